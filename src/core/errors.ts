@@ -1,0 +1,46 @@
+// The few errors that memmon throws on purpose.
+
+/** What an operator wrote cannot be used; the message quotes it and says what would be right. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/** How a call to supervisord failed. */
+export type FaultKind =
+  | 'fault' // supervisord answered with a fault code
+  | 'unauthorized' // HTTP 401
+  | 'unreachable' // no connection, or it broke before the answer was whole
+  | 'timeout' // no answer in time
+  | 'reply' // an answer that is not XML-RPC, or lacks what is needed
+
+/** supervisord's fault codes that memmon tells apart (supervisor/xmlrpc.py, Faults). */
+export const FaultCode = {
+  SHUTDOWN_STATE: 6,
+  BAD_NAME: 10,
+  ALREADY_STARTED: 60,
+  NOT_RUNNING: 70,
+} as const
+
+/** A call to supervisord that failed: expected at any time, never a reason to end. */
+export class SupervisorFault extends Error {
+  override readonly name = 'SupervisorFault'
+  readonly kind: FaultKind
+  /** A FaultCode, or another of supervisord's; 0 unless kind is 'fault'. */
+  readonly code: number
+
+  constructor(kind: FaultKind, message: string, code = 0) {
+    super(message)
+    this.kind = kind
+    this.code = code
+  }
+}
+
+/** The message of anything that was thrown. */
+export const messageOf = (thrown: unknown): string =>
+  thrown instanceof Error ? thrown.message : String(thrown)
+
+/** The fault of a call to supervisord; anything else that was thrown is a defect and is thrown on. */
+export function faultOf(thrown: unknown): SupervisorFault {
+  if (thrown instanceof SupervisorFault) return thrown
+  throw thrown
+}

@@ -1,0 +1,56 @@
+// What becomes of a restart. Log line, mail and every later channel are made from these values alone.
+import type { ProcessInfo } from './process.ts'
+import type { Breach } from './rules.ts'
+
+/** A process that is to be restarted, as it was when it was found over its limit. */
+export interface RestartRequest {
+  readonly process: ProcessInfo
+  readonly breach: Breach
+}
+
+/** Why a process was left alone. */
+export type SkipReason =
+  | 'removed' // supervisord no longer knows it
+  | 'not running' // exited, stopped or stopping by another hand
+  | 'replaced' // other pid or start: the new one is innocent
+  | 'recovered' // back under its limit when measured again
+  | 'shutdown' // supervisord is ending
+  | 'ending' // memmon is ending and had not begun with it
+
+/** Where a restart failed: before and at 'stop' the process is untouched; at 'start' it is down. */
+export type FailurePhase = 'check' | 'stop' | 'start'
+
+interface Occurred {
+  readonly request: RestartRequest
+  /** Epoch milliseconds. */
+  readonly occurredAt: number
+}
+
+/** It runs again. */
+export interface Restarted extends Occurred {
+  readonly kind: 'restarted'
+  readonly newPid: number
+  /** From the stop that was asked to RUNNING. */
+  readonly durationMs: number
+  /** 'other' if someone else started it after our stop. */
+  readonly startedBy: 'memmon' | 'other'
+  /** How many tries to start it failed before. */
+  readonly failedStarts: number
+}
+
+/** It was left alone. */
+export interface Skipped extends Occurred {
+  readonly kind: 'skipped'
+  readonly reason: SkipReason
+  readonly detail: string
+}
+
+/** It could not be restarted. After 'start' memmon goes on trying, and a later outcome tells how that ended. */
+export interface Failed extends Occurred {
+  readonly kind: 'failed'
+  readonly phase: FailurePhase
+  /** What supervisord, or the connection to it, said. */
+  readonly fault: string
+}
+
+export type RestartOutcome = Restarted | Skipped | Failed

@@ -1,0 +1,65 @@
+// Byte sizes and durations: parsed strictly as a whole string, formatted for people. All sizes are 1024-based,
+// as in supervisor (datatypes.byte_size) and superlance.
+import bytes from 'bytes'
+
+const SIZE = /^(\d+(?:\.\d+)?)(?:(?:([kmgt])(?:i?b)?)|b)?$/i
+const DURATION = /^(\d+)([smhd])?$/i
+const SECONDS = { s: 1, m: 60, h: 3600, d: 86400 } as const
+
+/**
+ * Parses a size such as 200MB, 1.5G, 512KiB or 1048576 into whole bytes.
+ * Throws an Error that quotes the text and says what would be right; 0 is refused because peers disagree
+ * whether it means "no limit" or "always".
+ */
+export function parseSize(text: string): number {
+  const match = SIZE.exec(text)
+  if (!match) throw new Error(`"${text}" is not a size: ${SIZE_FORM}`)
+  // bytes.parse reads '200M' as 200 bytes: it gets the one spelling it is right about.
+  const sizeBytes = bytes.parse(`${match[1]}${(match[2] ?? '').toUpperCase()}B`) ?? 0
+  if (sizeBytes < 1) {
+    throw new Error(`"${text}" is no limit: a size is at least 1 byte (leave the option out to set no limit)`)
+  }
+  if (!Number.isSafeInteger(sizeBytes)) throw new Error(`"${text}" is more memory than any machine has`)
+  return sizeBytes
+}
+
+/** The form of a size, for help and errors. */
+export const SIZE_FORM =
+  'digits, with a fraction if you like, then KB, MB, GB, TB or nothing for bytes, as in 200MB'
+
+/**
+ * Parses a duration such as 90, 90s, 5m, 2h or 1d into seconds.
+ * Throws an Error that quotes the text and says what would be right.
+ */
+export function parseDuration(text: string): number {
+  const match = DURATION.exec(text)
+  if (!match) throw new Error(`"${text}" is not a time: ${DURATION_FORM}`)
+  const unit = (match[2] ?? 's').toLowerCase() as keyof typeof SECONDS
+  const seconds = Number(match[1]) * SECONDS[unit]
+  if (!Number.isSafeInteger(seconds)) throw new Error(`"${text}" is longer than any uptime`)
+  return seconds
+}
+
+/** The form of a duration, for help and errors. */
+export const DURATION_FORM = 'digits, then s, m, h, d or nothing for seconds, as in 15m'
+
+/** A size for people: 62005248 is '59.1MB'. */
+export const formatSize = (sizeBytes: number): string => bytes.format(sizeBytes, { decimalPlaces: 1 }) ?? '?'
+
+/** A duration for people, its two largest units: 93784 seconds are '1d 2h'. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds))
+  const parts = [
+    [Math.floor(whole / 86400), 'd'],
+    [Math.floor(whole / 3600) % 24, 'h'],
+    [Math.floor(whole / 60) % 60, 'm'],
+    [whole % 60, 's'],
+  ] as const
+  const first = parts.findIndex(([count]) => count > 0)
+  if (first < 0) return '0s'
+  return parts
+    .slice(first, first + 2)
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count}${unit}`)
+    .join(' ')
+}

@@ -1,0 +1,146 @@
+// One tick: the table of processes, their sizes, the verdicts, the restarts that follow.
+
+import { FaultCode, faultOf, messageOf } from './core/errors.ts'
+import type { RestartRequest } from './core/outcome.ts'
+import { type ProcessInfo, ProcessState } from './core/process.ts'
+import { type Breach, evaluate, type Rule, type RuleScope, rulesFor } from './core/rules.ts'
+import { formatSelector, type Selector } from './core/selector.ts'
+import { describeUnmatched } from './core/unmatched.ts'
+import type { Log } from './observe/log.ts'
+import type { Sampler, SizesByPid } from './sampling/sampler.ts'
+import type { ProcessTable, ReadTable } from './supervisor/process-table.ts'
+
+export interface MonitorPorts {
+  readonly readTable: ReadTable
+  readonly sampler: Sampler
+  /** What waits or is being restarted is left alone; what is over its limit is handed over. */
+  readonly queue: { has(namespec: string): boolean; add(requests: readonly RestartRequest[]): void }
+  readonly isSelf: (process: ProcessInfo) => boolean
+  readonly log: Log
+}
+
+export interface MonitorRules {
+  readonly rules: readonly Rule[]
+  readonly ignored: readonly Selector[]
+  readonly cumulative: boolean
+  readonly verbose: boolean
+}
+
+/** A process that is judged, with the rules that hold for it. */
+interface Watched {
+  readonly process: ProcessInfo
+  readonly rules: readonly Rule[]
+}
+
+export class Monitor {
+  readonly #ports: MonitorPorts
+  readonly #settings: MonitorRules
+  /** Rules that were said to match nothing. */
+  #unmatched: ReadonlySet<Rule> | undefined
+  /** The trouble that was told last, so that it is not told at every tick. */
+  #trouble = ''
+
+  constructor(ports: MonitorPorts, settings: MonitorRules) {
+    this.#ports = ports
+    this.#settings = settings
+  }
+
+  /** One check; never rejects for what supervisord, the network or /proc does. */
+  async check(): Promise<void> {
+    const table = await this.#table()
+    if (!table) return
+    const watched = this.#watch(table)
+    const judged = watched.filter(
+      ({ process }) => process.state === ProcessState.RUNNING && !this.#ports.queue.has(process.namespec),
+    )
+    const sizes = await this.#sizes(judged)
+    if (!sizes) return
+    this.#setTrouble('')
+    if (this.#settings.verbose) this.#logSizes(judged, sizes)
+    this.#ports.queue.add(this.#requests(judged, sizes))
+    this.#tellUnmatched(table, watched)
+  }
+
+  async #table(): Promise<ProcessTable | undefined> {
+    try {
+      return await this.#ports.readTable()
+    } catch (thrown) {
+      const fault = faultOf(thrown)
+      if (fault.code === FaultCode.SHUTDOWN_STATE) return undefined // it will end memmon, too
+      this.#setTrouble(`This check is left out, the next tick tries again: ${fault.message}`)
+      return undefined
+    }
+  }
+
+  #watch(table: ProcessTable): Watched[] {
+    const exempt = {
+      isListener: table.isListener,
+      isSelf: this.#ports.isSelf,
+      ignored: this.#settings.ignored,
+    }
+    return table.processes
+      .map(process => ({ process, rules: rulesFor(process, this.#settings.rules, exempt) }))
+      .filter(({ rules }) => rules.length > 0)
+  }
+
+  async #sizes(judged: readonly Watched[]): Promise<SizesByPid | undefined> {
+    try {
+      const pids = judged.map(({ process }) => process.pid)
+      return await this.#ports.sampler.measure(pids, this.#settings.cumulative)
+    } catch (thrown) {
+      const why = `${this.#ports.sampler.source}: ${messageOf(thrown)}`
+      this.#setTrouble(`No memory could be measured, the next tick tries again: ${why}`)
+      return undefined
+    }
+  }
+
+  #requests(judged: readonly Watched[], sizes: SizesByPid): RestartRequest[] {
+    return judged.flatMap(({ process, rules }) => {
+      const breach = this.#judge(sizes.get(process.pid), rules)
+      return breach ? [{ process, breach }] : []
+    })
+  }
+
+  #judge(sizeBytes: number | undefined, rules: readonly Rule[]): Breach | undefined {
+    return sizeBytes === undefined ? undefined : evaluate(sizeBytes, rules, this.#settings.cumulative)
+  }
+
+  /** The lines of superlance's memmon. */
+  #logSizes(judged: readonly Watched[], sizes: SizesByPid): void {
+    const limits = (scope: RuleScope, nameOf: (rule: Rule) => string) =>
+      this.#settings.rules
+        .filter(rule => rule.scope === scope)
+        .map(rule => `${nameOf(rule)}${rule.limitBytes}`)
+    const lines = [
+      ['Checking programs ', limits('program', rule => `${formatSelector(rule.selector)}=`)],
+      ['Checking groups ', limits('group', rule => `${rule.selector.group}=`)],
+      ['Checking any=', limits('any', () => '')],
+    ] as const
+    for (const [text, of] of lines) if (of.length > 0) this.#ports.log('DEBG', text + of.join(', '))
+    for (const { process } of judged) {
+      const sizeBytes = sizes.get(process.pid)
+      if (sizeBytes !== undefined) this.#ports.log('DEBG', `RSS of ${process.namespec} is ${sizeBytes}`)
+    }
+  }
+
+  #tellUnmatched(table: ProcessTable, watched: readonly Watched[]): void {
+    const matched = new Set(watched.flatMap(({ rules }) => rules))
+    const unmatched = new Set(this.#settings.rules.filter(rule => !matched.has(rule)))
+    const others = table.processes.filter(process => !this.#ports.isSelf(process))
+    for (const rule of this.#settings.rules) {
+      const was = this.#unmatched?.has(rule)
+      if (unmatched.has(rule) && was !== true) this.#ports.log('WARN', describeUnmatched(rule, others))
+      if (!unmatched.has(rule) && was === true)
+        this.#ports.log('INFO', `${rule.written} matches a process now`)
+    }
+    this.#unmatched = unmatched
+  }
+
+  /** Tells a trouble when it comes, changes or ends. */
+  #setTrouble(trouble: string): void {
+    if (trouble === this.#trouble) return
+    if (trouble) this.#ports.log('WARN', trouble)
+    else this.#ports.log('INFO', 'Checks go on')
+    this.#trouble = trouble
+  }
+}

@@ -1,0 +1,78 @@
+// A shell command that takes text on stdin, as -s names one. Its stdout and stderr never reach ours: stdout is
+// the event listener protocol.
+import { spawn } from 'node:child_process'
+
+export type PipeResult =
+  | { readonly ok: true }
+  /** Why it failed, in words, with the tail of what it said on stderr. */
+  | { readonly ok: false; readonly why: string }
+
+const STDERR_TAIL_BYTES = 500
+const KILL_AFTER_MS = 2_000
+/** A grandchild may keep stderr open after the command has ended; its output is not waited for. */
+const STDERR_GRACE_MS = 200
+/** What a child process need not know. */
+const SECRETS = ['SUPERVISOR_USERNAME', 'SUPERVISOR_PASSWORD']
+
+/** Runs the command with /bin/sh in a process group of its own, which gets TERM, then KILL, after `timeoutMs`. */
+export function pipeToCommand(command: string, input: Buffer, timeoutMs: number): Promise<PipeResult> {
+  return new Promise(resolve => {
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !SECRETS.includes(name)))
+    const child = spawn('/bin/sh', ['-c', command], {
+      stdio: ['pipe', 'ignore', 'pipe'],
+      detached: true,
+      env,
+    })
+    let tail: Buffer = Buffer.alloc(0)
+    let timedOut = false
+    const term = setTimeout(() => {
+      timedOut = true
+      signalGroup(child.pid, 'SIGTERM')
+    }, timeoutMs)
+    const kill = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), timeoutMs + KILL_AFTER_MS)
+    const settle = (result: PipeResult) => {
+      clearTimeout(term)
+      clearTimeout(kill)
+      child.stderr.destroy()
+      resolve(result)
+    }
+    child.stderr.on('data', (chunk: Buffer) => {
+      tail = Buffer.concat([tail, chunk]).subarray(-STDERR_TAIL_BYTES)
+    })
+    child.stderr.on('error', () => {})
+    child.stdin.on('error', () => {}) // a command that does not read its input: its exit code tells
+    child.on('error', error => settle({ ok: false, why: `it could not be run: ${error.message}` }))
+    child.on('exit', (code, signal) => {
+      const ended = () => settle(resultOf(code, signal, timedOut ? timeoutMs : undefined, tail))
+      const grace = setTimeout(ended, STDERR_GRACE_MS)
+      child.on('close', () => {
+        clearTimeout(grace)
+        ended()
+      })
+    })
+    child.stdin.end(input)
+  })
+}
+
+function resultOf(
+  code: number | null,
+  signal: NodeJS.Signals | null,
+  timeoutMs: number | undefined,
+  tail: Buffer,
+): PipeResult {
+  const said = tail.length > 0 ? `; it said: ${tail.toString('utf8').trim()}` : ''
+  if (timeoutMs !== undefined) {
+    return { ok: false, why: `it had not ended after ${timeoutMs / 1000} s and was killed${said}` }
+  }
+  if (code === 0) return { ok: true }
+  return { ok: false, why: `${code === null ? `it was ended by ${signal}` : `exit code ${code}`}${said}` }
+}
+
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, signal)
+  } catch {
+    // The whole group has ended.
+  }
+}

@@ -1,0 +1,89 @@
+// The calls to supervisord that memmon makes, typed; each throws a SupervisorFault and nothing else.
+import { SupervisorFault } from '../core/errors.ts'
+import { namespecOf, type ProcessInfo } from '../core/process.ts'
+import type { HttpCaller } from './http-call.ts'
+import { decodeReply, encodeCall, isStruct, type XmlRpcValue } from './xmlrpc.ts'
+
+export interface SupervisorClient {
+  getAllProcessInfo(): Promise<ProcessInfo[]>
+  getProcessInfo(namespec: string): Promise<ProcessInfo>
+  /** Without waiting: true as soon as the signal is sent. */
+  stopProcess(namespec: string): Promise<void>
+  /** Without waiting: STARTING may still end in BACKOFF or FATAL. */
+  startProcess(namespec: string): Promise<void>
+  /** The namespecs whose configuration looks like that of an event listener. */
+  getListenerNamespecs(): Promise<Set<string>>
+  close(): void
+}
+
+/** How often a read is made again when a kept connection turns out to be closed, as after a reload. */
+const READ_ATTEMPTS = 2
+
+export function createClient(caller: HttpCaller): SupervisorClient {
+  const call = async (method: string, ...params: (string | boolean)[]): Promise<XmlRpcValue> =>
+    decodeReply(await caller.post(encodeCall(`supervisor.${method}`, params)))
+
+  // Only reads are repeated: a stop or start that broke off may have taken effect.
+  const read = async (method: string, ...params: string[]): Promise<XmlRpcValue> => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await call(method, ...params)
+      } catch (thrown) {
+        const broken = thrown instanceof SupervisorFault && thrown.kind === 'unreachable'
+        if (!broken || attempt === READ_ATTEMPTS) throw thrown
+      }
+    }
+  }
+
+  return {
+    getAllProcessInfo: async () =>
+      structsOf(await read('getAllProcessInfo')).flatMap(item => processInfoFrom(item) ?? []),
+    getProcessInfo: async namespec => {
+      const info = processInfoFrom(await read('getProcessInfo', namespec))
+      if (info) return info
+      throw new SupervisorFault('reply', `the answer about ${namespec} lacks its name, state, pid or start`)
+    },
+    stopProcess: async namespec => {
+      await call('stopProcess', namespec, false)
+    },
+    startProcess: async namespec => {
+      await call('startProcess', namespec, false)
+    },
+    getListenerNamespecs: async () => {
+      const listeners = structsOf(await read('getAllConfigInfo')).filter(looksLikeListener)
+      return new Set(listeners.map(config => namespecOf(String(config.group), String(config.name))))
+    },
+    close: () => caller.close(),
+  }
+}
+
+function structsOf(value: XmlRpcValue): { readonly [name: string]: XmlRpcValue }[] {
+  if (Array.isArray(value)) return value.filter(isStruct)
+  throw new SupervisorFault('reply', 'the answer is no list of processes')
+}
+
+/** undefined if anything that memmon needs is missing. */
+function processInfoFrom(value: XmlRpcValue): ProcessInfo | undefined {
+  if (!isStruct(value)) return undefined
+  const { name, group, state, pid, start, now, spawnerr } = value
+  if (typeof name !== 'string' || typeof group !== 'string') return undefined
+  if (typeof state !== 'number' || typeof pid !== 'number' || typeof start !== 'number') return undefined
+  return {
+    group,
+    name,
+    namespec: namespecOf(group, name),
+    state,
+    pid,
+    startSeconds: start,
+    nowSeconds: typeof now === 'number' ? now : start,
+    spawnError: typeof spawnerr === 'string' ? spawnerr : '',
+  }
+}
+
+/**
+ * supervisord does not say what is an event listener. But it gives a listener's group priority -1 where none is
+ * written, and its process 999 (options.py, eventlisteners_from_config and processes_from_section); a program that
+ * is written with priority=-1 has it in both.
+ */
+const looksLikeListener = (config: { readonly [name: string]: XmlRpcValue }): boolean =>
+  config.group_prio === -1 && config.process_prio !== -1

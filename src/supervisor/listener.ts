@@ -1,0 +1,80 @@
+// The event listener: answers every event, starts a check for a tick, and is the only thing that writes to
+// stdout. It never answers FAIL (supervisord would send the event again at once, for ever), and it answers
+// before a check that takes long is done, so that supervisord's event buffer cannot overflow.
+import { EventReader, type SupervisorEvent } from './event-reader.ts'
+
+const READY = 'READY\n'
+const ACKNOWLEDGED = 'RESULT 2\nOK'
+/** How long the answer to a tick waits for its check. */
+const ANSWER_WITHIN_MS = 50
+
+export interface ListenerPorts {
+  /** Writes to supervisord, whole and in order. */
+  readonly write: (text: string) => void
+  /** Runs one check; never rejects. */
+  readonly check: () => Promise<void> | undefined
+  /** A tick that was answered without a check, and why. */
+  readonly onSkippedTick: (reason: 'late' | 'busy', whenSeconds: number) => void
+  readonly nowMs: () => number
+}
+
+/** What the rest of memmon needs of the listener. */
+export interface Listener {
+  /** Says READY: to be called once, when events may come. */
+  start(): void
+  /** Takes bytes from supervisord, cut anywhere. */
+  push(chunk: Uint8Array): void
+  /** Answers the event that is open, if any, so that it is not sent again. */
+  answer(): void
+}
+
+/** A listener that has not said READY yet. */
+export function createListener(ports: ListenerPorts): Listener {
+  let checking = false
+  let unanswered = 0
+
+  const answer = () => {
+    if (unanswered === 0) return
+    unanswered--
+    ports.write(ACKNOWLEDGED + READY)
+  }
+
+  const onEvent = (event: SupervisorEvent) => {
+    unanswered++
+    if (event.tickPeriodSeconds === 0) return answer()
+    // A tick older than its own period has a newer one behind it: judged now, it would hit fresh processes.
+    if (ports.nowMs() / 1000 - event.whenSeconds > event.tickPeriodSeconds) {
+      answer()
+      return ports.onSkippedTick('late', event.whenSeconds)
+    }
+    if (checking) {
+      answer()
+      return ports.onSkippedTick('busy', event.whenSeconds)
+    }
+    const running = ports.check()
+    if (!running) return answer()
+    checking = true
+    answerOnce(running)
+  }
+
+  const answerOnce = (running: Promise<void>) => {
+    let answered = false
+    const once = () => {
+      if (!answered) answer()
+      answered = true
+    }
+    const timer = setTimeout(once, ANSWER_WITHIN_MS)
+    running.finally(() => {
+      clearTimeout(timer)
+      checking = false
+      once()
+    })
+  }
+
+  const reader = new EventReader(onEvent)
+  return {
+    start: () => ports.write(READY),
+    push: chunk => reader.push(chunk),
+    answer,
+  }
+}

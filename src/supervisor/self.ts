@@ -1,0 +1,39 @@
+// Which of supervisord's processes is memmon itself: no rule may ever hit it.
+import { readFileSync } from 'node:fs'
+import type { ProcessInfo } from '../core/process.ts'
+
+/** A process tree deeper than this is no wrapper of ours. */
+const MOST_ANCESTORS = 64
+
+/**
+ * Recognises memmon by the name that supervisord gave it, and by pid: its own or that of an ancestor, since
+ * behind a shell wrapper supervisord's child is the shell. (Go's supervisord gives no names.)
+ */
+export function createIsSelf(
+  environment: Readonly<Record<string, string | undefined>>,
+  pids: ReadonlySet<number>,
+): (process: ProcessInfo) => boolean {
+  const { SUPERVISOR_GROUP_NAME: group, SUPERVISOR_PROCESS_NAME: name } = environment
+  return process => (process.group === group && process.name === name) || pids.has(process.pid)
+}
+
+/** The pid and those of its ancestors, but for init; on systems without /proc only the parent. */
+export function ownPids(pid: number, ppid: number, procRoot = '/proc'): Set<number> {
+  const pids = new Set([pid])
+  let ancestor = ppid
+  while (ancestor > 1 && !pids.has(ancestor) && pids.size < MOST_ANCESTORS) {
+    pids.add(ancestor)
+    ancestor = parentOf(ancestor, procRoot)
+  }
+  return pids
+}
+
+/** Field 4 of /proc/<pid>/stat (proc(5)), read behind the last parenthesis: a command name may hold any. */
+function parentOf(pid: number, procRoot: string): number {
+  try {
+    const stat = readFileSync(`${procRoot}/${pid}/stat`, 'latin1')
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) || 0
+  } catch {
+    return 0
+  }
+}
