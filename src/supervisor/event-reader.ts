@@ -32,6 +32,8 @@ export class EventReader {
   readonly #line = Buffer.alloc(MAX_LINE_BYTES)
   readonly #payload = Buffer.alloc(MAX_PAYLOAD_BYTES)
   #lineLength = 0
+  /** The line's beginning, and with it perhaps `ver:`, was dropped. */
+  #lineCut = false
   #payloadLength = 0
   #payloadLeft = 0
 
@@ -71,15 +73,18 @@ export class EventReader {
   #dropHalfLine(): void {
     this.#line.copyWithin(0, MAX_LINE_BYTES / 2, MAX_LINE_BYTES)
     this.#lineLength = MAX_LINE_BYTES / 2
+    this.#lineCut = true
   }
 
   #endLine(): void {
     const length = this.#lineLength
+    const cut = this.#lineCut
     this.#lineLength = 0
+    this.#lineCut = false
     const lengthAt = this.#lastInLine(LENGTH, length)
     const nameAt = lengthAt < 0 ? -1 : this.#lastInLine(EVENT_NAME, lengthAt)
     // Before eventname there must be a header's beginning; a line without one is the rest of a payload.
-    if (nameAt < 0 || !this.#startsBefore(nameAt)) return
+    if (nameAt < 0 || !(cut || this.#startsBefore(nameAt))) return
     const payloadBytes = this.#number(this.#line, lengthAt + LENGTH.length, length)
     if (!Number.isSafeInteger(payloadBytes)) return
     this.#event.tickPeriodSeconds = this.#tickPeriod(nameAt + EVENT_NAME.length, lengthAt)
