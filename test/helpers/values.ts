@@ -1,0 +1,55 @@
+// Values as the pure parts take them: processes, rules as flags give them, and restarts with what became of them.
+import { parseFlags } from '../../src/config/flags.ts'
+import type { Settings } from '../../src/config/settings.ts'
+import type { Failed, Restarted, RestartRequest } from '../../src/core/outcome.ts'
+import { namespecOf, type ProcessInfo, ProcessState } from '../../src/core/process.ts'
+import type { Rule } from '../../src/core/rules.ts'
+
+export const MB = 1024 * 1024
+
+/** A process that runs as `group:name`, or as `name:name`. */
+export function processNamed(text: string, more: Partial<ProcessInfo> = {}): ProcessInfo {
+  const [group = '', name = group] = text.split(':')
+  const namespec = namespecOf(group, name)
+  const run = { state: ProcessState.RUNNING, pid: 4711, startSeconds: 1_000_000, nowSeconds: 1_003_723 }
+  return { group, name, namespec, ...run, spawnError: '', ...more }
+}
+
+/** The settings that the flags give. */
+export function settingsFrom(...argv: string[]): Settings {
+  const flags = parseFlags(argv)
+  if (flags.kind !== 'settings') throw new Error(`${argv.join(' ')} asks for ${flags.kind}`)
+  return flags.settings
+}
+
+export const rulesFrom = (...argv: string[]): readonly Rule[] => settingsFrom(...argv).rules
+
+/** The restart of a process for being larger than the first of the rules allows. */
+export function requestFor(process: ProcessInfo, sizeBytes: number, ...argv: string[]): RestartRequest {
+  const { rules, cumulative } = settingsFrom(...argv)
+  const [rule] = rules
+  if (!rule) throw new Error('no rule was given')
+  return { process, breach: { rule, cumulative, sizeBytes } }
+}
+
+/** 2026-11-21 12:00:00 UTC. */
+const OCCURRED_AT = Date.UTC(2026, 10, 21, 12)
+
+export const restarted = (request: RestartRequest, more: Partial<Restarted> = {}): Restarted => ({
+  kind: 'restarted',
+  request,
+  occurredAt: OCCURRED_AT,
+  newPid: 4712,
+  durationMs: 1234,
+  startedBy: 'memmon',
+  failedStarts: 0,
+  ...more,
+})
+
+export const failed = (request: RestartRequest, phase: Failed['phase'], fault: string): Failed => ({
+  kind: 'failed',
+  request,
+  occurredAt: OCCURRED_AT,
+  phase,
+  fault,
+})
