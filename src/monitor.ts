@@ -2,7 +2,8 @@
 
 import { FaultCode, faultOf, messageOf } from './core/errors.ts'
 import type { RestartRequest } from './core/outcome.ts'
-import { type ProcessInfo, ProcessState } from './core/process.ts'
+import { breachText } from './core/outcome-text.ts'
+import { canBeNamed, type ProcessInfo, ProcessState } from './core/process.ts'
 import { type Breach, evaluate, type Rule, type RuleScope, rulesFor } from './core/rules.ts'
 import { formatSelector, type Selector } from './core/selector.ts'
 import { describeUnmatched } from './core/unmatched.ts'
@@ -37,6 +38,8 @@ export class Monitor {
   readonly #settings: MonitorRules
   /** Rules that were said to match nothing. */
   #unmatched: ReadonlySet<Rule> | undefined
+  /** Processes that no call can name and that were told as such; bounded by their number. */
+  #unnamable = new Set<string>()
   /** The trouble that was told last, so that it is not told at every tick. */
   #trouble = ''
 
@@ -97,8 +100,19 @@ export class Monitor {
   #requests(judged: readonly Watched[], sizes: SizesByPid): RestartRequest[] {
     return judged.flatMap(({ process, rules }) => {
       const breach = this.#judge(sizes.get(process.pid), rules)
-      return breach ? [{ process, breach }] : []
+      if (!breach) return []
+      if (canBeNamed(process)) return [{ process, breach }]
+      this.#tellUnnamable(process, breach)
+      return []
     })
+  }
+
+  #tellUnnamable({ namespec }: ProcessInfo, breach: Breach): void {
+    if (this.#unnamable.has(namespec)) return
+    this.#unnamable.add(namespec)
+    const why =
+      'its name holds a control character, which XML-RPC cannot carry; rename it in supervisord.conf'
+    this.#ports.log('WARN', `${namespec} cannot be restarted, with ${breachText(breach)}: ${why}`)
   }
 
   #judge(sizeBytes: number | undefined, rules: readonly Rule[]): Breach | undefined {
@@ -134,6 +148,8 @@ export class Monitor {
         this.#ports.log('INFO', `${rule.written} matches a process now`)
     }
     this.#unmatched = unmatched
+    const present = new Set(table.processes.map(({ namespec }) => namespec))
+    for (const namespec of this.#unnamable) if (!present.has(namespec)) this.#unnamable.delete(namespec)
   }
 
   /** Tells a trouble when it comes, changes or ends. */

@@ -53,8 +53,9 @@ export function helpText(): string {
   )
   return `Usage: memmon [options]
 
-An event listener for supervisord: at each TICK event it measures supervisord's processes, restarts those
-over a limit, and says so by mail. It is started by supervisord, not by hand:
+An event listener for supervisord: at each TICK event it measures supervisord's
+processes, restarts those over a limit, and says so by mail. supervisord starts
+it, as its supervisord.conf says:
 
   [eventlistener:memmon]
   command=memmon -a 200MB -m bob@example.com
@@ -63,7 +64,7 @@ over a limit, and says so by mail. It is started by supervisord, not by hand:
 Options:
 ${terms.join('\n')}
 
-${VALUE_FORMS.join('\n')}
+${VALUE_FORMS.map(form => wrap(form, 0)).join('\n')}
 
 Examples (of the command= line):
 ${examples.join('\n')}
@@ -82,7 +83,8 @@ function applyFlag(spec: OptionSpec, text: string, apply: (text: string) => void
   try {
     apply(text)
   } catch (thrown) {
-    throw new UsageError(`${nameOf(spec)} ${text}: ${messageOf(thrown)}`)
+    const value = spec.secret ? '' : ` ${text}`
+    throw new UsageError(`${nameOf(spec)}${value}: ${messageOf(thrown)}`)
   }
 }
 
@@ -105,7 +107,7 @@ function wrap(text: string, indent: number): string {
   const lines = ['']
   for (const word of text.split(' ')) {
     const last = lines[lines.length - 1] ?? ''
-    if (last && last.length + word.length + indent >= 100) lines.push(word)
+    if (last && last.length + word.length + indent >= 80) lines.push(word)
     else lines[lines.length - 1] = last ? `${last} ${word}` : word
   }
   return lines.join(`\n${' '.repeat(indent)}`)

@@ -12,6 +12,8 @@ export interface OptionSpec {
   /** What its value is called; absent for a switch. */
   readonly value?: string
   readonly repeatable?: true
+  /** Its value may hold a password: errors do not repeat it. */
+  readonly secret?: true
   readonly help: string
   /** Arguments that use it, for help and docs. */
   readonly example: string
@@ -114,6 +116,7 @@ export const OPTIONS: readonly OptionSpec[] = [
   {
     flags: ['--server-url'],
     value: 'url',
+    secret: true,
     help: "supervisord's address, unix:///path or http://host:port. Default: SUPERVISOR_SERVER_URL, which supervisord sets.",
     example: '-a 200MB --server-url http://127.0.0.1:9001',
     exampleHelp: 'ask supervisord over TCP',

@@ -46,3 +46,9 @@ const NAMES = new Map<number, string>(Object.entries(ProcessState).map(([name, c
 
 /** The word supervisorctl shows for a state code. */
 export const stateName = (state: number): string => NAMES.get(state) ?? `state ${state}`
+
+/**
+ * False if the name holds what stands for a character that XML forbids (see supervisor/xmlrpc.ts): no call can
+ * carry it, supervisord answers HTTP 400.
+ */
+export const canBeNamed = (info: ProcessInfo): boolean => !info.namespec.includes('\ufffd')

@@ -23,7 +23,9 @@ export function parseServerUrl(text: string): ServerAddress {
         'set SUPERVISOR_USERNAME and SUPERVISOR_PASSWORD in environment= instead',
     )
   }
-  if (url?.protocol !== 'http:' || !url.hostname) throw new Error(`"${text}" is no server URL: ${FORM}`)
+  if (url?.protocol !== 'http:' || !url.hostname) {
+    throw new Error(`"${text.replace(/[^/]*@/, '...@')}" is no server URL: ${FORM}`)
+  }
   return { kind: 'http', host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(url.port || 80) }
 }
 

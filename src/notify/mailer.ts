@@ -49,25 +49,28 @@ export class Mailer {
 
   async #deliver(message: Message): Promise<void> {
     const { to, command } = this.#settings
-    const result = await pipeToCommand(command, await this.#build(message), COMMAND_TIMEOUT_MS)
+    const result = await pipeToCommand(command, await buildMail(message, this.#settings), COMMAND_TIMEOUT_MS)
     const what = `mail "${message.subject}" to ${to.join(', ')}`
     if (result.ok) this.#log('INFO', `Sent ${what}`)
     else this.#log('ERRO', `Failed to send ${what} by ${command}: ${result.why}`)
   }
+}
 
-  /** A whole message by RFC 5322, header values encoded by nodemailer. */
-  async #build({ subject, text }: Message): Promise<Buffer> {
-    const { createTransport } = await import('nodemailer')
-    const transport = createTransport({ streamTransport: true, buffer: true, newline: 'unix' })
-    const { message } = await transport.sendMail({
-      from: `memmon@${this.#settings.host}`,
-      to: [...this.#settings.to],
-      subject,
-      text,
-      headers: { 'Auto-Submitted': 'auto-generated' },
-      disableFileAccess: true,
-      disableUrlAccess: true,
-    })
-    return message as Buffer
-  }
+/** A whole message by RFC 5322, header values encoded by nodemailer. */
+export async function buildMail(
+  { subject, text }: Message,
+  { to, host }: Pick<MailSettings, 'to' | 'host'>,
+): Promise<Buffer> {
+  const { createTransport } = await import('nodemailer')
+  const transport = createTransport({ streamTransport: true, buffer: true, newline: 'unix' })
+  const { message } = await transport.sendMail({
+    from: `memmon@${host}`,
+    to: [...to],
+    subject,
+    text,
+    headers: { 'Auto-Submitted': 'auto-generated' },
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  })
+  return message as Buffer
 }

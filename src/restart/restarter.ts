@@ -166,7 +166,7 @@ class Restart {
         }
         case ProcessState.FATAL: {
           if (this.#startAsked)
-            await this.#failedOnce(info.spawnError || 'it ends too soon after each start (FATAL)')
+            await this.#failedOnce(`it ended up FATAL (${info.spawnError || 'no reason given'})`)
           const ended = await this.#start()
           if (ended) return ended
           break

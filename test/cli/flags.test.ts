@@ -1,0 +1,112 @@
+// The command line as one table against the built binary: arguments, exit code, stdout, stderr.
+import { describe, expect, test } from 'vitest'
+import { runMemmon } from '../helpers/memmon.ts'
+
+const UNDER_SUPERVISORD = { SUPERVISOR_SERVER_URL: 'unix:///nonexistent/supervisor.sock' }
+
+const REFUSED: [args: string[], stderr: RegExp][] = [
+  [[], /nothing to watch: give a limit with -p, -g or -a, as in -a 200MB/],
+  [['-m', 'bob@example.com'], /nothing to watch/],
+  [['-a', '0'], /-a, --any 0: "0" is no limit/],
+  [['-a', '-5'], /-a, --any -5: "-5" is not a size: digits/],
+  [['-a', '50%'], /-a, --any 50%: "50%" is not a size/],
+  [['-a', '200 MB'], /"200 MB" is not a size/],
+  [['-a'], /-a, --any needs a value, size: as in memmon -a 200MB/],
+  [['-p', 'web'], /-p, --program web: "web" has no "=": give name=size, as in -p web=200MB/],
+  [['-p', 'web='], /-p, --program web=: "" is not a size/],
+  [['-p', '=1MB'], /-p, --program =1MB: "" is not a name: give program, group:program/],
+  [['-p', 'a:b:c=1MB'], /"a:b:c" is not a name/],
+  [['-p', 'web=1XB'], /-p, --program web=1XB: "1XB" is not a size/],
+  [['-g', 'team:x=1MB'], /-g, --group team:x=1MB: "team:x" is not a group.*use -p for group:program/],
+  [['-g', 'team'], /-g, --group team: "team" has no "="/],
+  [['--groupname', 'team=0'], /-g, --group team=0: "0" is no limit/],
+  [['-u', '5x', '-a', '1MB'], /-u, --uptime 5x: "5x" is not a time: digits, then s, m, h, d/],
+  [['-m', 'no address', '-a', '1MB'], /-m, --email no address: "no address" is no mail address/],
+  [['-m', 'bob@example.com,', '-a', '1MB'], /is no mail address/],
+  [['-s', ' ', '-a', '1MB'], /-s, --sendmail {2}: " " is no command/],
+  [['--ignore', '', '-a', '1MB'], /--ignore : "" is not a name/],
+  [['--server-url', 'ftp://x', '-a', '1MB'], /--server-url: "ftp:\/\/x" is no server URL: give unix:\/\//],
+  [['--server-url', 'unix://x', '-a', '1MB'], /"unix:\/\/x" is no server URL/],
+  [['--grop', 'x=1MB'], /unknown option '--grop' \(Did you mean --group\?\)/],
+  [['-x'], /unknown option '-x'/],
+  [['-a', '1MB', 'stray'], /"stray" belongs to no option: quote a value that holds spaces/],
+]
+
+describe('refused, with what would be right, exit code 2 and no READY', () => {
+  test.each(REFUSED)('%j', async (args, stderr) => {
+    const run = await runMemmon(args, UNDER_SUPERVISORD)
+    expect(run).toMatchObject({ code: 2, stdout: '' })
+    expect(run.stderr).toMatch(stderr)
+    expect(run.stderr).toMatch(/^memmon: .*\nmemmon --help shows all options\.\n$/)
+  })
+
+  test('a password in the server URL, which is not repeated', async () => {
+    const run = await runMemmon(['-a', '1MB', '--server-url', 'http://u:hunter2@127.0.0.1:9001'])
+    expect(run).toMatchObject({ code: 2, stdout: '' })
+    expect(run.stderr).toMatch(/SUPERVISOR_USERNAME and SUPERVISOR_PASSWORD/)
+    expect(run.stderr).not.toContain('hunter2')
+  })
+
+  test('a SUPERVISOR_SERVER_URL that is none', async () => {
+    const run = await runMemmon(['-a', '1MB'], { SUPERVISOR_SERVER_URL: 'supervisor.sock' })
+    expect(run).toMatchObject({ code: 2, stdout: '' })
+    expect(run.stderr).toMatch(/SUPERVISOR_SERVER_URL: "supervisor.sock" is no server URL/)
+  })
+})
+
+const STARTED: [args: string[], stderr: RegExp[]][] = [
+  [['-a', '200MB'], [/-a 200MB: restarts any process over 209715200 bytes \(200MB\) of RSS$/m]],
+  [['--any=1.5gib'], [/-a 1.5gib: restarts any process over 1610612736 bytes/]],
+  [['-p', 'web=1k'], [/-p web=1k: restarts web in any group over 1024 bytes \(1k\) of RSS/]],
+  [['--program', 'a=b=2M'], [/-p a=b=2M: restarts a=b in any group over 2097152 bytes/]],
+  [['-p', 'team:=1MB'], [/restarts team:\* over 1048576 bytes/]],
+  [['-g', 'team=1MB'], [/restarts each process of the group team over 1048576 bytes/]],
+  [['--group', 'team=1MB'], [/each process of the group team/]],
+  [['--groupname', 'team=1MB'], [/each process of the group team/]],
+  [['-c', '-a', '1MB'], [/of RSS with descendants/]],
+  [['--cumulative', '-a', '1MB'], [/of RSS with descendants/]],
+  [['-a', '100'], [/-a 100 means 100 bytes: did you mean 100MB\?/]],
+  [['-a', '1MB', '-m', 'a@b.c', '-s', 'msmtp -t'], [/Mail goes to a@b\.c by msmtp -t/]],
+  [['-a', '1MB', '--email', 'a@b.c', '--sendmail', 'x'], [/Mail goes to a@b\.c by x/]],
+  [['-a', '1MB', '-m', 'a@b.c', '--sendmail_program', 'x'], [/by x$/m]],
+  [
+    ['-a', '1MB', '-m', 'a@b.c,d@e.f', '-m', 'g@h.i', '--sendmail-program', 'x'],
+    [/to a@b\.c, d@e\.f, g@h\.i by x$/m],
+  ],
+  [
+    ['-a', '1MB', '-u', '15m', '--uptime', '90', '-n', 'shop', '--name', 'x', '--ignore', 'db', '--verbose'],
+    [/-a 1MB/],
+  ],
+  [['-a', '1MB', '--server-url', 'http://[::1]:9001'], [/watches supervisord at http:\/\/\[::1\]:9001/]],
+]
+
+test.each(STARTED)(
+  'started with %j: READY, a line a rule, exit code 0 at the end of stdin',
+  async (args, lines) => {
+    const run = await runMemmon(args, UNDER_SUPERVISORD)
+    expect(run).toMatchObject({ code: 0, stdout: 'READY\n' })
+    for (const line of lines) expect(run.stderr).toMatch(line)
+    expect(run.stderr).toMatch(/^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (INFO|WARN) .*\n)+$/)
+  },
+)
+
+test.each([['-h'], ['--help'], ['-a', '1MB', '-h']])('%s shows the help', async (...args) => {
+  const run = await runMemmon(args)
+  expect(run).toMatchObject({ code: 0, stderr: '' })
+  expect(run.stdout).toMatch(/^Usage: memmon \[options\]\n/)
+  expect(run.stdout).toContain('[eventlistener:memmon]\n')
+})
+
+test.each(['-V', '--version'])('%s shows the version', async flag => {
+  expect(await runMemmon([flag])).toMatchObject({ code: 0, stdout: '0.1.0\n', stderr: '' })
+})
+
+test('by hand: what it is and the block for supervisord.conf, with the flags that were given', async () => {
+  const run = await runMemmon(['-p', "it's=1MB", '-s', 'x %d; y', '-a', '5MB'])
+  expect(run).toMatchObject({ code: 2, stdout: '' })
+  expect(run.stderr).toContain('memmon is an event listener')
+  expect(run.stderr).toContain(
+    `[eventlistener:memmon]\ncommand=memmon -p "it's=1MB" -s 'x %%d; y' -a 5MB\nevents=TICK_60\n`,
+  )
+  expect((await runMemmon([])).stderr).toContain('\ncommand=memmon -a 200MB -m bob@example.com\n')
+})

@@ -1,0 +1,126 @@
+// The event listener protocol by bytes, against the built binary and a scripted supervisord.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { eventText, Memmon, tickText } from '../helpers/memmon.ts'
+import { ScriptedSupervisord } from '../helpers/scripted-supervisord.ts'
+import { waitFor } from '../helpers/wait.ts'
+
+const ANSWER = 'RESULT 2\nOKREADY\n'
+
+let folder = ''
+let server: ScriptedSupervisord
+let memmon: Memmon
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'memmon-protocol-'))
+  server = await ScriptedSupervisord.start({
+    socketPath: join(folder, 's.sock'),
+    programs: [{ namespec: 'a:b' }],
+  })
+  memmon = new Memmon(['-a', '1GB', '--verbose'], { SUPERVISOR_SERVER_URL: server.url })
+  await waitFor('READY', () => memmon.stdout === 'READY\n')
+})
+afterEach(async () => {
+  memmon.child.kill('SIGKILL')
+  await memmon.ended
+  await server.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Ends it; stdout must hold READY and so many answers, and not a byte more. */
+async function endsAfter(answers: number): Promise<void> {
+  const run = await memmon.end()
+  expect(run).toMatchObject({ code: 0, stdout: `READY\n${ANSWER.repeat(answers)}` })
+}
+
+test('a tick is a check; other events are only answered', async () => {
+  memmon.write(eventText('PROCESS_STATE_RUNNING', 'processname:b groupname:a from_state:STARTING pid:1'))
+  await memmon.waitForAnswers(1)
+  expect(server.count()).toBe(0)
+  memmon.write(tickText())
+  await memmon.waitForAnswers(2)
+  await waitFor('the check', () => server.count('getAllProcessInfo') === 1)
+  await endsAfter(2)
+})
+
+test.each(['my sup:1', 'len:9', 'ver:3.0 eventname:TICK_5'])(
+  'the identifier %j, byte by byte',
+  async identifier => {
+    const event = eventText('TICK_5', `when:${Math.floor(Date.now() / 1000)}`, identifier)
+    for (const byte of Buffer.from(event)) memmon.write(Uint8Array.of(byte))
+    await memmon.waitForAnswers(1)
+    await waitFor('the check', () => server.count('getAllProcessInfo') === 1)
+    await endsAfter(1)
+  },
+)
+
+test.each(['characters', 'bytes'])(
+  'a payload of several-byte characters, len in %s, and a tick glued to it',
+  async unit => {
+    const payload = 'processname:b pid:1\nhéllo→😀 len:9'
+    const event = eventText('PROCESS_LOG_STDOUT', payload)
+    const sent = unit === 'bytes' ? event.replace(/len:\d+\n/, `len:${Buffer.byteLength(payload)}\n`) : event
+    memmon.write(sent)
+    await memmon.waitForAnswers(1)
+    memmon.write(tickText())
+    await memmon.waitForAnswers(2)
+    await waitFor('the check', () => server.count('getAllProcessInfo') === 1)
+    await endsAfter(2)
+  },
+)
+
+test('a backlog of old ticks is answered without a check', async () => {
+  for (let tick = 10; tick > 0; tick--) memmon.write(tickText(tick * 5 + 5))
+  await memmon.waitForAnswers(10)
+  expect(server.count()).toBe(0)
+  expect(memmon.stderr).toMatch(/A tick of \d+ s ago is left out: a newer one is behind it/)
+  await endsAfter(10)
+})
+
+test('a supervisord that never answers: ticks are answered all the same, those that find a check running are skipped', async () => {
+  server.misbehave('*', { kind: 'never' }, 100)
+  for (let tick = 1; tick <= 3; tick++) {
+    memmon.write(tickText())
+    await memmon.waitForAnswers(tick)
+  }
+  expect(server.count('getAllProcessInfo')).toBe(1)
+  expect(memmon.stderr).toContain('A tick came while the check before it was still running')
+  await endsAfter(3)
+})
+
+test('a supervisord that is gone is told once, and once more when it is back', async () => {
+  server.misbehave('*', { kind: 'status', status: 500 }, 3)
+  for (let tick = 1; tick <= 4; tick++) {
+    memmon.write(tickText())
+    await memmon.waitForAnswers(tick)
+  }
+  await memmon.waitForLog('Checks go on')
+  expect(
+    memmon.stderr.match(/WARN This check is left out, the next tick tries again: .*HTTP 500/g),
+  ).toHaveLength(1)
+  await endsAfter(4)
+})
+
+test('supervisord shutting down is no trouble', async () => {
+  server.shuttingDown = true
+  memmon.write(tickText())
+  await memmon.waitForAnswers(1)
+  await endsAfter(1)
+  expect(memmon.stderr).not.toMatch(/WARN|ERRO|CRIT/)
+})
+
+test('SIGTERM ends it with exit code 0', async () => {
+  memmon.child.kill('SIGTERM')
+  expect(await memmon.ended).toBe(0)
+  expect(memmon.stdout).toBe('READY\n')
+})
+
+test('a stderr that nobody reads any more does not end it', async () => {
+  memmon.child.stderr.destroy()
+  for (let tick = 1; tick <= 3; tick++) {
+    memmon.write(tickText())
+    await memmon.waitForAnswers(tick)
+  }
+  await endsAfter(3)
+})

@@ -1,0 +1,79 @@
+// What a mail says, and to whom nothing is said.
+import { simpleParser } from 'mailparser'
+import { expect, test } from 'vitest'
+import { buildMail } from '../../src/notify/mailer.ts'
+import { messageOf } from '../../src/notify/message.ts'
+import { failed, MB, processNamed, requestFor, restarted } from '../helpers/values.ts'
+
+const CONTEXT = { host: 'web1', name: undefined, mailUptimeSeconds: undefined }
+const request = requestFor(processNamed('shop:web'), 251 * MB, '-p', 'web=200MB')
+const TO = { to: ['bob@example.com'], host: 'web1' }
+
+test.each([
+  ['restarted', restarted(request), 'memmon: process shop:web restarted'],
+  [
+    'failed to start',
+    failed(request, 'start', 'NO_FILE: x (fault 20)'),
+    'memmon: failed to start process shop:web',
+  ],
+  ['failed to stop', failed(request, 'stop', 'x'), 'memmon: failed to stop process shop:web'],
+  ['failed to look', failed(request, 'check', 'x'), 'memmon: failed to stop process shop:web'],
+])('%s has the subject of superlance', (_, outcome, subject) => {
+  expect(messageOf(outcome, CONTEXT)?.subject).toBe(subject)
+  expect(messageOf(outcome, { ...CONTEXT, name: 'EU' })?.subject).toBe(
+    subject.replace('memmon:', 'memmon [EU]:'),
+  )
+})
+
+test('what was left alone is not mailed', () => {
+  const skipped = { kind: 'skipped', request, occurredAt: 0, reason: 'recovered', detail: 'x' } as const
+  expect(messageOf(skipped, CONTEXT)).toBeUndefined()
+})
+
+test.each([
+  [3722, false],
+  [3723, true],
+  [undefined, true],
+])('-u %s, up 3723 s: a restart is mailed: %s; a failure always', (mailUptimeSeconds, mailed) => {
+  const context = { ...CONTEXT, mailUptimeSeconds }
+  expect(messageOf(restarted(request), context) !== undefined).toBe(mailed)
+  expect(messageOf(failed(request, 'start', 'x'), context)).toBeDefined()
+})
+
+test('the mail as a whole: every header a mail needs, every fact a person needs', async () => {
+  const raw = await buildMail(messageOf(restarted(request), CONTEXT) ?? { subject: '', text: '' }, TO)
+  const mail = await simpleParser(raw)
+  expect(mail.from?.text).toBe('memmon@web1')
+  expect([mail.to].flat()[0]?.text).toBe('bob@example.com')
+  expect(mail.messageId).toMatch(/^<.+@web1>$/)
+  expect(mail.date).toBeInstanceOf(Date)
+  expect(mail.headers.get('auto-submitted')).toBe('auto-generated')
+  expect(mail.headers.get('mime-version')).toBe('1.0')
+  expect(raw.includes('\r')).toBe(false)
+  for (const fact of [
+    /^Process: shop:web$/m,
+    /^Host: {4}web1$/m,
+    /^Rule: {4}-p web=200MB \(209715200 bytes\)$/m,
+    /^Size: {4}251MB RSS \(263192576 bytes\), over the limit by 51MB$/m,
+    /^Pid: {5}4711 before, 4712 now$/m,
+    /^Uptime: {2}1h 2m, when/m,
+    /^When: {4}2026-11-21 \d\d:\d\d:\d\d,000 \(UTC[+-]\d\d:\d\d\)$/m,
+    /^Done: {4}stopped and started, running again after 1\.2 s$/m,
+  ]) {
+    expect(mail.text).toMatch(fact)
+  }
+})
+
+test.each(['héllo→😀', 'x\r\nBcc: eve@example.com', '"quoted" <b>', `${'long'.repeat(60)}`])(
+  'the name %j stays in its place',
+  async name => {
+    const odd = requestFor(processNamed(`${name}`), 2 * MB, '-a', '1MB')
+    const message = messageOf(restarted(odd), CONTEXT) ?? { subject: '', text: '' }
+    const mail = await simpleParser(await buildMail(message, TO))
+    expect(mail.subject).toBe(message.subject)
+    expect(mail.subject).toContain(name.replace('\r\n', '\\x0d\\x0a'))
+    expect(mail.bcc).toBeUndefined()
+    expect([mail.to].flat().map(to => to?.text)).toEqual(['bob@example.com'])
+    expect(mail.text).not.toMatch(/^Bcc:/m)
+  },
+)
