@@ -16,6 +16,9 @@ export interface MonitorPorts {
   readonly sampler: Sampler
   /** What waits or is being restarted is left alone; what is over its limit is handed over. */
   readonly queue: { has(namespec: string): boolean; add(requests: readonly RestartRequest[]): void }
+  /** Told of every size that was measured, and of all there are. */
+  readonly onMeasured: (process: ProcessInfo, sizeBytes: number) => void
+  readonly onTable: (processes: readonly ProcessInfo[]) => void
   readonly isSelf: (process: ProcessInfo) => boolean
   readonly log: Log
 }
@@ -59,6 +62,11 @@ export class Monitor {
     const sizes = await this.#sizes(judged)
     if (!sizes) return
     this.#setTrouble('')
+    this.#ports.onTable(table.processes)
+    for (const { process } of judged) {
+      const sizeBytes = sizes.get(process.pid)
+      if (sizeBytes !== undefined) this.#ports.onMeasured(process, sizeBytes)
+    }
     if (this.#settings.verbose) this.#logSizes(judged, sizes)
     this.#ports.queue.add(this.#requests(judged, sizes))
     this.#tellUnmatched(table, watched)

@@ -3,47 +3,38 @@ import { hostname } from 'node:os'
 import type { Settings } from '../config/settings.ts'
 import { messageOf as errorText, UsageError } from '../core/errors.ts'
 import type { RestartOutcome, RestartRequest } from '../core/outcome.ts'
-import { outcomeText, requestText } from '../core/outcome-text.ts'
-import type { Rule } from '../core/rules.ts'
+import { outcomeText } from '../core/outcome-text.ts'
 import { formatServerUrl, parseServerUrl, type ServerAddress } from '../core/server-url.ts'
 import { Monitor } from '../monitor.ts'
 import { Mailer } from '../notify/mailer.ts'
 import { messageOf } from '../notify/message.ts'
 import { createLog, type Log } from '../observe/log.ts'
-import { RestartQueue } from '../restart/queue.ts'
-import { restartProcess } from '../restart/restarter.ts'
 import { portableSampler } from '../sampling/portable.ts'
 import { createClient } from '../supervisor/client.ts'
+import { DeafnessWatch, LOOK_EVERY_MS } from '../supervisor/deafness.ts'
 import { createHttpCaller } from '../supervisor/http-call.ts'
-import { createListener } from '../supervisor/listener.ts'
+import { createListener, type Listener } from '../supervisor/listener.ts'
 import { createTableReader } from '../supervisor/process-table.ts'
 import { createIsSelf, ownPids } from '../supervisor/self.ts'
 import { byHandText } from './by-hand.ts'
-import { claimStdio } from './stdio.ts'
+import { createRestarts, type Restarts } from './restarts.ts'
+import { logStart } from './start-lines.ts'
+import { claimStdio, type Stdio } from './stdio.ts'
 
 /** Every call to supervisord ends within this. */
 const CALL_TIMEOUT_MS = 10_000
-/** supervisord kills a listener stopwaitsecs (10 s) after SIGTERM; a second is kept for the exit. */
-const END_WITHIN_MS = 9_000
-/** A bare number below this was probably meant in another unit. */
-const SUSPICIOUSLY_SMALL_BYTES = 1024 * 1024
+/** At the end of stdin supervisord has gone: restarts get this long. */
+const END_OF_INPUT_MS = 10_000
+/** Kept of stopwaitsecs for the exit itself. */
+const EXIT_RESERVE_MS = 1_000
+const EXIT_FAILED = 1
 
 /** Runs the listener until stdin ends or SIGTERM comes; the exit code. Throws a UsageError before READY. */
 export async function listen(settings: Settings, args: readonly string[]): Promise<number> {
-  const environment = process.env
-  const url = environment.SUPERVISOR_SERVER_URL
-  if (!settings.serverUrl && !url) {
-    process.stderr.write(
-      byHandText(settings, args, 'SUPERVISOR_SERVER_URL is not set, so supervisord did not start it.'),
-    )
-    return 2
-  }
-  if (process.stdin.isTTY) {
-    process.stderr.write(
-      byHandText(settings, args, 'Its input is a terminal, so supervisord did not start it.'),
-    )
-    return 2
-  }
+  const url = process.env.SUPERVISOR_SERVER_URL
+  if (!settings.serverUrl && !url)
+    return byHand('SUPERVISOR_SERVER_URL is not set, so supervisord did not start it.')
+  if (process.stdin.isTTY) return byHand('Its input is a terminal, so supervisord did not start it.')
   if (settings.rules.length === 0) {
     throw new UsageError('there is nothing to watch: give a limit with -p, -g or -a, as in -a 200MB')
   }
@@ -51,79 +42,134 @@ export async function listen(settings: Settings, args: readonly string[]): Promi
 
   const stdio = claimStdio()
   const log = createLog()
-  logStart(settings, address, log)
-
-  const client = createClient(createHttpCaller(address, credentialsFrom(environment), CALL_TIMEOUT_MS))
-  const host = hostname()
-  const mailer = new Mailer({ to: settings.mailTo, host, command: settings.sendmailCommand }, log)
-  const tell = (outcome: RestartOutcome) => {
-    log(outcome.kind === 'failed' ? 'ERRO' : 'INFO', outcomeText(outcome))
-    const { name, mailUptimeSeconds } = settings
-    const message = messageOf(outcome, { host, name, mailUptimeSeconds })
-    if (message && settings.mailTo.length > 0) mailer.send(message)
-  }
-  const measure = async ({ process, breach }: RestartRequest) =>
-    (await portableSampler.measure([process.pid], breach.cumulative)).get(process.pid)
-  const queue = new RestartQueue({
-    restart: (request, report) =>
-      restartProcess(request, {
-        supervisor: client,
-        measure,
-        report,
-        sleep,
-        nowMs: Date.now,
-        random: Math.random,
-      }),
-    onBegin: request => log('INFO', requestText(request)),
-    onOutcome: tell,
-    nowMs: Date.now,
+  logStart(settings, address, portableSampler.source, log)
+  const client = createClient(createHttpCaller(address, credentialsFrom(process.env), CALL_TIMEOUT_MS))
+  const mailer = new Mailer({ to: settings.mailTo, host: hostname(), command: settings.sendmailCommand }, log)
+  const restarts = createRestarts(settings, {
+    client,
+    serverUrl: formatServerUrl(address),
+    measure: measureAgain,
+    tell: teller(settings, mailer, log),
+    log,
+    sleep,
   })
-  const isSelf = createIsSelf(environment, ownPids(process.pid, process.ppid))
   const monitor = new Monitor(
-    { readTable: createTableReader(client), sampler: portableSampler, queue, isSelf, log },
+    {
+      readTable: createTableReader(client),
+      sampler: portableSampler,
+      queue: { has: namespec => restarts.queue.has(namespec), add: restarts.add },
+      onMeasured: (info, sizeBytes) => restarts.history.observe(info, sizeBytes),
+      onTable: processes => restarts.history.keepOnly(new Set(processes.map(({ namespec }) => namespec))),
+      isSelf: createIsSelf(process.env, ownPids(process.pid, process.ppid)),
+      log,
+    },
     settings,
   )
+  const deaf = deferred<'deaf'>()
+  const deafness = new DeafnessWatch({
+    getState: () => client.getState().catch(() => undefined),
+    onDeaf: silentSeconds => {
+      log(
+        'CRIT',
+        `No tick has come for ${Math.round(silentSeconds)} s though supervisord is RUNNING: it no longer sends memmon events. memmon ends, so that supervisord starts it afresh`,
+      )
+      deaf.resolve('deaf')
+    },
+    monotonicMs: () => performance.now(),
+  })
   const listener = createListener({
     write: stdio.write,
     check: () =>
       monitor
         .check()
         .catch(thrown => log('ERRO', `A check failed, which is a defect of memmon: ${errorText(thrown)}`)),
-    onSkippedTick: (reason, whenSeconds) => {
-      if (reason === 'busy')
-        log('WARN', 'A tick came while the check before it was still running, and is left out')
-      else
-        log(
-          'INFO',
-          `A tick of ${Math.round(Date.now() / 1000 - whenSeconds)} s ago is left out: a newer one is behind it`,
-        )
-    },
+    onTick: periodSeconds => deafness.onTick(periodSeconds),
+    onSkippedTick: (reason, whenSeconds) => log('INFO', skippedTickText(reason, whenSeconds)),
     nowMs: Date.now,
   })
-  process.on('uncaughtException', thrown => {
-    listener.answer()
-    log('CRIT', `memmon ends because of a defect: ${thrown.stack ?? thrown.message}`)
-    process.exit(1)
-  })
+  endOnDefects(listener, restarts, log)
+  const watch = setInterval(() => void deafness.look(), LOOK_EVERY_MS)
 
-  const reason = await new Promise<'eof' | 'signal'>(resolve => {
-    stdio.onInput(
-      chunk => listener.push(chunk),
-      () => resolve('eof'),
-    )
-    process.on('SIGTERM', () => resolve('signal'))
-    process.on('SIGINT', () => resolve('signal'))
-    listener.start()
-  })
+  const reason = await Promise.race([endOf(stdio, listener, restarts), deaf.promise])
+  clearInterval(watch)
+  if (reason === 'deaf') {
+    await restarts.close()
+    return EXIT_FAILED
+  }
   log(
     'INFO',
     reason === 'eof' ? 'supervisord has closed the event stream: memmon ends' : 'SIGTERM: memmon ends',
   )
-  if (reason === 'signal') queue.dropWaiting()
-  await Promise.race([queue.whenIdle().then(() => mailer.whenIdle()), sleep(END_WITHIN_MS)])
-  if (queue.size > 0) log('ERRO', `memmon ends with ${queue.size} restarts unfinished`)
+  if (reason === 'signal') restarts.end()
+  const budgetMs =
+    reason === 'eof' ? END_OF_INPUT_MS : Math.max(0, settings.stopWaitSeconds * 1000 - EXIT_RESERVE_MS)
+  await Promise.race([restarts.queue.whenIdle().then(() => mailer.whenIdle()), sleep(budgetMs)])
+  const unfinished = restarts.queue.running
+  if (unfinished.length > 0)
+    log('WARN', `Left to the next memmon by the journal: the restart of ${unfinished.join(', ')}`)
+  await Promise.race([restarts.close(), sleep(EXIT_RESERVE_MS / 2)])
   client.close()
   return 0
+
+  function byHand(why: string): number {
+    process.stderr.write(byHandText(settings, args, why))
+    return 2
+  }
+}
+
+/** Says READY and resolves at the end of stdin or at SIGTERM. */
+function endOf(stdio: Stdio, listener: Listener, restarts: Restarts): Promise<'eof' | 'signal'> {
+  return new Promise(resolve => {
+    stdio.onInput(
+      chunk => listener.push(chunk),
+      () => resolve('eof'),
+    )
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve('signal'))
+    // A terminal that closes, or a pipe, is no reason to leave programs unwatched.
+    for (const signal of ['SIGHUP', 'SIGPIPE'] as const) process.on(signal, () => {})
+    listener.start()
+    restarts.recover()
+  })
+}
+
+/** What nobody expected ends memmon, so that supervisord starts it afresh; not before the event is answered, or it would come again at once. */
+function endOnDefects(listener: Listener, restarts: Restarts, log: Log): void {
+  process.on('uncaughtException', thrown => {
+    listener.answer()
+    log(
+      'CRIT',
+      `memmon ends because of a defect, supervisord starts it again: ${thrown.stack ?? thrown.message}`,
+    )
+    const exit = () => process.exit(EXIT_FAILED)
+    Promise.race([restarts.flush(), sleep(END_OF_INPUT_MS)]).then(exit, exit)
+  })
+}
+
+function teller(settings: Settings, mailer: Mailer, log: Log): (outcome: RestartOutcome) => void {
+  const { name, mailUptimeSeconds, mailTo } = settings
+  return outcome => {
+    const level = { restarted: 'INFO', skipped: 'INFO', failed: 'ERRO', capped: 'WARN' } as const
+    log(level[outcome.kind], outcomeText(outcome))
+    const message = messageOf(outcome, { host: hostname(), name, mailUptimeSeconds })
+    if (message && mailTo.length > 0) mailer.send(message)
+  }
+}
+
+async function measureAgain({ process, breach }: RestartRequest): Promise<number | undefined> {
+  return (await portableSampler.measure([process.pid], breach.cumulative)).get(process.pid)
+}
+
+function skippedTickText(reason: 'late' | 'busy', whenSeconds: number): string {
+  if (reason === 'busy') return 'A tick came while the check before it was still running, and is left out'
+  return `A tick of ${Math.round(Date.now() / 1000 - whenSeconds)} s ago is left out: a newer one is behind it`
+}
+
+function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => {}
+  const promise = new Promise<T>(settle => {
+    resolve = settle
+  })
+  return { promise, resolve }
 }
 
 const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
@@ -141,27 +187,4 @@ function credentialsFrom({
   SUPERVISOR_PASSWORD: password,
 }: NodeJS.ProcessEnv) {
   return username ? { username, password: password ?? '' } : undefined
-}
-
-function logStart(settings: Settings, address: ServerAddress, log: Log): void {
-  log('INFO', `memmon watches supervisord at ${formatServerUrl(address)}, by ${portableSampler.source}`)
-  for (const rule of settings.rules) {
-    log('INFO', `${ruleText(rule, settings.cumulative)}`)
-    if (/^\d+$/.test(rule.limitWritten) && rule.limitBytes < SUSPICIOUSLY_SMALL_BYTES) {
-      log('WARN', `${rule.written} means ${rule.limitBytes} bytes: did you mean ${rule.limitWritten}MB?`)
-    }
-  }
-  if (settings.mailTo.length > 0)
-    log('INFO', `Mail goes to ${settings.mailTo.join(', ')} by ${settings.sendmailCommand}`)
-}
-
-function ruleText(rule: Rule, cumulative: boolean): string {
-  const what = cumulative ? 'RSS with descendants' : 'RSS'
-  return `${rule.written}: restarts ${whom(rule)} over ${rule.limitBytes} bytes (${rule.limitWritten}) of ${what}`
-}
-
-function whom({ scope, selector }: Rule): string {
-  if (scope === 'any') return 'any process'
-  if (scope === 'group') return `each process of the group ${selector.group}`
-  return selector.group === undefined ? `${selector.name} in any group` : `${selector.group}:${selector.name}`
 }

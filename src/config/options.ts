@@ -1,9 +1,10 @@
 // Every flag, declared once: parser, help and docs/options.md are made from this table.
 
+import { MOST_COUNTED } from '../core/history.ts'
 import type { RuleScope } from '../core/rules.ts'
 import { parseGroupSelector, parseSelector, type Selector, sameSelector } from '../core/selector.ts'
 import { parseServerUrl } from '../core/server-url.ts'
-import { DURATION_FORM, parseDuration, parseSize, SIZE_FORM } from '../core/units.ts'
+import { DURATION_FORM, parseDuration, parseRate, parseSize, SIZE_FORM } from '../core/units.ts'
 import type { SettingsDraft } from './settings.ts'
 
 export interface OptionSpec {
@@ -133,6 +134,49 @@ export const OPTIONS: readonly OptionSpec[] = [
     exampleHelp: 'limit every program but db and the group batch',
     apply: (draft, text) => {
       draft.ignored.push(parseSelector(text))
+    },
+  },
+  {
+    flags: ['--max-parallel'],
+    value: 'count',
+    help: 'How many processes of one group may be away for a restart at a time; the largest excess goes first. Default: 1. 0 lifts it.',
+    example: '-g workers=1GB --max-parallel 2',
+    exampleHelp: 'restart two workers at a time',
+    apply: (draft, text) => {
+      if (!/^\d{1,6}$/.test(text))
+        throw new Error(`"${text}" is not a count: give digits, as in 2, or 0 for no limit`)
+      draft.maxParallel = Number(text)
+    },
+  },
+  {
+    flags: ['--max-restarts'],
+    value: 'rate',
+    help: 'Restart no process more often than this, a count within a time. Past it the process is left running, and one mail says so. Default: no limit.',
+    example: '-a 200MB --max-restarts 3/1h',
+    exampleHelp: 'restart each program at most three times an hour',
+    apply: (draft, text) => {
+      draft.maxRestarts = { ...parseRate(text, MOST_COUNTED), written: text }
+    },
+  },
+  {
+    flags: ['--state-dir'],
+    value: 'folder',
+    help: 'Where the journal of restarts is kept, which lets the next memmon finish what this one has begun. Default: $STATE_DIRECTORY, $XDG_STATE_HOME/memmon, /var/lib/memmon as root, or ~/.local/state/memmon.',
+    example: '-a 200MB --state-dir /srv/memmon',
+    exampleHelp: 'keep the journal below /srv/memmon',
+    apply: (draft, text) => {
+      if (!text.startsWith('/')) throw new Error(`"${text}" is not a whole path: give one that begins with /`)
+      draft.stateDir = text
+    },
+  },
+  {
+    flags: ['--stop-wait'],
+    value: 'time',
+    help: "stopwaitsecs of memmon's own section, if it has one: how long SIGTERM leaves it to finish restarts. Default: 10s",
+    example: '-a 200MB --stop-wait 60s',
+    exampleHelp: 'with stopwaitsecs=60 in [eventlistener:memmon]',
+    apply: (draft, text) => {
+      draft.stopWaitSeconds = parseDuration(text)
     },
   },
   {

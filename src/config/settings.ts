@@ -1,4 +1,5 @@
 // Everything an operator can set, validated: the one form in which the rest of memmon sees it.
+import type { RestartCap } from '../core/history.ts'
 import type { Rule } from '../core/rules.ts'
 import type { Selector } from '../core/selector.ts'
 import type { ServerAddress } from '../core/server-url.ts'
@@ -17,6 +18,13 @@ export interface Settings {
   /** Named in subjects, for several memmons or machines (-n). */
   readonly name?: string
   readonly serverUrl?: ServerAddress
+  /** Below it every memmon has a folder of its own for its journal. */
+  readonly stateDir?: string
+  /** How many processes of a group may be away at a time; 0: any number. */
+  readonly maxParallel: number
+  readonly maxRestarts?: RestartCap
+  /** stopwaitsecs of memmon's own section: what SIGTERM leaves it. */
+  readonly stopWaitSeconds: number
   readonly verbose: boolean
 }
 
@@ -30,6 +38,10 @@ export interface SettingsDraft {
   mailUptimeSeconds?: number
   name?: string
   serverUrl?: ServerAddress
+  stateDir?: string
+  maxParallel: number
+  maxRestarts?: RestartCap
+  stopWaitSeconds: number
   verbose: boolean
 }
 
@@ -40,5 +52,7 @@ export const defaultSettings = (): SettingsDraft => ({
   ignored: [],
   sendmailCommand: '/usr/sbin/sendmail -t -i',
   mailTo: [],
+  maxParallel: 1,
+  stopWaitSeconds: 10,
   verbose: false,
 })

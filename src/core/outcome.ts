@@ -1,4 +1,5 @@
 // What becomes of a restart. Log line, mail and every later channel are made from these values alone.
+import type { PastOfProcess } from './history.ts'
 import type { ProcessInfo } from './process.ts'
 import type { Breach } from './rules.ts'
 
@@ -24,6 +25,8 @@ interface Occurred {
   readonly request: RestartRequest
   /** Epoch milliseconds. */
   readonly occurredAt: number
+  /** How often it was restarted before, and how large it is when fresh. */
+  readonly past?: PastOfProcess
 }
 
 /** It runs again. */
@@ -51,6 +54,17 @@ export interface Failed extends Occurred {
   readonly phase: FailurePhase
   /** What supervisord, or the connection to it, said. */
   readonly fault: string
+  /** How many processes of its group wait for it. */
+  readonly heldUp?: number
 }
 
-export type RestartOutcome = Restarted | Skipped | Failed
+/** It is over its limit and was restarted as often as --max-restarts allows: measured on, not restarted. */
+export interface Capped extends Occurred {
+  readonly kind: 'capped'
+  /** --max-restarts, as written. */
+  readonly cap: string
+  /** When it may be restarted again, in epoch milliseconds. */
+  readonly until: number
+}
+
+export type RestartOutcome = Restarted | Skipped | Failed | Capped

@@ -43,6 +43,21 @@ export function parseDuration(text: string): number {
 /** The form of a duration, for help and errors. */
 export const DURATION_FORM = 'digits, then s, m, h, d or nothing for seconds, as in 15m'
 
+/**
+ * Parses a rate such as 3/1h into a count and the seconds it is counted within.
+ * Throws an Error that quotes the text and says what would be right.
+ */
+export function parseRate(text: string, most: number): { count: number; windowSeconds: number } {
+  const [, digits, window] = /^(\d+)\/(.+)$/.exec(text) ?? []
+  if (digits === undefined || window === undefined) {
+    throw new Error(`"${text}" is not a rate: give a count, "/" and a time, as in 3/1h`)
+  }
+  const [count, windowSeconds] = [Number(digits), parseDuration(window)]
+  if (count < 1 || count > most) throw new Error(`"${text}": the count is 1 to ${most}`)
+  if (windowSeconds < 1 || windowSeconds > 86_400) throw new Error(`"${text}": the time is 1s to 1d`)
+  return { count, windowSeconds }
+}
+
 /** A size for people: 62005248 is '59.1MB'. */
 export const formatSize = (sizeBytes: number): string => bytes.format(sizeBytes, { decimalPlaces: 1 }) ?? '?'
 

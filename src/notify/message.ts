@@ -1,7 +1,7 @@
 // What a mail says about an outcome: pure, for a person, in superlance's wording of subjects.
 
-import type { Failed, Restarted, RestartOutcome } from '../core/outcome.ts'
-import { metricText, secondsText } from '../core/outcome-text.ts'
+import type { Capped, Failed, Restarted, RestartOutcome } from '../core/outcome.ts'
+import { capText, failureAdvice, metricText, pastTexts, secondsText } from '../core/outcome-text.ts'
 import { uptimeSecondsOf } from '../core/process.ts'
 import { oneLine, timestamp } from '../core/text.ts'
 import { formatDuration, formatSize } from '../core/units.ts'
@@ -32,17 +32,21 @@ export function messageOf(outcome: RestartOutcome, context: MessageContext): Mes
   }
 }
 
-function subjectOf(outcome: Restarted | Failed): string {
+function subjectOf(outcome: Restarted | Failed | Capped): string {
   const { namespec } = outcome.request.process
   if (outcome.kind === 'restarted') return `process ${namespec} restarted`
+  if (outcome.kind === 'capped') return `process ${namespec} is over its limit and not restarted any more`
   if (outcome.phase === 'start') return `failed to start process ${namespec}`
   return `failed to stop process ${namespec}`
 }
 
-function sentenceOf(outcome: Restarted | Failed, host: string): string {
+function sentenceOf(outcome: Restarted | Failed | Capped, host: string): string {
   const process = `the process ${oneLine(outcome.request.process.namespec)} on ${host}`
   if (outcome.kind === 'restarted') {
     return `memmon restarted ${process}, because it used more memory than it may.`
+  }
+  if (outcome.kind === 'capped') {
+    return `${process} is over its limit again. It was restarted as often as it may be, and is left running.`
   }
   if (outcome.phase === 'start') {
     return `memmon stopped ${process}, because it used more memory than it may, and could not start it again.`
@@ -50,7 +54,7 @@ function sentenceOf(outcome: Restarted | Failed, host: string): string {
   return `memmon was to restart ${process}, because it used more memory than it may, and could not.`
 }
 
-function factsOf(outcome: Restarted | Failed, host: string): string {
+function factsOf(outcome: Restarted | Failed | Capped, host: string): string {
   const { process, breach } = outcome.request
   const { rule, sizeBytes } = breach
   const over = formatSize(sizeBytes - rule.limitBytes)
@@ -66,27 +70,25 @@ function factsOf(outcome: Restarted | Failed, host: string): string {
     ['Uptime', `${formatDuration(uptimeSecondsOf(process))}, when it was found over the limit`],
     ['When', `${timestamp(new Date(outcome.occurredAt))} (${zoneOf(new Date(outcome.occurredAt))})`],
     ['Done', doneText(outcome)],
+    ...pastTexts(outcome.past, breach).map((text): [string, string] => ['Note', text]),
   ]
   return rows.map(([label, value]) => `${`${label}:`.padEnd(9)}${oneLine(value)}`).join('\n')
 }
 
-const pidText = (outcome: Restarted | Failed): string =>
+const pidText = (outcome: Restarted | Failed | Capped): string =>
   outcome.kind === 'restarted'
     ? `${outcome.request.process.pid} before, ${outcome.newPid} now`
     : String(outcome.request.process.pid)
 
-function doneText(outcome: Restarted | Failed): string {
+function doneText(outcome: Restarted | Failed | Capped): string {
   if (outcome.kind === 'restarted') {
     const by =
       outcome.startedBy === 'other' ? 'stopped by memmon, started by someone else' : 'stopped and started'
     const failed = outcome.failedStarts > 0 ? `, after ${outcome.failedStarts} starts that failed` : ''
     return `${by}, running again after ${secondsText(outcome.durationMs)}${failed}`
   }
-  const { namespec } = outcome.request.process
-  if (outcome.phase === 'start') {
-    return `${outcome.fault}. It is down; memmon goes on trying. See: supervisorctl status ${namespec}; supervisorctl tail ${namespec} stderr`
-  }
-  return `${outcome.fault}. It was not touched; memmon tries again at the next tick that finds it over its limit`
+  if (outcome.kind === 'capped') return `nothing: ${capText(outcome)}`
+  return `${outcome.fault}. ${failureAdvice(outcome)}`
 }
 
 /** 'UTC+01:00'. */

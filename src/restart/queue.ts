@@ -1,28 +1,41 @@
-// The restarts that wait or run, beside the listener. Within one supervisor group a few processes at most are
-// away at a time, the largest excess first; groups go side by side.
-import type { RestartOutcome, RestartRequest } from '../core/outcome.ts'
+// The restarts that wait or run, beside the listener. Within one supervisor group a few processes at most are away
+// at a time, the largest excess first; groups go side by side. One that does not come back holds up the rest of its
+// group for a while, and no longer.
+import type { Failed, RestartOutcome, RestartRequest } from '../core/outcome.ts'
 
 export interface QueuePorts {
-  /** Restarts one process; never rejects. Calls `failed` once if a start fails and is tried again. */
-  readonly restart: (
-    request: RestartRequest,
-    failed: (outcome: RestartOutcome) => void,
-  ) => Promise<RestartOutcome>
+  /** Restarts one process; never rejects. Calls `report` once if a start fails and is tried again. */
+  readonly restart: (request: RestartRequest, report: (failed: Failed) => void) => Promise<RestartOutcome>
   readonly onBegin: (request: RestartRequest) => void
   readonly onOutcome: (outcome: RestartOutcome) => void
+  /** A process that is still down no longer holds up its group, in which so many wait. */
+  readonly onRelease: (request: RestartRequest, waiting: number) => void
   readonly nowMs: () => number
+  readonly sleep: (ms: number) => Promise<void>
+}
+
+/** How long a group waits for one of its processes that does not start. */
+export const GROUP_WAITS_MS = 300_000
+
+interface Running {
+  readonly request: RestartRequest
+  /** False once it no longer counts as away. */
+  holdsGroup: boolean
 }
 
 /** What the rest of memmon sees of the restarts. Bounded by the number of processes: each is in it once at most. */
 export class RestartQueue {
   readonly #ports: QueuePorts
+  readonly #maxParallel: number
   readonly #waiting = new Map<string, RestartRequest>()
-  readonly #running = new Map<string, RestartRequest>()
+  readonly #running = new Map<string, Running>()
   #idleCallbacks: (() => void)[] = []
   #ending = false
 
-  constructor(ports: QueuePorts) {
+  /** `maxParallel` processes of a group may be away at a time; 0: any number. */
+  constructor(ports: QueuePorts, maxParallel: number) {
     this.#ports = ports
+    this.#maxParallel = maxParallel === 0 ? Number.POSITIVE_INFINITY : maxParallel
   }
 
   /** True while the process waits for its restart or is being restarted: checks leave it alone. */
@@ -32,15 +45,16 @@ export class RestartQueue {
 
   /** Takes requests, one a process at most; what is in the queue already is not taken again. */
   add(requests: readonly RestartRequest[]): void {
+    if (this.#ending) return
     for (const request of requests) {
       if (!this.has(request.process.namespec)) this.#waiting.set(request.process.namespec, request)
     }
     this.#beginNext()
   }
 
-  /** How many restarts wait or run. */
-  get size(): number {
-    return this.#waiting.size + this.#running.size
+  /** The processes whose restart has begun and not ended. */
+  get running(): string[] {
+    return [...this.#running.keys()]
   }
 
   /** Takes nothing more, and lets go of what has not begun. */
@@ -48,13 +62,8 @@ export class RestartQueue {
     this.#ending = true
     for (const request of this.#waiting.values()) {
       const detail = 'memmon is ending and had not begun with it'
-      this.#ports.onOutcome({
-        kind: 'skipped',
-        request,
-        occurredAt: this.#ports.nowMs(),
-        reason: 'ending',
-        detail,
-      })
+      const occurredAt = this.#ports.nowMs()
+      this.#ports.onOutcome({ kind: 'skipped', request, occurredAt, reason: 'ending', detail })
     }
     this.#waiting.clear()
     this.#tellIfIdle()
@@ -69,25 +78,54 @@ export class RestartQueue {
   }
 
   #beginNext(): void {
-    if (this.#ending) return
-    for (const [namespec, request] of this.#waiting) {
-      this.#waiting.delete(namespec)
-      this.#running.set(namespec, request)
-      void this.#run(namespec, request)
+    const bySize = [...this.#waiting.values()].sort((a, b) => excessBytes(b) - excessBytes(a))
+    for (const request of bySize) {
+      if (this.#awayIn(request.process.group) >= this.#maxParallel) continue
+      this.#waiting.delete(request.process.namespec)
+      void this.#run(request)
     }
   }
 
-  async #run(namespec: string, request: RestartRequest): Promise<void> {
+  async #run(request: RestartRequest): Promise<void> {
+    const { namespec } = request.process
+    const running: Running = { request, holdsGroup: true }
+    this.#running.set(namespec, running)
     this.#ports.onBegin(request)
-    const outcome = await this.#ports.restart(request, failed => this.#ports.onOutcome(failed))
+    const outcome = await this.#ports.restart(request, failed => this.#onFailed(failed, running))
     this.#running.delete(namespec)
     this.#ports.onOutcome(outcome)
     this.#beginNext()
     this.#tellIfIdle()
   }
 
+  #onFailed(failed: Failed, running: Running): void {
+    this.#ports.onOutcome({ ...failed, heldUp: this.#waitingIn(running.request.process.group) })
+    void this.#releaseLater(running)
+  }
+
+  async #releaseLater(running: Running): Promise<void> {
+    const { namespec, group } = running.request.process
+    await this.#ports.sleep(GROUP_WAITS_MS)
+    if (this.#running.get(namespec) !== running) return
+    running.holdsGroup = false
+    this.#ports.onRelease(running.request, this.#waitingIn(group))
+    this.#beginNext()
+  }
+
+  #awayIn(group: string): number {
+    return [...this.#running.values()].filter(
+      ({ request, holdsGroup }) => holdsGroup && request.process.group === group,
+    ).length
+  }
+
+  #waitingIn(group: string): number {
+    return [...this.#waiting.values()].filter(({ process }) => process.group === group).length
+  }
+
   #tellIfIdle(): void {
-    if (this.size > 0) return
+    if (this.#waiting.size + this.#running.size > 0) return
     for (const callback of this.#idleCallbacks.splice(0)) callback()
   }
 }
+
+const excessBytes = ({ breach }: RestartRequest): number => breach.sizeBytes - breach.rule.limitBytes

@@ -2,9 +2,23 @@
 // from the stop on the program is ours until it runs again, is removed, or someone else has decided about it.
 // What supervisord answers in each state: supervisor/rpcinterface.py.
 import { FaultCode, faultOf } from '../core/errors.ts'
-import type { FailurePhase, RestartOutcome, RestartRequest, SkipReason } from '../core/outcome.ts'
+import type {
+  Failed,
+  FailurePhase,
+  RestartOutcome,
+  RestartRequest,
+  Skipped,
+  SkipReason,
+} from '../core/outcome.ts'
 import { type ProcessInfo, type ProcessKey, ProcessState, sameRun, stateName } from '../core/process.ts'
 import { formatSize } from '../core/units.ts'
+
+/** What is noted on disk before and during a restart; none of it rejects. */
+export interface RestartNotes {
+  begin(request: RestartRequest): Promise<void>
+  step(namespec: string, step: 'stopping' | 'start'): Promise<void>
+  close(namespec: string, result: string): Promise<void>
+}
 
 /** The calls to supervisord that a restart takes; they throw SupervisorFault. */
 export interface SupervisorCalls {
@@ -15,10 +29,13 @@ export interface SupervisorCalls {
 
 export interface RestarterPorts {
   readonly supervisor: SupervisorCalls
+  readonly notes: RestartNotes
   /** The size that the request is about, measured again; undefined if the process has gone. Throws if unreadable. */
   readonly measure: (request: RestartRequest) => Promise<number | undefined>
   /** Told of the first failed start, while memmon goes on trying. */
-  readonly report: (outcome: RestartOutcome) => void
+  readonly report: (failed: Failed) => void
+  /** True once memmon is to end: then a supervisord that is shutting down is not waited for. */
+  readonly isEnding: () => boolean
   readonly sleep: (ms: number) => Promise<void>
   readonly nowMs: () => number
   /** 0 up to 1, for jitter. */
@@ -50,8 +67,24 @@ export async function restartProcess(
   request: RestartRequest,
   ports: RestarterPorts,
 ): Promise<RestartOutcome> {
-  const restart = new Restart(request, ports)
-  return (await restart.lookAgain()) ?? (await restart.stop()) ?? (await restart.bringBack())
+  const restart = new Restart(request, ports, ports.nowMs())
+  const leftAlone = await restart.lookAgain()
+  if (leftAlone) return leftAlone
+  await ports.notes.begin(request)
+  return restart.closed((await restart.stop()) ?? (await restart.bringBack()))
+}
+
+/**
+ * Finishes a restart that an earlier memmon had noted: starts what is stopped by it, leaves alone what runs or what
+ * someone else has decided about since. `stopAskedAt` in epoch milliseconds.
+ */
+export async function resumeRestart(
+  request: RestartRequest,
+  stopAskedAt: number,
+  ports: RestarterPorts,
+): Promise<RestartOutcome> {
+  const restart = new Restart(request, ports, stopAskedAt)
+  return restart.closed(await restart.bringBack())
 }
 
 /** The wait before the next try: 1 s doubling to 60 s, each between half and the whole of it. */
@@ -65,7 +98,10 @@ class Restart {
   readonly #ports: RestarterPorts
   readonly #namespec: string
   readonly #old: ProcessKey
-  #stoppedAt = 0
+  readonly #stopAskedAt: number
+  /** supervisord may have taken our stop: from here on the program is ours. */
+  #ours = true
+  #startNoted = false
   #failures = 0
   #reported = false
   /** supervisord has taken our start; false again once that start has failed. */
@@ -73,11 +109,23 @@ class Restart {
   /** A start of ours may have worked, even if its answer was lost. */
   #startTried = false
 
-  constructor(request: RestartRequest, ports: RestarterPorts) {
+  constructor(request: RestartRequest, ports: RestarterPorts, stopAskedAt: number) {
     this.#request = request
+    this.#stopAskedAt = stopAskedAt
     this.#ports = ports
     this.#namespec = request.process.namespec
     this.#old = request.process
+  }
+
+  /**
+   * Closes the journal's entry. It stays open when supervisord is shutting down or reloading with a program that we
+   * have stopped: the next memmon starts it, unless it is another supervisord by then.
+   */
+  async closed(outcome: RestartOutcome): Promise<RestartOutcome> {
+    const unfinished = outcome.kind === 'skipped' && outcome.reason === 'shutdown' && this.#ours
+    const result = outcome.kind === 'skipped' ? outcome.reason : outcome.kind
+    if (!unfinished) await this.#ports.notes.close(this.#namespec, result)
+    return outcome
   }
 
   /** The size is measured again, then pid, start and state are compared: nothing stands between that and the stop. */
@@ -110,11 +158,13 @@ class Restart {
 
   /** Asks for the stop. undefined: it is stopped, or stopping, by us. */
   async stop(): Promise<RestartOutcome | undefined> {
-    this.#stoppedAt = this.#ports.nowMs()
+    this.#ours = false
     let text = ''
     for (let attempt = 1; attempt <= STOP_ATTEMPTS; attempt++) {
       try {
         await this.#ports.supervisor.stopProcess(this.#namespec)
+        this.#ours = true
+        await this.#ports.notes.step(this.#namespec, 'stopping')
         return undefined
       } catch (thrown) {
         const fault = faultOf(thrown)
@@ -126,8 +176,10 @@ class Restart {
         }
       }
       // The call broke off: supervisord may have stopped it all the same, and it tells.
+      this.#ours = true
       const stopped = await this.#wasStopped()
       if (stopped !== 'running') return stopped === 'stopped' ? undefined : stopped
+      this.#ours = false
       await this.#ports.sleep(retryDelayMs(attempt, this.#ports.random()))
     }
     return this.#failed('stop', text)
@@ -187,6 +239,8 @@ class Restart {
 
   /** Asks for one start. undefined: go on looking. */
   async #start(): Promise<RestartOutcome | undefined> {
+    if (!this.#startNoted) await this.#ports.notes.step(this.#namespec, 'start')
+    this.#startNoted = true
     try {
       await this.#ports.supervisor.startProcess(this.#namespec)
       this.#startAsked = true
@@ -195,7 +249,7 @@ class Restart {
       const fault = faultOf(thrown)
       if (fault.code === FaultCode.BAD_NAME) return this.#gone('removed')
       if (fault.code === FaultCode.ALREADY_STARTED) return undefined
-      if (fault.code === FaultCode.SHUTDOWN_STATE) return this.#gone('shutdown')
+      if (fault.code === FaultCode.SHUTDOWN_STATE) return undefined // the next look waits for its end
       if (fault.kind !== 'fault') this.#startTried = true
       await this.#failedOnce(fault.message)
     }
@@ -226,11 +280,16 @@ class Restart {
   }
 
   async #lookUntilAnswered(): Promise<Exclude<Sighting, { kind: 'fault' }>> {
-    for (let faults = 1; ; faults++) {
+    for (let faults = 1; ; ) {
       const sighting = await this.#look()
+      // A reload may be over before memmon ends; after a shutdown nobody is there to ask.
+      if (sighting.kind === 'shutdown' && !this.#ports.isEnding()) {
+        await this.#ports.sleep(SLOW_POLL_MS)
+        continue
+      }
       if (sighting.kind !== 'fault') return sighting
       if (faults >= POLL_FAULTS_TOLERATED) this.#reportOnce(sighting.text)
-      await this.#ports.sleep(retryDelayMs(faults, this.#ports.random()))
+      await this.#ports.sleep(retryDelayMs(faults++, this.#ports.random()))
     }
   }
 
@@ -240,7 +299,7 @@ class Restart {
       kind: 'restarted',
       ...this.#occurred(),
       newPid: info.pid,
-      durationMs: this.#ports.nowMs() - this.#stoppedAt,
+      durationMs: this.#ports.nowMs() - this.#stopAskedAt,
       startedBy: this.#startTried ? 'memmon' : 'other',
       failedStarts: this.#failures,
     }
@@ -251,17 +310,17 @@ class Restart {
     return this.#failed('start', 'it has ended by itself (EXITED), and supervisord is not to restart it')
   }
 
-  #gone(why: 'removed' | 'shutdown'): RestartOutcome {
+  #gone(why: 'removed' | 'shutdown'): Skipped {
     const detail =
       why === 'removed' ? 'it was removed from supervisord' : 'supervisord is shutting down or reloading'
     return this.#skipped(why, detail)
   }
 
-  #skipped(reason: SkipReason, detail: string): RestartOutcome {
+  #skipped(reason: SkipReason, detail: string): Skipped {
     return { kind: 'skipped', ...this.#occurred(), reason, detail }
   }
 
-  #failed(phase: FailurePhase, fault: string): RestartOutcome {
+  #failed(phase: FailurePhase, fault: string): Failed {
     return { kind: 'failed', ...this.#occurred(), phase, fault }
   }
 

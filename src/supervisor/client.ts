@@ -13,6 +13,9 @@ export interface SupervisorClient {
   startProcess(namespec: string): Promise<void>
   /** The namespecs whose configuration looks like that of an event listener. */
   getListenerNamespecs(): Promise<Set<string>>
+  /** supervisord's own state: RUNNING, RESTARTING, SHUTDOWN, FATAL. */
+  getState(): Promise<string>
+  getPid(): Promise<number>
   close(): void
 }
 
@@ -52,6 +55,16 @@ export function createClient(caller: HttpCaller): SupervisorClient {
     getListenerNamespecs: async () => {
       const listeners = structsOf(await read('getAllConfigInfo')).filter(looksLikeListener)
       return new Set(listeners.map(config => namespecOf(String(config.group), String(config.name))))
+    },
+    getState: async () => {
+      const state = await read('getState')
+      if (isStruct(state) && typeof state.statename === 'string') return state.statename
+      throw new SupervisorFault('reply', 'the answer to getState has no statename')
+    },
+    getPid: async () => {
+      const pid = await read('getPID')
+      if (typeof pid === 'number') return pid
+      throw new SupervisorFault('reply', 'the answer to getPID is no number')
     },
     close: () => caller.close(),
   }

@@ -13,6 +13,8 @@ export interface ListenerPorts {
   readonly write: (text: string) => void
   /** Runs one check; never rejects. */
   readonly check: () => Promise<void> | undefined
+  /** Any tick, late ones too. */
+  readonly onTick: (periodSeconds: number) => void
   /** A tick that was answered without a check, and why. */
   readonly onSkippedTick: (reason: 'late' | 'busy', whenSeconds: number) => void
   readonly nowMs: () => number
@@ -42,6 +44,7 @@ export function createListener(ports: ListenerPorts): Listener {
   const onEvent = (event: SupervisorEvent) => {
     unanswered++
     if (event.tickPeriodSeconds === 0) return answer()
+    ports.onTick(event.tickPeriodSeconds)
     // A tick older than its own period has a newer one behind it: judged now, it would hit fresh processes.
     if (ports.nowMs() / 1000 - event.whenSeconds > event.tickPeriodSeconds) {
       answer()

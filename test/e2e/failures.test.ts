@@ -30,7 +30,7 @@ afterAll(() => supervisord.stop())
 
 test.each([
   ['vanishes', /NO_FILE/],
-  ['dies', /FATAL/],
+  ['dies', /FATAL|SPAWN_ERROR/],
 ])(
   'a program that %s is told in log and mail, whatever -u says, and comes back when it can',
   async (name, fault) => {

@@ -1,5 +1,8 @@
 // The built memmon as a child process, its three streams in the test's hands.
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { MEMMON } from './supervisord.ts'
 import { waitFor } from './wait.ts'
 
@@ -17,7 +20,8 @@ export class Memmon {
 
   constructor(args: readonly string[], env: Record<string, string> = {}) {
     const { PATH = '', HOME = '/' } = process.env
-    this.child = spawn(process.execPath, [MEMMON, ...args], { env: { PATH, HOME, ...env } })
+    const STATE_DIRECTORY = mkdtempSync(join(tmpdir(), 'memmon-state-'))
+    this.child = spawn(process.execPath, [MEMMON, ...args], { env: { PATH, HOME, STATE_DIRECTORY, ...env } })
     this.child.stdout.on('data', chunk => {
       this.stdout += chunk
     })
@@ -25,7 +29,12 @@ export class Memmon {
       this.stderr += chunk
     })
     this.child.stdin.on('error', () => {})
-    this.ended = new Promise(resolve => this.child.on('close', resolve))
+    this.ended = new Promise(resolve =>
+      this.child.on('close', code => {
+        rmSync(STATE_DIRECTORY, { recursive: true, force: true })
+        resolve(code)
+      }),
+    )
   }
 
   write(bytes: string | Uint8Array): void {

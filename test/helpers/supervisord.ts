@@ -47,7 +47,11 @@ export class Supervisord {
     this.folder = mkdtempSync(join(tmpdir(), 'memmon-e2e-'))
     mkdirSync(join(this.folder, 'mail'))
     this.writeConfig(options.programs)
-    const env = { ...process.env, ...options.env }
+    const env: NodeJS.ProcessEnv = {
+      ...process.env,
+      STATE_DIRECTORY: join(this.folder, 'state'),
+      ...options.env,
+    }
     delete env.SUPERVISOR_SERVER_URL
     this.#child = spawn('supervisord', ['-n', '-c', join(this.folder, 'supervisord.conf')], {
       stdio: 'ignore',

@@ -8,7 +8,7 @@ import type { RestartOutcome } from '../../src/core/outcome.ts'
 import { outcomeText } from '../../src/core/outcome-text.ts'
 import { ProcessState, stateName } from '../../src/core/process.ts'
 import { parseServerUrl } from '../../src/core/server-url.ts'
-import { restartProcess, retryDelayMs } from '../../src/restart/restarter.ts'
+import { type RestartNotes, restartProcess, retryDelayMs } from '../../src/restart/restarter.ts'
 import { createClient, type SupervisorClient } from '../../src/supervisor/client.ts'
 import { createHttpCaller } from '../../src/supervisor/http-call.ts'
 import { Faults, type ScriptedProgram } from '../helpers/scripted-programs.ts'
@@ -23,6 +23,13 @@ let server: ScriptedSupervisord
 let client: SupervisorClient
 let program: ScriptedProgram
 let told: RestartOutcome[]
+let noted: string[]
+let ending: boolean
+const notes: RestartNotes = {
+  begin: async () => void noted.push('begin'),
+  step: async (_, step) => void noted.push(step),
+  close: async (_, result) => void noted.push(`closed ${result}`),
+}
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'memmon-restart-'))
   server = await ScriptedSupervisord.start({
@@ -32,6 +39,8 @@ beforeEach(async () => {
   program = server.program('g:n')
   client = createClient(createHttpCaller(parseServerUrl(server.url), undefined, 500))
   told = []
+  noted = []
+  ending = false
 })
 afterEach(async () => {
   client.close()
@@ -46,6 +55,8 @@ async function restart(meanwhile: () => void = () => {}, sizeBytes: number | und
   meanwhile()
   const outcome = await restartProcess(request, {
     supervisor: client,
+    notes,
+    isEnding: () => ending,
     measure: async () => sizeBytes,
     report: report => told.push(report),
     sleep: ms => sleep(Math.min(ms, 20)),

@@ -25,6 +25,7 @@ beforeEach(() => {
       seen.push('check')
       return checkGives === 'nothing' ? undefined : new Promise(resolve => open.push(resolve))
     },
+    onTick: () => {},
     onSkippedTick: (reason, whenSeconds) => seen.push(`${reason} ${whenSeconds}`),
     nowMs: () => NOW_SECONDS * 1000,
   })

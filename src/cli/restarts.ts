@@ -1,0 +1,159 @@
+// Everything about restarts, wired: queue, journal, recovery, history and cap.
+import type { Settings } from '../config/settings.ts'
+import { FaultCode, faultOf, messageOf } from '../core/errors.ts'
+import { RestartHistory } from '../core/history.ts'
+import type { Failed, RestartOutcome, RestartRequest } from '../core/outcome.ts'
+import { requestText } from '../core/outcome-text.ts'
+import type { Log } from '../observe/log.ts'
+import { createCapGate } from '../restart/cap.ts'
+import { type Journal, noJournal, unprotectedText } from '../restart/journal.ts'
+import { GROUP_WAITS_MS, RestartQueue } from '../restart/queue.ts'
+import { type RestarterPorts, restartProcess, resumeRestart, retryDelayMs } from '../restart/restarter.ts'
+import { claimStateFolder, releaseStateFolder, stateFolderName, stateRoot } from '../restart/state-folder.ts'
+import type { SupervisorClient } from '../supervisor/client.ts'
+import { runOf } from '../supervisor/identity.ts'
+
+export interface RestartsPorts {
+  readonly client: SupervisorClient
+  /** supervisord's address, as a name. */
+  readonly serverUrl: string
+  readonly measure: (request: RestartRequest) => Promise<number | undefined>
+  readonly tell: (outcome: RestartOutcome) => void
+  readonly log: Log
+  readonly sleep: (ms: number) => Promise<void>
+}
+
+export interface Restarts {
+  readonly queue: RestartQueue
+  readonly history: RestartHistory
+  /** Hands over what is over its limit, as far as --max-restarts allows. */
+  add(requests: readonly RestartRequest[]): void
+  /** Opens the journal and finishes what an earlier memmon has begun; beside the listener. */
+  recover(): void
+  /** Begins no more restarts. */
+  end(): void
+  /** Resolves when the journal is on disk. */
+  flush(): Promise<void>
+  /** Lets go of the state folder. */
+  close(): Promise<void>
+}
+
+export function createRestarts(settings: Settings, ports: RestartsPorts): Restarts {
+  const { client, log, sleep } = ports
+  const history = new RestartHistory(settings.maxRestarts)
+  const resumed = new Map<RestartRequest, number>()
+  let journal: Journal = noJournal
+  let folder: string | undefined
+  let ending = false
+  let journalOpened = () => {}
+  /** No restart begins before the journal is there to note it. */
+  const journalReady = new Promise<void>(resolve => {
+    journalOpened = resolve
+  })
+
+  const tell = (outcome: RestartOutcome) => {
+    const { namespec } = outcome.request.process
+    if (outcome.kind === 'restarted') history.recordRestart(namespec, outcome.occurredAt)
+    ports.tell({ ...outcome, past: history.pastOf(namespec, Date.now()) })
+  }
+
+  const restart = async (
+    request: RestartRequest,
+    report: (failed: Failed) => void,
+  ): Promise<RestartOutcome> => {
+    await journalReady
+    const restarter: RestarterPorts = {
+      supervisor: client,
+      notes: journal,
+      measure: ports.measure,
+      report,
+      isEnding: () => ending,
+      sleep,
+      nowMs: Date.now,
+      random: Math.random,
+    }
+    const stopAskedAt = resumed.get(request)
+    resumed.delete(request)
+    return stopAskedAt === undefined
+      ? restartProcess(request, restarter)
+      : resumeRestart(request, stopAskedAt, restarter)
+  }
+
+  const queue = new RestartQueue(
+    {
+      restart,
+      onBegin: request => {
+        if (resumed.has(request)) {
+          log('INFO', `Finishing the restart of ${request.process.namespec} that an earlier memmon has begun`)
+          return
+        }
+        history.recordBreach(request)
+        log('INFO', requestText(request))
+      },
+      onOutcome: tell,
+      onRelease: ({ process }, waiting) => {
+        const others = waiting > 0 ? `, the other ${waiting} of the group ${process.group} go on` : ''
+        log('WARN', `${process.namespec} is still down after ${GROUP_WAITS_MS / 60_000} minutes${others}`)
+      },
+      nowMs: Date.now,
+      sleep,
+    },
+    settings.maxParallel,
+  )
+  const gate = createCapGate(settings.maxRestarts, history, tell)
+
+  /** Asks until supervisord answers: its HTTP server may start after its listeners. */
+  const supervisordRun = async (): Promise<string> => {
+    for (let faults = 1; ; faults++) {
+      try {
+        const pid = await client.getPid()
+        // Where its /proc is not to be seen, the pid has to do.
+        return runOf(pid) ?? String(pid)
+      } catch (thrown) {
+        const { kind, code } = faultOf(thrown)
+        if (kind === 'fault' && code !== FaultCode.SHUTDOWN_STATE) return 'unknown' // one that does not tell
+        await sleep(retryDelayMs(faults, Math.random()))
+      }
+    }
+  }
+
+  const openJournal = async (): Promise<void> => {
+    const root = stateRoot(settings.stateDir, process.env, process.getuid?.() ?? 0)
+    if (root === undefined) throw new Error('there is no place for it: give one with --state-dir')
+    folder = await claimStateFolder(root, stateFolderName(ports.serverUrl, process.env), runOf)
+    const supervisord = await supervisordRun()
+    const { openJournal: open } = await import('../restart/journal.ts')
+    const opened = await open(folder, supervisord, { nowMs: Date.now, tell: text => log('WARN', text) })
+    journal = opened.journal
+    for (const notice of opened.notices) log('WARN', `Journal in ${folder}: ${notice}`)
+    for (const { namespec, at } of opened.restarts) history.recordRestart(namespec, at)
+    for (const { request, at } of opened.unfinished) resumed.set(request, at)
+    queue.add([...resumed.keys()])
+  }
+
+  return {
+    queue,
+    history,
+    add: requests =>
+      queue.add(
+        gate.admit(
+          requests.filter(r => !queue.has(r.process.namespec)),
+          Date.now(),
+        ),
+      ),
+    recover: () => {
+      openJournal()
+        .catch((thrown: unknown) => log('WARN', unprotectedText(messageOf(thrown))))
+        .finally(journalOpened)
+    },
+    end: () => {
+      ending = true
+      queue.dropWaiting()
+    },
+    flush: () => journal.flush(),
+    close: async () => {
+      await journal.flush()
+      if (folder) await releaseStateFolder(folder)
+    },
+  }
+}

@@ -1,0 +1,98 @@
+// Crash safety, rolling and deafness under a real supervisord.
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { waitForChecks } from '../helpers/checks.ts'
+import { holdCommand, holder, Supervisord } from '../helpers/supervisord.ts'
+import { waitFor } from '../helpers/wait.ts'
+
+const SLOW = holdCommand(50, 'import signal; signal.signal(15, signal.SIG_IGN)')
+
+let slow: Supervisord
+let rolling: Supervisord
+let capped: Supervisord
+let killed: Supervisord
+beforeAll(async () => {
+  const numbered = 'process_name=%(program_name)s_%(process_num)02d\nnumprocs=3\nstartsecs=2'
+  ;[slow, rolling, capped, killed] = await Promise.all([
+    Supervisord.start({
+      programs: `[program:slow]\ncommand=${SLOW}\nstopwaitsecs=25\n${holder('quick', 50)}`,
+      memmon: '-a 30MB --max-restarts 1/1h',
+      listenerLines: 'buffer_size=2',
+    }),
+    Supervisord.start({ programs: holder('w', 50, numbered), memmon: '-a 30MB --max-restarts 1/1h' }),
+    Supervisord.start({
+      programs: holder('big', 50, 'startsecs=0'),
+      memmon: '-a 30MB --max-restarts 2/1h -m bob@example.com -s @sendmail',
+    }),
+    Supervisord.start({
+      programs: `[program:slow]\ncommand=${SLOW}\nstopwaitsecs=8\nautorestart=false`,
+      memmon: '-a 30MB --max-restarts 1/1h',
+    }),
+  ])
+}, 60_000)
+afterAll(() => Promise.all([slow, rolling, capped, killed].map(supervisord => supervisord.stop())), 90_000)
+
+test('killed between stop and start: the next memmon starts the program', async () => {
+  const before = await killed.process('slow:slow')
+  await waitFor('slow to be stopping', async () => (await killed.process('slow:slow')).state === 40)
+  process.kill((await killed.process('memmon:memmon')).pid, 'SIGKILL')
+  await killed.waitForLog('Finishing the restart of slow:slow that an earlier memmon has begun')
+  await killed.waitForRestart(before)
+  await killed.waitForLog(`Restarted slow:slow: pid ${before.pid} is now pid`)
+}, 60_000)
+
+test('a program that takes 25 s to die: ticks are heard all the while, it is stopped once, others are restarted', async () => {
+  await slow.waitForLog('Restarted slow:slow', 60_000)
+  await slow.waitForLog('Restarted quick:quick')
+  expect(slow.memmonLog().split('Restarting slow:slow')).toHaveLength(2)
+  expect(slow.log()).not.toMatch(/overflow/)
+  expect(slow.log().split("killing 'slow'")).toHaveLength(2)
+}, 90_000)
+
+test('a group is restarted one by one', async () => {
+  await waitFor('three restarts', () => rolling.memmonLog().split('Restarted w:w_0').length === 4, 60_000)
+  const steps = rolling.memmonLog().match(/Restarting w|Restarted w/g)
+  expect(steps).toEqual(Array(3).fill(['Restarting w', 'Restarted w']).flat())
+}, 90_000)
+
+test('--max-restarts holds the third back, one mail says so, also after memmon was restarted', async () => {
+  await capped.waitForLog('big:big is not restarted any more', 60_000)
+  await waitForChecks(capped, 1)
+  expect(capped.memmonLog().split('is not restarted any more')).toHaveLength(2)
+  expect(capped.memmonLog().split('Restarted big:big')).toHaveLength(3)
+  expect(capped.mails().filter(mail => mail.includes('not restarted any'))).toHaveLength(1)
+  await capped.ctl('restart', 'memmon')
+  await waitFor(
+    'it to be said again',
+    () => capped.memmonLog().split('is not restarted any more').length === 3,
+  )
+  expect(capped.memmonLog().split('Restarted big:big')).toHaveLength(3)
+}, 120_000)
+
+test('a deaf listener is noticed and starts afresh', async () => {
+  // Deaf from the first byte it has never seen a tick; so it hears one, and is deafened by a stray byte later.
+  const deaf = await Supervisord.start({ programs: holder('small', 5), memmon: '-a 1GB' })
+  try {
+    const before = await deaf.process('memmon:memmon')
+    await deaf.waitForLog('watches supervisord')
+    await waitForChecks(deaf, 1)
+    await promisify(execFile)('sh', ['-c', `echo stray > /proc/${before.pid}/fd/1`])
+    await deaf.waitForLog('it no longer sends memmon events. memmon ends', 120_000)
+    const after = await waitFor('memmon to be back', async () => {
+      const info = await deaf.process('memmon:memmon')
+      return info.state === 20 && info.pid !== before.pid && info
+    })
+    expect(after.pid).not.toBe(before.pid)
+  } finally {
+    await deaf.stop()
+  }
+}, 180_000)
+
+test('the chaos of a bounded time leaves no program down', async () => {
+  const chaos = join(import.meta.dirname, '..', 'run', 'chaos.mjs')
+  const { stdout } = await promisify(execFile)(process.execPath, [chaos, '40'])
+  expect(stdout).toMatch(/^\d+ kills/)
+  expect(stdout).toContain('0 of 10 programs left down')
+}, 180_000)
