@@ -1,7 +1,4 @@
-// Crash safety, rolling and deafness under a real supervisord.
-import { execFile } from 'node:child_process'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
+// Crash safety, slow stops, rolling and --max-restarts under a real supervisord.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { waitForChecks } from '../helpers/checks.ts'
 import { holdCommand, holder, Supervisord } from '../helpers/supervisord.ts'
@@ -70,29 +67,3 @@ test('--max-restarts holds the third back, one mail says so, also after memmon w
   )
   expect(capped.memmonLog().split('Restarted big:big')).toHaveLength(3)
 }, 120_000)
-
-test('a deaf listener is noticed and starts afresh', async () => {
-  // Deaf from the first byte it has never seen a tick; so it hears one, and is deafened by a stray byte later.
-  const deaf = await Supervisord.start({ programs: holder('small', 5), memmon: '-a 1GB' })
-  try {
-    const before = await deaf.process('memmon:memmon')
-    await deaf.waitForLog('watches supervisord')
-    await waitForChecks(deaf, 1)
-    await promisify(execFile)('sh', ['-c', `echo stray > /proc/${before.pid}/fd/1`])
-    await deaf.waitForLog('it no longer sends memmon events. memmon ends', 120_000)
-    const after = await waitFor('memmon to be back', async () => {
-      const info = await deaf.process('memmon:memmon')
-      return info.state === 20 && info.pid !== before.pid && info
-    })
-    expect(after.pid).not.toBe(before.pid)
-  } finally {
-    await deaf.stop()
-  }
-}, 180_000)
-
-test('the chaos of a bounded time leaves no program down', async () => {
-  const chaos = join(import.meta.dirname, '..', 'run', 'chaos.mjs')
-  const { stdout } = await promisify(execFile)(process.execPath, [chaos, '40'])
-  expect(stdout).toMatch(/^\d+ kills/)
-  expect(stdout).toContain('0 of 10 programs left down')
-}, 180_000)

@@ -81,7 +81,7 @@ const log = readFileSync(path('memmon.log'), 'utf8')
 const restarts = log.split(' INFO Restarted ').length - 1
 const finished = log.split('that an earlier memmon has begun').length - 1
 console.log(
-  `${count.kills} kills, ${count.terms} SIGTERMs and ${count.reloads} reloads in ${seconds} s; ${restarts} restarts, ${finished} of them finished by a later memmon`,
+  `${count.kills} kills, ${count.terms} SIGTERMs and ${count.reloads} reloads in ${seconds} s; ${restarts} restarts; ${finished} times one was resumed by a later memmon`,
 )
 console.log(
   `${down.length} of ${PROGRAMS} programs left down${down.length > 0 ? `: ${down.join(', ')}; see ${folder}` : ''}`,

@@ -1,0 +1,186 @@
+// How memmon ends in the middle of a restart, and what the next one makes of it: the built binary against a scripted
+// supervisord whose program has the pid of a real process, so that it has a size.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ProcessState } from '../../src/core/process.ts'
+import { Memmon, tickText } from '../helpers/memmon.ts'
+import type { ScriptedProgram } from '../helpers/scripted-programs.ts'
+import { ScriptedSupervisord } from '../helpers/scripted-supervisord.ts'
+import { waitFor } from '../helpers/wait.ts'
+
+const { STOPPED, RUNNING, STOPPING } = ProcessState
+
+let folder = ''
+let server: ScriptedSupervisord
+let program: ScriptedProgram
+let memmons: Memmon[]
+let sized: ChildProcess
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'memmon-ending-'))
+  sized = spawn('sleep', ['600'])
+  server = await ScriptedSupervisord.start({
+    socketPath: join(folder, 's.sock'),
+    programs: [{ namespec: 'g:n', pid: sized.pid ?? 0, stopMs: 1500 }],
+  })
+  program = server.program('g:n')
+  memmons = []
+})
+afterEach(async () => {
+  for (const memmon of memmons) memmon.child.kill('SIGKILL')
+  await Promise.all(memmons.map(({ ended }) => ended))
+  await server.close()
+  sized.kill()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const start = (args: readonly string[] = [], env: Record<string, string> = {}): Memmon => {
+  const memmon = new Memmon(['-a', '1KB', '--state-dir', join(folder, 'state'), ...args], {
+    SUPERVISOR_SERVER_URL: server.url,
+    ...env,
+  })
+  memmons.push(memmon)
+  return memmon
+}
+
+/** A memmon that has just asked for the stop. */
+async function midRestart(...args: string[]): Promise<Memmon> {
+  const memmon = start(args)
+  memmon.write(tickText())
+  await waitFor('the stop', () => server.count('stopProcess') === 1)
+  return memmon
+}
+
+/** The journal's lines. */
+function journal(): string {
+  const state = join(folder, 'state')
+  const [name = ''] = readdirSync(state)
+  return readFileSync(join(state, name, 'restarts.jsonl'), 'utf8')
+}
+
+test('the intent is in the journal when the stop is asked', async () => {
+  await midRestart()
+  expect(journal()).toMatch(/"step":"stop".*"namespec":"g:n"/)
+})
+
+test.each([
+  ['the end of stdin', (memmon: Memmon) => memmon.child.stdin.end()],
+  ['SIGTERM', (memmon: Memmon) => memmon.child.kill('SIGTERM')],
+])('%s: what has begun is finished, then exit code 0', async (_, end) => {
+  const memmon = await midRestart()
+  end(memmon)
+  expect(await memmon.ended).toBe(0)
+  expect(program.state).toBe(RUNNING)
+  expect(memmon.stderr).toContain('Restarted g:n')
+  expect(journal()).toContain('"closed":"restarted"')
+})
+
+test.each(['SIGHUP', 'SIGPIPE'] as const)('%s does not end it', async signal => {
+  const memmon = await midRestart()
+  memmon.child.kill(signal)
+  await memmon.waitForLog('Restarted g:n')
+  expect(memmon.child.exitCode).toBeNull()
+})
+
+test('SIGTERM with a stop that outlasts --stop-wait: left to the next memmon, which starts the program', async () => {
+  program.script = { ...program.script, stopMs: 4000 }
+  const first = await midRestart('--stop-wait', '2s')
+  first.child.kill('SIGTERM')
+  expect(await first.ended).toBe(0)
+  expect(first.stderr).toContain('Left to the next memmon by the journal: the restart of g:n')
+  expect(program.state).toBe(STOPPING)
+  const second = start()
+  await second.waitForLog('Finishing the restart of g:n that an earlier memmon has begun')
+  await second.waitForLog('Restarted g:n')
+  expect([program.state, server.count('stopProcess'), server.count('startProcess')]).toEqual([RUNNING, 1, 1])
+})
+
+test.each([
+  ['is stopped', () => Object.assign(program, { state: STOPPED, pid: 0 }), 1, /Restarted g:n/],
+  [
+    'was never stopped',
+    () => Object.assign(program, { state: RUNNING, pid: sized.pid }),
+    0,
+    /it was never stopped/,
+  ],
+  [
+    'was started by someone else',
+    () => Object.assign(program, { state: RUNNING, pid: 77 }),
+    0,
+    /Restarted g:n.*someone else/,
+  ],
+  [
+    'was started and stopped again',
+    () => Object.assign(program, { state: STOPPED, pid: 0, startSeconds: 2e9 }),
+    0,
+    /someone has stopped it again/,
+  ],
+  ['was removed', () => server.programs.clear(), 0, /was removed/],
+])('killed in the middle; the program %s: %s', async (_, change, starts, line) => {
+  const first = await midRestart()
+  first.child.kill('SIGKILL')
+  await first.ended
+  change()
+  const second = start()
+  await second.waitForLog(line)
+  expect([server.count('stopProcess'), server.count('startProcess')]).toEqual([1, starts])
+  await waitFor('the entry to be closed', () => journal().includes('"closed"'))
+})
+
+test('a supervisord that answers only later: READY at once, the recovery waits', async () => {
+  const first = await midRestart()
+  first.child.kill('SIGKILL')
+  await first.ended
+  server.misbehave('getPID', { kind: 'status', status: 500 }, 3)
+  const second = start()
+  await waitFor('READY', () => second.stdout === 'READY\n')
+  await second.waitForLog('Restarted g:n')
+}, 30_000)
+
+test('no socket at all, then it appears: told once, and checks go on', async () => {
+  const path = join(folder, 'later.sock')
+  const memmon = start(['--server-url', `unix://${path}`, '--ignore', '*'])
+  for (let tick = 1; tick <= 2; tick++) {
+    memmon.write(tickText())
+    await memmon.waitForAnswers(tick)
+  }
+  await memmon.waitForLog(/WARN This check is left out.*later\.sock: ENOENT/)
+  const later = await ScriptedSupervisord.start({ socketPath: path, programs: [{ namespec: 'a:b' }] })
+  memmon.write(tickText())
+  await memmon.waitForLog('Checks go on')
+  expect(memmon.stderr.match(/left out/g)).toHaveLength(1)
+  await memmon.end()
+  await later.close()
+})
+
+test('without a writable place it works and says what is not protected', async () => {
+  writeFileSync(join(folder, 'state'), 'a file')
+  const memmon = await midRestart()
+  await memmon.waitForLog('Restarted g:n')
+  expect(memmon.stderr).toMatch(
+    /WARN The journal cannot be written \(.*\): restarts go on, but if memmon is killed/,
+  )
+})
+
+test('a second memmon with the same name does not share the journal, and says so', async () => {
+  await midRestart()
+  const second = start()
+  await second.waitForLog(/WARN The journal cannot be written \(.* is in use by the memmon with pid \d+\)/)
+})
+
+test('a defect ends it with exit code 1, the open event answered first', async () => {
+  const script = "process.once('SIGUSR2', () => { throw new Error('a defect') })"
+  const memmon = start([], { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(script)}` })
+  await waitFor('READY', () => memmon.stdout === 'READY\n')
+  server.misbehave('getAllProcessInfo', { kind: 'never' })
+  memmon.write(tickText())
+  await waitFor('the check', () => server.count('getAllProcessInfo') === 1)
+  memmon.child.kill('SIGUSR2')
+  expect(await memmon.ended).toBe(1)
+  expect(memmon.stdout).toBe('READY\nRESULT 2\nOKREADY\n')
+  expect(memmon.stderr).toMatch(
+    /CRIT memmon ends because of a defect, supervisord starts it again: Error: a defect/,
+  )
+})
