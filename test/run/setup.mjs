@@ -1,23 +1,41 @@
 // What the tests and the demo need on a fresh clone: npm packages, the build, supervisord. Installs what is missing.
-import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 
-/** Everything, in order; each step is quick when there is nothing to do. */
+/** The oldest Node that memmon runs on, as package.json says. */
+const NODE_MAJOR = 20
+
+/** Everything, in order; each step is quick when there is nothing to do. Ends the process with one line if it cannot. */
 export function setup() {
+  if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR) {
+    fail(`Node ${NODE_MAJOR} or later is needed, and this is ${process.version}: install a later one`)
+  }
+  // The one step that may be impossible comes first: nobody waits for packages only to be told so.
+  installSupervisor()
   installPackages()
   build()
-  installSupervisor()
 }
 
 function installPackages() {
-  const marker = join(ROOT, 'node_modules', '.package-lock.json')
-  if (existsSync(marker) && modifiedAt(marker) >= modifiedAt(join(ROOT, 'package-lock.json'))) return
+  if (packagesAreThere()) return
   say('installing npm packages')
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+  // Also under NODE_ENV=production: the build and the tests are made of development packages.
+  run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'])
+}
+
+/** True if what npm wrote down as installed is what package-lock.json asks for: a checkout changes times, not that. */
+function packagesAreThere() {
+  const marker = join(ROOT, 'node_modules', '.package-lock.json')
+  if (!existsSync(marker)) return false
+  const installed = packagesIn(marker)
+  return Object.entries(packagesIn(join(ROOT, 'package-lock.json'))).every(
+    ([path, { version, optional }]) =>
+      path === '' || (installed[path] ? installed[path].version === version : optional === true),
+  )
 }
 
 /** Compiles src to dist if anything is newer than the last build. */
@@ -33,20 +51,34 @@ export function build() {
 }
 
 function installSupervisor() {
-  if (spawnSync('supervisord', ['--version'], { stdio: 'ignore' }).status === 0) return
-  if (process.getuid?.() !== 0 || spawnSync('apt-get', ['--version'], { stdio: 'ignore' }).status !== 0) {
-    console.error('supervisord is missing: install it first, as root, with: apt-get install supervisor')
-    process.exit(1)
+  if (runs('supervisord')) return
+  const advice = 'install it first, as root, with: apt-get install supervisor'
+  if (process.getuid?.() !== 0) fail(`supervisord is missing: ${advice}`)
+  if (!runs('apt-get')) {
+    fail("supervisord is missing, and there is no apt-get to install it: put supervisor 4's on PATH")
   }
   say("installing Debian's supervisor")
   run('apt-get', ['update', '-qq'])
-  run('apt-get', ['install', '-y', '-qq', 'supervisor'], { DEBIAN_FRONTEND: 'noninteractive' })
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'supervisor'], {
+    DEBIAN_FRONTEND: 'noninteractive',
+  })
+  if (!runs('supervisord')) fail('supervisor is installed, but no supervisord is on PATH: see to PATH')
 }
 
 function run(command, args, environment = {}) {
   // Their output is of interest only to whoever looks for a fault: it goes to stderr.
-  execFileSync(command, args, { cwd: ROOT, stdio: ['ignore', 2, 2], env: { ...process.env, ...environment } })
+  const { status, signal, error } = spawnSync(command, args, {
+    cwd: ROOT,
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, ...environment },
+  })
+  if (status === 0) return
+  fail(`"${[command, ...args].join(' ')}" failed (${error?.message ?? signal ?? `exit code ${status}`})`)
 }
+
+const runs = command => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0
+
+const packagesIn = lock => JSON.parse(readFileSync(lock, 'utf8')).packages
 
 function filesBelow(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -56,5 +88,10 @@ function filesBelow(folder) {
 
 const modifiedAt = path => statSync(path).mtimeMs
 const say = text => console.error(`memmon setup: ${text}`)
+
+function fail(text) {
+  say(text)
+  process.exit(1)
+}
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) setup()
