@@ -1,0 +1,96 @@
+// The demo's supervisord: a real one in a temporary folder, with a program that grows and memmon.
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ROOT } from './setup.mjs'
+
+const SHUTDOWN_WITHIN_MS = 15_000
+/** Takes the place of sendmail: keeps the mail beside itself. The rename makes it appear whole. */
+const KEEP_MAIL = '#!/bin/sh\ncd "$(dirname "$0")" && cat > mail.part && mv mail.part mail\n'
+
+/** Starts it; `onEnd` is told, in words, when it ends before stop() was called. */
+export function startSupervisord(memmonArguments, onEnd) {
+  const folder = mkdtempSync(join(tmpdir(), 'memmon-demo-'))
+  writeFileSync(join(folder, 'sendmail'), KEEP_MAIL, { mode: 0o755 })
+  writeFileSync(join(folder, 'supervisord.conf'), configText(`${memmonArguments} -s ./sendmail`))
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('SUPERVISOR_')),
+  )
+  // A process group of its own: Ctrl-C in the terminal is the demo's to handle.
+  const child = spawn('supervisord', ['-n', '-c', join(folder, 'supervisord.conf')], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+    env,
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', chunk => {
+      output = (output + chunk).slice(-2000)
+    })
+  }
+  let stopping = false
+  const ended = new Promise(resolve => {
+    child.on('error', error => resolve(`supervisord could not be run: ${error.message}`))
+    child.on('close', (code, signal) => {
+      const lines = output.trim().split('\n')
+      const said = lines.find(line => line.startsWith('Error: ')) ?? lines.at(-1)
+      resolve(`supervisord has ended (${signal ?? `exit code ${code}`})${said ? `: ${said}` : ''}`)
+    })
+  })
+  ended.then(why => {
+    if (!stopping) onEnd(why)
+  })
+  return {
+    pid: child.pid,
+    socket: join(folder, 'supervisor.sock'),
+    memmonLog: () => readIfThere(join(folder, 'memmon.log')),
+    mail: () => readIfThere(join(folder, 'mail')),
+    /** Ends it with all it runs, and removes the folder. `pids` are its children, should it have to be killed. */
+    async stop(pids) {
+      stopping = true
+      const timer = setTimeout(() => {
+        for (const pid of [child.pid, ...pids]) killGroup(pid)
+      }, SHUTDOWN_WITHIN_MS)
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
+      await ended
+      clearTimeout(timer)
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** All paths but those of this checkout are relative to the folder, which is supervisord's and its children's own. */
+function configText(memmonArguments) {
+  const memmon = `${confWord(process.execPath)} ${confWord(join(ROOT, 'bin', 'memmon.js'))}`
+  return `[supervisord]
+logfile=supervisord.log
+pidfile=supervisord.pid
+childlogdir=.
+[unix_http_server]
+file=supervisor.sock
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+[program:leaky]
+command=python3 ${confWord(join(ROOT, 'test', 'fixtures', 'grow.py'))}
+[eventlistener:memmon]
+command=${memmon} ${memmonArguments}
+events=TICK_5
+stderr_logfile=memmon.log
+`
+}
+
+/** A word as supervisord's shlex and its %-expansion read it; quoted always, for a ; begins a comment. */
+const confWord = text => `"${text.replace(/["\\]/g, '\\$&').replaceAll('%', '%%')}"`
+
+const readIfThere = path => (existsSync(path) ? readFileSync(path, 'utf8') : '')
+
+/** supervisord makes each of its children the leader of a process group. */
+function killGroup(pid) {
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It has ended.
+  }
+}
