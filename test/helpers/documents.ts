@@ -40,13 +40,14 @@ export const blocksOf = (language: string): CodeBlock[] =>
     .flatMap(codeBlocks)
     .filter(block => block.language === language)
 
-/** The lines of code blocks that run memmon, without a prompt. */
+/** The lines of code blocks that run memmon, without the prompt that those of a console have. */
 export const memmonLines = (path: string): string[] =>
   codeBlocks(path)
-    .filter(({ language }) => language !== 'ini' && language !== 'log')
-    .flatMap(({ text }) =>
-      [...text.matchAll(/^(?:\$ )?(memmon\b(?! is ).*)$/gm)].map(([, line = '']) => line),
-    )
+    .filter(({ language }) => language === '' || language === 'console')
+    .flatMap(({ language, text }) => [
+      ...text.matchAll(language === 'console' ? /^\$ (memmon .*)$/gm : /^(memmon .*)$/gm),
+    ])
+    .map(([, line = '']) => line)
 
 /** The targets of links that point into the repository, as [file, heading or undefined]. */
 export function localLinks(path: string): [string, string | undefined][] {
