@@ -82,7 +82,7 @@ describe('the log lines in docs/logs.md', () => {
     .filter(name => name.endsWith('.ts'))
     .map(name => readFileSync(join(ROOT, 'src', name), 'utf8'))
     .join('\n')
-  const templates = [...readDocument('docs/logs.md').matchAll(/^\| `([^`]+)` \|/gm)].map(
+  const templates = [...readDocument('docs/logs.md').matchAll(/^\| `([^`]+)` +\|/gm)].map(
     ([, text = '']) => text,
   )
 
