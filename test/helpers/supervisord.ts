@@ -183,7 +183,7 @@ function configText(options: SupervisordOptions, programs: string, folder: strin
     options.memmon === undefined
       ? ''
       : `[eventlistener:memmon]
-command=${process.execPath} ${MEMMON} ${options.memmon.replaceAll('@sendmail', `${folder}/sendmail`)}
+command="${process.execPath}" "${MEMMON}" ${options.memmon.replaceAll('@sendmail', `${folder}/sendmail`)}
 events=${events}
 stderr_logfile=${folder}/memmon.log
 ${options.listenerLines ?? ''}

@@ -1,11 +1,10 @@
 // Compiles src to dist, from nothing, so that no file of a removed module is packed.
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { installPackages, ROOT } from './setup.mjs'
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
-rmSync(join(root, 'dist'), { recursive: true, force: true })
-execFileSync(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', root], {
-  stdio: 'inherit',
-})
+installPackages() // `npm pack` on a fresh clone begins here
+rmSync(join(ROOT, 'dist'), { recursive: true, force: true })
+const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
+process.exitCode = spawnSync(process.execPath, [tsc, '-p', ROOT], { stdio: 'inherit' }).status ?? 1

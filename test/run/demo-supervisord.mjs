@@ -17,7 +17,6 @@ export function startSupervisord(memmonArguments, onEnd) {
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith('SUPERVISOR_')),
   )
-  env.STATE_DIRECTORY = join(folder, 'state')
   // A process group of its own: Ctrl-C in the terminal is the demo's to handle.
   const child = spawn('supervisord', ['-n', '-c', join(folder, 'supervisord.conf')], {
     cwd: folder,

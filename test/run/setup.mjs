@@ -20,11 +20,16 @@ export function setup() {
   build()
 }
 
-function installPackages() {
+/** What package-lock.json names, unless it is there. */
+export function installPackages() {
   if (packagesAreThere()) return
   say('installing npm packages')
-  // Also under NODE_ENV=production: the build and the tests are made of development packages.
-  run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'])
+  // Not `npm ci`: it refuses a lock file without the packages that biome offers for other platforms, and not every
+  // registry has those. --no-save keeps to the lock file and leaves it as it is. --include=dev because, under
+  // NODE_ENV=production too, the build and the tests are made of development packages.
+  // --global and --dry-run are said because an outer npm, as in `npm pack --dry-run`, hands down its own options.
+  const mode = ['--no-save', '--include=dev', '--global=false', '--dry-run=false']
+  run('npm', ['install', ...mode, '--no-audit', '--no-fund', '--loglevel=error'])
 }
 
 /** True if what npm wrote down as installed is what package-lock.json asks for: a checkout changes times, not that. */

@@ -1,0 +1,88 @@
+// Every example in the documents is run: by memmon's own parser, by supervisord's, or by memmon itself.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { parseFlags } from '../../src/config/flags.ts'
+import { parseSize } from '../../src/core/units.ts'
+import { blocksOf, documentPaths, memmonLines, readDocument } from '../helpers/documents.ts'
+import { PYTHON, splitWords } from '../helpers/python.ts'
+import { MEMMON } from '../helpers/supervisord.ts'
+
+/** What supervisord needs besides the block, and the block may hold itself. */
+const SURROUNDINGS: readonly [string, string][] = [
+  ['[supervisord]', ''],
+  ['[unix_http_server]', 'file=/tmp/supervisor.sock\n'],
+  [
+    '[rpcinterface:supervisor]',
+    'supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface\n',
+  ],
+]
+
+interface ReadConfig {
+  processes: { name: string; listener: boolean; words: string[]; environment: Record<string, string> }[]
+  servers: { family: string; username: string | null; password: string | null }[]
+}
+
+/** The block as supervisord's own code reads it. */
+function readBySupervisor(block: string): ReadConfig {
+  const folder = mkdtempSync(join(tmpdir(), 'memmon-docs-'))
+  try {
+    const around = SURROUNDINGS.filter(([header]) => !block.includes(header)).map(pair => pair.join('\n'))
+    writeFileSync(join(folder, 'supervisord.conf'), `${around.join('\n')}\n${block}`)
+    const reader = join(import.meta.dirname, '..', 'helpers', 'supervisor-config.py')
+    const read = spawnSync(PYTHON, [reader, join(folder, 'supervisord.conf')], { encoding: 'utf8' })
+    expect(read.status, `${read.stderr}\n${block}`).toBe(0)
+    return JSON.parse(read.stdout)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+describe('command lines', () => {
+  const lines = documentPaths().flatMap(path => memmonLines(path).map(line => [path, line] as const))
+  test('there are some', () => expect(lines.length).toBeGreaterThan(10))
+  test.each(lines)('%s: %s', (_, line) => {
+    const [command, ...args] = splitWords(line)
+    expect(command).toBe('memmon')
+    const flags = parseFlags(args)
+    if (flags.kind === 'settings') expect(flags.settings.rules).not.toEqual([])
+    else expect(args).toEqual([`--${flags.kind}`])
+  })
+})
+
+describe('blocks for supervisord.conf', () => {
+  const blocks = blocksOf('ini')
+  test('there are some', () => expect(blocks.length).toBeGreaterThan(3))
+  test.each(blocks)('$path: $text', ({ text }) => {
+    const { processes, servers } = readBySupervisor(text)
+    const memmon = processes.find(({ name }) => name === 'memmon')
+    expect(memmon).toMatchObject({ listener: true, words: ['memmon', ...(memmon?.words.slice(1) ?? [])] })
+    expect(parseFlags(memmon?.words.slice(1) ?? [])).toMatchObject({ kind: 'settings' })
+    // A block with a password is of use only if memmon is told the same one.
+    for (const { username, password } of servers.filter(server => server.username !== null)) {
+      expect(memmon?.environment).toEqual({ SUPERVISOR_USERNAME: username, SUPERVISOR_PASSWORD: password })
+    }
+  })
+  test('supervisord refuses one that is wrong', () => {
+    expect(() => readBySupervisor('[eventlistener:memmon]\ncommand=memmon\nevents=TOCK_60\n')).toThrow(
+      'TOCK_60',
+    )
+  })
+})
+
+test('started by hand, memmon says what README.md shows', () => {
+  const [block] = blocksOf('console')
+  const [prompt = '', ...said] = (block?.text ?? '').split('\n')
+  const args = [MEMMON, ...splitWords(prompt.replace('$ memmon', ''))]
+  const run = spawnSync(process.execPath, args, { env: { PATH: process.env.PATH }, encoding: 'utf8' })
+  expect(run).toMatchObject({ status: 2, stdout: '', stderr: said.join('\n') })
+})
+
+test('sizes in README.md are sizes', () => {
+  for (const bad of ['0', '-5MB', '200 megs']) {
+    expect(readDocument('README.md')).toContain(`\`${bad}\``)
+    expect(() => parseSize(bad)).toThrow(bad)
+  }
+})

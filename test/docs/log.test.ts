@@ -1,0 +1,137 @@
+// The log that README.md shows and the lines that docs/logs.md explains are those that memmon writes.
+import { spawnSync } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { parseFlags } from '../../src/config/flags.ts'
+import type { FailurePhase, Restarted, RestartRequest } from '../../src/core/outcome.ts'
+import { outcomeText, requestText } from '../../src/core/outcome-text.ts'
+import { ProcessState } from '../../src/core/process.ts'
+import { parseDuration } from '../../src/core/units.ts'
+import { Mailer } from '../../src/notify/mailer.ts'
+import { blocksOf, ROOT, readDocument } from '../helpers/documents.ts'
+import { splitWords } from '../helpers/python.ts'
+import { MEMMON } from '../helpers/supervisord.ts'
+
+const EXAMPLE =
+  'Restarting web:web (pid 7, up 1m 42s): 302.6MB RSS (317288448 bytes), over -a 200MB by 102.6MB'
+const request = requestFrom(EXAMPLE)
+const failed = (phase: FailurePhase) => () =>
+  outcomeText({ kind: 'failed', request, occurredAt: 0, phase, fault: 'SPAWN_ERROR (fault 50)' })
+
+/** The lines about a restart and its mail, as memmon makes them. */
+const lines: readonly (() => string | Promise<string>)[] = [
+  () => requestText(request),
+  () => outcomeText(restartedFrom(request, 'is now pid 8, after 1.4 s')),
+  () => outcomeText({ ...restartedFrom(request, 'is now pid 8, after 1.4 s'), startedBy: 'other' }),
+  () => outcomeText({ kind: 'skipped', request, occurredAt: 0, reason: 'removed', detail: 'it has gone' }),
+  failed('check'),
+  failed('stop'),
+  failed('start'),
+  () => mailerLine('cat > /dev/null'),
+  () => mailerLine('exit 127'),
+]
+
+/** What the mailer logs of one mail that it hands to the command. */
+async function mailerLine(command: string): Promise<string> {
+  let logged = ''
+  const mailer = new Mailer({ to: ['bob@example.com'], host: 'shop', command }, (_, text) => {
+    logged = text
+  })
+  mailer.send({ subject: 'memmon: process web:web restarted', text: 'It was.' })
+  await mailer.whenIdle()
+  return logged
+}
+
+const escaped = (text: string): string => text.replace(/[^\w\s]/g, '\\$&')
+
+/** A template's `<pid>` and the like stand for any text. */
+const regexOf = (template: string): RegExp =>
+  new RegExp(
+    `^${template
+      .split(/<[^>]*>/)
+      .map(escaped)
+      .join('.+')}$`,
+  )
+
+describe('the log in README.md', () => {
+  const [block] = blocksOf('log')
+  const lines = (block?.text ?? '').trimEnd().split('\n')
+  const facts = lines.map(line => line.replace(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} INFO /, ''))
+
+  test('is of the restart that the first block brings about', () => {
+    const command = /^command=memmon (.*)$/m.exec(blocksOf('ini')[0]?.text ?? '')?.[1] ?? ''
+    const environment = { PATH: process.env.PATH, SUPERVISOR_SERVER_URL: 'unix:///run/supervisor.sock' }
+    const args = [MEMMON, ...splitWords(command)]
+    const { stderr } = spawnSync(process.execPath, args, { env: environment, input: '', encoding: 'utf8' })
+    for (const fact of facts.slice(0, 3)) expect(stderr).toContain(`INFO ${fact}\n`)
+  })
+
+  test('tells the restart as memmon tells it', () => {
+    const request = requestFrom(facts[3] ?? '')
+    expect(requestText(request)).toBe(facts[3])
+    expect(outcomeText(restartedFrom(request, facts[4] ?? ''))).toBe(facts[4])
+    expect(facts[5]).toBe(
+      `Sent mail "memmon: process ${request.process.namespec} restarted" to bob@example.com`,
+    )
+  })
+})
+
+describe('the log lines in docs/logs.md', () => {
+  const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.ts'))
+    .map(name => readFileSync(join(ROOT, 'src', name), 'utf8'))
+    .join('\n')
+  const templates = [...readDocument('docs/logs.md').matchAll(/^\| `([^`]+)` +\|/gm)].map(
+    ([, text = '']) => text,
+  )
+
+  test.each(lines)('explain line %#', async line => {
+    const written = await line()
+    expect(
+      templates.filter(template => regexOf(template).test(written)),
+      written,
+    ).toHaveLength(1)
+  })
+
+  // supervisord's own words and the system's aside. A line that is made of several pieces is among those above.
+  test.each(templates.filter(text => !text.includes('(fault ')))('are written: %s', async template => {
+    const pieces = template
+      .split(/<[^>]*>|: E[A-Z]+$/)
+      .map(piece => piece.trim())
+      .filter(piece => /[a-z]{3}/i.test(piece))
+    const missing = pieces.filter(piece => !sources.includes(piece))
+    const written = await Promise.all(lines.map(line => line()))
+    expect(written.some(line => regexOf(template).test(line)) ? [] : missing).toEqual([])
+  })
+
+  test('and the levels are those of the log', () => {
+    const named = /The levels are supervisord's: ([A-Z, ]+)\./.exec(readDocument('docs/logs.md'))?.[1]
+    const levels = named?.split(', ').map(level => `'${level}'`)
+    expect(sources).toContain(`type Level = ${levels?.join(' | ')}`)
+  })
+})
+
+/** The values that a line `Restarting ...` tells. */
+function requestFrom(line: string): RestartRequest {
+  const [, namespec = '', pid, uptime = '', sizeBytes, written = ''] =
+    /^Restarting (\S+) \(pid (\d+), up (.*?)\): .* \((\d+) bytes\), over (.*) by /.exec(line) ?? []
+  const flags = parseFlags(splitWords(written))
+  const rule = flags.kind === 'settings' ? flags.settings.rules[0] : undefined
+  if (!rule) throw new Error(`no rule in: ${line}`)
+  const [group = '', name = ''] = namespec.split(':')
+  const nowSeconds = uptime.split(' ').reduce((sum, part) => sum + parseDuration(part), 0)
+  const run = { state: ProcessState.RUNNING, pid: Number(pid), startSeconds: 0, nowSeconds, spawnError: '' }
+  return {
+    process: { group, name, namespec, ...run },
+    breach: { rule, cumulative: false, sizeBytes: Number(sizeBytes) },
+  }
+}
+
+/** The outcome that a line `Restarted ...` tells. */
+function restartedFrom(request: RestartRequest, line: string): Restarted {
+  const [, newPid, seconds] = / is now pid (\d+), after ([\d.]+) s$/.exec(line) ?? []
+  const how = { startedBy: 'memmon', failedStarts: 0 } as const
+  const durationMs = Number(seconds) * 1000
+  return { kind: 'restarted', request, occurredAt: 0, newPid: Number(newPid), durationMs, ...how }
+}

@@ -1,0 +1,52 @@
+// Each recipe of README.md at work: a memmon for each, under a supervisord with the programs that they name.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { memmonLines } from '../helpers/documents.ts'
+import { MEMMON, Supervisord } from '../helpers/supervisord.ts'
+import { waitFor } from '../helpers/wait.ts'
+
+const RECIPES = memmonLines('README.md').filter(line => line.startsWith('memmon '))
+
+const program = (name: string, lines = ''): string => `[program:${name}]\ncommand=sleep 3600\n${lines}\n`
+const PROGRAMS = `${['web', 'api', 'db', 'job', 'hand'].map(name => program(name)).join('')}
+${program('worker', 'numprocs=2\nprocess_name=%(program_name)s_%(process_num)02d')}
+[group:shop]
+programs=api
+[group:workers]
+programs=hand
+[group:batch]
+programs=job
+`
+
+let logs = ''
+let supervisord: Supervisord
+beforeAll(async () => {
+  logs = mkdtempSync(join(tmpdir(), 'memmon-recipes-'))
+  const listeners = RECIPES.map(
+    (line, index) => `[eventlistener:recipe${index}]
+command="${process.execPath}" "${MEMMON}" ${line.replace(/^memmon /, '').replaceAll('%', '%%')} --verbose
+events=TICK_5
+stderr_logfile=${logs}/${index}
+`,
+  )
+  supervisord = await Supervisord.start({ programs: PROGRAMS + listeners.join('') })
+}, 60_000)
+afterAll(async () => {
+  await supervisord.stop()
+  rmSync(logs, { recursive: true, force: true })
+})
+
+test.each(RECIPES.map((line, index) => [line, index] as const))(
+  '%s',
+  async (_, index) => {
+    const log = () => readFileSync(join(logs, String(index)), 'utf8')
+    // Rules that match nothing are told at the end of a check: the second check shows that the first is over.
+    const checks = () => log().split(/DEBG Checking \w+/.exec(log())?.[0] ?? 'DEBG Checking').length - 1
+    await waitFor('two checks', () => checks() >= 2, 60_000)
+    expect(log()).toMatch(/ DEBG RSS of \S+ is \d+\n/)
+    expect(log()).not.toMatch(/ (?:WARN|ERRO|CRIT) /)
+  },
+  70_000,
+)

@@ -1,0 +1,55 @@
+// What `npm pack` packs: all that memmon needs at work, and nothing else.
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const ROOT = join(import.meta.dirname, '..')
+const packageJson = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+
+let folder = ''
+let packed = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'memmon-pack-'))
+  // Without prepack: it would build anew, under the feet of other tests.
+  const args = ['pack', '--ignore-scripts', '--loglevel=error', '--pack-destination', folder]
+  execFileSync('npm', args, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] })
+  execFileSync('tar', ['xzf', join(folder, `memmon-${packageJson.version}.tgz`), '-C', folder])
+  packed = join(folder, 'package')
+  // The dependencies of the package alone, as `npm i -g` brings them: development packages are out of reach.
+  for (const name of Object.keys(packageJson.dependencies)) {
+    const link = join(packed, 'node_modules', name)
+    mkdirSync(dirname(link), { recursive: true })
+    symlinkSync(join(ROOT, 'node_modules', name), link)
+  }
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const filesBelow = (path: string): string[] =>
+  readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter(entry => entry.isFile())
+    .map(entry => join(entry.parentPath, entry.name).slice(path.length + 1))
+    .sort()
+
+test('it holds the command, a compiled file for each source, and the documents', () => {
+  const compiled = filesBelow(join(ROOT, 'src')).map(name => `dist/${name.replace(/\.ts$/, '.js')}`)
+  const documents = filesBelow(join(ROOT, 'docs')).map(name => `docs/${name}`)
+  const top = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']
+  expect(filesBelow(packed).filter(name => !name.startsWith('node_modules/'))).toEqual(
+    [...top, 'bin/memmon.js', ...compiled, ...documents].sort(),
+  )
+})
+
+test('what is packed runs with its own dependencies alone', () => {
+  const memmon = (args: string[], env: Record<string, string> = {}) =>
+    spawnSync(process.execPath, [join(packed, packageJson.bin.memmon), ...args], {
+      env: { PATH: process.env.PATH, ...env },
+      input: '',
+      encoding: 'utf8',
+    })
+  expect(memmon(['--version']).stdout).toBe(`${packageJson.version}\n`)
+  const listening = memmon(['-a', '200MB'], { SUPERVISOR_SERVER_URL: 'unix:///nonexistent/supervisor.sock' })
+  expect(listening.stderr).toContain('supervisord has closed the event stream: memmon ends')
+  expect(listening).toMatchObject({ status: 0, stdout: 'READY\n' })
+})
