@@ -48,16 +48,15 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
 
 test('there is something to check', () => expect(imports.length).toBeGreaterThan(80))
 
-test.each(Object.entries(MAY_IMPORT))(
-  '%s imports only from %j, beyond types of its ports',
-  (room, allowed) => {
-    const ports = (one: Import) => one.typeOnly && (room === 'monitor' || one.into === 'observe')
-    const wrong = imports.filter(
-      one => one.room === room && !['npm', 'node', ...allowed].includes(one.into) && !ports(one),
-    )
-    expect(wrong.map(({ file, target }) => `${file}: ${target}`)).toEqual([])
-  },
-)
+test.each(
+  Object.entries(MAY_IMPORT),
+)('%s imports only from %j, beyond types of its ports', (room, allowed) => {
+  const ports = (one: Import) => one.typeOnly && (room === 'monitor' || one.into === 'observe')
+  const wrong = imports.filter(
+    one => one.room === room && !['npm', 'node', ...allowed].includes(one.into) && !ports(one),
+  )
+  expect(wrong.map(({ file, target }) => `${file}: ${target}`)).toEqual([])
+})
 
 test('core is pure: no node:*, and of npm only bytes in units.ts', () => {
   const impure = imports.filter(one => one.room === 'core' && (one.into === 'node' || one.into === 'npm'))

@@ -28,12 +28,17 @@ const END_OF_INPUT_MS = 10_000
 /** Kept of stopwaitsecs for the exit itself. */
 const EXIT_RESERVE_MS = 1_000
 const EXIT_FAILED = 1
+const NO_SERVER =
+  'supervisord has no server that could be asked, since SUPERVISOR_SERVER_URL is not set: add [unix_http_server] with ' +
+  'file=, and [rpcinterface:supervisor], to supervisord.conf, as supervisorctl needs them, too; or give --server-url'
 
 /** Runs the listener until stdin ends or SIGTERM comes; the exit code. Throws a UsageError before READY. */
 export async function listen(settings: Settings, args: readonly string[]): Promise<number> {
   const url = process.env.SUPERVISOR_SERVER_URL
-  if (!settings.serverUrl && !url)
+  if (!settings.serverUrl && !url) {
+    if (process.env.SUPERVISOR_ENABLED) throw new UsageError(NO_SERVER)
     return byHand('SUPERVISOR_SERVER_URL is not set, so supervisord did not start it.')
+  }
   if (process.stdin.isTTY) return byHand('Its input is a terminal, so supervisord did not start it.')
   if (settings.rules.length === 0) {
     throw new UsageError('there is nothing to watch: give a limit with -p, -g or -a, as in -a 200MB')

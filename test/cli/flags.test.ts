@@ -47,6 +47,12 @@ describe('refused, with what would be right, exit code 2 and no READY', () => {
     expect(run.stderr).not.toContain('hunter2')
   })
 
+  test('a supervisord without a server', async () => {
+    const run = await runMemmon(['-a', '1MB'], { SUPERVISOR_ENABLED: '1' })
+    expect(run).toMatchObject({ code: 2, stdout: '' })
+    expect(run.stderr).toMatch(/supervisord has no server .*add \[unix_http_server\]/)
+  })
+
   test('a SUPERVISOR_SERVER_URL that is none', async () => {
     const run = await runMemmon(['-a', '1MB'], { SUPERVISOR_SERVER_URL: 'supervisor.sock' })
     expect(run).toMatchObject({ code: 2, stdout: '' })
@@ -80,15 +86,14 @@ const STARTED: [args: string[], stderr: RegExp[]][] = [
   [['-a', '1MB', '--server-url', 'http://[::1]:9001'], [/watches supervisord at http:\/\/\[::1\]:9001/]],
 ]
 
-test.each(STARTED)(
-  'started with %j: READY, a line a rule, exit code 0 at the end of stdin',
-  async (args, lines) => {
-    const run = await runMemmon(args, UNDER_SUPERVISORD)
-    expect(run).toMatchObject({ code: 0, stdout: 'READY\n' })
-    for (const line of lines) expect(run.stderr).toMatch(line)
-    expect(run.stderr).toMatch(/^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (INFO|WARN) .*\n)+$/)
-  },
-)
+test.each(
+  STARTED,
+)('started with %j: READY, a line a rule, exit code 0 at the end of stdin', async (args, lines) => {
+  const run = await runMemmon(args, UNDER_SUPERVISORD)
+  expect(run).toMatchObject({ code: 0, stdout: 'READY\n' })
+  for (const line of lines) expect(run.stderr).toMatch(line)
+  expect(run.stderr).toMatch(/^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (INFO|WARN) .*\n)+$/)
+})
 
 test.each([['-h'], ['--help'], ['-a', '1MB', '-h']])('%s shows the help', async (...args) => {
   const run = await runMemmon(args)

@@ -44,31 +44,32 @@ test('a tick is a check; other events are only answered', async () => {
   await endsAfter(2)
 })
 
-test.each(['my sup:1', 'len:9', 'ver:3.0 eventname:TICK_5'])(
-  'the identifier %j, byte by byte',
-  async identifier => {
-    const event = eventText('TICK_5', `when:${Math.floor(Date.now() / 1000)}`, identifier)
-    for (const byte of Buffer.from(event)) memmon.write(Uint8Array.of(byte))
-    await memmon.waitForAnswers(1)
-    await waitFor('the check', () => server.count('getAllProcessInfo') === 1)
-    await endsAfter(1)
-  },
-)
+test.each([
+  'my sup:1',
+  'len:9',
+  'ver:3.0 eventname:TICK_5',
+])('the identifier %j, byte by byte', async identifier => {
+  const event = eventText('TICK_5', `when:${Math.floor(Date.now() / 1000)}`, identifier)
+  for (const byte of Buffer.from(event)) memmon.write(Uint8Array.of(byte))
+  await memmon.waitForAnswers(1)
+  await waitFor('the check', () => server.count('getAllProcessInfo') === 1)
+  await endsAfter(1)
+})
 
-test.each(['characters', 'bytes'])(
-  'a payload of several-byte characters, len in %s, and a tick glued to it',
-  async unit => {
-    const payload = 'processname:b pid:1\nhéllo→😀 len:9'
-    const event = eventText('PROCESS_LOG_STDOUT', payload)
-    const sent = unit === 'bytes' ? event.replace(/len:\d+\n/, `len:${Buffer.byteLength(payload)}\n`) : event
-    memmon.write(sent)
-    await memmon.waitForAnswers(1)
-    memmon.write(tickText())
-    await memmon.waitForAnswers(2)
-    await waitFor('the check', () => server.count('getAllProcessInfo') === 1)
-    await endsAfter(2)
-  },
-)
+test.each([
+  'characters',
+  'bytes',
+])('a payload of several-byte characters, len in %s, and a tick glued to it', async unit => {
+  const payload = 'processname:b pid:1\nhéllo→😀 len:9'
+  const event = eventText('PROCESS_LOG_STDOUT', payload)
+  const sent = unit === 'bytes' ? event.replace(/len:\d+\n/, `len:${Buffer.byteLength(payload)}\n`) : event
+  memmon.write(sent)
+  await memmon.waitForAnswers(1)
+  memmon.write(tickText())
+  await memmon.waitForAnswers(2)
+  await waitFor('the check', () => server.count('getAllProcessInfo') === 1)
+  await endsAfter(2)
+})
 
 test('a backlog of old ticks is answered without a check', async () => {
   for (let tick = 10; tick > 0; tick--) memmon.write(tickText(tick * 5 + 5))

@@ -10,28 +10,26 @@ test('docs/options.md is what the table makes of it (npm run docs writes it)', (
   expect(readFileSync(new URL('../../docs/options.md', import.meta.url), 'utf8')).toBe(optionsMarkdown())
 })
 
-test.each(OPTIONS.map(spec => [spec.flags.join(' '), spec] as const))(
-  '%s: in the help, and its example parses',
-  (_, spec) => {
-    for (const flag of spec.flags) expect(helpText()).toContain(flag)
-    const words = shellWords(spec.example)
-    expect(words.some(word => spec.flags.includes(word))).toBe(true)
-    expect(parseFlags(words).kind).toBe(
-      spec.apply ? 'settings' : spec.flags.includes('--help') ? 'help' : 'version',
-    )
-    if (spec.apply) expect(helpText()).toContain(`memmon ${spec.example}`)
-  },
-)
+test.each(
+  OPTIONS.map(spec => [spec.flags.join(' '), spec] as const),
+)('%s: in the help, and its example parses', (_, spec) => {
+  for (const flag of spec.flags) expect(helpText()).toContain(flag)
+  const words = shellWords(spec.example)
+  expect(words.some(word => spec.flags.includes(word))).toBe(true)
+  expect(parseFlags(words).kind).toBe(
+    spec.apply ? 'settings' : spec.flags.includes('--help') ? 'help' : 'version',
+  )
+  if (spec.apply) expect(helpText()).toContain(`memmon ${spec.example}`)
+})
 
-test.each(OPTIONS.flatMap(spec => spec.flags.map(flag => [flag, spec] as const)))(
-  '%s is taken by the parser',
-  (flag, spec) => {
-    const value = shellWords(spec.example)[
-      shellWords(spec.example).findIndex(word => spec.flags.includes(word)) + 1
-    ]
-    expect(() => parseFlags(spec.value === undefined ? [flag] : [flag, value ?? ''])).not.toThrow()
-  },
-)
+test.each(
+  OPTIONS.flatMap(spec => spec.flags.map(flag => [flag, spec] as const)),
+)('%s is taken by the parser', (flag, spec) => {
+  const value = shellWords(spec.example)[
+    shellWords(spec.example).findIndex(word => spec.flags.includes(word)) + 1
+  ]
+  expect(() => parseFlags(spec.value === undefined ? [flag] : [flag, value ?? ''])).not.toThrow()
+})
 
 test('no line of the help is wider than a terminal of 80 columns', () => {
   expect(

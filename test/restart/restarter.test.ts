@@ -172,17 +172,14 @@ test.each([
   [Faults.SPAWN_ERROR, 'SPAWN_ERROR: n'],
   [Faults.ABNORMAL_TERMINATION, 'ABNORMAL_TERMINATION: n'],
   [Faults.FAILED, 'FAILED: n'],
-])(
-  'a start that fails five times with fault %s is told once, and tried until it works',
-  async (code, faultText) => {
-    server.misbehave('startProcess', { kind: 'fault', code, text: faultText }, 5)
-    const { outcome, end } = await restart()
-    expect(outcome).toMatchObject({ kind: 'restarted', failedStarts: 5 })
-    expect(end).toBe('RUNNING')
-    expect(told).toHaveLength(1)
-    expect(told[0]).toMatchObject({ kind: 'failed', phase: 'start', fault: `${faultText} (fault ${code})` })
-  },
-)
+])('a start that fails five times with fault %s is told once, and tried until it works', async (code, faultText) => {
+  server.misbehave('startProcess', { kind: 'fault', code, text: faultText }, 5)
+  const { outcome, end } = await restart()
+  expect(outcome).toMatchObject({ kind: 'restarted', failedStarts: 5 })
+  expect(end).toBe('RUNNING')
+  expect(told).toHaveLength(1)
+  expect(told[0]).toMatchObject({ kind: 'failed', phase: 'start', fault: `${faultText} (fault ${code})` })
+})
 
 test('a start that ends FATAL is tried again', async () => {
   program.script = { ...program.script, startsInto: FATAL }

@@ -17,6 +17,7 @@ export function startSupervisord(memmonArguments, onEnd) {
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !name.startsWith('SUPERVISOR_')),
   )
+  env.STATE_DIRECTORY = join(folder, 'state')
   // A process group of its own: Ctrl-C in the terminal is the demo's to handle.
   const child = spawn('supervisord', ['-n', '-c', join(folder, 'supervisord.conf')], {
     cwd: folder,

@@ -43,13 +43,15 @@ test('nothing is written before start, which says READY once', () => {
   expect(seen).toEqual(['READY\n'])
 })
 
-test.each(['PROCESS_STATE_EXITED', 'PROCESS_LOG_STDOUT', 'REMOTE_COMMUNICATION', 'SUPERVISOR_STATE_CHANGE'])(
-  '%s is answered at once, without a check',
-  name => {
-    push(other(name))
-    expect(seen).toEqual([ANSWER])
-  },
-)
+test.each([
+  'PROCESS_STATE_EXITED',
+  'PROCESS_LOG_STDOUT',
+  'REMOTE_COMMUNICATION',
+  'SUPERVISOR_STATE_CHANGE',
+])('%s is answered at once, without a check', name => {
+  push(other(name))
+  expect(seen).toEqual([ANSWER])
+})
 
 test('a tick is answered when its check is done', async () => {
   push(tick())
