@@ -1,0 +1,78 @@
+// The children of supervisord as the kernel lists them, and whether they are still the same processes.
+//
+// The kernel appends a new child, forked or adopted, to the end of its parent's list. So if the pids stand there
+// as before and the last of them is still the same process (its start time says so), nothing was added since, and
+// no pid in the list can have been used again: one start time is enough, however many children there are.
+import { PidList } from './pid-list.ts'
+import { startTicksIn } from './proc-stat.ts'
+import { ProcfsFile } from './procfs-file.ts'
+
+export type ChildrenNow =
+  | 'same' // as at the reading before
+  | 'changed' // also at the first reading, and whenever it is not certain
+  | 'unavailable' // no such process in sight, or a kernel without the file
+
+/** The children that one process's main thread forked (supervisord has no other thread). */
+export class ChildSet {
+  readonly #file = new ProcfsFile()
+  readonly #procRoot: string
+  readonly #path: string
+  #now = new PidList()
+  #before = new PidList()
+  #known = false
+  #lastPid = 0
+  #lastPath = ''
+  #lastStartTicks = 0
+
+  constructor(pid: number, procRoot = '/proc') {
+    this.#procRoot = procRoot
+    this.#path = `${procRoot}/${pid}/task/${pid}/children`
+  }
+
+  /** The pids of the last reading, in the kernel's order; the first `count` count. */
+  get pids(): Int32Array {
+    return this.#now.pids
+  }
+
+  get count(): number {
+    return this.#now.count
+  }
+
+  /** Reads the list again and compares. */
+  read(): ChildrenNow {
+    const before = this.#now
+    this.#now = this.#before
+    this.#before = before
+    this.#now.clear()
+    if (this.#file.readAll(this.#path) < 0) {
+      this.#known = false
+      return 'unavailable'
+    }
+    this.#parse()
+    const same = this.#isLastTheSame() && this.#known && this.#now.equals(before)
+    this.#known = true
+    return same ? 'same' : 'changed'
+  }
+
+  #parse(): void {
+    for (let at = 0; at < this.#file.length; at = this.#file.wordAt(at, 1)) {
+      const pid = this.#file.numberAt(at)
+      if (pid > 0) this.#now.add(pid)
+    }
+  }
+
+  #isLastTheSame(): boolean {
+    const { pids, count } = this.#now
+    const pid = count > 0 ? (pids[count - 1] as number) : 0
+    if (pid === 0) return true
+    if (pid !== this.#lastPid) {
+      this.#lastPid = pid
+      this.#lastPath = `${this.#procRoot}/${pid}/stat`
+      this.#lastStartTicks = 0
+    }
+    const startTicks = this.#file.read(this.#lastPath) < 0 ? 0 : startTicksIn(this.#file)
+    const same = startTicks > 0 && startTicks === this.#lastStartTicks
+    this.#lastStartTicks = startTicks
+    return same
+  }
+}

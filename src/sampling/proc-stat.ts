@@ -1,0 +1,20 @@
+// Fields of /proc/<pid>/stat (proc(5)). They are counted from behind the last parenthesis: a command name may
+// hold spaces, digits and parentheses of its own.
+import type { ProcfsFile } from './procfs-file.ts'
+
+const CLOSING = 41
+/** The first field behind the command name is number 3, the state. */
+const STATE = 3
+const PPID = 4
+const START_TIME = 22
+
+/** Field 4 of the stat file that was read last. */
+export const ppidIn = (file: ProcfsFile): number => fieldIn(file, PPID)
+
+/** Field 22 of the stat file that was read last: with the pid it names one process for good. */
+export const startTicksIn = (file: ProcfsFile): number => fieldIn(file, START_TIME)
+
+function fieldIn(file: ProcfsFile, field: number): number {
+  const parenthesis = file.length === 0 ? -1 : file.bytes.lastIndexOf(CLOSING, file.length - 1)
+  return parenthesis < 0 ? 0 : file.numberAt(file.wordAt(parenthesis + 2, field - STATE))
+}

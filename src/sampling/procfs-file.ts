@@ -1,0 +1,87 @@
+// Reads small files of /proc into one buffer that is used again and again, and numbers out of its bytes: a tick
+// over a thousand processes must leave no string and no buffer behind.
+import { closeSync, openSync, readSync } from 'node:fs'
+
+/** The process has gone. */
+export const GONE = -1
+/** The process is there, but this user may not look. */
+export const DENIED = -2
+
+/** More than the longest /proc/<pid>/stat; lists of pids make it grow. */
+const FIRST_BYTES = 4096
+
+export class ProcfsFile {
+  /** Holds the file that was read last in its first `length` bytes; what stands behind them is older. */
+  bytes = Buffer.allocUnsafeSlow(FIRST_BYTES)
+  length = 0
+
+  /** Reads a file that the kernel writes in one piece: its length, GONE or DENIED. Throws for any other trouble. */
+  read(path: string): number {
+    return this.#open(path, false)
+  }
+
+  /** Reads a file of any length, in one open, so that it is one list and not the joint of two. */
+  readAll(path: string): number {
+    return this.#open(path, true)
+  }
+
+  #open(path: string, toTheEnd: boolean): number {
+    this.length = 0
+    let fd: number
+    try {
+      fd = openSync(path, 'r')
+    } catch (thrown) {
+      return reasonOf(thrown)
+    }
+    try {
+      this.length = readSync(fd, this.bytes, 0, this.bytes.length, null)
+      if (toTheEnd) while (this.#readMore(fd)) {}
+      return this.length
+    } catch (thrown) {
+      this.length = 0
+      return reasonOf(thrown)
+    } finally {
+      closeSync(fd)
+    }
+  }
+
+  #readMore(fd: number): boolean {
+    if (this.length === this.bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(this.bytes.length * 2)
+      this.bytes.copy(larger)
+      this.bytes = larger
+    }
+    const more = readSync(fd, this.bytes, this.length, this.bytes.length - this.length, null)
+    this.length += more
+    return more > 0
+  }
+
+  /** Where the nth word behind `from` starts, counted from 0; words stand one space apart. */
+  wordAt(from: number, nth: number): number {
+    let at = from
+    for (let word = 0; word < nth && at < this.length; at++) if (this.bytes[at] === SPACE) word++
+    return at
+  }
+
+  /** The decimal number that starts there; 0 if there is none. */
+  numberAt(from: number): number {
+    let value = 0
+    for (let at = from; at < this.length; at++) {
+      const digit = (this.bytes[at] as number) - ZERO
+      if (digit < 0 || digit > 9) break
+      value = value * 10 + digit
+    }
+    return value
+  }
+}
+
+const SPACE = 32
+const ZERO = 48
+
+/** A process can end between the open and the read: then the read says ESRCH. */
+function reasonOf(thrown: unknown): number {
+  const { code } = thrown as NodeJS.ErrnoException
+  if (code === 'ENOENT' || code === 'ESRCH') return GONE
+  if (code === 'EACCES' || code === 'EPERM') return DENIED
+  throw thrown
+}
