@@ -11,9 +11,21 @@ import type { Log } from './observe/log.ts'
 import type { Sampler, SizesByPid } from './sampling/sampler.ts'
 import type { ProcessTable, ReadTable } from './supervisor/process-table.ts'
 
+/** What a check needs to see that nothing has happened, without asking anybody. */
+export interface QuietLook {
+  /** True if supervisord's children are the very processes of the last `watch`. */
+  isUnchanged(): boolean
+  /** Takes the pids to look at from now on; false if they are not all children of supervisord. */
+  watch(pids: readonly number[]): boolean
+  /** Sizes in bytes by the place of the pid, below 0 for one that has gone; the array is used again. */
+  sizes(): ArrayLike<number>
+}
+
 export interface MonitorPorts {
   readonly readTable: ReadTable
   readonly sampler: Sampler
+  /** undefined where each check has to ask supervisord. */
+  readonly quietLook: () => QuietLook | undefined
   /** What waits or is being restarted is left alone; what is over its limit is handed over. */
   readonly queue: { has(namespec: string): boolean; add(requests: readonly RestartRequest[]): void }
   /** Told of every size that was measured, and of all there are. */
@@ -36,9 +48,17 @@ interface Watched {
   readonly rules: readonly Rule[]
 }
 
+/** What a quiet check knows of a process. */
+interface Quiet {
+  readonly process: ProcessInfo
+  readonly limitBytes: number
+}
+
 export class Monitor {
   readonly #ports: MonitorPorts
   readonly #settings: MonitorRules
+  /** The processes that the last full check found; empty: the next check is a full one. */
+  #quiet: readonly Quiet[] = []
   /** Rules that were said to match nothing. */
   #unmatched: ReadonlySet<Rule> | undefined
   /** Processes that no call can name and that were told as such; bounded by their number. */
@@ -51,8 +71,31 @@ export class Monitor {
     this.#settings = settings
   }
 
-  /** One check; never rejects for what supervisord, the network or /proc does. */
-  async check(): Promise<void> {
+  /**
+   * One check; never rejects for what supervisord, the network or /proc does. undefined if it is over already: the
+   * children are those of the last check and none is over a limit.
+   */
+  check(): Promise<void> | undefined {
+    return this.#isQuiet() ? undefined : this.#fullCheck()
+  }
+
+  #isQuiet(): boolean {
+    const look = this.#ports.quietLook()
+    // Read first, always: the next check compares with this reading.
+    const unchanged = look?.isUnchanged() ?? false
+    if (!look || !unchanged || this.#quiet.length === 0 || this.#settings.verbose) return false
+    const sizes = look.sizes()
+    for (let at = 0; at < this.#quiet.length; at++) {
+      const { process, limitBytes } = this.#quiet[at] as Quiet
+      const sizeBytes = sizes[at] as number
+      if (sizeBytes < 0 || sizeBytes > limitBytes) return false
+      this.#ports.onMeasured(process, sizeBytes)
+    }
+    return true
+  }
+
+  async #fullCheck(): Promise<void> {
+    this.#quiet = []
     const table = await this.#table()
     if (!table) return
     const watched = this.#watch(table)
@@ -70,6 +113,15 @@ export class Monitor {
     if (this.#settings.verbose) this.#logSizes(judged, sizes)
     this.#ports.queue.add(this.#requests(judged, sizes))
     this.#tellUnmatched(table, watched)
+    this.#prepareQuiet(watched)
+  }
+
+  /** From now on a check that finds the same children, none over its lowest limit, is over at once. */
+  #prepareQuiet(watched: readonly Watched[]): void {
+    const quiet = watched
+      .filter(({ process }) => process.pid > 0)
+      .map(({ process, rules }) => ({ process, limitBytes: Math.min(...rules.map(rule => rule.limitBytes)) }))
+    if (this.#ports.quietLook()?.watch(quiet.map(({ process }) => process.pid))) this.#quiet = quiet
   }
 
   async #table(): Promise<ProcessTable | undefined> {

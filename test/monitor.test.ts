@@ -47,6 +47,7 @@ const monitorOf = (...argv: string[]) =>
           )
         },
       },
+      quietLook: () => undefined,
       onMeasured: () => {},
       onTable: () => {},
       isSelf: ({ namespec }) => namespec === 'memmon:memmon',

@@ -10,6 +10,9 @@ import { Mailer } from '../notify/mailer.ts'
 import { messageOf } from '../notify/message.ts'
 import { createLog, type Log } from '../observe/log.ts'
 import { portableSampler } from '../sampling/portable.ts'
+import { openProcfs } from '../sampling/procfs.ts'
+import { createQuietChildren, type QuietChildren } from '../sampling/quiet.ts'
+import type { Sampler } from '../sampling/sampler.ts'
 import { createClient } from '../supervisor/client.ts'
 import { DeafnessWatch, LOOK_EVERY_MS } from '../supervisor/deafness.ts'
 import { createHttpCaller } from '../supervisor/http-call.ts'
@@ -47,21 +50,35 @@ export async function listen(settings: Settings, args: readonly string[]): Promi
 
   const stdio = claimStdio()
   const log = createLog()
-  logStart(settings, address, portableSampler.source, log)
+  const procfs = openProcfs()
+  const sampler: Sampler = procfs ?? portableSampler
+  logStart(settings, address, sampler.source, log)
   const client = createClient(createHttpCaller(address, credentialsFrom(process.env), CALL_TIMEOUT_MS))
   const mailer = new Mailer({ to: settings.mailTo, host: hostname(), command: settings.sendmailCommand }, log)
   const restarts = createRestarts(settings, {
     client,
     serverUrl: formatServerUrl(address),
-    measure: measureAgain,
+    onSupervisord: pid => onSupervisord(pid),
+    measure: measureBy(sampler),
     tell: teller(settings, mailer, log),
     log,
     sleep,
   })
+  let quiet: QuietChildren | undefined
+  const onSupervisord = (pid: number) => {
+    quiet = procfs && createQuietChildren(procfs, pid, settings.cumulative)
+    log(
+      'INFO',
+      quiet
+        ? `A quiet check reads the children of supervisord (pid ${pid}) from /proc and asks nobody`
+        : `The children of supervisord (pid ${pid}) are not to be seen in /proc: each check asks supervisord for them`,
+    )
+  }
   const monitor = new Monitor(
     {
       readTable: createTableReader(client),
-      sampler: portableSampler,
+      sampler,
+      quietLook: () => quiet,
       queue: { has: namespec => restarts.queue.has(namespec), add: restarts.add },
       onMeasured: (info, sizeBytes) => restarts.history.observe(info, sizeBytes),
       onTable: processes => restarts.history.keepOnly(new Set(processes.map(({ namespec }) => namespec))),
@@ -87,7 +104,7 @@ export async function listen(settings: Settings, args: readonly string[]): Promi
     check: () =>
       monitor
         .check()
-        .catch(thrown => log('ERRO', `A check failed, which is a defect of memmon: ${errorText(thrown)}`)),
+        ?.catch(thrown => log('ERRO', `A check failed, which is a defect of memmon: ${errorText(thrown)}`)),
     onTick: periodSeconds => deafness.onTick(periodSeconds),
     onSkippedTick: (reason, whenSeconds) => log('INFO', skippedTickText(reason, whenSeconds)),
     nowMs: Date.now,
@@ -160,8 +177,9 @@ function teller(settings: Settings, mailer: Mailer, log: Log): (outcome: Restart
   }
 }
 
-async function measureAgain({ process, breach }: RestartRequest): Promise<number | undefined> {
-  return (await portableSampler.measure([process.pid], breach.cumulative)).get(process.pid)
+function measureBy(sampler: Sampler): (request: RestartRequest) => Promise<number | undefined> {
+  return async ({ process, breach }) =>
+    (await sampler.measure([process.pid], breach.cumulative)).get(process.pid)
 }
 
 function skippedTickText(reason: 'late' | 'busy', whenSeconds: number): string {

@@ -17,6 +17,8 @@ export interface RestartsPorts {
   readonly client: SupervisorClient
   /** supervisord's address, as a name. */
   readonly serverUrl: string
+  /** supervisord's pid is known: told once, before the first restart. */
+  readonly onSupervisord: (pid: number) => void
   readonly measure: (request: RestartRequest) => Promise<number | undefined>
   readonly tell: (outcome: RestartOutcome) => void
   readonly log: Log
@@ -107,6 +109,7 @@ export function createRestarts(settings: Settings, ports: RestartsPorts): Restar
     for (let faults = 1; ; faults++) {
       try {
         const pid = await client.getPid()
+        ports.onSupervisord(pid)
         // Where its /proc is not to be seen, the pid has to do.
         return runOf(pid) ?? String(pid)
       } catch (thrown) {
@@ -117,11 +120,10 @@ export function createRestarts(settings: Settings, ports: RestartsPorts): Restar
     }
   }
 
-  const openJournal = async (): Promise<void> => {
+  const openJournal = async (supervisord: string): Promise<void> => {
     const root = stateRoot(settings.stateDir, process.env, process.getuid?.() ?? 0)
     if (root === undefined) throw new Error('there is no place for it: give one with --state-dir')
     folder = await claimStateFolder(root, stateFolderName(ports.serverUrl, process.env), runOf)
-    const supervisord = await supervisordRun()
     const { openJournal: open } = await import('../restart/journal.ts')
     const opened = await open(folder, supervisord, { nowMs: Date.now, tell: text => log('WARN', text) })
     journal = opened.journal
@@ -142,7 +144,8 @@ export function createRestarts(settings: Settings, ports: RestartsPorts): Restar
         ),
       ),
     recover: () => {
-      openJournal()
+      supervisordRun()
+        .then(openJournal)
         .catch((thrown: unknown) => log('WARN', unprotectedText(messageOf(thrown))))
         .finally(journalOpened)
     },
