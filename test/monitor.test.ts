@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { SupervisorFault } from '../src/core/errors.ts'
 import type { RestartRequest } from '../src/core/outcome.ts'
 import { type ProcessInfo, ProcessState } from '../src/core/process.ts'
-import { Monitor } from '../src/monitor.ts'
+import { Monitor, type QuietLook } from '../src/monitor.ts'
 import { MB, processNamed, settingsFrom } from './helpers/values.ts'
 
 let processes: ProcessInfo[]
@@ -12,6 +12,8 @@ let log: string[]
 let requested: string[]
 let queued: Set<string>
 let fault: Error | undefined
+let asked: number
+let look: (QuietLook & { unchanged: boolean; ours: boolean; watched: readonly number[] }) | undefined
 let unreadable: Error | undefined
 beforeEach(() => {
   processes = [processNamed('web', { pid: 1 }), processNamed('db', { pid: 2 })]
@@ -22,13 +24,15 @@ beforeEach(() => {
   log = []
   requested = []
   queued = new Set()
-  fault = unreadable = undefined
+  fault = unreadable = look = undefined
+  asked = 0
 })
 
 const monitorOf = (...argv: string[]) =>
   new Monitor(
     {
       readTable: async () => {
+        asked++
         if (fault) throw fault
         return { processes, isListener: namespec => namespec === 'listener:listener' }
       },
@@ -47,7 +51,7 @@ const monitorOf = (...argv: string[]) =>
           )
         },
       },
-      quietLook: () => undefined,
+      quietLook: () => look,
       onMeasured: () => {},
       onTable: () => {},
       isSelf: ({ namespec }) => namespec === 'memmon:memmon',
@@ -131,4 +135,93 @@ test("--verbose logs the peer's lines, and without it a quiet check logs nothing
     'DEBG RSS of web:web is 62914560',
     'DEBG RSS of db:db is 41943040',
   ])
+})
+
+/** A look at children who are as the test says, with the sizes of the test. */
+function startLooking(): void {
+  look = {
+    unchanged: true,
+    ours: true,
+    watched: [],
+    isUnchanged() {
+      return this.unchanged
+    },
+    watch(pids) {
+      this.watched = pids
+      return this.ours
+    },
+    sizes() {
+      return this.watched.map(pid => sizes.get(pid) ?? -1)
+    },
+  }
+}
+
+test('a quiet check asks nobody', async () => {
+  startLooking()
+  const monitor = monitorOf('-a', '100MB')
+  await monitor.check()
+  for (let tick = 0; tick < 10; tick++) expect(monitor.check()).toBeUndefined()
+  expect([asked, look?.watched, requested]).toEqual([1, [1, 2], []])
+})
+
+test.each<[string, () => void]>([
+  ['the children have changed', () => Object.assign(look ?? {}, { unchanged: false })],
+  ['one is over its limit', () => sizes.set(2, 101 * MB)],
+  ['one has gone', () => sizes.delete(2)],
+])('supervisord is asked again when %s', async (_, change) => {
+  startLooking()
+  const monitor = monitorOf('-a', '100MB')
+  await monitor.check()
+  change()
+  await monitor.check()
+  expect(asked).toBe(2)
+})
+
+test('a limit that is broken between two looks is acted upon, by the lowest rule of each process', async () => {
+  startLooking()
+  const monitor = monitorOf('-a', '100MB', '-p', 'db=50MB')
+  await monitor.check()
+  sizes.set(2, 51 * MB)
+  await monitor.check()
+  expect(requested).toEqual(['db:db -p db=50MB'])
+})
+
+test.each<[string, () => void, string[]]>([
+  [
+    'processes that are not all children of supervisord',
+    () => Object.assign(look ?? {}, { ours: false }),
+    [],
+  ],
+  ['no look at all', () => (look = undefined), []],
+  ['--verbose', () => {}, ['--verbose']],
+])('%s: each check asks', async (_, change, more) => {
+  startLooking()
+  change()
+  const monitor = monitorOf('-a', '100MB', ...more)
+  for (let tick = 0; tick < 3; tick++) await monitor.check()
+  expect(asked).toBe(3)
+})
+
+test('a process that is STARTING is looked at, and judged when it runs', async () => {
+  startLooking()
+  processes = [processNamed('web', { pid: 1, state: ProcessState.STARTING })]
+  const monitor = monitorOf('-a', '50MB')
+  await monitor.check()
+  expect([requested, look?.watched]).toEqual([[], [1]])
+  processes = [processNamed('web', { pid: 1 })]
+  await monitor.check()
+  expect(requested).toEqual(['web:web -a 50MB'])
+})
+
+test('after a check that failed the next one asks, whatever the children do', async () => {
+  startLooking()
+  const monitor = monitorOf('-a', '100MB')
+  await monitor.check()
+  sizes.set(2, 101 * MB)
+  fault = new SupervisorFault('unreachable', 'x')
+  await monitor.check()
+  sizes.set(2, 1 * MB)
+  fault = undefined
+  await monitor.check()
+  expect(asked).toBe(3)
 })

@@ -5,6 +5,7 @@ import { messageOf as errorText, UsageError } from '../core/errors.ts'
 import type { RestartOutcome, RestartRequest } from '../core/outcome.ts'
 import { outcomeText } from '../core/outcome-text.ts'
 import { formatServerUrl, parseServerUrl, type ServerAddress } from '../core/server-url.ts'
+import { formatSize } from '../core/units.ts'
 import { Monitor } from '../monitor.ts'
 import { Mailer } from '../notify/mailer.ts'
 import { messageOf } from '../notify/message.ts'
@@ -87,7 +88,7 @@ export async function listen(settings: Settings, args: readonly string[]): Promi
     },
     settings,
   )
-  const deaf = deferred<'deaf'>()
+  const unfit = deferred<'unfit'>()
   const deafness = new DeafnessWatch({
     getState: () => client.getState().catch(() => undefined),
     onDeaf: silentSeconds => {
@@ -95,16 +96,32 @@ export async function listen(settings: Settings, args: readonly string[]): Promi
         'CRIT',
         `No tick has come for ${Math.round(silentSeconds)} s though supervisord is RUNNING: it no longer sends memmon events. memmon ends, so that supervisord starts it afresh`,
       )
-      deaf.resolve('deaf')
+      unfit.resolve('unfit')
     },
     monotonicMs: () => performance.now(),
   })
+  let checkedFrom = 0
+  const check = () => {
+    checkedFrom = performance.now()
+    return monitor
+      .check()
+      ?.catch(thrown => log('ERRO', `A check failed, which is a defect of memmon: ${errorText(thrown)}`))
+  }
+  const afterCheck = () => {
+    const ownBytes = process.memoryUsage.rss()
+    if (settings.verbose) log('DEBG', checkedText(performance.now() - checkedFrom, ownBytes))
+    if (ownBytes <= settings.ownLimitBytes) return
+    const size = `${formatSize(ownBytes)} RSS, over --own-limit ${formatSize(settings.ownLimitBytes)}`
+    log('CRIT', `memmon itself uses ${size}. It ends, so that supervisord starts it afresh`)
+    unfit.resolve('unfit')
+  }
   const listener = createListener({
     write: stdio.write,
-    check: () =>
-      monitor
-        .check()
-        ?.catch(thrown => log('ERRO', `A check failed, which is a defect of memmon: ${errorText(thrown)}`)),
+    check: () => {
+      const running = check()
+      if (!running) afterCheck()
+      return running?.finally(afterCheck)
+    },
     onTick: periodSeconds => deafness.onTick(periodSeconds),
     onSkippedTick: (reason, whenSeconds) => log('INFO', skippedTickText(reason, whenSeconds)),
     nowMs: Date.now,
@@ -112,12 +129,8 @@ export async function listen(settings: Settings, args: readonly string[]): Promi
   endOnDefects(listener, restarts, log)
   const watch = setInterval(() => void deafness.look(), LOOK_EVERY_MS)
 
-  const reason = await Promise.race([endOf(stdio, listener, restarts), deaf.promise])
+  const reason = await Promise.race([endOf(stdio, listener, restarts), unfit.promise])
   clearInterval(watch)
-  if (reason === 'deaf') {
-    await restarts.close()
-    return EXIT_FAILED
-  }
   log(
     'INFO',
     reason === 'eof' ? 'supervisord has closed the event stream: memmon ends' : 'SIGTERM: memmon ends',
@@ -131,7 +144,7 @@ export async function listen(settings: Settings, args: readonly string[]): Promi
     log('WARN', `Left to the next memmon by the journal: the restart of ${unfinished.join(', ')}`)
   await Promise.race([restarts.close(), sleep(EXIT_RESERVE_MS / 2)])
   client.close()
-  return 0
+  return reason === 'unfit' ? EXIT_FAILED : 0
 
   function byHand(why: string): number {
     process.stderr.write(byHandText(settings, args, why))
@@ -181,6 +194,9 @@ function measureBy(sampler: Sampler): (request: RestartRequest) => Promise<numbe
   return async ({ process, breach }) =>
     (await sampler.measure([process.pid], breach.cumulative)).get(process.pid)
 }
+
+const checkedText = (durationMs: number, ownBytes: number): string =>
+  `The check took ${durationMs.toFixed(1)} ms; memmon itself uses ${formatSize(ownBytes)} RSS`
 
 function skippedTickText(reason: 'late' | 'busy', whenSeconds: number): string {
   if (reason === 'busy') return 'A tick came while the check before it was still running, and is left out'

@@ -170,6 +170,16 @@ export const OPTIONS: readonly OptionSpec[] = [
     },
   },
   {
+    flags: ['--own-limit'],
+    value: 'size',
+    help: 'Past this much RSS memmon itself finishes its restarts and ends with an exit code, so that supervisord starts it afresh. Default: 128MB',
+    example: '-a 200MB --own-limit 256MB',
+    exampleHelp: 'let memmon itself use up to 256 MB',
+    apply: (draft, text) => {
+      draft.ownLimitBytes = parseSize(text)
+    },
+  },
+  {
     flags: ['--stop-wait'],
     value: 'time',
     help: "stopwaitsecs of memmon's own section, if it has one: how long SIGTERM leaves it to finish restarts. Default: 10s",

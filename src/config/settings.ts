@@ -23,6 +23,8 @@ export interface Settings {
   /** How many processes of a group may be away at a time; 0: any number. */
   readonly maxParallel: number
   readonly maxRestarts?: RestartCap
+  /** memmon's own RSS past which it ends, so that supervisord starts it afresh. */
+  readonly ownLimitBytes: number
   /** stopwaitsecs of memmon's own section: what SIGTERM leaves it. */
   readonly stopWaitSeconds: number
   readonly verbose: boolean
@@ -41,6 +43,7 @@ export interface SettingsDraft {
   stateDir?: string
   maxParallel: number
   maxRestarts?: RestartCap
+  ownLimitBytes: number
   stopWaitSeconds: number
   verbose: boolean
 }
@@ -53,6 +56,7 @@ export const defaultSettings = (): SettingsDraft => ({
   sendmailCommand: '/usr/sbin/sendmail -t -i',
   mailTo: [],
   maxParallel: 1,
+  ownLimitBytes: 128 * 1024 * 1024,
   stopWaitSeconds: 10,
   verbose: false,
 })

@@ -184,3 +184,17 @@ test('a defect ends it with exit code 1, the open event answered first', async (
     /CRIT memmon ends because of a defect, supervisord starts it again: Error: a defect/,
   )
 })
+
+test('past --own-limit it finishes what has begun and ends with exit code 1, once', async () => {
+  const memmon = await midRestart('--own-limit', '1MB')
+  expect(await memmon.ended).toBe(1)
+  expect(memmon.stderr).toMatch(/CRIT memmon itself uses [\d.]+MB RSS, over --own-limit 1MB/)
+  expect(memmon.stderr).toContain('Restarted g:n')
+  expect(program.state).toBe(RUNNING)
+})
+
+test('--verbose tells what a check takes and what memmon uses', async () => {
+  const memmon = start(['--verbose', '--ignore', '*'])
+  memmon.write(tickText())
+  await memmon.waitForLog(/DEBG The check took [\d.]+ ms; memmon itself uses [\d.]+MB RSS/)
+})

@@ -1,0 +1,98 @@
+// Quiet ticks of the built binary: the scripted supervisord says that it is this test process, and its programs are
+// real children of it.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Memmon, tickText } from '../helpers/memmon.ts'
+import { ScriptedSupervisord } from '../helpers/scripted-supervisord.ts'
+import { waitFor } from '../helpers/wait.ts'
+import { replyText } from '../helpers/xmlrpc-text.ts'
+
+let folder = ''
+let server: ScriptedSupervisord
+let children: ChildProcess[]
+let memmon: Memmon
+let ticks: number
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'memmon-quiet-'))
+  children = []
+  ticks = 0
+  server = await ScriptedSupervisord.start({ socketPath: join(folder, 's.sock') })
+  addProgram('g:a')
+  addProgram('g:b')
+})
+afterEach(async () => {
+  memmon.child.kill('SIGKILL')
+  await memmon.ended
+  for (const child of children) child.kill('SIGKILL')
+  await server.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+function addProgram(namespec: string): ChildProcess {
+  const child = spawn('sleep', ['600'])
+  children.push(child)
+  server.add({ namespec, pid: child.pid ?? 0 })
+  return child
+}
+
+async function start(...args: string[]): Promise<void> {
+  memmon = new Memmon(['-a', '1GB', ...args], { SUPERVISOR_SERVER_URL: server.url })
+  await memmon.waitForLog(/A quiet check|The children of supervisord/)
+}
+
+async function tick(count = 1): Promise<void> {
+  for (let at = 0; at < count; at++) {
+    memmon.write(tickText())
+    await memmon.waitForAnswers(++ticks)
+  }
+}
+
+const tables = () => server.count('getAllProcessInfo')
+
+/** Ticks until a check has asked supervisord `count` times in all. */
+const askedTimes = (count: number) =>
+  waitFor(`${count} tables`, async () => {
+    await tick()
+    return tables() >= count
+  })
+
+test.each([[[]], [['-c']]])('%j: 100 quiet ticks make no call, no child, no descriptor', async args => {
+  await start(...args)
+  await askedTimes(1)
+  await tick(5)
+  const before = { calls: server.count(), open: descriptors() }
+  await tick(100)
+  expect({ calls: server.count(), open: descriptors() }).toEqual(before)
+  // Fields 11 and 13 of stat: page faults of children that were waited for. No child, no fault.
+  const fields = readFileSync(`/proc/${memmon.child.pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? []
+  expect([fields[8], fields[10]]).toEqual(['0', '0'])
+}, 60_000)
+
+test('a program that is added, ends or is replaced makes the next check ask', async () => {
+  await start()
+  await askedTimes(1)
+  await tick(3)
+  const settled = tables()
+  addProgram('g:c')
+  await askedTimes(settled + 1)
+  await tick(3)
+  const added = tables()
+  const child = children[0]
+  const ended = new Promise(resolve => child?.on('exit', resolve))
+  child?.kill('SIGKILL')
+  await ended
+  await askedTimes(added + 1)
+}, 60_000)
+
+test('a supervisord whose pid is not to be seen: said, and each check asks', async () => {
+  server.misbehave('getPID', { kind: 'body', body: replyText(4_194_305) }, 10)
+  await start()
+  expect(memmon.stderr).toContain('The children of supervisord (pid 4194305) are not to be seen in /proc')
+  await tick(5)
+  await waitFor('five tables', () => tables() === 5)
+})
+
+const descriptors = (): number => readdirSync(`/proc/${memmon.child.pid}/fd`).length

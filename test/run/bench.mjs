@@ -1,0 +1,275 @@
+// `npm run bench [counts...]`: what a quiet tick costs, beside the other ways to measure the same processes, all in
+// one run under a real supervisord. Prints a table; figures never fail it.
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { ROOT, setup } from './setup.mjs'
+
+setup()
+const { Bench } = await import('tinybench')
+const { default: pidusage } = await import('pidusage')
+const { createClient } = await import('../../dist/supervisor/client.js')
+const { createHttpCaller } = await import('../../dist/supervisor/http-call.js')
+
+const COUNTS = process.argv.slice(2).map(Number)
+const run = promisify(execFile)
+const MEMMON = join(ROOT, 'bin', 'memmon.js')
+const PS_SAMPLE = 20
+const TICKS_FOR_SIZE = 20_000
+
+console.log(
+  `${readFileSync('/proc/cpuinfo', 'utf8').match(/model name\s*: (.*)/)?.[1]}, Node ${process.version}\n`,
+)
+const folder = mkdtempSync(join(tmpdir(), 'memmon-bench-'))
+const loop = compileLoop()
+try {
+  for (const count of COUNTS.length > 0 ? COUNTS : [10, 100, 1000]) await benchWith(count)
+  await startUp()
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+async function benchWith(count) {
+  const supervisord = await startSupervisord(count)
+  const { client } = supervisord
+  try {
+    const pids = (await client.getAllProcessInfo()).map(({ pid }) => pid)
+    const rows = [await memmonRow(supervisord, count), ...(await peerRows(client, pids))]
+    const base = rows.find(({ way }) => way.startsWith('C loop'))?.medianMs ?? rows[0].medianMs
+    console.log(`${count} processes`)
+    console.log('| way | median ms | p99 ms | times the C loop |\n| --- | ---: | ---: | ---: |')
+    for (const { way, medianMs, p99Ms } of rows) {
+      console.log(
+        `| ${way} | ${medianMs.toFixed(3)} | ${p99Ms?.toFixed(3) ?? ''} | ${(medianMs / base).toFixed(1)} |`,
+      )
+    }
+    console.log()
+  } finally {
+    await supervisord.stop()
+  }
+}
+
+/** memmon itself, from the event's first byte to OK, driven as supervisord drives it. */
+async function memmonRow({ url, pid: supervisordPid, calls }, count) {
+  const memmon = startMemmon(url)
+  const tick = await memmon.ready
+  // The first checks ask supervisord, which takes long where there are many processes.
+  for (let at = 0; at < 5; at++) {
+    await tick()
+    await sleep(1_500)
+  }
+  for (let at = 0; at < 300; at++) await tick()
+  const ticks = count === 100 ? TICKS_FOR_SIZE : 1_000
+  const before = { cpu: cpuMs(memmon.pid), supervisord: cpuMs(supervisordPid), calls: calls() }
+  const times = []
+  let early
+  for (let at = 0; at < ticks; at++) {
+    const from = performance.now()
+    await tick()
+    times.push(performance.now() - from)
+    if (at === 4_999) early = sizesOf(memmon.pid)
+  }
+  const late = sizesOf(memmon.pid)
+  console.log(
+    `memmon, ${count} processes, ${ticks} ticks: CPU a tick ${((cpuMs(memmon.pid) - before.cpu) / ticks).toFixed(3)} ms in memmon, ` +
+      `${((cpuMs(supervisordPid) - before.supervisord) / ticks).toFixed(3)} ms in supervisord; ${calls() - before.calls} XML-RPC connections; ` +
+      `Private_Dirty ${late.privateDirtyMb} MB, RSS ${late.rssMb} MB, ${late.fds} descriptors` +
+      (early ? `; at tick 5,000 ${early.privateDirtyMb} MB, ${early.rssMb} MB, ${early.fds}` : ''),
+  )
+  if (count === 100) console.log(await peersSizes())
+  memmon.child.kill('SIGKILL')
+  times.sort((a, b) => a - b)
+  return {
+    way: 'memmon, a quiet tick',
+    medianMs: times[times.length >> 1],
+    p99Ms: times[Math.floor(times.length * 0.99)],
+  }
+}
+
+async function peerRows(client, pids) {
+  const bench = new Bench({ time: 300, iterations: 5, warmup: false })
+  bench
+    .add('pidusage for all', () => pidusage([...pids]))
+    .add('getAllProcessInfo', () => client.getAllProcessInfo())
+    .add('one ps for all', () => run('ps', ['-axo', 'pid,ppid,rss']))
+  await bench.run()
+  const rows = bench.tasks.map(({ name, result }) => ({
+    way: name,
+    medianMs: result.latency.p50,
+    p99Ms: result.latency.p99,
+  }))
+  const some = pids.slice(0, PS_SAMPLE)
+  const from = performance.now()
+  for (const pid of some) execFileSync('ps', ['-p', String(pid), '-o', 'rss='])
+  const eachMs = (performance.now() - from) / some.length
+  rows.push({
+    way: `one ps a process (${some.length} measured, for ${pids.length})`,
+    medianMs: eachMs * pids.length,
+  })
+  if (loop) {
+    const output = execFileSync(loop, pids.map(String), { encoding: 'utf8' })
+    rows.unshift({ way: 'C loop over statm', medianMs: Number(output) })
+  }
+  return rows
+}
+
+function compileLoop() {
+  const source = join(folder, 'loop.c')
+  writeFileSync(
+    source,
+    `#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+static int order(const void *a, const void *b) { double x = *(double *)a, y = *(double *)b; return (x > y) - (x < y); }
+int main(int n, char **pids) {
+  enum { PASSES = 201 };
+  static double ms[PASSES];
+  long pages = 0;
+  for (int pass = 0; pass < PASSES; pass++) {
+    struct timespec from, to;
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    for (int at = 1; at < n; at++) {
+      char path[64], text[256];
+      snprintf(path, sizeof path, "/proc/%s/statm", pids[at]);
+      int fd = open(path, O_RDONLY);
+      if (fd < 0) continue;
+      ssize_t got = read(fd, text, sizeof text - 1);
+      close(fd);
+      if (got <= 0) continue;
+      text[got] = 0;
+      long size, rss;
+      if (sscanf(text, "%ld %ld", &size, &rss) == 2) pages += rss;
+    }
+    clock_gettime(CLOCK_MONOTONIC, &to);
+    ms[pass] = (to.tv_sec - from.tv_sec) * 1e3 + (to.tv_nsec - from.tv_nsec) / 1e6;
+  }
+  qsort(ms, PASSES, sizeof *ms, order);
+  printf("%f\\n", ms[PASSES / 2]);
+  return pages < 0;
+}
+`,
+  )
+  const built = join(folder, 'loop')
+  return spawnSync('cc', ['-O2', '-o', built, source]).status === 0 ? built : undefined
+}
+
+async function startSupervisord(count) {
+  const path = name => join(folder, `${count}-${name}`)
+  writeFileSync(
+    path('conf'),
+    `[supervisord]
+logfile=${path('log')}
+pidfile=${path('pid')}
+childlogdir=${folder}
+minfds=8192
+[unix_http_server]
+file=${path('sock')}
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+[program:sleeper]
+command=sleep 86400
+process_name=%(program_name)s_%(process_num)04d
+numprocs=${count}
+startsecs=0
+stdout_logfile=NONE
+stderr_logfile=NONE
+`,
+  )
+  const child = spawn('supervisord', ['-n', '-c', path('conf')], { stdio: 'ignore' })
+  const client = createClient(createHttpCaller({ kind: 'unix', path: path('sock') }, undefined, 30_000))
+  for (let all = []; all.length < count || all.some(({ state }) => state !== 20); await sleep(200)) {
+    all = await client.getAllProcessInfo().catch(() => [])
+  }
+  return {
+    client,
+    url: `unix://${path('sock')}`,
+    pid: child.pid,
+    // Each connection to the unix socket that is open has a line of its own.
+    calls: () => readFileSync('/proc/net/unix', 'utf8').split(path('sock')).length - 1,
+    async stop() {
+      client.close()
+      child.kill('SIGTERM')
+      await new Promise(resolve => child.on('exit', resolve))
+    },
+  }
+}
+
+/** memmon with its pipes; `ready` gives a function that sends one tick and waits for its answer. */
+function startMemmon(url) {
+  const env = { PATH: process.env.PATH, SUPERVISOR_SERVER_URL: url, STATE_DIRECTORY: join(folder, 'state') }
+  const child = spawn(process.execPath, [MEMMON, '-a', '1GB'], { env, stdio: ['pipe', 'pipe', 'ignore'] })
+  let answered = () => {}
+  const ready = new Promise(resolve => {
+    child.stdout.on('data', () => answered())
+    answered = () => resolve(tick)
+  })
+  const tick = () =>
+    new Promise(resolve => {
+      answered = resolve
+      const payload = `when:${Math.floor(Date.now() / 1000)}`
+      child.stdin.write(
+        `ver:3.0 server:supervisor serial:1 pool:memmon poolserial:1 eventname:TICK_5 len:${payload.length}\n${payload}`,
+      )
+    })
+  return { child, pid: child.pid, ready }
+}
+
+async function startUp() {
+  const bare = await medianOf(() => run(process.execPath, ['-e', '0']))
+  const ready = await medianOf(async () => {
+    const memmon = startMemmon('unix:///nonexistent')
+    await memmon.ready
+    memmon.child.kill('SIGKILL')
+    await new Promise(resolve => memmon.child.on('close', resolve))
+  })
+  console.log(
+    `start-up: bare node ${bare.toFixed(0)} ms, memmon to READY ${ready.toFixed(0)} ms, ratio ${(ready / bare).toFixed(2)}`,
+  )
+}
+
+async function medianOf(work) {
+  const times = []
+  for (let at = 0; at < 15; at++) {
+    const from = performance.now()
+    await work()
+    times.push(performance.now() - from)
+  }
+  return times.sort((a, b) => a - b)[7]
+}
+
+/** A bare node, and what superlance's memmon is before its first tick. */
+async function peersSizes() {
+  const idle = [
+    ['bare node', process.execPath, ['-e', 'setInterval(() => {}, 1e6)']],
+    [
+      "superlance's imports",
+      '/usr/bin/python3',
+      ['-c', 'import supervisor.childutils, supervisor.datatypes, xmlrpc.client, time; time.sleep(600)'],
+    ],
+  ]
+  const texts = []
+  for (const [name, command, args] of idle) {
+    const child = spawn(command, args, { stdio: 'ignore' })
+    await sleep(1500)
+    const { privateDirtyMb, rssMb } = sizesOf(child.pid)
+    texts.push(`${name}: Private_Dirty ${privateDirtyMb} MB, RSS ${rssMb} MB`)
+    child.kill('SIGKILL')
+  }
+  return texts.join('; ')
+}
+
+function sizesOf(pid) {
+  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
+  const mb = name => (Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(rollup)?.[1]) / 1024).toFixed(1)
+  return { privateDirtyMb: mb('Private_Dirty'), rssMb: mb('Rss'), fds: readdirSync(`/proc/${pid}/fd`).length }
+}
+
+function cpuMs(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1].split(' ')
+  return (Number(fields[11]) + Number(fields[12])) * 10
+}
