@@ -21,6 +21,7 @@ import { createListener, type Listener } from '../supervisor/listener.ts'
 import { createTableReader } from '../supervisor/process-table.ts'
 import { createIsSelf, ownPids } from '../supervisor/self.ts'
 import { byHandText } from './by-hand.ts'
+import { ownRssBytes } from './own-memory.ts'
 import { createRestarts, type Restarts } from './restarts.ts'
 import { logStart } from './start-lines.ts'
 import { claimStdio, type Stdio } from './stdio.ts'
@@ -108,7 +109,7 @@ export async function listen(settings: Settings, args: readonly string[]): Promi
       ?.catch(thrown => log('ERRO', `A check failed, which is a defect of memmon: ${errorText(thrown)}`))
   }
   const afterCheck = () => {
-    const ownBytes = process.memoryUsage.rss()
+    const ownBytes = ownRssBytes(settings.ownLimitBytes)
     if (settings.verbose) log('DEBG', checkedText(performance.now() - checkedFrom, ownBytes))
     if (ownBytes <= settings.ownLimitBytes) return
     const size = `${formatSize(ownBytes)} RSS, over --own-limit ${formatSize(settings.ownLimitBytes)}`
@@ -131,11 +132,9 @@ export async function listen(settings: Settings, args: readonly string[]): Promi
 
   const reason = await Promise.race([endOf(stdio, listener, restarts), unfit.promise])
   clearInterval(watch)
-  log(
-    'INFO',
-    reason === 'eof' ? 'supervisord has closed the event stream: memmon ends' : 'SIGTERM: memmon ends',
-  )
-  if (reason === 'signal') restarts.end()
+  if (reason === 'eof') log('INFO', 'supervisord has closed the event stream: memmon ends')
+  else restarts.end()
+  if (reason === 'signal') log('INFO', 'SIGTERM: memmon ends')
   const budgetMs =
     reason === 'eof' ? END_OF_INPUT_MS : Math.max(0, settings.stopWaitSeconds * 1000 - EXIT_RESERVE_MS)
   await Promise.race([restarts.queue.whenIdle().then(() => mailer.whenIdle()), sleep(budgetMs)])

@@ -27,7 +27,15 @@ export function encodeCall(method: string, params: readonly (string | number | b
  * body is not a whole XML-RPC reply.
  */
 export function decodeReply(body: string): XmlRpcValue {
-  const response = parse(body).root
+  try {
+    return decodeResponse(parse(body).root, body)
+  } catch (thrown) {
+    if (thrown instanceof SupervisorFault) throw thrown
+    throw notAReply(body, whyUnreadable(thrown))
+  }
+}
+
+function decodeResponse(response: XmlElement | null, body: string): XmlRpcValue {
   if (response?.name !== 'methodResponse') throw notAReply(body, 'it is no methodResponse')
   const fault = childNamed(response, 'fault')
   if (fault) throw faultFrom(decodeValue(need(fault, 'value', body), body))
@@ -35,19 +43,19 @@ export function decodeReply(body: string): XmlRpcValue {
   return decodeValue(need(param, 'value', body), body)
 }
 
+// A raw \r would arrive as \n (XML 1.0, 2.11); all else that needs no escape is sent as it is.
 function encodeValue(value: string | number | boolean): string {
   if (typeof value === 'boolean') return `<boolean>${value ? 1 : 0}</boolean>`
   if (typeof value === 'number') return `<int>${value}</int>`
-  return `<string>${value.replace(/[&<>]/g, char => `&#${char.charCodeAt(0)};`)}</string>`
+  return `<string>${value.replace(/[&<>\r]/g, char => `&#${char.charCodeAt(0)};`)}</string>`
 }
 
-function parse(body: string): XmlDocument {
-  try {
-    return parseXml(body.replace(ILLEGAL, FORBIDDEN_CHARACTER), { ignoreUndefinedEntities: true })
-  } catch (thrown) {
-    throw notAReply(body, (messageOf(thrown).split('\n')[0] ?? '').trim())
-  }
-}
+const parse = (body: string): XmlDocument =>
+  parseXml(body.replace(ILLEGAL, FORBIDDEN_CHARACTER), { ignoreUndefinedEntities: true })
+
+/** Both the parser and the decoder call themselves for each level: thousands of levels exhaust the stack. */
+const whyUnreadable = (thrown: unknown): string =>
+  thrown instanceof RangeError ? 'it is nested too deeply' : (messageOf(thrown).split('\n')[0] ?? '').trim()
 
 function decodeValue(value: XmlElement, body: string): XmlRpcValue {
   const typed = value.children.find(node => node instanceof XmlElement)

@@ -2,25 +2,11 @@
 // rare moments, on demand. Every call is recorded.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { type Misbehaviour, reset, sendAnswer } from './misbehaviour.ts'
 import { Faults, type ProgramScript, ScriptedFault, ScriptedProgram } from './scripted-programs.ts'
 import { faultText, type ReplyValue, readCall, replyText } from './xmlrpc-text.ts'
 
-/** How one call is answered otherwise than well. Unless it says so, the call takes effect all the same. */
-export type Misbehaviour =
-  | { readonly kind: 'late'; readonly ms: number }
-  | { readonly kind: 'never' }
-  /** The whole length is announced, then the connection breaks after so many bytes of the body. */
-  | { readonly kind: 'cut'; readonly bytes: number }
-  | { readonly kind: 'reset'; readonly effect: 'before' | 'after' }
-  /** No effect. */
-  | { readonly kind: 'status'; readonly status: number; readonly body?: string }
-  | { readonly kind: 'body'; readonly body: string | Buffer }
-  | { readonly kind: 'chunked' }
-  | { readonly kind: 'no declaration' }
-  /** No effect. */
-  | { readonly kind: 'fault'; readonly code: number; readonly text?: string }
-  /** Answers well, then closes the connection without having said so. */
-  | { readonly kind: 'close' }
+export type { Misbehaviour }
 
 export interface RecordedCall {
   /** Without `supervisor.`. */
@@ -141,32 +127,7 @@ export class ScriptedSupervisord {
       return
     }
     const body = this.#bodyFor(method, params, how)
-    this.#send(body, how, request.socket, response)
-  }
-
-  #send(body: Buffer, how: Misbehaviour | undefined, socket: Socket, response: ServerResponse): void {
-    const headers = { 'Content-Type': 'text/xml', 'Content-Length': body.length }
-    switch (how?.kind) {
-      case 'never':
-        return
-      case 'reset':
-        reset(socket)
-        return
-      case 'late':
-        setTimeout(() => response.writeHead(200, headers).end(body), how.ms).unref()
-        return
-      case 'cut':
-        response.writeHead(200, headers).write(body.subarray(0, how.bytes), () => socket.destroy())
-        return
-      case 'chunked':
-        response.writeHead(200, { 'Content-Type': 'text/xml' })
-        for (let at = 0; at < body.length; at += 100) response.write(body.subarray(at, at + 100))
-        return void response.end()
-      case 'close':
-        return void response.writeHead(200, headers).end(body, () => socket.end())
-      default:
-        response.writeHead(200, headers).end(body)
-    }
+    sendAnswer(body, how, request.socket, response)
   }
 
   #bodyFor(
@@ -221,10 +182,4 @@ export class ScriptedSupervisord {
     if (!auth) return true
     return header === `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}`
   }
-}
-
-/** With an RST where there is one, so that the other side sees an error and no end. */
-function reset(socket: Socket): void {
-  if (socket.remoteAddress) socket.resetAndDestroy()
-  else socket.destroy()
 }

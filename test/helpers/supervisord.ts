@@ -1,10 +1,12 @@
 // A real supervisord in a folder of its own, with memmon under it as an operator would put it there.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ProcessInfo } from '../../src/core/process.ts'
 import { ProcessState } from '../../src/core/process.ts'
+import { parseServerUrl } from '../../src/core/server-url.ts'
 import { createClient, type SupervisorClient } from '../../src/supervisor/client.ts'
 import { createHttpCaller } from '../../src/supervisor/http-call.ts'
 import { waitFor } from './wait.ts'
@@ -38,13 +40,17 @@ export const holder = (name: string, megabytes: number, lines = ''): string =>
 
 export class Supervisord {
   readonly folder: string
+  /** As SUPERVISOR_SERVER_URL has it for the children. */
+  readonly serverUrl: string
   readonly #options: SupervisordOptions
   readonly #child: ChildProcess
   readonly client: SupervisorClient
 
-  constructor(options: SupervisordOptions) {
+  /** The port is that of `inet`; start() finds a free one. */
+  constructor(options: SupervisordOptions, port = 0) {
     this.#options = options
     this.folder = mkdtempSync(join(tmpdir(), 'memmon-e2e-'))
+    this.serverUrl = options.inet ? `http://127.0.0.1:${port}` : `unix://${this.folder}/supervisor.sock`
     mkdirSync(join(this.folder, 'mail'))
     this.writeConfig(options.programs)
     const env: NodeJS.ProcessEnv = {
@@ -57,13 +63,12 @@ export class Supervisord {
       stdio: 'ignore',
       env,
     })
-    const address = { kind: 'unix', path: join(this.folder, 'supervisor.sock') } as const
-    this.client = createClient(createHttpCaller(address, undefined, 10_000))
+    this.client = createClient(createHttpCaller(parseServerUrl(this.serverUrl), options.inet, 10_000))
   }
 
   /** A supervisord whose programs, those with autostart=false aside, have all left STARTING. */
   static async start(options: SupervisordOptions): Promise<Supervisord> {
-    const supervisord = new Supervisord(options)
+    const supervisord = new Supervisord(options, options.inet && (await freePort()))
     await waitFor('supervisord to have started its programs', async () => {
       const all = await supervisord.client.getAllProcessInfo().catch(() => [])
       return all.length > 0 && all.every(({ state }) => state !== ProcessState.STARTING)
@@ -89,7 +94,10 @@ export class Supervisord {
         mode: 0o755,
       },
     )
-    writeFileSync(join(folder, 'supervisord.conf'), configText(this.#options, programs, folder))
+    writeFileSync(
+      join(folder, 'supervisord.conf'),
+      configText(this.#options, programs, folder, this.serverUrl),
+    )
   }
 
   log(): string {
@@ -177,7 +185,12 @@ export class Supervisord {
   }
 }
 
-function configText(options: SupervisordOptions, programs: string, folder: string): string {
+function configText(
+  options: SupervisordOptions,
+  programs: string,
+  folder: string,
+  serverUrl: string,
+): string {
   const { inet, identifier = 'supervisor', events = 'TICK_5' } = options
   const listener =
     options.memmon === undefined
@@ -188,24 +201,32 @@ events=${events}
 stderr_logfile=${folder}/memmon.log
 ${options.listenerLines ?? ''}
 `
-  // With both servers the listener is told of the unix one: TCP alone is a supervisord with nothing else.
-  const tcp = inet
-    ? `[inet_http_server]\nport=127.0.0.1:0\nusername=${inet.username}\npassword=${inet.password}\n`
-    : ''
+  // One server only: with both, the listener would be told of the unix socket.
+  const login = inet ? `username=${inet.username}\npassword=${inet.password}\n` : ''
+  const server = inet
+    ? `[inet_http_server]\nport=${serverUrl.slice('http://'.length)}\n${login}`
+    : `[unix_http_server]\nfile=${folder}/supervisor.sock\n`
   return `[supervisord]
 logfile=${folder}/supervisord.log
 pidfile=${folder}/supervisord.pid
 childlogdir=${folder}
 identifier=${identifier}
-[unix_http_server]
-file=${folder}/supervisor.sock
-${tcp}[rpcinterface:supervisor]
+${server}[rpcinterface:supervisor]
 supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 [supervisorctl]
-serverurl=unix://${folder}/supervisor.sock
-${listener}
+serverurl=${serverUrl}
+${login}${listener}
 ${programs}
 `
 }
 
 const readIfThere = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '')
+
+/** A port that was free a moment ago: supervisord takes no port 0. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise(resolve => server.close(resolve))
+  return port
+}

@@ -1,138 +1,322 @@
-// XML-RPC against answers recorded from a real supervisord, and against what else may come.
+// XML-RPC against replies that test/fixtures/xmlrpc/record.mjs recorded, and against what else may come.
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { SupervisorFault } from '../../src/core/errors.ts'
 import { createClient } from '../../src/supervisor/client.ts'
-import { decodeReply, encodeCall } from '../../src/supervisor/xmlrpc.ts'
+import { decodeReply, encodeCall, type XmlRpcValue } from '../../src/supervisor/xmlrpc.ts'
 
-const recorded = (name: string): string =>
-  readFileSync(new URL(`../fixtures/xmlrpc/${name}.xml`, import.meta.url), 'utf8')
+const recordedBytes = (name: string): Buffer =>
+  readFileSync(new URL(`../fixtures/xmlrpc/${name}.xml`, import.meta.url))
+const recorded = (name: string): string => recordedBytes(name).toString('utf8')
 
 const clientOf = (body: string) => createClient({ post: async () => body, close: () => {} })
 
+/** The fault of a body; anything else that is thrown fails the test. */
 function faultOf(body: string): SupervisorFault {
+  let value: XmlRpcValue
   try {
-    decodeReply(body)
+    value = decodeReply(body)
   } catch (thrown) {
     if (thrown instanceof SupervisorFault) return thrown
     throw thrown
   }
-  throw new Error('no fault')
+  throw new Error(`no fault but ${JSON.stringify(value).slice(0, 200)}`)
 }
 
-const wrap = (value: string): string =>
+const reply = (value: string): string =>
   `<methodResponse><params><param><value>${value}</value></param></params></methodResponse>`
+const values = (...items: string[]): string =>
+  `<array><data>${items.map(item => `<value>${item}</value>`).join('')}</data></array>`
+const member = (name: string, value: string): string =>
+  `<member><name>${name}</name><value>${value}</value></member>`
+const MINIMAL = `<struct>${member('name', 'n')}${member('group', 'g')}${member('state', '<int>20</int>')}${member('pid', '<int>7</int>')}${member('start', '<int>1</int>')}</struct>`
 
-describe('recorded answers', () => {
-  test('getAllProcessInfo: every process, also around a name that XML forbids', async () => {
-    const all = await clientOf(recorded('all-process-info')).getAllProcessInfo()
-    const states = Object.fromEntries(all.map(info => [info.namespec, info.state]))
-    expect(states).toEqual({
-      'ctl\ufffdz:ctl\ufffdz': 20,
+describe('recorded replies', () => {
+  test('getAllProcessInfo: every process with its name, whatever that holds', async () => {
+    const all = await clientOf(recorded('getAllProcessInfo')).getAllProcessInfo()
+    expect(Object.fromEntries(all.map(info => [info.namespec, info.state]))).toEqual({
+      '"quoted":"quoted"': 20,
+      '-p:-p': 20,
+      '[x]:[x]': 20,
+      'a\ufffdb:a\ufffdb': 20,
+      'a&amp;b:a&amp;b': 20,
+      'a&b:a&b': 20,
+      'a;b:a;b': 20,
+      'a<b>c:a<b>c': 20,
+      'a=b:a=b': 20,
+      'exited:exited': 100,
       'fatal:fatal': 200,
-      'grp:sleep': 20,
-      'héllo→😀:héllo→😀': 20,
-      'lst:lst': 20,
-      'missing:missing': 200,
-      'off:off': 0,
-      'w:w_00': 20,
-      'w:w_01': 20,
-      'x=y"\'<b>&:x=y"\'<b>&': 20,
+      'first:first': 20,
+      "it's:it's": 20,
+      'listener:listener': 20,
+      'many:many_00': 20,
+      'many:many_01': 20,
+      'many:many_02': 20,
+      'missing:missing': 0,
+      'naïve→😀:naïve→😀': 20,
+      'ordered:ordered': 20,
+      'pair:left': 20,
+      'pair:right': 20,
+      'short:short': 0,
+      'stopped:stopped': 0,
+      'x*y?:x*y?': 20,
     })
-  })
-
-  test('getProcessInfo', async () => {
-    expect(await clientOf(recorded('process-info')).getProcessInfo('grp:sleep')).toEqual({
-      group: 'grp',
-      name: 'sleep',
-      namespec: 'grp:sleep',
-      state: 20,
-      pid: 3196,
-      startSeconds: 1795224130,
-      nowSeconds: 1795224145,
-      spawnError: '',
-    })
-  })
-
-  test('getAllConfigInfo: the event listener is recognised, and it alone', async () => {
-    expect(await clientOf(recorded('all-config-info')).getListenerNamespecs()).toEqual(new Set(['lst:lst']))
+    for (const { namespec, state, pid, startSeconds } of all) {
+      expect(pid > 0, namespec).toBe(state === 20)
+      expect(startSeconds > 0, namespec).toBe(!/missing|short|stopped/.test(namespec))
+    }
   })
 
   test.each([
-    ['state', { statecode: 1, statename: 'RUNNING' }],
-    ['pid', 3191],
+    ['getProcessInfo', { namespec: 'pair:left', group: 'pair', name: 'left', state: 20, spawnError: '' }],
+    ['getProcessInfo-stopped', { namespec: 'stopped:stopped', state: 0, pid: 0, startSeconds: 0 }],
+    ['getProcessInfo-fatal', { namespec: 'fatal:fatal', state: 200, pid: 0, spawnError: expect.any(String) }],
+    ['getProcessInfo-utf8', { namespec: 'naïve→😀:naïve→😀', state: 20 }],
+  ])('%s', async (name, info) => {
+    expect(await clientOf(recorded(name)).getProcessInfo('any')).toMatchObject(info)
+  })
+
+  test('getAllConfigInfo: a listener is recognised unless its priority is written; a program never is', async () => {
+    const listeners = await clientOf(recorded('getAllConfigInfo')).getListenerNamespecs()
+    expect(listeners).toEqual(new Set(['listener:listener']))
+  })
+
+  test.each([
+    ['getState', { statecode: 1, statename: 'RUNNING' }],
+    ['getPID', expect.any(Number)],
+    ['stopProcess', true],
+    ['startProcess', true],
   ])('%s', (name, value) => expect(decodeReply(recorded(name))).toEqual(value))
 
   test.each([
-    ['fault-bad-name', 10, 'BAD_NAME: nope (fault 10)'],
-    ['fault-not-running', 70, 'NOT_RUNNING: off (fault 70)'],
-    ['fault-already-started', 60, 'ALREADY_STARTED: grp:sleep (fault 60)'],
-    ['fault-no-file', 20, "NO_FILE: can't find command '/nonexistent/x' (fault 20)"],
-    ['fault-spawn-error', 50, 'SPAWN_ERROR: fatal (fault 50)'],
-  ])('%s has its code and its name', (name, code, message) => {
-    expect(faultOf(recorded(name))).toMatchObject({ kind: 'fault', code, message })
+    ['UNKNOWN_METHOD', 1, 'UNKNOWN_METHOD (fault 1)'],
+    ['INCORRECT_PARAMETERS', 2, 'INCORRECT_PARAMETERS (fault 2)'],
+    ['BAD_NAME', 10, 'BAD_NAME: no<such>&name (fault 10)'],
+    ['NO_FILE', 20, "NO_FILE: can't find command '/no/such/command' (fault 20)"],
+    ['SPAWN_ERROR', 50, 'SPAWN_ERROR: short (fault 50)'],
+    ['ALREADY_STARTED', 60, 'ALREADY_STARTED: pair:left (fault 60)'],
+    ['NOT_RUNNING', 70, 'NOT_RUNNING: stopped (fault 70)'],
+  ])('the fault %s has code %d and its name', (name, code, message) => {
+    expect(faultOf(recorded(`fault-${name}`))).toMatchObject({ kind: 'fault', code, message })
+  })
+
+  test.each([
+    'getAllProcessInfo',
+    'getProcessInfo-utf8',
+    'fault-NO_FILE',
+  ])('%s cut anywhere is a broken reply, never half an answer and never another error', name => {
+    const body = recordedBytes(name)
+    const end = body.lastIndexOf('>')
+    const step = body.length > 5000 ? 50 : 1
+    for (let at = 0; at <= end; at += step) {
+      expect(faultOf(body.subarray(0, at).toString('utf8')).kind, `${at} bytes`).toBe('reply')
+    }
   })
 })
 
 test.each([
-  ['no declaration, an untyped string', wrap('plain'), 'plain'],
-  ['an empty string', wrap('<string></string>'), ''],
-  ['an empty untyped value', wrap(''), ''],
-  ['i4', wrap('<i4> 7 </i4>'), 7],
-  ['a negative int', wrap('<int>-1</int>'), -1],
-  ['a double', wrap('<double>1.5</double>'), 1.5],
+  ['an untyped value', reply('plain'), 'plain'],
+  ['spaces around an untyped value are its own', reply(' a '), ' a '],
+  ['an empty untyped value', reply(''), ''],
+  [
+    'a value closed in itself',
+    '<methodResponse><params><param><value/></param></params></methodResponse>',
+    '',
+  ],
+  ['an empty string', reply('<string/>'), ''],
+  ['i4', reply('<i4> 7 </i4>'), 7],
+  ['i8', reply('<i8>1795216665000</i8>'), 1795216665000],
+  ['a negative int', reply('<int>-1</int>'), -1],
+  ['a double', reply('<double>1.5</double>'), 1.5],
   [
     'booleans',
-    wrap(
-      '<array><data><value><boolean>1</boolean></value><value><boolean>0</boolean></value></data></array>',
-    ),
-    [true, false],
+    reply(values('<boolean>1</boolean>', '<boolean>0</boolean>', '<boolean>true</boolean>')),
+    [true, false, true],
   ],
-  ['an empty array', wrap('<array><data/></array>'), []],
-  ['nil', wrap('<nil/>'), ''],
-  ['an unknown entity', wrap('<string>a&nbsp;b</string>'), 'a&nbsp;b'],
-  ['entities and CDATA', wrap('<string>&lt;&#233;<![CDATA[<x>]]></string>'), '<é<x>'],
-  ['control characters', wrap('<string>a\x00b\x1fc\ufffe</string>'), 'a\ufffdb\ufffdc\ufffd'],
+  ['an empty array', reply('<array><data/></array>'), []],
+  ['an empty struct', reply('<struct/>'), {}],
+  ['nil', reply('<nil/>'), ''],
+  ['a date', reply('<dateTime.iso8601>20261121T00:00:00</dateTime.iso8601>'), '20261121T00:00:00'],
+  ['a type that nobody knows', reply('<ex:odd xmlns:ex="x">1</ex:odd>'), '1'],
+  [
+    'a struct with the name __proto__',
+    reply(`<struct>${member('__proto__', 'x')}</struct>`),
+    JSON.parse('{"__proto__":"x"}'),
+  ],
+  [
+    'an encoding that is not UTF-8, since the bytes are',
+    `<?xml version="1.0" encoding="us-ascii"?>${reply('é→😀')}`,
+    'é→😀',
+  ],
+  ['a byte order mark', `\ufeff${reply('x')}`, 'x'],
+  [
+    'comments and processing instructions',
+    reply('<!-- <x> --><?php echo ?><string>a<!-- b -->c</string>'),
+    'ac',
+  ],
+  ['entities and CDATA', reply('<string>&lt;&amp;&#233;&#x2192;<![CDATA[<x>]]></string>'), '<&é→<x>'],
+  ['an undefined entity', reply('<string>a&nbsp;b</string>'), 'a&nbsp;b'],
+  ['control characters', reply('<string>a\x00b\x1fc\ufffed\ud800</string>'), 'a\ufffdb\ufffdc\ufffdd\ufffd'],
+  ['invalid UTF-8', reply(Buffer.from([0x61, 0xff, 0xc3, 0x62]).toString('utf8')), 'a\ufffd\ufffdb'],
+  ['a harmless DOCTYPE', `<!DOCTYPE methodResponse>${reply('x')}`, 'x'],
 ])('tolerated: %s', (_, body, value) => expect(decodeReply(body)).toEqual(value))
 
 test.each([
   ['nothing', ''],
-  ['HTML', '<html><body><h1>It works!</h1></body></html>'],
-  ['broken HTML', '<head>\n<title>Error response</title></head><body><p>Error code 400.'],
+  ['spaces', ' \n '],
   ['text', 'Internal Server Error'],
+  ['HTML', '<!DOCTYPE html><html><body><h1>It works!</h1></body></html>'],
+  ['HTML that is no XML', '<head>\n<title>Error response</title>\n</head><body><p>Error code 400.'],
+  ['JSON', '{"jsonrpc":"2.0"}'],
+  ['a call', encodeCall('supervisor.getState', [])],
+  ['an empty methodResponse', '<methodResponse/>'],
+  ['no param', '<methodResponse><params/></methodResponse>'],
   ['no value', '<methodResponse><params><param/></params></methodResponse>'],
-  ['an int that is none', wrap('<int>x</int>')],
-  ['an empty int', wrap('<int></int>')],
-  ['a struct without names', wrap('<struct><member><value>x</value></member></struct>')],
-  [
-    'a DOCTYPE that expands',
-    '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><methodResponse>&b;</methodResponse>',
-  ],
+  ['a fault without a value', '<methodResponse><fault/></methodResponse>'],
+  ['two replies', reply('a') + reply('b')],
+  ['an int that is none', reply('<int>x</int>')],
+  ['an empty int', reply('<int></int>')],
+  ['an infinite double', reply('<double>Infinity</double>')],
+  ['an array without data', reply('<array/>')],
+  ['a member without a name', reply('<struct><member><value>x</value></member></struct>')],
+  ['a member without a value', reply('<struct><member><name>x</name></member></struct>')],
+  ['NUL alone', '\0'],
 ])('refused as no XML-RPC: %s', (_, body) => {
-  expect(faultOf(body)).toMatchObject({
+  const fault = faultOf(body)
+  expect(fault).toMatchObject({
     kind: 'reply',
-    message: expect.stringMatching(/^the answer is not XML-RPC/),
+    code: 0,
+    message: expect.stringMatching(/^the answer is not XML-RPC \(/),
+  })
+  expect(fault.message.length).toBeLessThan(300)
+})
+
+test.each([
+  ['no struct', 'x', 'a fault without a text (fault 0)', 0],
+  ['no code', `<struct>${member('faultString', 'oops')}</struct>`, 'oops (fault 0)', 0],
+  [
+    "Go's",
+    `<struct>${member('faultCode', '<int>-32500</int>')}${member('faultString', 'fail to find process')}</struct>`,
+    'fail to find process (fault -32500)',
+    -32500,
+  ],
+])('a fault with %s is still a fault', (_, value, message, code) => {
+  const body = `<methodResponse><fault><value>${value}</value></fault></methodResponse>`
+  expect(faultOf(body)).toMatchObject({ kind: 'fault', code, message })
+})
+
+test.each([
+  ['arrays', '<value><array><data>', '</data></array></value>'],
+  ['unknown elements', '<a>', '</a>'],
+  ['structs', '<value><struct><member><name>n</name>', '</member></struct></value>'],
+])('%s nested in each other: read, or a broken reply, at any depth', (_, open, close) => {
+  const depths = [10, 100, 1000, 2000, 3000, 4000, 5000, 6000, 8000, 10_000, 20_000, 100_000]
+  const outcomes = depths.map(depth => {
+    const body = `<methodResponse><params><param><value>${open.repeat(depth)}<value>x</value>${close.repeat(depth)}</value></param></params></methodResponse>`
+    try {
+      decodeReply(body)
+      return 'read'
+    } catch (thrown) {
+      expect(thrown, `${depth} levels`).toMatchObject({ name: 'SupervisorFault', kind: 'reply' })
+      expect((thrown as Error).message).toContain('nested too deeply')
+      return 'refused'
+    }
+  })
+  expect(outcomes.slice(0, 2)).toEqual(['read', 'read'])
+  expect(outcomes.at(-1)).toBe('refused')
+})
+
+test('entities that a DOCTYPE defines are not expanded: a billion laughs stay as long as they were', () => {
+  const levels = Array.from(
+    { length: 12 },
+    (_, level) => `<!ENTITY e${level + 1} "${`&e${level};`.repeat(10)}">`,
+  )
+  const doctype = `<!DOCTYPE methodResponse [<!ENTITY e0 "ha">${levels.join('')}<!ENTITY file SYSTEM "file:///etc/hostname">]>`
+  expect(decodeReply(doctype + reply('<string>&e12;&file;</string>'))).toBe('&e12;&file;')
+})
+
+test.each([
+  'pid',
+  'name',
+  'group',
+  'state',
+  'start',
+])('a process that lacks its %s is left out, the others stay', async missing => {
+  const whole = await clientOf(recorded('getAllProcessInfo')).getAllProcessInfo()
+  const body = recorded('getAllProcessInfo').replace(`<name>${missing}</name>`, `<name>no${missing}</name>`)
+  const rest = await clientOf(body).getAllProcessInfo()
+  expect(rest).toEqual(whole.filter(({ namespec }) => namespec !== whole[0]?.namespec))
+})
+
+test.each([
+  ['a string', '<string>7</string>'],
+  ['nil', '<nil/>'],
+  ['an array', values('<int>7</int>')],
+])('a pid that is %s counts as none', async (_, pid) => {
+  const body = reply(values(MINIMAL, MINIMAL.replace('<int>7</int>', pid), '<int>1</int>'))
+  expect(await clientOf(body).getAllProcessInfo()).toMatchObject([{ namespec: 'g:n', pid: 7 }])
+  const one = clientOf(reply(MINIMAL.replace('<int>7</int>', pid))).getProcessInfo('g:n')
+  await expect(one).rejects.toMatchObject({ kind: 'reply', message: expect.stringContaining('g:n lacks') })
+})
+
+test('where now is missing, the process counts as just started', async () => {
+  expect(await clientOf(reply(MINIMAL)).getProcessInfo('g:n')).toMatchObject({
+    startSeconds: 1,
+    nowSeconds: 1,
   })
 })
 
-test('an answer cut anywhere is a fault, never another error and never half an answer', () => {
-  const body = recorded('all-process-info')
-  for (let at = 0; at < body.trimEnd().length; at += 50) expect(faultOf(body.slice(0, at)).kind).toBe('reply')
+test.each([
+  '<int>1</int>',
+  MINIMAL,
+  'x',
+  '<nil/>',
+])('a list of processes that is %s is a broken reply', async value => {
+  const fault = { kind: 'reply', message: 'the answer is no list of processes' }
+  await expect(clientOf(reply(value)).getAllProcessInfo()).rejects.toMatchObject(fault)
 })
 
-test('a process that lacks its pid is left out, the others stay', async () => {
-  const body = recorded('all-process-info').replace(/<name>pid<\/name>/, '<name>dip</name>')
-  expect(await clientOf(body).getAllProcessInfo()).toHaveLength(9)
-  await expect(clientOf(wrap('<int>1</int>')).getAllProcessInfo()).rejects.toThrow('no list of processes')
-})
-
-test('a call is read by the XML-RPC of Python as it was meant', () => {
-  const params = ['plain', `<b>&amp;"'=]]>`, 'héllo→😀', 'a:b *?', true, false, 7]
+test('calls are read by the XML-RPC of Python as they were meant', () => {
+  const strange = [
+    '',
+    ' ',
+    ' a ',
+    'a b',
+    '<b>',
+    '&amp;',
+    '&',
+    `"'`,
+    ']]>',
+    '<![CDATA[x]]>',
+    'a=b',
+    'x*y?',
+    'a\tb',
+    'a\nb',
+    'a\rb',
+    'a\r\nb',
+    '\u0085\u2028',
+    'naïve→😀',
+    '\ufffd',
+    '\u{10fffd}',
+    '%s%(x)s',
+    '$&$1',
+    '\\',
+    '</string>',
+    '-p',
+    'gröup:*',
+  ]
+  const calls = [...strange.map(text => [text, false]), [true, false, 0, 7, -1, 2 ** 31 - 1], []]
   const program =
-    'import sys, json, xmlrpc.client as x; p, m = x.loads(sys.stdin.read()); print(json.dumps([m, p]))'
+    'import sys, json, xmlrpc.client as x\nfor line in sys.stdin: print(json.dumps(x.loads(json.loads(line))))'
+  const lines = calls.map(params => JSON.stringify(encodeCall('supervisor.someMethod', params)))
   const output = execFileSync('/usr/bin/python3', ['-c', program], {
-    input: encodeCall('supervisor.x', params),
+    input: `${lines.join('\n')}\n`,
+    encoding: 'utf8',
   })
-  expect(JSON.parse(output.toString())).toEqual(['supervisor.x', params])
+  const read = output
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
+  expect(read).toEqual(calls.map(params => [params, 'supervisor.someMethod']))
 })

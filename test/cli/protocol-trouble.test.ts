@@ -1,0 +1,223 @@
+// Whatever goes wrong around it, the built memmon answers each event with the same bytes and ends when it should.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ANSWER, eventBytes, tickBytes } from '../helpers/events.ts'
+import { Memmon } from '../helpers/memmon.ts'
+import type { Misbehaviour } from '../helpers/misbehaviour.ts'
+import { ScriptedSupervisord } from '../helpers/scripted-supervisord.ts'
+import { waitFor } from '../helpers/wait.ts'
+
+let folder: string
+let server: ScriptedSupervisord | undefined
+let memmon: Memmon
+/** A process with a size, and no ancestor of memmon, which would take it for itself. */
+let sized: ChildProcess
+beforeEach(() => {
+  sized = spawn('sleep', ['600'])
+  folder = mkdtempSync(join(tmpdir(), 'memmon-trouble-'))
+})
+afterEach(async () => {
+  memmon.child.kill('SIGKILL')
+  await memmon.ended
+  await server?.close()
+  server = undefined
+  sized.kill()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** A supervisord with one process. */
+async function supervisord(): Promise<ScriptedSupervisord> {
+  const programs = [{ namespec: 'a:b', pid: sized.pid ?? 0 }]
+  server = await ScriptedSupervisord.start({ socketPath: join(folder, 's.sock'), programs })
+  return server
+}
+
+async function start(args: readonly string[] = [], env: Record<string, string> = {}): Promise<void> {
+  memmon = new Memmon(['-a', '1TB', '--verbose', ...args], {
+    SUPERVISOR_SERVER_URL: `unix://${folder}/s.sock`,
+    ...env,
+  })
+  await waitFor(`READY\n${memmon.stderr}`, () => memmon.stdout === 'READY\n')
+}
+
+const now = (): number => Math.floor(Date.now() / 1000)
+const answers = (): number => memmon.stdout.split('RESULT').length - 1
+
+/** Sends one tick after the other, as supervisord does, and waits for the answer to each. */
+async function tick(count = 1): Promise<void> {
+  for (const wanted = answers() + count; answers() < wanted; ) {
+    const before = answers()
+    memmon.write(tickBytes(now()))
+    await memmon.waitForAnswers(before + 1)
+  }
+}
+
+/** Sends ticks until so many checks have begun: one that comes during a check is skipped. */
+async function check(count: number): Promise<void> {
+  await waitFor(`check ${count}\n${memmon.stderr}`, async () => {
+    await tick()
+    return (server?.count('getAllProcessInfo') ?? 0) >= count
+  })
+}
+
+/** Ends it by EOF; stdout must hold READY and so many answers, and not a byte more. */
+async function endsAfter(count: number): Promise<void> {
+  expect(await memmon.end()).toMatchObject({ code: 0, stdout: `READY\n${ANSWER.repeat(count)}` })
+}
+
+test('a thousand events in one piece get a thousand answers', async () => {
+  await supervisord()
+  await start()
+  const one = eventBytes('PROCESS_LOG_STDOUT', 'processname:b pid:1\nhéllo→😀\n', { mode: 'bytes' })
+  memmon.write(Buffer.concat(Array(1000).fill(one)))
+  await memmon.waitForAnswers(1000)
+  await endsAfter(1000)
+  expect(server?.count('getAllProcessInfo')).toBe(0)
+})
+
+test('behind a backlog of old ticks, only the current one is checked', async () => {
+  const { calls } = await supervisord()
+  await start()
+  const old = Array.from({ length: 10 }, (_, age) => tickBytes(now() - 60 * (11 - age), {}, 'TICK_60'))
+  memmon.write(Buffer.concat([...old, tickBytes(now(), {}, 'TICK_60')]))
+  await memmon.waitForAnswers(11)
+  await memmon.waitForLog('RSS of a:b is')
+  await endsAfter(11)
+  expect(calls.filter(({ method }) => method === 'getAllProcessInfo')).toHaveLength(1)
+})
+
+test('an identifier longer than any buffer', async () => {
+  await supervisord()
+  await start()
+  memmon.write(tickBytes(now(), { identifier: 'my sup:1 len:9 '.repeat(2000) }))
+  await memmon.waitForLog('RSS of a:b is')
+  await endsAfter(1)
+})
+
+test.each<[string, Misbehaviour, RegExp]>([
+  ['HTTP 400', { kind: 'status', status: 400 }, /HTTP 400/],
+  ['HTTP 401', { kind: 'status', status: 401 }, /SUPERVISOR_USERNAME and SUPERVISOR_PASSWORD/],
+  ['HTTP 500', { kind: 'status', status: 500 }, /HTTP 500/],
+  ['HTML', { kind: 'body', body: '<html><p>READY\nRESULT 2\nOK' }, /not XML-RPC/],
+  ['nothing', { kind: 'body', body: '' }, /not XML-RPC/],
+  ['a cut body', { kind: 'cut', bytes: 300 }, /broke off/],
+  ['a reset', { kind: 'reset', effect: 'before' }, /no answer from supervisord/],
+  ['a fault', { kind: 'fault', code: 1, text: 'UNKNOWN_METHOD' }, /UNKNOWN_METHOD \(fault 1\)/],
+])('supervisord answers %s: told once, each tick is answered, and checks go on after it', async (_, how, line) => {
+  const scripted = await supervisord()
+  await start()
+  scripted.misbehave('getAllProcessInfo', how, 6) // three ticks; a read that broke off is made twice
+  await waitFor('a good check', async () => {
+    await tick()
+    return memmon.stderr.includes('INFO Checks go on')
+  })
+  const troubles = memmon.stderr.match(/WARN This check is left out, the next tick tries again: .*/g)
+  expect(troubles).toHaveLength(1)
+  expect(troubles?.[0]).toMatch(line)
+  expect(scripted.count('getAllProcessInfo')).toBeGreaterThan(6)
+  await endsAfter(answers())
+})
+
+test('supervisord is not there: told once, and told when it is', async () => {
+  await start()
+  await tick()
+  await memmon.waitForLog(/WARN This check is left out, .*s\.sock: ENOENT/)
+  await tick(3)
+  expect(memmon.stderr.match(/is left out/g)).toHaveLength(1)
+  await supervisord()
+  await waitFor('a check', async () => {
+    await tick()
+    return memmon.stderr.includes('INFO Checks go on')
+  })
+  await endsAfter(answers())
+})
+
+test('supervisord takes calls and never answers: ticks are answered and skipped, until the call is given up', async () => {
+  const scripted = await supervisord()
+  await start()
+  scripted.misbehave('getAllProcessInfo', { kind: 'never' })
+  await tick(3)
+  await waitFor('the call', () => scripted.count('getAllProcessInfo') === 1)
+  expect(memmon.stderr).toContain('the check before it was still running')
+  await memmon.waitForLog(/WARN This check is left out.*gave no answer within 10 s/)
+  await tick()
+  await memmon.waitForLog('INFO Checks go on')
+  await endsAfter(4)
+}, 60_000)
+
+test.each([
+  ['EOF', () => memmon.child.stdin.end()],
+  ['SIGTERM', () => memmon.child.kill('SIGTERM')],
+  ['SIGINT', () => memmon.child.kill('SIGINT')],
+])('%s ends it with exit code 0, without waiting for a call that hangs', async (_, end) => {
+  const scripted = await supervisord()
+  await start()
+  scripted.misbehave('*', { kind: 'never' }, 100)
+  await tick()
+  await waitFor('the call', () => scripted.count('getAllProcessInfo') === 1)
+  end()
+  expect(await memmon.ended).toBe(0)
+  expect(memmon.stderr).not.toContain('gave no answer')
+  expect(memmon.stdout).toBe(`READY\n${ANSWER}`)
+})
+
+test.each([
+  ['in the middle of a header', -20],
+  ['in the middle of a payload', -3],
+])('EOF %s ends it with exit code 0 and no answer', async (_, end) => {
+  await supervisord()
+  await start()
+  memmon.write(tickBytes(now()).subarray(0, end))
+  await endsAfter(0)
+})
+
+test('when nobody reads its answers any more, it ends although its stdin stays open', async () => {
+  await supervisord()
+  await start()
+  memmon.child.stdout.destroy()
+  memmon.write(tickBytes(now()))
+  expect(await memmon.ended).toBe(0)
+})
+
+test('when nobody reads its stderr any more, it goes on, also when it has trouble to tell', async () => {
+  const scripted = await supervisord()
+  await start()
+  memmon.child.stderr.destroy()
+  await check(1)
+  scripted.misbehave('getAllProcessInfo', { kind: 'status', status: 500 })
+  await check(3)
+  await endsAfter(answers())
+})
+
+test('what a program that it runs prints, and that it fails, never reaches stdout', async () => {
+  const ps = join(folder, 'ps')
+  writeFileSync(ps, `#!/bin/sh\necho READY\necho broken >&2\nexit 3\n`)
+  chmodSync(ps, 0o755)
+  await supervisord()
+  await start(['-c'], { PATH: `${folder}:${process.env.PATH ?? ''}` })
+  await check(1)
+  await memmon.waitForLog(/No memory could be measured|RSS of a:b is/)
+  await check(2)
+  await endsAfter(answers())
+})
+
+test('what a library prints goes to stderr', async () => {
+  // Stands for any library: prints over and over, once memmon has said READY.
+  const noisy = `import { existsSync } from 'node:fs'
+setInterval(() => {
+  if (!existsSync(${JSON.stringify(join(folder, 'ready'))})) return
+  console.log('noise of console.log')
+  process.stdout.write('noise of write\\n')
+}, 5).unref()`
+  writeFileSync(join(folder, 'noisy.mjs'), noisy)
+  await supervisord()
+  await start([], { NODE_OPTIONS: `--import=${join(folder, 'noisy.mjs')}` })
+  writeFileSync(join(folder, 'ready'), '')
+  await memmon.waitForLog('noise of console.log')
+  await memmon.waitForLog('noise of write')
+  await check(2)
+  await endsAfter(answers())
+})
