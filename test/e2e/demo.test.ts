@@ -58,7 +58,7 @@ test('Ctrl-C ends it at once, with all it has started', async () => {
   const run = runDemo()
   await waitFor('leaky to grow', () => run.stdout.includes('leaky grows'))
   const running = pidsIn(run.stdout).filter(isAlive)
-  expect(running).toHaveLength(1)
+  expect(running.length).toBeGreaterThan(0)
   run.child.kill('SIGINT')
   expect(await run.ended).toBe(130)
   expect(run.stderr).toBe('The demo failed: ended by SIGINT\n')
