@@ -1,14 +1,17 @@
 // stdin and stdout are supervisord's: from here on nothing but the listener writes to stdout.
-import { writeSync } from 'node:fs'
+import { fstatSync, writeSync } from 'node:fs'
+import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net'
 
 export interface Stdio {
   /** Writes to supervisord. */
   readonly write: (text: string) => void
-  /** Delivers stdin until it ends or breaks. */
+  /** Delivers stdin until it ends or breaks; a chunk is valid until the callback returns. */
   readonly onInput: (onChunk: (chunk: Uint8Array) => void, onEnd: () => void) => void
 }
 
+const STDIN = 0
 const STDOUT = 1
+const INPUT_BYTES = 16 * 1024
 /** A pipe that supervisord does not empty is full for good: after this many tries it counts as gone. */
 const WRITE_TRIES = 100
 const RETRY_MS = 10
@@ -23,12 +26,29 @@ export function claimStdio(): Stdio {
     },
     onInput(onChunk, onEnd) {
       ended = onEnd
-      process.stdin.on('data', onChunk)
-      process.stdin.on('end', onEnd)
-      process.stdin.on('close', onEnd)
-      process.stdin.on('error', onEnd)
+      const input = openInput(onChunk)
+      for (const event of ['end', 'close', 'error']) input.on(event, onEnd)
     },
   }
+}
+
+/** A pipe, as supervisord gives one, is read into one buffer for ever; process.stdin would make one for each event. */
+function openInput(onChunk: (chunk: Uint8Array) => void): NodeJS.EventEmitter {
+  const stat = fstatSync(STDIN)
+  if (!stat.isFIFO() && !stat.isSocket()) return process.stdin.on('data', onChunk)
+  const buffer = Buffer.alloc(INPUT_BYTES)
+  const callback = (length: number) => {
+    onChunk(buffer.subarray(0, length))
+    return true
+  }
+  // The constructor takes onread, too (Node's net.js); its types forget that.
+  const options: SocketConstructorOpts & { onread: OnReadOpts } = {
+    fd: STDIN,
+    readable: true,
+    writable: false,
+    onread: { buffer, callback },
+  }
+  return new Socket(options)
 }
 
 function writeWhole(bytes: Buffer): boolean {

@@ -1,12 +1,13 @@
-// argv to Settings, by commander, from the table in options.ts.
-import { Command, CommanderError, Option } from 'commander'
+// argv to Settings, by Node's own parser, from the table in options.ts.
+import { parseArgs } from 'node:util'
 import { messageOf, UsageError } from '../core/errors.ts'
+import { nearestNames } from '../core/nearest.ts'
 import { inReasonOrder } from '../core/rules.ts'
-import { OPTIONS, type OptionSpec, optionTerm, VALUE_FORMS } from './options.ts'
-import { defaultSettings, type Settings } from './settings.ts'
+import { OPTIONS, type OptionSpec } from './options.ts'
+import { defaultSettings, type Settings, type SettingsDraft } from './settings.ts'
 
 export type Flags =
-  | { readonly kind: 'help'; readonly text: string }
+  | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'settings'; readonly settings: Settings }
 
@@ -15,73 +16,43 @@ export type Flags =
  * Throws a UsageError that names the flag and the value and says what would be right.
  */
 export function parseFlags(argv: readonly string[]): Flags {
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: PARSER_OPTIONS,
+    strict: false, // its errors do not say what would be right; ours are below
+    tokens: true,
+  })
   const draft = defaultSettings()
-  let wanted: 'help' | 'version' | undefined
-  const command = new Command('memmon')
-    .helpOption(false)
-    .allowExcessArguments(false)
-    .exitOverride()
-    .configureOutput({ writeOut: () => {}, writeErr: () => {} })
-  for (const spec of OPTIONS) {
-    for (const flags of commanderFlags(spec)) {
-      const option = new Option(flags)
-      command.addOption(option)
-      command.on(`option:${option.name()}`, (text: string | null) => {
-        if (spec.apply) applyFlag(spec, text ?? '', value => spec.apply?.(draft, value))
-        else wanted ??= spec.flags.includes('--help') ? 'help' : 'version'
-      })
-    }
+  for (const token of tokens) {
+    if (token.kind === 'positional') throw new UsageError(strayText(token.value))
+    if (token.kind === 'option-terminator') continue
+    const spec = OPTIONS.find(({ flags }) => flags.includes(token.rawName))
+    if (!spec) throw new UsageError(unknownText(token.rawName))
+    if (!spec.apply) return { kind: spec.flags.includes('--help') ? 'help' : 'version' }
+    applyFlag(spec, draft, token.value)
   }
-  try {
-    command.parse([...argv], { from: 'user' })
-  } catch (thrown) {
-    if (thrown instanceof CommanderError && wanted === undefined) {
-      throw new UsageError(commanderText(thrown, command.args[0]))
-    }
-    if (!(thrown instanceof CommanderError)) throw thrown
-  }
-  if (wanted === 'help') return { kind: 'help', text: helpText() }
-  if (wanted === 'version') return { kind: 'version' }
   return { kind: 'settings', settings: { ...draft, rules: inReasonOrder(draft.rules) } }
 }
 
-/** The whole of `memmon --help`. */
-export function helpText(): string {
-  const terms = OPTIONS.map(spec => `  ${optionTerm(spec)}\n      ${wrap(spec.help, 6)}`)
-  const examples = OPTIONS.filter(spec => spec.apply).map(
-    spec => `  memmon ${spec.example}\n      ${spec.exampleHelp}`,
-  )
-  return `Usage: memmon [options]
+const PARSER_OPTIONS = Object.fromEntries(
+  OPTIONS.flatMap(({ flags, value }) => {
+    const type = value === undefined ? ('boolean' as const) : ('string' as const)
+    const short = flags.find(flag => !flag.startsWith('--'))?.slice(1)
+    const [first = '', ...aliases] = flags.filter(flag => flag.startsWith('--')).map(flag => flag.slice(2))
+    const named = [[first, { type, ...(short !== undefined && { short }) }] as const]
+    return [...named, ...aliases.map(alias => [alias, { type }] as const)]
+  }),
+)
 
-An event listener for supervisord: at each TICK event it measures supervisord's
-processes, restarts those over a limit, and says so by mail. supervisord starts
-it, as its supervisord.conf says:
-
-  [eventlistener:memmon]
-  command=memmon -a 200MB -m bob@example.com
-  events=TICK_60
-
-Options:
-${terms.join('\n')}
-
-${VALUE_FORMS.map(form => wrap(form, 0)).join('\n')}
-
-Examples (of the command= line):
-${examples.join('\n')}
-`
-}
-
-/** commander knows one short and one long form an option: further long ones become options of their own. */
-function commanderFlags({ flags, value }: OptionSpec): string[] {
-  const argument = value === undefined ? '' : ` <${value}>`
-  const short = flags.find(flag => !flag.startsWith('--'))
-  const [first, ...aliases] = flags.filter(flag => flag.startsWith('--'))
-  return [[short, first].filter(Boolean).join(', '), ...aliases].map(form => form + argument)
-}
-
-function applyFlag(spec: OptionSpec, text: string, apply: (text: string) => void): void {
+function applyFlag(spec: OptionSpec, draft: SettingsDraft, text: string | undefined): void {
+  if (spec.value !== undefined && text === undefined) {
+    throw new UsageError(`${nameOf(spec)} needs a value, ${spec.value}: as in memmon ${spec.example}`)
+  }
+  if (spec.value === undefined && text !== undefined) {
+    throw new UsageError(`${nameOf(spec)} takes no value: as in memmon ${spec.example}`)
+  }
   try {
-    apply(text)
+    spec.apply?.(draft, text ?? '')
   } catch (thrown) {
     const value = spec.secret ? '' : ` ${text}`
     throw new UsageError(`${nameOf(spec)}${value}: ${messageOf(thrown)}`)
@@ -90,25 +61,15 @@ function applyFlag(spec: OptionSpec, text: string, apply: (text: string) => void
 
 const nameOf = (spec: OptionSpec): string => spec.flags.slice(0, 2).join(', ')
 
-function commanderText(error: CommanderError, argument: string | undefined): string {
-  if (error.code === 'commander.excessArguments') {
-    return `"${argument}" belongs to no option: quote a value that holds spaces`
-  }
-  const lacking = OPTIONS.find(spec =>
-    spec.flags.some(flag => error.message.includes(`${flag} <`) || error.message.includes(`${flag}, `)),
-  )
-  if (error.code === 'commander.optionMissingArgument' && lacking) {
-    return `${nameOf(lacking)} needs a value, ${lacking.value}: as in memmon ${lacking.example}`
-  }
-  return error.message.replace(/^error: /, '').replace(/\n\((.*)\)$/, ' ($1)')
-}
+const strayText = (argument: string): string =>
+  `"${argument}" belongs to no option: quote a value that holds spaces`
 
-function wrap(text: string, indent: number): string {
-  const lines = ['']
-  for (const word of text.split(' ')) {
-    const last = lines[lines.length - 1] ?? ''
-    if (last && last.length + word.length + indent >= 80) lines.push(word)
-    else lines[lines.length - 1] = last ? `${last} ${word}` : word
-  }
-  return lines.join(`\n${' '.repeat(indent)}`)
+function unknownText(flag: string): string {
+  const [near] = nearestNames(
+    flag,
+    OPTIONS.flatMap(({ flags }) => flags.filter(known => known.startsWith('--'))),
+    1,
+  )
+  const hint = near && flag.startsWith('--') ? ` (Did you mean ${near}?)` : ''
+  return `unknown option '${flag}'${hint}`
 }

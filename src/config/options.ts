@@ -172,7 +172,7 @@ export const OPTIONS: readonly OptionSpec[] = [
   {
     flags: ['--own-limit'],
     value: 'size',
-    help: 'Past this much RSS memmon itself finishes its restarts and ends with an exit code, so that supervisord starts it afresh. Default: 512MB',
+    help: 'Past this much RSS memmon itself finishes its restarts and ends with an exit code, so that supervisord starts it afresh. Default: 128MB',
     example: '-a 200MB --own-limit 1GB',
     exampleHelp: 'let memmon itself use up to 1 GB',
     apply: (draft, text) => {

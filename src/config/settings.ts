@@ -56,7 +56,7 @@ export const defaultSettings = (): SettingsDraft => ({
   sendmailCommand: '/usr/sbin/sendmail -t -i',
   mailTo: [],
   maxParallel: 1,
-  ownLimitBytes: 512 * 1024 * 1024,
+  ownLimitBytes: 128 * 1024 * 1024,
   stopWaitSeconds: 10,
   verbose: false,
 })

@@ -2,7 +2,7 @@
 import { SupervisorFault } from '../core/errors.ts'
 import { namespecOf, type ProcessInfo } from '../core/process.ts'
 import type { HttpCaller } from './http-call.ts'
-import { decodeReply, encodeCall, isStruct, type XmlRpcValue } from './xmlrpc.ts'
+import { encodeCall, isStruct, type XmlRpcValue } from './xmlrpc.ts'
 
 export interface SupervisorClient {
   getAllProcessInfo(): Promise<ProcessInfo[]>
@@ -23,8 +23,11 @@ export interface SupervisorClient {
 const READ_ATTEMPTS = 2
 
 export function createClient(caller: HttpCaller): SupervisorClient {
-  const call = async (method: string, ...params: (string | boolean)[]): Promise<XmlRpcValue> =>
-    decodeReply(await caller.post(encodeCall(`supervisor.${method}`, params)))
+  const call = async (method: string, ...params: (string | boolean)[]): Promise<XmlRpcValue> => {
+    const answer = await caller.post(encodeCall(`supervisor.${method}`, params))
+    const { decodeReply } = await import('./xmlrpc-reply.ts')
+    return await decodeReply(answer)
+  }
 
   // Only reads are repeated: a stop or start that broke off may have taken effect.
   const read = async (method: string, ...params: string[]): Promise<XmlRpcValue> => {

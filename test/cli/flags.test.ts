@@ -29,6 +29,8 @@ const REFUSED: [args: string[], stderr: RegExp][] = [
   [['--server-url', 'unix://x', '-a', '1MB'], /"unix:\/\/x" is no server URL/],
   [['--grop', 'x=1MB'], /unknown option '--grop' \(Did you mean --group\?\)/],
   [['-x'], /unknown option '-x'/],
+  [['--verbose=yes', '-a', '1MB'], /--verbose takes no value: as in memmon -a 200MB --verbose/],
+  [['-ca'], /-a, --any needs a value/],
   [['-a', '1MB', 'stray'], /"stray" belongs to no option: quote a value that holds spaces/],
 ]
 
@@ -62,6 +64,8 @@ describe('refused, with what would be right, exit code 2 and no READY', () => {
 
 const STARTED: [args: string[], stderr: RegExp[]][] = [
   [['-a', '200MB'], [/-a 200MB: restarts any process over 209715200 bytes \(200MB\) of RSS$/m]],
+  [['-ca1MB'], [/-a 1MB: .*of RSS with descendants/]],
+  [['-a1MB', '-s', '-x', '-m', 'a@b.c'], [/by -x$/m]],
   [['--any=1.5gib'], [/-a 1.5gib: restarts any process over 1610612736 bytes/]],
   [['-p', 'web=1k'], [/-p web=1k: restarts web in any group over 1024 bytes \(1k\) of RSS/]],
   [['--program', 'a=b=2M'], [/-p a=b=2M: restarts a=b in any group over 2097152 bytes/]],

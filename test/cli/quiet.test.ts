@@ -95,4 +95,30 @@ test('a supervisord whose pid is not to be seen: said, and each check asks', asy
   await waitFor('five tables', () => tables() === 5)
 })
 
+test('from tick 5,000 to 20,000 neither memory nor descriptors grow', async () => {
+  for (let more = 0; more < 10; more++) addProgram(`more:${more}`)
+  await start()
+  await askedTimes(1)
+  await quickTicks(5_000)
+  const before = { dirtyKb: privateDirtyKb(), open: descriptors(), tables: tables() }
+  await quickTicks(15_000)
+  expect({ open: descriptors(), tables: tables() }).toEqual({ open: before.open, tables: before.tables })
+  expect(privateDirtyKb() - before.dirtyKb).toBeLessThan(512)
+}, 120_000)
+
+/** One event after the other, each when the one before it is answered. */
+async function quickTicks(count: number): Promise<void> {
+  for (let at = 0; at < count; at++) {
+    const answered = new Promise(resolve => memmon.child.stdout.once('data', resolve))
+    memmon.write(tickText())
+    await answered
+  }
+  ticks += count
+}
+
+const privateDirtyKb = (): number =>
+  Number(
+    /^Private_Dirty:\s+(\d+)/m.exec(readFileSync(`/proc/${memmon.child.pid}/smaps_rollup`, 'latin1'))?.[1],
+  )
+
 const descriptors = (): number => readdirSync(`/proc/${memmon.child.pid}/fd`).length

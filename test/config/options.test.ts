@@ -1,7 +1,8 @@
 // Help, parser and docs/options.md come from one table: held together here.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { helpText, parseFlags } from '../../src/config/flags.ts'
+import { parseFlags } from '../../src/config/flags.ts'
+import { helpText } from '../../src/config/help.ts'
 import { OPTIONS } from '../../src/config/options.ts'
 import { optionsMarkdown } from '../../src/config/options-doc.ts'
 import { shellWords } from '../helpers/shell-words.ts'

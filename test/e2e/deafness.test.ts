@@ -9,9 +9,9 @@ import { waitFor } from '../helpers/wait.ts'
 test('a deaf listener is noticed and starts afresh', async () => {
   const deaf = await Supervisord.start({ programs: holder('small', 5), memmon: '-a 1GB' })
   try {
-    const before = await deaf.process('memmon:memmon')
     await deaf.waitForLog('watches supervisord')
     await waitForChecks(deaf, 1)
+    const before = await deaf.process('memmon:memmon')
     await promisify(execFile)('sh', ['-c', `echo stray > /proc/${before.pid}/fd/1`])
     await deaf.waitForLog('it no longer sends memmon events. memmon ends', 120_000)
     const after = await waitFor('memmon to be back', async () => {

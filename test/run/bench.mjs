@@ -11,8 +11,8 @@ import { ROOT, setup } from './setup.mjs'
 setup()
 const { Bench } = await import('tinybench')
 const { default: pidusage } = await import('pidusage')
-const { createClient } = await import('../../dist/supervisor/client.js')
-const { createHttpCaller } = await import('../../dist/supervisor/http-call.js')
+const { createClient } = await import('../../build/supervisor/client.js')
+const { createHttpCaller } = await import('../../build/supervisor/http-call.js')
 
 const COUNTS = process.argv.slice(2).map(Number)
 const run = promisify(execFile)

@@ -1,10 +1,33 @@
-// Compiles src to dist, from nothing, so that no file of a removed module is packed.
+// Builds from nothing, so that no file of a removed module is packed: build/ holds the modules one by one, for the
+// scripts of this folder; dist/, which is packed, holds the command as few files, which start faster and smaller.
 import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { installPackages, ROOT } from './setup.mjs'
 
 installPackages() // `npm pack` on a fresh clone begins here
-rmSync(join(ROOT, 'dist'), { recursive: true, force: true })
+for (const folder of ['build', 'dist']) rmSync(join(ROOT, folder), { recursive: true, force: true })
 const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
 process.exitCode = spawnSync(process.execPath, [tsc, '-p', ROOT], { stdio: 'inherit' }).status ?? 1
+if (process.exitCode === 0) await bundle()
+
+async function bundle() {
+  const { build } = await import('esbuild')
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: ['src/cli/main.ts'],
+    outdir: 'dist',
+    bundle: true,
+    splitting: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    // Names stay: a stack trace of a defect has to tell something.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    lineLimit: 120,
+    chunkNames: '[name]-[hash]',
+    logLevel: 'warning',
+  })
+}

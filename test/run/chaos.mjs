@@ -8,8 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ROOT, setup } from './setup.mjs'
 
 setup()
-const { createClient } = await import('../../dist/supervisor/client.js')
-const { createHttpCaller } = await import('../../dist/supervisor/http-call.js')
+const { createClient } = await import('../../build/supervisor/client.js')
+const { createHttpCaller } = await import('../../build/supervisor/http-call.js')
 
 const seconds = Number(process.argv[2] ?? 300)
 const PROGRAMS = 10

@@ -18,10 +18,10 @@ class DemoFailure extends Error {}
 setup()
 // Built or installed by setup(): they cannot be imported before.
 const { simpleParser } = await import('mailparser')
-const { createClient } = await import('../../dist/supervisor/client.js')
-const { createHttpCaller } = await import('../../dist/supervisor/http-call.js')
-const { portableSampler } = await import('../../dist/sampling/portable.js')
-const { formatSize } = await import('../../dist/core/units.js')
+const { createClient } = await import('../../build/supervisor/client.js')
+const { createHttpCaller } = await import('../../build/supervisor/http-call.js')
+const { portableSampler } = await import('../../build/sampling/portable.js')
+const { formatSize } = await import('../../build/core/units.js')
 
 const startedAt = Date.now()
 let breakOff = () => {}

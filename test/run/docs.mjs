@@ -4,5 +4,5 @@ import { join } from 'node:path'
 import { build, ROOT } from './setup.mjs'
 
 build()
-const { optionsMarkdown } = await import('../../dist/config/options-doc.js')
+const { optionsMarkdown } = await import('../../build/config/options-doc.js')
 writeFileSync(join(ROOT, 'docs', 'options.md'), optionsMarkdown())

@@ -43,9 +43,9 @@ function packagesAreThere() {
   )
 }
 
-/** Compiles src to dist if anything is newer than the last build. */
+/** Builds if anything is newer than the last build. */
 export function build() {
-  const built = join(ROOT, 'dist', 'cli', 'main.js')
+  const built = join(ROOT, 'dist', 'main.js')
   const newest = Math.max(
     ...filesBelow(join(ROOT, 'src')).map(modifiedAt),
     modifiedAt(join(ROOT, 'tsconfig.json')),

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { SupervisorFault } from '../../src/core/errors.ts'
 import { createClient } from '../../src/supervisor/client.ts'
-import { decodeReply, encodeCall, type XmlRpcValue } from '../../src/supervisor/xmlrpc.ts'
+import { encodeCall, type XmlRpcValue } from '../../src/supervisor/xmlrpc.ts'
+import { decodeReply } from '../../src/supervisor/xmlrpc-reply.ts'
 
 const recordedBytes = (name: string): Buffer =>
   readFileSync(new URL(`../fixtures/xmlrpc/${name}.xml`, import.meta.url))
@@ -13,10 +14,10 @@ const recorded = (name: string): string => recordedBytes(name).toString('utf8')
 const clientOf = (body: string) => createClient({ post: async () => body, close: () => {} })
 
 /** The fault of a body; anything else that is thrown fails the test. */
-function faultOf(body: string): SupervisorFault {
+async function faultOf(body: string): Promise<SupervisorFault> {
   let value: XmlRpcValue
   try {
-    value = decodeReply(body)
+    value = await decodeReply(body)
   } catch (thrown) {
     if (thrown instanceof SupervisorFault) return thrown
     throw thrown
@@ -87,7 +88,7 @@ describe('recorded replies', () => {
     ['getPID', expect.any(Number)],
     ['stopProcess', true],
     ['startProcess', true],
-  ])('%s', (name, value) => expect(decodeReply(recorded(name))).toEqual(value))
+  ])('%s', async (name, value) => expect(await decodeReply(recorded(name))).toEqual(value))
 
   test.each([
     ['UNKNOWN_METHOD', 1, 'UNKNOWN_METHOD (fault 1)'],
@@ -97,20 +98,20 @@ describe('recorded replies', () => {
     ['SPAWN_ERROR', 50, 'SPAWN_ERROR: short (fault 50)'],
     ['ALREADY_STARTED', 60, 'ALREADY_STARTED: pair:left (fault 60)'],
     ['NOT_RUNNING', 70, 'NOT_RUNNING: stopped (fault 70)'],
-  ])('the fault %s has code %d and its name', (name, code, message) => {
-    expect(faultOf(recorded(`fault-${name}`))).toMatchObject({ kind: 'fault', code, message })
+  ])('the fault %s has code %d and its name', async (name, code, message) => {
+    expect(await faultOf(recorded(`fault-${name}`))).toMatchObject({ kind: 'fault', code, message })
   })
 
   test.each([
     'getAllProcessInfo',
     'getProcessInfo-utf8',
     'fault-NO_FILE',
-  ])('%s cut anywhere is a broken reply, never half an answer and never another error', name => {
+  ])('%s cut anywhere is a broken reply, never half an answer and never another error', async name => {
     const body = recordedBytes(name)
     const end = body.lastIndexOf('>')
     const step = body.length > 5000 ? 50 : 1
     for (let at = 0; at <= end; at += step) {
-      expect(faultOf(body.subarray(0, at).toString('utf8')).kind, `${at} bytes`).toBe('reply')
+      expect((await faultOf(body.subarray(0, at).toString('utf8'))).kind, `${at} bytes`).toBe('reply')
     }
   })
 })
@@ -158,9 +159,15 @@ test.each([
   ['entities and CDATA', reply('<string>&lt;&amp;&#233;&#x2192;<![CDATA[<x>]]></string>'), '<&é→<x>'],
   ['an undefined entity', reply('<string>a&nbsp;b</string>'), 'a&nbsp;b'],
   ['control characters', reply('<string>a\x00b\x1fc\ufffed\ud800</string>'), 'a\ufffdb\ufffdc\ufffdd\ufffd'],
+  ['references to control characters', reply('<string>a&#1;b&#xD800;c</string>'), 'a&#1;b&#xD800;c'],
+  [
+    'characters of two units, wherever the answer is cut into slices',
+    reply(`<string>${'→😀é'.repeat(20_000)}</string>`),
+    '→😀é'.repeat(20_000),
+  ],
   ['invalid UTF-8', reply(Buffer.from([0x61, 0xff, 0xc3, 0x62]).toString('utf8')), 'a\ufffd\ufffdb'],
   ['a harmless DOCTYPE', `<!DOCTYPE methodResponse>${reply('x')}`, 'x'],
-])('tolerated: %s', (_, body, value) => expect(decodeReply(body)).toEqual(value))
+])('tolerated: %s', async (_, body, value) => expect(await decodeReply(body)).toEqual(value))
 
 test.each([
   ['nothing', ''],
@@ -182,8 +189,8 @@ test.each([
   ['a member without a name', reply('<struct><member><value>x</value></member></struct>')],
   ['a member without a value', reply('<struct><member><name>x</name></member></struct>')],
   ['NUL alone', '\0'],
-])('refused as no XML-RPC: %s', (_, body) => {
-  const fault = faultOf(body)
+])('refused as no XML-RPC: %s', async (_, body) => {
+  const fault = await faultOf(body)
   expect(fault).toMatchObject({
     kind: 'reply',
     code: 0,
@@ -201,39 +208,40 @@ test.each([
     'fail to find process (fault -32500)',
     -32500,
   ],
-])('a fault with %s is still a fault', (_, value, message, code) => {
+])('a fault with %s is still a fault', async (_, value, message, code) => {
   const body = `<methodResponse><fault><value>${value}</value></fault></methodResponse>`
-  expect(faultOf(body)).toMatchObject({ kind: 'fault', code, message })
+  expect(await faultOf(body)).toMatchObject({ kind: 'fault', code, message })
 })
 
 test.each([
   ['arrays', '<value><array><data>', '</data></array></value>'],
   ['unknown elements', '<a>', '</a>'],
   ['structs', '<value><struct><member><name>n</name>', '</member></struct></value>'],
-])('%s nested in each other: read, or a broken reply, at any depth', (_, open, close) => {
+])('%s nested in each other: read, or a broken reply, at any depth', async (_, open, close) => {
   const depths = [10, 100, 1000, 2000, 3000, 4000, 5000, 6000, 8000, 10_000, 20_000, 100_000]
-  const outcomes = depths.map(depth => {
+  const outcome = async (depth: number) => {
     const body = `<methodResponse><params><param><value>${open.repeat(depth)}<value>x</value>${close.repeat(depth)}</value></param></params></methodResponse>`
     try {
-      decodeReply(body)
+      await decodeReply(body)
       return 'read'
     } catch (thrown) {
       expect(thrown, `${depth} levels`).toMatchObject({ name: 'SupervisorFault', kind: 'reply' })
       expect((thrown as Error).message).toContain('nested too deeply')
       return 'refused'
     }
-  })
+  }
+  const outcomes = await Promise.all(depths.map(outcome))
   expect(outcomes.slice(0, 2)).toEqual(['read', 'read'])
   expect(outcomes.at(-1)).toBe('refused')
 })
 
-test('entities that a DOCTYPE defines are not expanded: a billion laughs stay as long as they were', () => {
+test('entities that a DOCTYPE defines are not expanded: a billion laughs stay as long as they were', async () => {
   const levels = Array.from(
     { length: 12 },
     (_, level) => `<!ENTITY e${level + 1} "${`&e${level};`.repeat(10)}">`,
   )
   const doctype = `<!DOCTYPE methodResponse [<!ENTITY e0 "ha">${levels.join('')}<!ENTITY file SYSTEM "file:///etc/hostname">]>`
-  expect(decodeReply(doctype + reply('<string>&e12;&file;</string>'))).toBe('&e12;&file;')
+  expect(await decodeReply(doctype + reply('<string>&e12;&file;</string>'))).toBe('&e12;&file;')
 })
 
 test.each([

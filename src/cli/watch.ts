@@ -1,0 +1,156 @@
+// Everything behind the listener, made and wired: loaded when supervisord has been told READY.
+import { hostname } from 'node:os'
+import type { Settings } from '../config/settings.ts'
+import { messageOf as errorText } from '../core/errors.ts'
+import type { RestartOutcome, RestartRequest } from '../core/outcome.ts'
+import { outcomeText } from '../core/outcome-text.ts'
+import { formatServerUrl, type ServerAddress } from '../core/server-url.ts'
+import { formatSize } from '../core/units.ts'
+import { Monitor } from '../monitor.ts'
+import { Mailer } from '../notify/mailer.ts'
+import { messageOf } from '../notify/message.ts'
+import type { Log } from '../observe/log.ts'
+import { portableSampler } from '../sampling/portable.ts'
+import { openProcfs } from '../sampling/procfs.ts'
+import { createQuietChildren, type QuietChildren } from '../sampling/quiet.ts'
+import type { Sampler } from '../sampling/sampler.ts'
+import { createClient } from '../supervisor/client.ts'
+import { DeafnessWatch, LOOK_EVERY_MS } from '../supervisor/deafness.ts'
+import { createHttpCaller } from '../supervisor/http-call.ts'
+import { createTableReader } from '../supervisor/process-table.ts'
+import { createIsSelf, ownPids } from '../supervisor/self.ts'
+import { collectGarbage, ownRssBytes } from './own-memory.ts'
+import { createRestarts, type Restarts } from './restarts.ts'
+import { logStart } from './start-lines.ts'
+
+/** Every call to supervisord ends within this. */
+const CALL_TIMEOUT_MS = 10_000
+
+export interface Watch {
+  /** One check; undefined if it is over already. Never rejects. */
+  check(): Promise<void> | undefined
+  onTick(periodSeconds: number): void
+  readonly restarts: Restarts
+  readonly mailer: Mailer
+  /** Lets go of supervisord. */
+  close(): void
+}
+
+export interface WatchPorts {
+  readonly log: Log
+  readonly sleep: (ms: number) => Promise<void>
+  /** memmon has to end, so that supervisord starts it afresh; why is in the log. */
+  readonly onUnfit: () => void
+}
+
+export function createWatch(settings: Settings, address: ServerAddress, ports: WatchPorts): Watch {
+  const { log } = ports
+  const procfs = openProcfs()
+  const sampler: Sampler = procfs ?? portableSampler
+  logStart(settings, address, sampler.source, log)
+  const client = createClient(createHttpCaller(address, credentialsFrom(process.env), CALL_TIMEOUT_MS))
+  const mailer = new Mailer({ to: settings.mailTo, host: hostname(), command: settings.sendmailCommand }, log)
+  let quiet: QuietChildren | undefined
+  const restarts = createRestarts(settings, {
+    client,
+    serverUrl: formatServerUrl(address),
+    onSupervisord: pid => {
+      quiet = procfs && createQuietChildren(procfs, pid, settings.cumulative)
+      log(
+        'INFO',
+        quiet
+          ? `A quiet check reads the children of supervisord (pid ${pid}) from /proc and asks nobody`
+          : `The children of supervisord (pid ${pid}) are not to be seen in /proc: each check asks supervisord for them`,
+      )
+    },
+    measure: measureBy(sampler),
+    tell: teller(settings, mailer, log),
+    log,
+    sleep: ports.sleep,
+  })
+  const monitor = new Monitor(
+    {
+      readTable: createTableReader(client),
+      sampler,
+      quietLook: () => quiet,
+      queue: { has: namespec => restarts.queue.has(namespec), add: restarts.add },
+      onMeasured: (info, sizeBytes) => restarts.history.observe(info, sizeBytes),
+      onTable: processes => restarts.history.keepOnly(new Set(processes.map(({ namespec }) => namespec))),
+      isSelf: createIsSelf(process.env, ownPids(process.pid, process.ppid)),
+      log,
+    },
+    settings,
+  )
+  const deafness = new DeafnessWatch({
+    getState: () => client.getState().catch(() => undefined),
+    onDeaf: silentSeconds => {
+      log(
+        'CRIT',
+        `No tick has come for ${Math.round(silentSeconds)} s though supervisord is RUNNING: it no longer sends memmon events. memmon ends, so that supervisord starts it afresh`,
+      )
+      ports.onUnfit()
+    },
+    monotonicMs: uptimeMs,
+  })
+  const looks = setInterval(() => void deafness.look(), LOOK_EVERY_MS)
+
+  const afterCheck = (startedMs: number) => {
+    const ownBytes = ownRssBytes(settings.ownLimitBytes)
+    if (settings.verbose) log('DEBG', checkedText(uptimeMs() - startedMs, ownBytes))
+    if (ownBytes <= settings.ownLimitBytes) return
+    const size = `${formatSize(ownBytes)} RSS, over --own-limit ${formatSize(settings.ownLimitBytes)}`
+    log('CRIT', `memmon itself uses ${size}. It ends, so that supervisord starts it afresh`)
+    ports.onUnfit()
+  }
+  let garbage = false
+  return {
+    check() {
+      const startedMs = uptimeMs()
+      const running = monitor.check()
+      if (!running) {
+        if (garbage) collectGarbage()
+        garbage = false
+        return afterCheck(startedMs) as undefined
+      }
+      garbage = true
+      return running
+        .catch(thrown => log('ERRO', `A check failed, which is a defect of memmon: ${errorText(thrown)}`))
+        .finally(() => afterCheck(startedMs))
+    },
+    onTick: periodSeconds => deafness.onTick(periodSeconds),
+    restarts,
+    mailer,
+    close() {
+      clearInterval(looks)
+      client.close()
+    },
+  }
+}
+
+function teller(settings: Settings, mailer: Mailer, log: Log): (outcome: RestartOutcome) => void {
+  const { name, mailUptimeSeconds, mailTo } = settings
+  return outcome => {
+    const level = { restarted: 'INFO', skipped: 'INFO', failed: 'ERRO', capped: 'WARN' } as const
+    log(level[outcome.kind], outcomeText(outcome))
+    const message = messageOf(outcome, { host: hostname(), name, mailUptimeSeconds })
+    if (message && mailTo.length > 0) mailer.send(message)
+  }
+}
+
+function measureBy(sampler: Sampler): (request: RestartRequest) => Promise<number | undefined> {
+  return async ({ process, breach }) =>
+    (await sampler.measure([process.pid], breach.cumulative)).get(process.pid)
+}
+
+const checkedText = (durationMs: number, ownBytes: number): string =>
+  `The check took ${durationMs.toFixed(1)} ms; memmon itself uses ${formatSize(ownBytes)} RSS`
+
+/** A clock that is not set, and stands still while the machine is suspended. */
+const uptimeMs = (): number => process.uptime() * 1000
+
+function credentialsFrom({
+  SUPERVISOR_USERNAME: username,
+  SUPERVISOR_PASSWORD: password,
+}: NodeJS.ProcessEnv) {
+  return username ? { username, password: password ?? '' } : undefined
+}

@@ -1,0 +1,38 @@
+// `memmon --help`, made from the table in options.ts.
+import { OPTIONS, optionTerm, VALUE_FORMS } from './options.ts'
+
+/** The whole of `memmon --help`. */
+export function helpText(): string {
+  const terms = OPTIONS.map(spec => `  ${optionTerm(spec)}\n      ${wrap(spec.help, 6)}`)
+  const examples = OPTIONS.filter(spec => spec.apply).map(
+    spec => `  memmon ${spec.example}\n      ${spec.exampleHelp}`,
+  )
+  return `Usage: memmon [options]
+
+An event listener for supervisord: at each TICK event it measures supervisord's
+processes, restarts those over a limit, and says so by mail. supervisord starts
+it, as its supervisord.conf says:
+
+  [eventlistener:memmon]
+  command=memmon -a 200MB -m bob@example.com
+  events=TICK_60
+
+Options:
+${terms.join('\n')}
+
+${VALUE_FORMS.map(form => wrap(form, 0)).join('\n')}
+
+Examples (of the command= line):
+${examples.join('\n')}
+`
+}
+
+function wrap(text: string, indent: number): string {
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const last = lines[lines.length - 1] ?? ''
+    if (last && last.length + word.length + indent >= 80) lines.push(word)
+    else lines[lines.length - 1] = last ? `${last} ${word}` : word
+  }
+  return lines.join(`\n${' '.repeat(indent)}`)
+}
