@@ -3,7 +3,8 @@ import type { Settings } from '../config/settings.ts'
 
 /** The text for the terminal, with the very block that belongs into supervisord.conf. */
 export function byHandText(settings: Settings, args: readonly string[], why: string): string {
-  const given = settings.rules.length > 0 ? args : ['-a', '200MB', '-m', 'bob@example.com']
+  const given =
+    settings.rules.length + settings.budgets.length > 0 ? args : ['-a', '200MB', '-m', 'bob@example.com']
   return `memmon is an event listener: supervisord starts it and sends it events. ${why}
 Put this into supervisord.conf, then run supervisorctl update:
 

@@ -1,6 +1,7 @@
 // What the command line asks for: the listener, the help or the version.
 import { readFileSync } from 'node:fs'
 import { parseFlags } from '../config/flags.ts'
+import type { Settings } from '../config/settings.ts'
 import { UsageError } from '../core/errors.ts'
 import { listen } from './listen.ts'
 
@@ -10,7 +11,7 @@ const EXIT_USAGE = 2
 /** Does it; the exit code. */
 export async function run(argv: readonly string[]): Promise<number> {
   try {
-    const flags = parseFlags(argv)
+    const flags = parseFlags(argv, readText)
     switch (flags.kind) {
       case 'help': {
         const { helpText } = await import('../config/help.ts')
@@ -21,7 +22,7 @@ export async function run(argv: readonly string[]): Promise<number> {
         process.stdout.write(`${version()}\n`)
         return 0
       case 'settings':
-        return await listen(flags.settings, argv)
+        return await listen(flags.settings, argv, () => settingsFrom(argv))
     }
   } catch (thrown) {
     if (!(thrown instanceof UsageError)) throw thrown
@@ -29,6 +30,14 @@ export async function run(argv: readonly string[]): Promise<number> {
     return EXIT_USAGE
   }
 }
+
+function settingsFrom(argv: readonly string[]): Settings {
+  const flags = parseFlags(argv, readText)
+  if (flags.kind !== 'settings') throw new UsageError('--help and --version ask for nothing else')
+  return flags.settings
+}
+
+const readText = (path: string): string => readFileSync(path, 'utf8')
 
 function version(): string {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')

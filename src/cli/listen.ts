@@ -19,7 +19,11 @@ const NO_SERVER =
 type Ending = 'eof' | 'signal' | 'unfit'
 
 /** Runs the listener until it has to end; the exit code. Throws a UsageError before READY. */
-export async function listen(settings: Settings, args: readonly string[]): Promise<number> {
+export async function listen(
+  settings: Settings,
+  args: readonly string[],
+  readSettings: () => Settings,
+): Promise<number> {
   const url = process.env.SUPERVISOR_SERVER_URL
   if (!settings.serverUrl && !url) {
     if (process.env.SUPERVISOR_ENABLED) throw new UsageError(NO_SERVER)
@@ -28,7 +32,7 @@ export async function listen(settings: Settings, args: readonly string[]): Promi
   if (process.stdin.isTTY) {
     return await byHand(settings, args, 'Its input is a terminal, so supervisord did not start it.')
   }
-  if (settings.rules.length === 0) {
+  if (settings.rules.length + settings.budgets.length === 0) {
     throw new UsageError('there is nothing to watch: give a limit with -p, -g or -a, as in -a 200MB')
   }
   const address = settings.serverUrl ?? addressFrom(url ?? '')
@@ -48,9 +52,9 @@ export async function listen(settings: Settings, args: readonly string[]): Promi
     nowMs: Date.now,
   })
   endOnDefects(listener, () => watch, log)
-  hear(stdio, listener, end)
+  hear(stdio, listener, end, () => watch?.reload())
   const wired = import('./watch.ts').then(({ createWatch }) => {
-    watch = createWatch(settings, address, { log, sleep, onUnfit: () => end('unfit') })
+    watch = createWatch(settings, address, { log, sleep, onUnfit: () => end('unfit'), readSettings })
     watch.restarts.recover()
     return watch
   })
@@ -58,14 +62,14 @@ export async function listen(settings: Settings, args: readonly string[]): Promi
 }
 
 /** Says READY; from now on events and signals come. */
-function hear(stdio: Stdio, listener: Listener, end: (ending: Ending) => void): void {
+function hear(stdio: Stdio, listener: Listener, end: (ending: Ending) => void, reload: () => void): void {
   stdio.onInput(
     chunk => listener.push(chunk),
     () => end('eof'),
   )
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end('signal'))
-  // A terminal that closes, or a pipe, is no reason to leave programs unwatched.
-  for (const signal of ['SIGHUP', 'SIGPIPE'] as const) process.on(signal, () => {})
+  process.on('SIGHUP', reload)
+  process.on('SIGPIPE', () => {}) // a pipe that closes is no reason to leave programs unwatched
   listener.start()
 }
 

@@ -30,6 +30,10 @@ export interface Restarts {
   readonly history: RestartHistory
   /** Hands over what is over its limit, as far as --max-restarts allows. */
   add(requests: readonly RestartRequest[]): void
+  /** False for what --max-restarts does not let be restarted now. */
+  mayRestart(namespec: string): boolean
+  /** Other settings from now on; where the journal is kept stays as it was. */
+  use(settings: Settings): void
   /** Opens the journal and finishes what an earlier memmon has begun; beside the listener. */
   recover(): void
   /** Begins no more restarts. */
@@ -40,9 +44,10 @@ export interface Restarts {
   close(): Promise<void>
 }
 
-export function createRestarts(settings: Settings, ports: RestartsPorts): Restarts {
+export function createRestarts(initial: Settings, ports: RestartsPorts): Restarts {
   const { client, log, sleep } = ports
-  const history = new RestartHistory(settings.maxRestarts)
+  let settings = initial
+  const history = new RestartHistory()
   const resumed = new Map<RestartRequest, number>()
   let journal: Journal = noJournal
   let folder: string | undefined
@@ -100,9 +105,9 @@ export function createRestarts(settings: Settings, ports: RestartsPorts): Restar
       nowMs: Date.now,
       sleep,
     },
-    settings.maxParallel,
+    () => settings.maxParallel,
   )
-  const gate = createCapGate(settings.maxRestarts, history, tell)
+  const gate = createCapGate(() => settings.maxRestarts, history, tell)
 
   /** Asks until supervisord answers: its HTTP server may start after its listeners. */
   const supervisordRun = async (): Promise<string> => {
@@ -121,7 +126,7 @@ export function createRestarts(settings: Settings, ports: RestartsPorts): Restar
   }
 
   const openJournal = async (supervisord: string): Promise<void> => {
-    const root = stateRoot(settings.stateDir, process.env, process.getuid?.() ?? 0)
+    const root = stateRoot(initial.stateDir, process.env, process.getuid?.() ?? 0)
     if (root === undefined) throw new Error('there is no place for it: give one with --state-dir')
     folder = await claimStateFolder(root, stateFolderName(ports.serverUrl, process.env), runOf)
     const { openJournal: open } = await import('../restart/journal.ts')
@@ -143,6 +148,11 @@ export function createRestarts(settings: Settings, ports: RestartsPorts): Restar
           Date.now(),
         ),
       ),
+    mayRestart: namespec =>
+      !settings.maxRestarts || history.cappedUntil(namespec, settings.maxRestarts, Date.now()) === undefined,
+    use: changed => {
+      settings = changed
+    },
     recover: () => {
       supervisordRun()
         .then(openJournal)

@@ -1,27 +1,101 @@
-// What memmon says of its settings at the start: one line a rule, in bytes and as written.
+// What memmon says of its settings at the start, and when they change: one line a rule, in bytes and as written.
 import type { Settings } from '../config/settings.ts'
-import type { Rule } from '../core/rules.ts'
+import type { Budget } from '../core/budgets.ts'
+import { isMemory, metricText } from '../core/metric.ts'
+import type { Action, Rule } from '../core/rules.ts'
 import { formatServerUrl, type ServerAddress } from '../core/server-url.ts'
+import { formatDuration, formatSize } from '../core/units.ts'
+import { patienceText } from '../core/windows.ts'
+import type { MonitorRules } from '../monitor/monitor.ts'
 import type { Log } from '../observe/log.ts'
+import type { Capacity } from '../sampling/capacity.ts'
 
 /** A bare number below this was probably meant in another unit. */
 const SUSPICIOUSLY_SMALL_BYTES = 1024 * 1024
 
 export function logStart(settings: Settings, address: ServerAddress, source: string, log: Log): void {
   log('INFO', `memmon watches supervisord at ${formatServerUrl(address)}, by ${source}`)
-  for (const rule of settings.rules) {
-    log('INFO', ruleText(rule, settings.cumulative))
-    if (/^\d+$/.test(rule.limitWritten) && rule.limitBytes < SUSPICIOUSLY_SMALL_BYTES) {
-      log('WARN', `${rule.written} means ${rule.limitBytes} bytes: did you mean ${rule.limitWritten}MB?`)
-    }
-  }
-  if (settings.mailTo.length > 0)
-    log('INFO', `Mail goes to ${settings.mailTo.join(', ')} by ${settings.sendmailCommand}`)
+  if (settings.dryRun) log('INFO', '--dry-run: everything is judged and told, nothing is done')
 }
 
-function ruleText(rule: Rule, cumulative: boolean): string {
-  const what = cumulative ? 'RSS with descendants' : 'RSS'
-  return `${rule.written}: restarts ${whom(rule)} over ${rule.limitBytes} bytes (${rule.limitWritten}) of ${what}`
+/** One line for each rule and budget. */
+export function logRules(
+  { rules, budgets, unresolved }: MonitorRules & { readonly unresolved: readonly string[] },
+  capacity: Capacity | undefined,
+  log: Log,
+): void {
+  for (const rule of rules) {
+    log('INFO', ruleText(rule, capacity))
+    if (isMemory(rule.metric) && /^\d+$/.test(rule.limitWritten) && rule.limit < SUSPICIOUSLY_SMALL_BYTES) {
+      log('WARN', `${rule.written} means ${rule.limit} bytes: did you mean ${rule.limitWritten}MB?`)
+    }
+  }
+  for (const budget of budgets) log('INFO', budgetText(budget, capacity))
+  for (const written of unresolved) {
+    log(
+      'WARN',
+      `${written} does not hold: how much memory there is cannot be read here; give a size instead of a share`,
+    )
+  }
+}
+
+export function logMail({ mailTo, sendmailCommand }: Settings, log: Log): void {
+  if (mailTo.length > 0) log('INFO', `Mail goes to ${mailTo.join(', ')} by ${sendmailCommand}`)
+}
+
+/** What a rule does, to whom, and over what. */
+export function ruleText(rule: Rule, capacity: Capacity | undefined): string {
+  const { metric, cumulative, limit, hardLimit, warnAbove, limitWritten, minUptimeSeconds } = rule
+  const what = isMemory(metric) ? `of ${metricText(metric, cumulative)}` : metricText(metric, false)
+  const amount = isMemory(metric) ? `${limit} bytes (${shareText(limitWritten, capacity)})` : String(limit)
+  const text = Number.isFinite(limit)
+    ? `${verb(rule.action)} ${whom(rule)} over ${amount} ${what}`
+    : `sets ${whom(rule)} no limit`
+  const more = [
+    patienceText(rule.patience),
+    ...(Number.isFinite(hardLimit)
+      ? [`at once over ${hardLimit} bytes (${formatSize(hardLimit)}) ${what}`]
+      : []),
+    ...(Number.isFinite(warnAbove) ? [`warns over ${warnAbove} bytes (${formatSize(warnAbove)})`] : []),
+    ...(minUptimeSeconds > 0 ? [`not in its first ${formatDuration(minUptimeSeconds)}`] : []),
+  ].filter(part => part !== undefined)
+  return `${rule.written}: ${[text, ...more].join(', ')}`
+}
+
+function budgetText(budget: Budget, capacity: Capacity | undefined): string {
+  const { kind, selector, limitBytes, written, patience } = budget
+  const bytes = `${limitBytes} bytes${written.includes('%') ? ` (${shareText(written.replace(/^.*[= ]/, ''), capacity)})` : ''}`
+  const over = {
+    group: `the group ${selector.group} uses more than ${bytes} together`,
+    total: `all processes use more than ${bytes} together`,
+    free: `less than ${bytes} are free`,
+  }[kind]
+  const done =
+    budget.action.kind === 'alert'
+      ? 'tells it'
+      : `${verb(budget.action)} the one with the most private memory, one at a time,`
+  const waits = patienceText(patience)
+  return `${written}: ${done} when ${over}${waits === undefined ? '' : `, ${waits}`}`
+}
+
+const shareText = (written: string, capacity: Capacity | undefined): string =>
+  written.endsWith('%') && capacity
+    ? `${written} of ${formatSize(capacity.bytes)}, by ${capacity.source}`
+    : written
+
+function verb(action: Action): string {
+  switch (action.kind) {
+    case 'restart':
+      return 'restarts'
+    case 'alert':
+      return 'tells of'
+    case 'signal':
+      return `sends SIG${action.signal} to`
+    case 'exec':
+      return 'runs exec_command for'
+    case 'would':
+      return `would ${action.what}`
+  }
 }
 
 function whom({ scope, selector }: Rule): string {

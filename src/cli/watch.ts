@@ -2,14 +2,17 @@
 import { hostname } from 'node:os'
 import type { Settings } from '../config/settings.ts'
 import { messageOf as errorText } from '../core/errors.ts'
-import type { RestartOutcome, RestartRequest } from '../core/outcome.ts'
+import type { RestartOutcome } from '../core/outcome.ts'
 import { outcomeText } from '../core/outcome-text.ts'
 import { formatServerUrl, type ServerAddress } from '../core/server-url.ts'
 import { formatSize } from '../core/units.ts'
-import { Monitor } from '../monitor.ts'
+import { Monitor } from '../monitor/monitor.ts'
 import { Mailer } from '../notify/mailer.ts'
 import { messageOf } from '../notify/message.ts'
-import type { Log } from '../observe/log.ts'
+import { runCommand } from '../notify/pipe-command.ts'
+import type { Level, Log } from '../observe/log.ts'
+import { act } from '../restart/actions.ts'
+import { createCapacityReader } from '../sampling/capacity.ts'
 import { portableSampler } from '../sampling/portable.ts'
 import { openProcfs } from '../sampling/procfs.ts'
 import { createQuietChildren, type QuietChildren } from '../sampling/quiet.ts'
@@ -20,16 +23,22 @@ import { createHttpCaller } from '../supervisor/http-call.ts'
 import { createTableReader } from '../supervisor/process-table.ts'
 import { createIsSelf, ownPids } from '../supervisor/self.ts'
 import { collectGarbage, ownRssBytes } from './own-memory.ts'
+import { SettingsReload } from './reload.ts'
+import { resolveSettings, usesCapacity } from './resolve.ts'
 import { createRestarts, type Restarts } from './restarts.ts'
-import { logStart } from './start-lines.ts'
+import { logMail, logRules, logStart } from './start-lines.ts'
 
 /** Every call to supervisord ends within this. */
 const CALL_TIMEOUT_MS = 10_000
+/** What exec_command gets before TERM. */
+const EXEC_TIMEOUT_MS = 30_000
 
 export interface Watch {
   /** One check; undefined if it is over already. Never rejects. */
   check(): Promise<void> | undefined
   onTick(periodSeconds: number): void
+  /** Reads memmon.conf again, if there is one. */
+  reload(): void
   readonly restarts: Restarts
   readonly mailer: Mailer
   /** Lets go of supervisord. */
@@ -41,21 +50,39 @@ export interface WatchPorts {
   readonly sleep: (ms: number) => Promise<void>
   /** memmon has to end, so that supervisord starts it afresh; why is in the log. */
   readonly onUnfit: () => void
+  /** The settings as flags and memmon.conf say now; throws a UsageError. */
+  readonly readSettings: () => Settings
 }
 
-export function createWatch(settings: Settings, address: ServerAddress, ports: WatchPorts): Watch {
+export function createWatch(initial: Settings, address: ServerAddress, ports: WatchPorts): Watch {
   const { log } = ports
+  let settings = initial
   const procfs = openProcfs()
   const sampler: Sampler = procfs ?? portableSampler
+  const capacityReader = createCapacityReader()
+  let capacity = usesCapacity(settings) ? capacityReader.capacity() : undefined
+  let resolved = resolveSettings(settings, capacity?.bytes)
   logStart(settings, address, sampler.source, log)
+  logRules(resolved, capacity, log)
+  logMail(settings, log)
+
   const client = createClient(createHttpCaller(address, credentialsFrom(process.env), CALL_TIMEOUT_MS))
-  const mailer = new Mailer({ to: settings.mailTo, host: hostname(), command: settings.sendmailCommand }, log)
+  const mailer = new Mailer(
+    () => ({ to: settings.mailTo, host: hostname(), command: settings.sendmailCommand }),
+    log,
+  )
+  const tell = (outcome: RestartOutcome): void => {
+    log(levelOf(outcome), outcomeText(outcome))
+    const { name, mailUptimeSeconds, mailTo } = settings
+    const message = messageOf(outcome, { host: hostname(), name, mailUptimeSeconds })
+    if (message && mailTo.length > 0) mailer.send(message)
+  }
   let quiet: QuietChildren | undefined
   const restarts = createRestarts(settings, {
     client,
     serverUrl: formatServerUrl(address),
     onSupervisord: pid => {
-      quiet = procfs && createQuietChildren(procfs, pid, settings.cumulative)
+      quiet = procfs && createQuietChildren(procfs, pid)
       log(
         'INFO',
         quiet
@@ -63,8 +90,8 @@ export function createWatch(settings: Settings, address: ServerAddress, ports: W
           : `The children of supervisord (pid ${pid}) are not to be seen in /proc: each check asks supervisord for them`,
       )
     },
-    measure: measureBy(sampler),
-    tell: teller(settings, mailer, log),
+    measure: request => monitor.measureAgain(request),
+    tell,
     log,
     sleep: ports.sleep,
   })
@@ -74,13 +101,45 @@ export function createWatch(settings: Settings, address: ServerAddress, ports: W
       sampler,
       quietLook: () => quiet,
       queue: { has: namespec => restarts.queue.has(namespec), add: restarts.add },
-      onMeasured: (info, sizeBytes) => restarts.history.observe(info, sizeBytes),
+      mayRestart: restarts.mayRestart,
+      act: (request, action) =>
+        void act(request, action, {
+          ...client,
+          run: (words, environment) => runCommand(words, Buffer.alloc(0), EXEC_TIMEOUT_MS, environment),
+          nowMs: Date.now,
+        }).then(tell),
+      tell,
+      availableBytes: () => capacityReader.available()?.bytes,
+      onMeasured: (info, rssBytes) => restarts.history.observe(info, rssBytes),
       onTable: processes => restarts.history.keepOnly(new Set(processes.map(({ namespec }) => namespec))),
       isSelf: createIsSelf(process.env, ownPids(process.pid, process.ppid)),
       log,
+      nowMs: Date.now,
     },
-    settings,
+    resolved,
   )
+  const use = (changed: Settings): void => {
+    settings = changed
+    capacity = usesCapacity(settings) ? capacityReader.capacity() : undefined
+    resolved = resolveSettings(settings, capacity?.bytes)
+    monitor.use(resolved)
+    restarts.use(settings)
+    logRules(resolved, capacity, log)
+    logMail(settings, log)
+  }
+  const reload = new SettingsReload(initial, {
+    readSettings: ports.readSettings,
+    use,
+    log,
+    mail: message => {
+      if (settings.mailTo.length > 0) mailer.send(message)
+    },
+  })
+  const followCapacity = (): void => {
+    if (!usesCapacity(settings) || capacityReader.capacity()?.bytes === capacity?.bytes) return
+    log('INFO', 'How much memory there is has changed')
+    use(settings)
+  }
   const deafness = new DeafnessWatch({
     getState: () => client.getState().catch(() => undefined),
     onDeaf: silentSeconds => {
@@ -106,6 +165,8 @@ export function createWatch(settings: Settings, address: ServerAddress, ports: W
   return {
     check() {
       const startedMs = uptimeMs()
+      reload.look()
+      followCapacity()
       const running = monitor.check()
       if (!running) {
         if (garbage) collectGarbage()
@@ -118,6 +179,7 @@ export function createWatch(settings: Settings, address: ServerAddress, ports: W
         .finally(() => afterCheck(startedMs))
     },
     onTick: periodSeconds => deafness.onTick(periodSeconds),
+    reload: () => reload.now(),
     restarts,
     mailer,
     close() {
@@ -127,19 +189,17 @@ export function createWatch(settings: Settings, address: ServerAddress, ports: W
   }
 }
 
-function teller(settings: Settings, mailer: Mailer, log: Log): (outcome: RestartOutcome) => void {
-  const { name, mailUptimeSeconds, mailTo } = settings
-  return outcome => {
-    const level = { restarted: 'INFO', skipped: 'INFO', failed: 'ERRO', capped: 'WARN' } as const
-    log(level[outcome.kind], outcomeText(outcome))
-    const message = messageOf(outcome, { host: hostname(), name, mailUptimeSeconds })
-    if (message && mailTo.length > 0) mailer.send(message)
+function levelOf(outcome: RestartOutcome): Level {
+  switch (outcome.kind) {
+    case 'failed':
+      return 'ERRO'
+    case 'capped':
+      return 'WARN'
+    case 'noticed':
+      return outcome.what === 'warned' || outcome.what === 'alerted' ? 'WARN' : 'INFO'
+    default:
+      return 'INFO'
   }
-}
-
-function measureBy(sampler: Sampler): (request: RestartRequest) => Promise<number | undefined> {
-  return async ({ process, breach }) =>
-    (await sampler.measure([process.pid], breach.cumulative)).get(process.pid)
 }
 
 const checkedText = (durationMs: number, ownBytes: number): string =>

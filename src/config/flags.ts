@@ -2,36 +2,45 @@
 import { parseArgs } from 'node:util'
 import { messageOf, UsageError } from '../core/errors.ts'
 import { nearestNames } from '../core/nearest.ts'
-import { inReasonOrder } from '../core/rules.ts'
+import { readConf } from './conf.ts'
+import { type Draft, emptyDraft, mergeFile, settingsOf } from './draft.ts'
 import { OPTIONS, type OptionSpec } from './options.ts'
-import { defaultSettings, type Settings, type SettingsDraft } from './settings.ts'
+import type { Settings } from './settings.ts'
 
 export type Flags =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'settings'; readonly settings: Settings }
 
+/** Gives the text of a file, or throws an Error that says why not. */
+export type ReadText = (path: string) => string
+
 /**
- * Reads the arguments after the program's name.
- * Throws a UsageError that names the flag and the value and says what would be right.
+ * Reads the arguments after the program's name, and the file that --config names.
+ * Throws a UsageError that names the flag, or file and line, and says what would be right.
  */
-export function parseFlags(argv: readonly string[]): Flags {
+export function parseFlags(argv: readonly string[], readText: ReadText = noFiles): Flags {
   const { tokens } = parseArgs({
     args: [...argv],
     options: PARSER_OPTIONS,
     strict: false, // its errors do not say what would be right; ours are below
     tokens: true,
   })
-  const draft = defaultSettings()
+  const flags = emptyDraft()
+  const given = new Set<OptionSpec>()
+  let configPath: string | undefined
   for (const token of tokens) {
     if (token.kind === 'positional') throw new UsageError(strayText(token.value))
     if (token.kind === 'option-terminator') continue
-    const spec = OPTIONS.find(({ flags }) => flags.includes(token.rawName))
+    const spec = OPTIONS.find(({ flags: names }) => names.includes(token.rawName))
     if (!spec) throw new UsageError(unknownText(token.rawName))
-    if (!spec.apply) return { kind: spec.flags.includes('--help') ? 'help' : 'version' }
-    applyFlag(spec, draft, token.value)
+    if ('kind' in spec && spec.kind !== 'config') return { kind: spec.kind }
+    const text = valueIn(spec, token.value)
+    if ('kind' in spec) configPath = text
+    else attempt(spec, text, () => applyFlag(spec, flags, text))
+    given.add(spec)
   }
-  return { kind: 'settings', settings: { ...draft, rules: inReasonOrder(draft.rules) } }
+  return { kind: 'settings', settings: together(flags, given, configPath, readText) }
 }
 
 const PARSER_OPTIONS = Object.fromEntries(
@@ -44,17 +53,56 @@ const PARSER_OPTIONS = Object.fromEntries(
   }),
 )
 
-function applyFlag(spec: OptionSpec, draft: SettingsDraft, text: string | undefined): void {
+const noFiles: ReadText = path => {
+  throw new Error(`${path} is not read here`)
+}
+
+function together(
+  flags: Draft,
+  given: ReadonlySet<OptionSpec>,
+  configPath: string | undefined,
+  readText: ReadText,
+): Settings {
+  try {
+    if (configPath === undefined) return settingsOf(flags)
+    const file = emptyDraft()
+    readConf(textOf(configPath, readText), configPath, file, spec => given.has(spec), flags.general)
+    return settingsOf(mergeFile(flags, file), configPath)
+  } catch (thrown) {
+    throw thrown instanceof UsageError ? thrown : new UsageError(messageOf(thrown))
+  }
+}
+
+function textOf(path: string, readText: ReadText): string {
+  try {
+    return readText(path)
+  } catch (thrown) {
+    throw new UsageError(`--config ${path}: ${messageOf(thrown)}`)
+  }
+}
+
+/** The value as an option reads it; throws if it lacks one, or has one too many. */
+function valueIn(spec: OptionSpec, text: string | undefined): string {
   if (spec.value !== undefined && text === undefined) {
     throw new UsageError(`${nameOf(spec)} needs a value, ${spec.value}: as in memmon ${spec.example}`)
   }
   if (spec.value === undefined && text !== undefined) {
     throw new UsageError(`${nameOf(spec)} takes no value: as in memmon ${spec.example}`)
   }
+  return text ?? 'true'
+}
+
+function applyFlag(spec: OptionSpec, draft: Draft, text: string): void {
+  if ('apply' in spec) spec.apply(draft.general, text)
+  else if ('add' in spec) spec.add(draft, text)
+  else if ('applyRule' in spec) spec.applyRule(draft.defaults, text)
+}
+
+function attempt(spec: OptionSpec, text: string, apply: () => void): void {
   try {
-    spec.apply?.(draft, text ?? '')
+    apply()
   } catch (thrown) {
-    const value = spec.secret ? '' : ` ${text}`
+    const value = spec.secret || spec.value === undefined ? '' : ` ${text}`
     throw new UsageError(`${nameOf(spec)}${value}: ${messageOf(thrown)}`)
   }
 }

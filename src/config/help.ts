@@ -1,11 +1,11 @@
 // `memmon --help`, made from the table in options.ts.
-import { OPTIONS, optionTerm, VALUE_FORMS } from './options.ts'
+import { OPTIONS, type OptionSpec, optionTerm, VALUE_FORMS } from './options.ts'
 
 /** The whole of `memmon --help`. */
 export function helpText(): string {
   const terms = OPTIONS.map(spec => `  ${optionTerm(spec)}\n      ${wrap(spec.help, 6)}`)
-  const examples = OPTIONS.filter(spec => spec.apply).map(
-    spec => `  memmon ${spec.example}\n      ${spec.exampleHelp}`,
+  const examples = OPTIONS.filter(spec => !isAbout(spec)).map(
+    spec => `  memmon ${spec.example}\n      ${wrap(spec.exampleHelp, 6)}`,
   )
   return `Usage: memmon [options]
 
@@ -26,6 +26,9 @@ Examples (of the command= line):
 ${examples.join('\n')}
 `
 }
+
+/** --help and --version. */
+const isAbout = (spec: OptionSpec): boolean => 'kind' in spec && spec.kind !== 'config'
 
 function wrap(text: string, indent: number): string {
   const lines = ['']

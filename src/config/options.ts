@@ -1,13 +1,17 @@
-// Every flag, declared once: parser, help and docs/options.md are made from this table.
+// Every option, declared once: the parsers of flags and of memmon.conf, the help and the documents are made from it.
 
 import { MOST_COUNTED } from '../core/history.ts'
+import { LIMIT_FORM, parseLimit, parseSwitch } from '../core/limits.ts'
 import type { RuleScope } from '../core/rules.ts'
-import { parseGroupSelector, parseSelector, type Selector, sameSelector } from '../core/selector.ts'
+import { parseGroupSelector, parseSelector, type Selector } from '../core/selector.ts'
 import { parseServerUrl } from '../core/server-url.ts'
 import { DURATION_FORM, parseDuration, parseRate, parseSize, SIZE_FORM } from '../core/units.ts'
-import type { SettingsDraft } from './settings.ts'
+import { addBudget, addRule, type Draft } from './draft.ts'
+import { RULE_OPTIONS, type RuleOption } from './rule-options.ts'
+import type { GeneralDraft } from './settings.ts'
 
-export interface OptionSpec {
+/** What is told of an option. */
+export interface OptionText {
   /** Short form first, then the long ones; the first long one is the flag's name. */
   readonly flags: readonly [string, ...string[]]
   /** What its value is called; absent for a switch. */
@@ -20,57 +24,129 @@ export interface OptionSpec {
   readonly example: string
   /** What the example does. */
   readonly exampleHelp: string
-  /** Reads one value into the settings; throws an Error that says what would be right. Absent for help and version. */
-  readonly apply?: (draft: SettingsDraft, text: string) => void
 }
+
+/** A key of [memmon], too: reads one value, or 'true' and 'false' of a switch; throws an Error that says what would be right. */
+export interface GeneralOption extends OptionText {
+  readonly apply: (general: GeneralDraft, text: string) => void
+}
+
+/** A flag that adds a rule or a budget; memmon.conf has sections for that. */
+export interface RuleFlag extends OptionText {
+  readonly add: (draft: Draft, text: string) => void
+}
+
+/** A flag alone: --config, --help and --version. */
+export interface OtherFlag extends OptionText {
+  readonly kind: 'config' | 'help' | 'version'
+}
+
+export type OptionSpec = GeneralOption | RuleFlag | RuleOption | OtherFlag
 
 const NAME_HELP = 'A name is program (in any group), group:program or group:*; * and ? are wildcards.'
 
 export const OPTIONS: readonly OptionSpec[] = [
   {
     flags: ['-p', '--program'],
-    value: 'name=size',
+    value: 'name=limit',
     repeatable: true,
-    help: `Restart a program that uses more than size. ${NAME_HELP}`,
+    help: `Restart a program that uses more than its limit. ${NAME_HELP}`,
     example: "-p web=200MB -p 'workers:*=1.5GB'",
     exampleHelp: 'limit web, and each process of the group workers',
-    apply: (draft, text) => addRule(draft, 'program', '-p', text, parseSelector),
+    add: (draft, text) => addRuleOf(draft, 'program', '-p', text, parseSelector),
   },
   {
     flags: ['-g', '--group', '--groupname'],
-    value: 'name=size',
+    value: 'name=limit',
     repeatable: true,
-    help: 'Restart each process of a group that uses more than size; each is judged by itself. * and ? are wildcards.',
+    help: 'Restart each process of a group that uses more than the limit; each is judged by itself. * and ? are wildcards.',
     example: '-g workers=1GB',
     exampleHelp: 'limit each process of the group workers',
-    apply: (draft, text) => addRule(draft, 'group', '-g', text, parseGroupSelector),
+    add: (draft, text) => addRuleOf(draft, 'group', '-g', text, parseGroupSelector),
   },
   {
     flags: ['-a', '--any'],
-    value: 'size',
-    help: "Restart any process of supervisord's that uses more than size, event listeners left out.",
+    value: 'limit',
+    help: "Restart any process of supervisord's that uses more than the limit, event listeners left out.",
     example: '-a 200MB',
     exampleHelp: 'limit every program',
+    add: (draft, text) => {
+      const limit = { limit: parseLimit(text), written: `-a ${text}` }
+      addRule(draft, { scope: 'any', selector: { name: '*' }, origin: '-a', limit, keys: {} })
+    },
+  },
+  ...RULE_OPTIONS,
+  {
+    flags: ['--most-specific'],
+    help: 'Of several rules that match a process, let the closest decide alone: group:program, program, pattern, group, any. Default: every matching rule counts.',
+    example: '-a 200MB -p db=4GB --most-specific',
+    exampleHelp: 'let db have 4 GB, though -a gives 200 MB to all',
     apply: (draft, text) => {
-      const limitBytes = parseSize(text)
-      draft.rules = draft.rules.filter(rule => rule.scope !== 'any')
-      draft.rules.push({
-        scope: 'any',
+      draft.mostSpecific = parseSwitch(text)
+    },
+  },
+  {
+    flags: ['--group-total'],
+    value: 'name=limit',
+    repeatable: true,
+    help: 'What all processes of a group may use together, shared memory counted once. Over it, the one with the most private memory is restarted, one at a time.',
+    example: '--group-total workers=4GB',
+    exampleHelp: 'restart the largest worker when all of them use more than 4 GB',
+    add: (draft, text) => {
+      const [selector, limit] = nameAndLimit(text, '--group-total', parseGroupSelector)
+      addBudget(draft, { kind: 'group', selector, limit, written: `--group-total ${text}`, keys: {} })
+    },
+  },
+  {
+    flags: ['--total'],
+    value: 'limit',
+    help: "What all of supervisord's processes may use together, counted as with --group-total.",
+    example: '--total 80%',
+    exampleHelp: 'restart the largest when all use more than 80% of what the machine or container has',
+    add: (draft, text) => {
+      const limit = parseLimit(text)
+      addBudget(draft, {
+        kind: 'total',
         selector: { name: '*' },
-        limitBytes,
-        limitWritten: text,
-        written: `-a ${text}`,
+        limit,
+        written: `--total ${text}`,
+        keys: {},
       })
     },
   },
   {
-    flags: ['-c', '--cumulative'],
-    help: 'Count the memory of all descendants with that of each process.',
-    example: '-c -a 2GB',
-    exampleHelp: 'limit every program with all the processes it has forked',
-    apply: draft => {
-      draft.cumulative = true
+    flags: ['--min-free'],
+    value: 'limit',
+    help: 'What has to stay free on the machine or in the container (MemAvailable, or what its limit leaves). Under it, the largest is restarted, one at a time.',
+    example: '--min-free 500MB',
+    exampleHelp: 'restart the largest when less than 500 MB are free',
+    add: (draft, text) => {
+      const limit = parseLimit(text)
+      addBudget(draft, {
+        kind: 'free',
+        selector: { name: '*' },
+        limit,
+        written: `--min-free ${text}`,
+        keys: {},
+      })
     },
+  },
+  {
+    flags: ['--dry-run'],
+    help: 'Judge and tell everything, and do nothing: "Would restart ...", once for each time that a process is over its limit.',
+    example: '-a 200MB --dry-run',
+    exampleHelp: 'see what memmon would do, before it may',
+    apply: (draft, text) => {
+      draft.dryRun = parseSwitch(text)
+    },
+  },
+  {
+    flags: ['--config'],
+    value: 'file',
+    kind: 'config',
+    help: 'Read memmon.conf, too: rules as sections, and all that flags can say. It is read again when it changes, and on SIGHUP. Of the same setting in both, the flag counts.',
+    example: '--config /etc/supervisor/memmon.conf',
+    exampleHelp: 'keep the rules in a file of their own',
   },
   {
     flags: ['-s', '--sendmail', '--sendmail_program', '--sendmail-program'],
@@ -194,18 +270,20 @@ export const OPTIONS: readonly OptionSpec[] = [
     help: 'Log every check: what was looked at and how large it was.',
     example: '-a 200MB --verbose',
     exampleHelp: 'see why something is or is not restarted',
-    apply: draft => {
-      draft.verbose = true
+    apply: (draft, text) => {
+      draft.verbose = parseSwitch(text)
     },
   },
   {
     flags: ['-h', '--help'],
+    kind: 'help',
     help: 'Show this help.',
     example: '--help',
     exampleHelp: 'this text',
   },
   {
     flags: ['-V', '--version'],
+    kind: 'version',
     help: 'Show the version.',
     example: '--version',
     exampleHelp: 'the version alone',
@@ -214,30 +292,38 @@ export const OPTIONS: readonly OptionSpec[] = [
 
 /** The forms of values that several options share, for help and docs. */
 export const VALUE_FORMS = [
-  `A size: ${SIZE_FORM}; 1 KB is 1024 bytes.`,
+  `A limit: ${LIMIT_FORM}. 1 KB is 1024 bytes. A share is one of the memory that this machine or container really has.`,
+  `A size: ${SIZE_FORM}.`,
   `A time: ${DURATION_FORM}.`,
-  'A name may hold "=": name=size is split at the last one.',
+  'A name may hold "=": name=limit is split at the last one.',
 ]
 
 /** `-p, --program <name=size>`. */
-export const optionTerm = ({ flags, value }: OptionSpec): string =>
+export const optionTerm = ({ flags, value }: OptionText): string =>
   value === undefined ? flags.join(', ') : `${flags.join(', ')} <${value}>`
 
-function addRule(
-  draft: SettingsDraft,
+function addRuleOf(
+  draft: Draft,
   scope: RuleScope,
   flag: string,
   text: string,
   parse: (name: string) => Selector,
 ): void {
+  const [selector, limit, name] = nameAndLimit(text, flag, parse)
+  addRule(draft, {
+    scope,
+    selector,
+    origin: `${flag} ${name}`,
+    limit: { limit, written: `${flag} ${text}` },
+    keys: {},
+  })
+}
+
+function nameAndLimit(text: string, flag: string, parse: (name: string) => Selector) {
   const at = text.lastIndexOf('=')
-  if (at < 0) throw new Error(`"${text}" has no "=": give name=size, as in ${flag} web=200MB`)
-  const selector = parse(text.slice(0, at))
-  const limitWritten = text.slice(at + 1)
-  const limitBytes = parseSize(limitWritten)
-  // The same name given twice: the last one wins, as in superlance.
-  draft.rules = draft.rules.filter(rule => !(rule.scope === scope && sameSelector(rule.selector, selector)))
-  draft.rules.push({ scope, selector, limitBytes, limitWritten, written: `${flag} ${text}` })
+  if (at < 0) throw new Error(`"${text}" has no "=": give name=limit, as in ${flag} web=200MB`)
+  const name = text.slice(0, at)
+  return [parse(name), parseLimit(text.slice(at + 1)), name] as const
 }
 
 function parseAddresses(text: string): string[] {

@@ -1,14 +1,17 @@
 // Everything an operator can set, validated: the one form in which the rest of memmon sees it.
+import type { BudgetSpec } from '../core/budgets.ts'
 import type { RestartCap } from '../core/history.ts'
-import type { Rule } from '../core/rules.ts'
+import type { RuleSpec } from '../core/rules.ts'
 import type { Selector } from '../core/selector.ts'
 import type { ServerAddress } from '../core/server-url.ts'
 
-export interface Settings {
-  readonly rules: readonly Rule[]
-  /** Sizes are those of a process and all its descendants (-c). */
-  readonly cumulative: boolean
+/** What no rule is needed for. */
+export interface GeneralSettings {
   readonly ignored: readonly Selector[]
+  /** Of several rules the closest decides alone. */
+  readonly mostSpecific: boolean
+  /** Everything is judged and told, nothing is done. */
+  readonly dryRun: boolean
   /** The shell command that a mail is handed to on stdin. */
   readonly sendmailCommand: string
   /** Empty: no mail. */
@@ -30,29 +33,23 @@ export interface Settings {
   readonly verbose: boolean
 }
 
-/** Settings while flags are being read; what was not given keeps its default. */
-export interface SettingsDraft {
-  rules: Rule[]
-  cumulative: boolean
-  ignored: Selector[]
-  sendmailCommand: string
-  mailTo: string[]
-  mailUptimeSeconds?: number
-  name?: string
-  serverUrl?: ServerAddress
-  stateDir?: string
-  maxParallel: number
-  maxRestarts?: RestartCap
-  ownLimitBytes: number
-  stopWaitSeconds: number
-  verbose: boolean
+export interface Settings extends GeneralSettings {
+  readonly rules: readonly RuleSpec[]
+  readonly budgets: readonly BudgetSpec[]
+  /** memmon.conf, if there is one: read again when it changes. */
+  readonly configPath?: string
 }
 
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] extends readonly (infer Item)[] ? Item[] : T[Key] }
+
+/** The general settings while flags and memmon.conf are being read; what was not given keeps its default. */
+export type GeneralDraft = Mutable<GeneralSettings>
+
 /** A draft with every default. */
-export const defaultSettings = (): SettingsDraft => ({
-  rules: [],
-  cumulative: false,
+export const defaultSettings = (): GeneralDraft => ({
   ignored: [],
+  mostSpecific: false,
+  dryRun: false,
   sendmailCommand: '/usr/sbin/sendmail -t -i',
   mailTo: [],
   maxParallel: 1,

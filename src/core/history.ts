@@ -1,5 +1,6 @@
 // How often programs were restarted, and how large they are when fresh: what tells a leak from a limit that is too
 // low. In memory, bounded by the number of programs; the journal carries the counts over a restart of memmon.
+import { isMemory } from './metric.ts'
 import type { RestartRequest } from './outcome.ts'
 import { type ProcessInfo, type ProcessKey, sameRun, uptimeSecondsOf } from './process.ts'
 
@@ -23,6 +24,8 @@ export interface PastOfProcess {
 const SOON_SECONDS = 300
 const SOON_TIMES = 3
 const HOUR_MS = 3_600_000
+/** No window of --max-restarts is longer. */
+const KEEP_MS = 24 * HOUR_MS
 /** Restarts kept a process: --max-restarts allows no higher count. */
 export const MOST_COUNTED = 1_000
 const MEGABYTE = 1024 * 1024
@@ -37,23 +40,19 @@ interface Past {
 
 export class RestartHistory {
   readonly #pasts = new Map<string, Past>()
-  readonly #keepMs: number
-
-  constructor(cap: RestartCap | undefined) {
-    this.#keepMs = Math.max(HOUR_MS, (cap?.windowSeconds ?? 0) * 1000)
-  }
 
   /** A restart that was carried through. */
   recordRestart(namespec: string, at: number): void {
     const past = this.#past(namespec)
-    past.restartsAt = [...past.restartsAt, at].filter(then => at - then < this.#keepMs).slice(-MOST_COUNTED)
+    past.restartsAt = [...past.restartsAt, at].filter(then => at - then < KEEP_MS).slice(-MOST_COUNTED)
   }
 
   /** A breach that leads to a restart: soon after the start, or late. */
   recordBreach({ process, breach }: RestartRequest): void {
+    if (breach.budget || !isMemory(breach.metric)) return
     const past = this.#past(process.namespec)
     past.soonBytes =
-      uptimeSecondsOf(process) < SOON_SECONDS ? [...past.soonBytes, breach.sizeBytes].slice(-SOON_TIMES) : []
+      uptimeSecondsOf(process) < SOON_SECONDS ? [...past.soonBytes, breach.value].slice(-SOON_TIMES) : []
   }
 
   /** A size that was measured; kept only for what was restarted before. */

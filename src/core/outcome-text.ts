@@ -1,18 +1,27 @@
 // The sentences about a restart, made from its outcome alone, shared by log and mail.
 import type { PastOfProcess } from './history.ts'
-import type { Failed, RestartOutcome, RestartRequest } from './outcome.ts'
+import { amountText, formatAmount } from './metric.ts'
+import type { Failed, FailurePhase, Noticed, RestartOutcome, RestartRequest } from './outcome.ts'
 import { uptimeSecondsOf } from './process.ts'
 import type { Breach } from './rules.ts'
 import { timestamp } from './text.ts'
 import { formatDuration, formatSize } from './units.ts'
 
-/** 'RSS' or, with -c, whose RSS it is. */
-export const metricText = (breach: Breach): string => (breach.cumulative ? 'RSS with descendants' : 'RSS')
-
-/** '59.1MB RSS (62005248 bytes), over -p web=20MB by 39.1MB'. */
+/** '59.1MB RSS (62005248 bytes), over -p web=20MB by 39.1MB', and why it counts now. */
 export function breachText(breach: Breach): string {
-  const over = formatSize(breach.sizeBytes - breach.rule.limitBytes)
-  return `${formatSize(breach.sizeBytes)} ${metricText(breach)} (${breach.sizeBytes} bytes), over ${breach.rule.written} by ${over}`
+  const { rule, metric, cumulative, value, limit, budget, reason, window } = breach
+  const why = [...(reason === undefined ? [] : [reason]), ...(window === undefined ? [] : [window])].join(' ')
+  const tail = why ? `, ${why}` : ''
+  const by = formatAmount(metric, Math.abs(value - limit))
+  if (!budget) {
+    const side = value > limit ? 'over' : 'under'
+    return `${amountText(metric, cumulative, value)}, ${side} ${rule} by ${by}${tail}`
+  }
+  const used =
+    value < limit
+      ? `${formatSize(value)} free, under ${rule} by ${by}`
+      : `${budget.whom} use ${amountText(metric, cumulative, value)}, over ${rule} by ${by}`
+  return `${used}${tail}${budget.victim ? `; ${budget.victim}` : ''}`
 }
 
 /** The line for a restart that begins. */
@@ -35,15 +44,48 @@ export function outcomeText(outcome: RestartOutcome): string {
     case 'skipped':
       return `Left ${namespec} alone: ${outcome.detail}`
     case 'failed':
-      return `Failed to ${outcome.phase} ${namespec}: ${outcome.fault}. ${failureAdvice(outcome)}`
+      return `Failed to ${PHASE_TEXT[outcome.phase]} ${namespec}: ${outcome.fault}. ${failureAdvice(outcome)}`
+    case 'noticed':
+      return noticeText(outcome)
     case 'capped':
       return `${namespec} is not restarted any more: ${breachText(outcome.request.breach)}. ${capText(outcome)}`
   }
 }
 
+/** What is told of a process that is not restarted. */
+function noticeText({ what, detail, request: { process, breach } }: Noticed): string {
+  const { namespec, pid } = process
+  const who = pid > 0 ? `${namespec} (pid ${pid})` : namespec
+  switch (what) {
+    case 'warned':
+      return `${who} nears its limit: ${breachText(breach)}`
+    case 'eased':
+      return `${who} no longer nears its limit: ${breachText(breach)}`
+    case 'alerted':
+      return `${who} is over its limit, and is left running: ${breachText(breach)}`
+    case 'relieved':
+      return `${who} is back under its limit: ${breachText(breach)}`
+    case 'would':
+      return `Would ${detail} ${who}: ${breachText(breach)}`
+    case 'signalled':
+      return `Sent ${detail} to ${who}: ${breachText(breach)}`
+    case 'executed':
+      return `Ran exec_command for ${who}: ${breachText(breach)}`
+  }
+}
+
+const PHASE_TEXT: Readonly<Record<FailurePhase, string>> = {
+  check: 'check',
+  stop: 'stop',
+  start: 'start',
+  signal: 'signal',
+  exec: 'run exec_command for',
+}
+
 /** What memmon does about a failure and what the operator can do. */
 export function failureAdvice({ phase, request, heldUp = 0 }: Failed): string {
   const { namespec, group } = request.process
+  if (phase === 'signal' || phase === 'exec') return 'It is told once for each time that it is over its limit'
   if (phase !== 'start') return 'It was not touched; the next tick that finds it over its limit tries again'
   const others = heldUp > 0 ? `; ${heldUp} more of the group ${group} wait for it, 5 minutes at most` : ''
   return `It is down, memmon goes on trying${others}. See: supervisorctl tail ${namespec} stderr`
@@ -64,7 +106,7 @@ export function pastTexts(past: PastOfProcess | undefined, breach: Breach): stri
   if (past.fittingLimitBytes !== undefined) {
     const fitting = formatSize(past.fittingLimitBytes)
     texts.push(
-      `Three times running it was over ${breach.rule.written} within minutes: the limit is below its normal size, ${fitting} would fit`,
+      `Three times running it was over ${breach.rule} within minutes: the limit is below its normal size, ${fitting} would fit`,
     )
   }
   return texts
@@ -72,3 +114,16 @@ export function pastTexts(past: PastOfProcess | undefined, breach: Breach): stri
 
 /** '1.2 s'. */
 export const secondsText = (durationMs: number): string => `${(durationMs / 1000).toFixed(1)} s`
+
+/** True if a value that was measured again no longer breaks the limit. With a budget of free memory, less is worse. */
+export const isWithin = ({ value: before, limit }: Breach, value: number): boolean =>
+  before < limit ? value >= limit : value <= limit
+
+/** 'it is down to 19.1MB, under -p web=20MB'. */
+export function recoveredText({ metric, rule, budget, value: before, limit }: Breach, value: number): string {
+  const amount = formatAmount(metric, value)
+  if (!budget) return `it is down to ${amount}, under ${rule}`
+  return before < limit
+    ? `${amount} are free again, as ${rule} asks`
+    : `${budget.whom} are down to ${amount}, under ${rule}`
+}

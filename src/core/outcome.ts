@@ -18,8 +18,8 @@ export type SkipReason =
   | 'shutdown' // supervisord is ending
   | 'ending' // memmon is ending and had not begun with it
 
-/** Where a restart failed: before and at 'stop' the process is untouched; at 'start' it is down. */
-export type FailurePhase = 'check' | 'stop' | 'start'
+/** Where it failed: 'start' leaves the process down, any other leaves it untouched. */
+export type FailurePhase = 'check' | 'stop' | 'start' | 'signal' | 'exec'
 
 interface Occurred {
   readonly request: RestartRequest
@@ -67,4 +67,12 @@ export interface Capped extends Occurred {
   readonly until: number
 }
 
-export type RestartOutcome = Restarted | Skipped | Failed | Capped
+/** What is told of a process beside restarts: warnings, alerts and their ends, what --dry-run would do, other actions. */
+export interface Noticed extends Occurred {
+  readonly kind: 'noticed'
+  readonly what: 'warned' | 'eased' | 'alerted' | 'relieved' | 'would' | 'signalled' | 'executed'
+  /** What would be done, the signal that was sent, or what the command said. */
+  readonly detail: string
+}
+
+export type RestartOutcome = Restarted | Skipped | Failed | Capped | Noticed

@@ -1,26 +1,75 @@
-// The rules an operator gives, and the verdict over one process: pure, from figures to at most one breach.
+// The rules an operator gives: as written, and as they hold on this machine; and which of them hold for a process.
+import type { Metric } from './metric.ts'
 import type { ProcessInfo } from './process.ts'
 import { type Selector, selects } from './selector.ts'
+import type { Patience } from './windows.ts'
 
 /** program, group, any: also the order in which a broken rule is named as the reason. */
 export type RuleScope = 'program' | 'group' | 'any'
 
-export interface Rule {
+/** What is done about a process over its limit. 'would': --dry-run tells what would be done. */
+export type Action =
+  | { readonly kind: 'restart' }
+  | { readonly kind: 'alert' }
+  | { readonly kind: 'signal'; readonly signal: string }
+  | { readonly kind: 'exec'; readonly command: string }
+  | { readonly kind: 'would'; readonly what: 'restart' | 'signal' | 'exec' | 'alert' }
+
+/** A limit as written: so many bytes (or a count), a share of what there is, or none. */
+export type Limit =
+  | { readonly kind: 'amount'; readonly amount: number; readonly written: string }
+  | { readonly kind: 'percent'; readonly percent: number; readonly written: string }
+  | { readonly kind: 'none'; readonly written: string }
+
+/** What a rule says besides its limit. */
+interface RuleTerms {
   readonly scope: RuleScope
   readonly selector: Selector
-  readonly limitBytes: number
-  /** The limit as the operator wrote it. */
-  readonly limitWritten: string
+  readonly metric: Metric
+  /** The descendants of a process count with it. */
+  readonly cumulative: boolean
+  readonly patience: Patience
+  /** Not judged before it has run this long. */
+  readonly minUptimeSeconds: number
+  readonly action: Action
   /** The whole rule as the operator wrote it, such as `-p web=200MB`. */
   readonly written: string
 }
 
+/** A rule as the settings hold it. */
+export interface RuleSpec extends RuleTerms {
+  readonly limit: Limit
+  /** Of this one no patience is had. */
+  readonly hardLimit?: Limit
+  /** Told when crossed; a percentage is one of the limit. */
+  readonly warn?: Limit
+}
+
+/** A rule as it holds: amounts in bytes, or counts for threads and fds; Infinity where there is none. */
+export interface Rule extends RuleTerms {
+  /** The same for a rule that says the same: what is counted for it outlives a change of other rules. */
+  readonly id: string
+  readonly limit: number
+  readonly hardLimit: number
+  readonly warnAbove: number
+  readonly limitWritten: string
+}
+
 /** A process over a limit: what was measured, against which rule. */
 export interface Breach {
-  readonly rule: Rule
-  /** True if the size is that of the process and all its descendants (-c). */
+  /** The rule as written. */
+  readonly rule: string
+  readonly metric: Metric
   readonly cumulative: boolean
-  readonly sizeBytes: number
+  readonly value: number
+  /** The limit that counts: of the rule, or its hard limit. */
+  readonly limit: number
+  /** The values that counted, as in '[99MB, 100MB*, 101MB*]', * for over; absent if the last alone decided. */
+  readonly window?: string
+  /** Why it is acted upon now, such as 'in 3 of the last 5 checks'. */
+  readonly reason?: string
+  /** Set if a budget is broken, and this process is to give way: which budget, and why this process. */
+  readonly budget?: { readonly id: string; readonly whom: string; readonly victim: string }
 }
 
 /** What a process is to memmon besides its name. */
@@ -31,27 +80,69 @@ export interface Exemptions {
   readonly isSelf: (process: ProcessInfo) => boolean
   /** --ignore. */
   readonly ignored: readonly Selector[]
+  /** The closest rule decides alone, for memory, threads and fds each. */
+  readonly mostSpecific: boolean
 }
 
 const ORDER: Record<RuleScope, number> = { program: 0, group: 1, any: 2 }
 
 /** Rules in the order in which they are named as a reason; the operator's order within one scope. */
-export const inReasonOrder = (rules: readonly Rule[]): Rule[] =>
+export const inReasonOrder = <R extends { readonly scope: RuleScope }>(rules: readonly R[]): R[] =>
   [...rules].sort((a, b) => ORDER[a.scope] - ORDER[b.scope])
+
+/** A rule as it holds where `capacityBytes` are there to be shared; undefined if that is not known but needed. */
+export function resolveRule(spec: RuleSpec, capacityBytes: number | undefined): Rule | undefined {
+  const limit = amountOf(spec.limit, capacityBytes)
+  const hardLimit = amountOf(spec.hardLimit, capacityBytes)
+  if (limit === undefined || hardLimit === undefined) return undefined
+  const warnAbove = amountOf(spec.warn, Math.min(limit, hardLimit))
+  const { limit: _, hardLimit: __, warn: ___, ...terms } = spec
+  const rule = {
+    ...terms,
+    limit,
+    hardLimit,
+    warnAbove: warnAbove ?? Infinity,
+    limitWritten: spec.limit.written,
+  }
+  return { ...rule, id: JSON.stringify(rule, (_key, value) => (value === Infinity ? 'none' : value)) }
+}
+
+/** A limit in bytes, or as a count; Infinity for none; undefined for a share of nobody knows what. */
+export function amountOf(limit: Limit | undefined, wholeAmount: number | undefined): number | undefined {
+  if (!limit || limit.kind === 'none') return Infinity
+  if (limit.kind === 'amount') return limit.amount
+  return wholeAmount === undefined ? undefined : Math.floor((wholeAmount * limit.percent) / 100)
+}
+
+/** False for what no rule may ever restart. */
+export const isExempt = (process: ProcessInfo, exempt: Exemptions): boolean =>
+  exempt.isSelf(process) || exempt.ignored.some(selector => selects(selector, process.group, process.name))
 
 /** The rules that hold for a process, in the given order. */
 export function rulesFor(process: ProcessInfo, rules: readonly Rule[], exempt: Exemptions): Rule[] {
-  if (exempt.isSelf(process)) return []
-  if (exempt.ignored.some(selector => selects(selector, process.group, process.name))) return []
-  return rules.filter(
+  if (isExempt(process, exempt)) return []
+  const matching = rules.filter(
     rule =>
       selects(rule.selector, process.group, process.name) &&
       !(rule.scope === 'any' && exempt.isListener(process.namespec)),
   )
+  if (!exempt.mostSpecific) return matching
+  return matching.filter(rule => rule === closest(matching.filter(other => kindOf(other) === kindOf(rule))))
 }
 
-/** The first of the rules that the size breaks: strictly more than the limit, as superlance compares. */
-export function evaluate(sizeBytes: number, rules: readonly Rule[], cumulative: boolean): Breach | undefined {
-  const rule = rules.find(({ limitBytes }) => sizeBytes > limitBytes)
-  return rule && { rule, cumulative, sizeBytes }
+const kindOf = ({ metric }: Rule): string => (metric === 'threads' || metric === 'fds' ? metric : 'memory')
+
+/** The first of the rules that name the process most exactly. */
+const closest = (rules: readonly Rule[]): Rule | undefined =>
+  rules.reduce((best, rule) => (distance(rule) < distance(best) ? rule : best), rules[0] as Rule)
+
+/** 0 for group:program, then program, then patterns, then the group, then any. */
+function distance({ scope, selector }: Rule): number {
+  if (scope === 'any') return 5
+  const isPattern = /[*?]/.test(
+    scope === 'group' ? (selector.group ?? '') : selector.name + (selector.group ?? ''),
+  )
+  if (scope === 'group') return isPattern ? 4 : 3
+  if (isPattern) return 2
+  return selector.group === undefined ? 1 : 0
 }

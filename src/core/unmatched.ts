@@ -2,16 +2,24 @@
 // of the processes w_00, w_01 of a numprocs program.
 import { nearestNames } from './nearest.ts'
 import type { ProcessInfo } from './process.ts'
-import type { Rule } from './rules.ts'
+import type { RuleScope } from './rules.ts'
+import type { Selector } from './selector.ts'
 
 const MOST_NAMES = 3
 
+/** What is needed of a rule. */
+interface Named {
+  readonly scope: RuleScope
+  readonly selector: Selector
+  readonly written: string
+}
+
 /** One sentence: the rule, and the name or pattern that would match. */
-export function describeUnmatched(rule: Rule, processes: readonly ProcessInfo[]): string {
+export function describeUnmatched(rule: Named, processes: readonly ProcessInfo[]): string {
   return `${rule.written} matches no process${hint(rule, processes)}`
 }
 
-function hint(rule: Rule, processes: readonly ProcessInfo[]): string {
+function hint(rule: Named, processes: readonly ProcessInfo[]): string {
   if (processes.length === 0) return ': supervisord has no processes'
   if (rule.scope === 'any') return ': supervisord has none but event listeners, memmon and what is ignored'
   const wanted = rule.scope === 'group' ? (rule.selector.group ?? '') : rule.selector.name
@@ -34,7 +42,7 @@ function hint(rule: Rule, processes: readonly ProcessInfo[]): string {
   return near(rule, wanted, processes)
 }
 
-function near(rule: Rule, wanted: string, processes: readonly ProcessInfo[]): string {
+function near(rule: Named, wanted: string, processes: readonly ProcessInfo[]): string {
   const names = new Set(processes.map(process => (rule.scope === 'group' ? process.group : process.name)))
   const found = nearestNames(wanted, [...names], MOST_NAMES)
   if (found.length > 0) return `; the nearest names are ${found.join(', ')}`

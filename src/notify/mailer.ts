@@ -14,12 +14,13 @@ export interface MailSettings {
 }
 
 export class Mailer {
-  readonly #settings: MailSettings
+  readonly #settings: () => MailSettings
   readonly #log: Log
   readonly #waiting: Message[] = []
   #sending: Promise<void> | undefined
 
-  constructor(settings: MailSettings, log: Log) {
+  /** `settings` is asked for each mail: they may change. */
+  constructor(settings: () => MailSettings, log: Log) {
     this.#settings = settings
     this.#log = log
   }
@@ -48,8 +49,9 @@ export class Mailer {
   }
 
   async #deliver(message: Message): Promise<void> {
-    const { to, command } = this.#settings
-    const result = await pipeToCommand(command, await buildMail(message, this.#settings), COMMAND_TIMEOUT_MS)
+    const settings = this.#settings()
+    const { to, command } = settings
+    const result = await pipeToCommand(command, await buildMail(message, settings), COMMAND_TIMEOUT_MS)
     const what = `mail "${message.subject}" to ${to.join(', ')}`
     if (result.ok) this.#log('INFO', `Sent ${what}`)
     else this.#log('ERRO', `Failed to send ${what} by ${command}: ${result.why}`)

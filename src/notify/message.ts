@@ -1,10 +1,12 @@
 // What a mail says about an outcome: pure, for a person, in superlance's wording of subjects.
 
-import type { Capped, Failed, Restarted, RestartOutcome } from '../core/outcome.ts'
-import { capText, failureAdvice, metricText, pastTexts, secondsText } from '../core/outcome-text.ts'
+import { amountText, formatAmount, isMemory } from '../core/metric.ts'
+import type { Capped, Failed, Noticed, Restarted, RestartOutcome } from '../core/outcome.ts'
+import { breachText, capText, failureAdvice, pastTexts, secondsText } from '../core/outcome-text.ts'
 import { uptimeSecondsOf } from '../core/process.ts'
+import type { Breach } from '../core/rules.ts'
 import { oneLine, timestamp } from '../core/text.ts'
-import { formatDuration, formatSize } from '../core/units.ts'
+import { formatDuration } from '../core/units.ts'
 
 export interface Message {
   readonly subject: string
@@ -32,15 +34,40 @@ export function messageOf(outcome: RestartOutcome, context: MessageContext): Mes
   }
 }
 
-function subjectOf(outcome: Restarted | Failed | Capped): string {
+type Told = Restarted | Failed | Capped | Noticed
+
+function subjectOf(outcome: Told): string {
   const { namespec } = outcome.request.process
+  if (outcome.kind === 'noticed') return NOTICE_SUBJECTS[outcome.what](namespec, outcome.detail)
   if (outcome.kind === 'restarted') return `process ${namespec} restarted`
   if (outcome.kind === 'capped') return `process ${namespec} is over its limit and not restarted any more`
   if (outcome.phase === 'start') return `failed to start process ${namespec}`
+  if (outcome.phase === 'signal') return `failed to signal process ${namespec}`
+  if (outcome.phase === 'exec') return `failed to run exec_command for process ${namespec}`
   return `failed to stop process ${namespec}`
 }
 
-function sentenceOf(outcome: Restarted | Failed | Capped, host: string): string {
+const NOTICE_SUBJECTS: Readonly<Record<Noticed['what'], (namespec: string, detail: string) => string>> = {
+  warned: namespec => `process ${namespec} nears its limit`,
+  eased: namespec => `process ${namespec} no longer nears its limit`,
+  alerted: namespec => `process ${namespec} is over its limit`,
+  relieved: namespec => `process ${namespec} is back under its limit`,
+  would: (namespec, detail) => `would ${detail} process ${namespec}`,
+  signalled: (namespec, detail) => `sent ${detail} to process ${namespec}`,
+  executed: namespec => `ran exec_command for process ${namespec}`,
+}
+
+const NOTICE_SENTENCES: Readonly<Record<Noticed['what'], string>> = {
+  warned: 'nears its limit. Nothing is done about it yet.',
+  eased: 'no longer nears its limit.',
+  alerted: 'is over its limit. It is left running, as action = alert says.',
+  relieved: 'is back under its limit.',
+  would: 'is over its limit. Nothing was done, because of --dry-run.',
+  signalled: 'is over its limit and was sent a signal.',
+  executed: 'is over its limit; exec_command was run.',
+}
+
+function sentenceOf(outcome: Told, host: string): string {
   const process = `the process ${oneLine(outcome.request.process.namespec)} on ${host}`
   if (outcome.kind === 'restarted') {
     return `memmon restarted ${process}, because it used more memory than it may.`
@@ -48,24 +75,26 @@ function sentenceOf(outcome: Restarted | Failed | Capped, host: string): string 
   if (outcome.kind === 'capped') {
     return `${process} is over its limit again. It was restarted as often as it may be, and is left running.`
   }
+  if (outcome.kind === 'noticed') return `${process} ${NOTICE_SENTENCES[outcome.what]}`
+  if (outcome.phase === 'signal' || outcome.phase === 'exec') {
+    return `${process} is over its limit, and what its rule asks for could not be done.`
+  }
   if (outcome.phase === 'start') {
     return `memmon stopped ${process}, because it used more memory than it may, and could not start it again.`
   }
   return `memmon was to restart ${process}, because it used more memory than it may, and could not.`
 }
 
-function factsOf(outcome: Restarted | Failed | Capped, host: string): string {
+function factsOf(outcome: Told, host: string): string {
   const { process, breach } = outcome.request
-  const { rule, sizeBytes } = breach
-  const over = formatSize(sizeBytes - rule.limitBytes)
   const rows: [string, string][] = [
     ['Process', process.namespec],
     ['Host', host],
-    ['Rule', `${rule.written} (${rule.limitBytes} bytes)`],
-    [
-      'Size',
-      `${formatSize(sizeBytes)} ${metricText(breach)} (${sizeBytes} bytes), over the limit by ${over}`,
-    ],
+    ['Rule', `${breach.rule}${isMemory(breach.metric) ? ` (${breach.limit} bytes)` : ''}`],
+    ['Size', sizeText(breach)],
+    ...(breach.reason === undefined && breach.window === undefined
+      ? []
+      : [['Counted', [breach.reason, breach.window].filter(Boolean).join(' ')] as [string, string]]),
     ['Pid', pidText(outcome)],
     ['Uptime', `${formatDuration(uptimeSecondsOf(process))}, when it was found over the limit`],
     ['When', `${timestamp(new Date(outcome.occurredAt))} (${zoneOf(new Date(outcome.occurredAt))})`],
@@ -75,12 +104,20 @@ function factsOf(outcome: Restarted | Failed | Capped, host: string): string {
   return rows.map(([label, value]) => `${`${label}:`.padEnd(9)}${oneLine(value)}`).join('\n')
 }
 
-const pidText = (outcome: Restarted | Failed | Capped): string =>
+/** What was measured, and how far it is from the limit. */
+function sizeText(breach: Breach): string {
+  if (breach.budget) return breachText(breach)
+  const { metric, cumulative, value, limit } = breach
+  const side = value > limit ? 'over' : 'under'
+  return `${amountText(metric, cumulative, value)}, ${side} the limit by ${formatAmount(metric, Math.abs(value - limit))}`
+}
+
+const pidText = (outcome: Told): string =>
   outcome.kind === 'restarted'
     ? `${outcome.request.process.pid} before, ${outcome.newPid} now`
     : String(outcome.request.process.pid)
 
-function doneText(outcome: Restarted | Failed | Capped): string {
+function doneText(outcome: Told): string {
   if (outcome.kind === 'restarted') {
     const by =
       outcome.startedBy === 'other' ? 'stopped by memmon, started by someone else' : 'stopped and started'
@@ -88,7 +125,18 @@ function doneText(outcome: Restarted | Failed | Capped): string {
     return `${by}, running again after ${secondsText(outcome.durationMs)}${failed}`
   }
   if (outcome.kind === 'capped') return `nothing: ${capText(outcome)}`
+  if (outcome.kind === 'noticed') return DONE[outcome.what](outcome.detail)
   return `${outcome.fault}. ${failureAdvice(outcome)}`
+}
+
+const DONE: Readonly<Record<Noticed['what'], (detail: string) => string>> = {
+  warned: () => 'nothing; it is told again when it has eased',
+  eased: () => 'nothing',
+  alerted: () => 'nothing; it is told again when it is back under its limit',
+  relieved: () => 'nothing',
+  would: detail => `nothing; without --dry-run memmon would ${detail} it`,
+  signalled: detail => `sent ${detail}`,
+  executed: detail => `ran exec_command${detail ? `, which said: ${detail}` : ''}`,
 }
 
 /** 'UTC+01:00'. */

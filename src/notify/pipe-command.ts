@@ -1,5 +1,5 @@
-// A shell command that takes text on stdin, as -s names one. Its stdout and stderr never reach ours: stdout is
-// the event listener protocol.
+// Commands that an operator names: a mail command, or what a rule runs. Their stdout and stderr never reach ours:
+// stdout is the event listener protocol.
 import { spawn } from 'node:child_process'
 
 export type PipeResult =
@@ -14,14 +14,26 @@ const STDERR_GRACE_MS = 200
 /** What a child process need not know. */
 const SECRETS = ['SUPERVISOR_USERNAME', 'SUPERVISOR_PASSWORD']
 
-/** Runs the command with /bin/sh in a process group of its own, which gets TERM, then KILL, after `timeoutMs`. */
-export function pipeToCommand(command: string, input: Buffer, timeoutMs: number): Promise<PipeResult> {
+/** Runs a shell command that takes text on stdin, as -s names one. */
+export const pipeToCommand = (command: string, input: Buffer, timeoutMs: number): Promise<PipeResult> =>
+  runCommand(['/bin/sh', '-c', command], input, timeoutMs)
+
+/**
+ * Runs a program in a process group of its own, which gets TERM, then KILL, after `timeoutMs`. `more` is added to its
+ * environment.
+ */
+export function runCommand(
+  [program = '', ...args]: readonly string[],
+  input: Buffer,
+  timeoutMs: number,
+  more: Readonly<Record<string, string>> = {},
+): Promise<PipeResult> {
   return new Promise(resolve => {
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !SECRETS.includes(name)))
-    const child = spawn('/bin/sh', ['-c', command], {
+    const child = spawn(program, args, {
       stdio: ['pipe', 'ignore', 'pipe'],
       detached: true,
-      env,
+      env: { ...env, ...more },
     })
     let tail: Buffer = Buffer.alloc(0)
     let timedOut = false

@@ -9,23 +9,23 @@ export interface CapGate {
 
 /** A gate that calls `onCapped` when a process reaches the cap, and not again before it was let through. */
 export function createCapGate(
-  cap: RestartCap | undefined,
+  cap: () => RestartCap | undefined,
   history: RestartHistory,
   onCapped: (capped: Capped) => void,
 ): CapGate {
-  if (!cap) return { admit: requests => [...requests] }
   const told = new Set<string>()
   return {
     admit: (requests, now) =>
       requests.filter(request => {
         const { namespec } = request.process
-        const until = history.cappedUntil(namespec, cap, now)
-        if (until === undefined) {
+        const limit = cap()
+        const until = limit && history.cappedUntil(namespec, limit, now)
+        if (!limit || until === undefined) {
           told.delete(namespec)
           return true
         }
         if (!told.has(namespec))
-          onCapped({ kind: 'capped', request, occurredAt: now, cap: cap.written, until })
+          onCapped({ kind: 'capped', request, occurredAt: now, cap: limit.written, until })
         told.add(namespec)
         return false
       }),

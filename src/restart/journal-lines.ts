@@ -1,5 +1,6 @@
 // The journal's lines: what is written before and during a restart, and how it is read again after any crash. Pure.
 // Line 1 names the version and the supervisord it is about; then one JSON object a line, in the order of events.
+import { METRICS } from '../core/metric.ts'
 import type { RestartRequest } from '../core/outcome.ts'
 import { namespecOf } from '../core/process.ts'
 
@@ -30,7 +31,7 @@ export interface JournalContents {
   readonly damagedLines: number
 }
 
-export const JOURNAL_VERSION = 1
+export const JOURNAL_VERSION = 2
 
 const line = (value: object): string => `${JSON.stringify(value)}\n`
 
@@ -95,19 +96,15 @@ const isStep = (value: unknown): value is Step =>
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+const isMetric = (value: unknown): boolean => METRICS.some(metric => metric === value)
+
 /** What a restart is resumed from, and told by. */
 function isRequest(value: unknown): value is RestartRequest {
   if (!isObject(value) || !isObject(value.process) || !isObject(value.breach)) return false
   const { process, breach } = value
-  if (!isObject(breach.rule) || typeof breach.cumulative !== 'boolean') return false
-  const texts = [process.group, process.name, process.namespec, breach.rule.written]
-  const numbers = [
-    process.pid,
-    process.startSeconds,
-    process.nowSeconds,
-    breach.sizeBytes,
-    breach.rule.limitBytes,
-  ]
+  if (typeof breach.cumulative !== 'boolean' || !isMetric(breach.metric)) return false
+  const texts = [process.group, process.name, process.namespec, breach.rule]
+  const numbers = [process.pid, process.startSeconds, process.nowSeconds, breach.value, breach.limit]
   if (!texts.every(text => typeof text === 'string') || !numbers.every(number => Number.isFinite(number)))
     return false
   return process.namespec === namespecOf(String(process.group), String(process.name))

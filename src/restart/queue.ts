@@ -26,16 +26,16 @@ interface Running {
 /** What the rest of memmon sees of the restarts. Bounded by the number of processes: each is in it once at most. */
 export class RestartQueue {
   readonly #ports: QueuePorts
-  readonly #maxParallel: number
+  readonly #maxParallel: () => number
   readonly #waiting = new Map<string, RestartRequest>()
   readonly #running = new Map<string, Running>()
   #idleCallbacks: (() => void)[] = []
   #ending = false
 
-  /** `maxParallel` processes of a group may be away at a time; 0: any number. */
-  constructor(ports: QueuePorts, maxParallel: number) {
+  /** `maxParallel` processes of a group may be away at a time; 0: any number. Asked each time: it may change. */
+  constructor(ports: QueuePorts, maxParallel: () => number) {
     this.#ports = ports
-    this.#maxParallel = maxParallel === 0 ? Number.POSITIVE_INFINITY : maxParallel
+    this.#maxParallel = () => maxParallel() || Number.POSITIVE_INFINITY
   }
 
   /** True while the process waits for its restart or is being restarted: checks leave it alone. */
@@ -78,9 +78,9 @@ export class RestartQueue {
   }
 
   #beginNext(): void {
-    const bySize = [...this.#waiting.values()].sort((a, b) => excessBytes(b) - excessBytes(a))
+    const bySize = [...this.#waiting.values()].sort((a, b) => excessOf(b) - excessOf(a))
     for (const request of bySize) {
-      if (this.#awayIn(request.process.group) >= this.#maxParallel) continue
+      if (this.#awayIn(request.process.group) >= this.#maxParallel()) continue
       this.#waiting.delete(request.process.namespec)
       void this.#run(request)
     }
@@ -128,4 +128,5 @@ export class RestartQueue {
   }
 }
 
-const excessBytes = ({ breach }: RestartRequest): number => breach.sizeBytes - breach.rule.limitBytes
+/** Of whatever its limit counts. */
+const excessOf = ({ breach }: RestartRequest): number => Math.abs(breach.value - breach.limit)

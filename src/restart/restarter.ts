@@ -10,8 +10,8 @@ import type {
   Skipped,
   SkipReason,
 } from '../core/outcome.ts'
+import { isWithin, recoveredText } from '../core/outcome-text.ts'
 import { type ProcessInfo, type ProcessKey, ProcessState, sameRun, stateName } from '../core/process.ts'
-import { formatSize } from '../core/units.ts'
 
 /** What is noted on disk before and during a restart; none of it rejects. */
 export interface RestartNotes {
@@ -30,7 +30,7 @@ export interface SupervisorCalls {
 export interface RestarterPorts {
   readonly supervisor: SupervisorCalls
   readonly notes: RestartNotes
-  /** The size that the request is about, measured again; undefined if the process has gone. Throws if unreadable. */
+  /** What the request is about, measured again; undefined if the process has gone. Throws if unreadable. */
   readonly measure: (request: RestartRequest) => Promise<number | undefined>
   /** Told of the first failed start, while memmon goes on trying. */
   readonly report: (failed: Failed) => void
@@ -132,14 +132,9 @@ class Restart {
   async lookAgain(): Promise<RestartOutcome | undefined> {
     const { breach } = this.#request
     try {
-      const sizeBytes = await this.#ports.measure(this.#request)
-      if (sizeBytes === undefined) return this.#skipped('not running', 'it has ended by itself')
-      if (sizeBytes <= breach.rule.limitBytes) {
-        return this.#skipped(
-          'recovered',
-          `it is down to ${formatSize(sizeBytes)}, under ${breach.rule.written}`,
-        )
-      }
+      const value = await this.#ports.measure(this.#request)
+      if (value === undefined) return this.#skipped('not running', 'it has ended by itself')
+      if (isWithin(breach, value)) return this.#skipped('recovered', recoveredText(breach, value))
     } catch (thrown) {
       return this.#failed('check', `its memory could not be read again: ${String(thrown)}`)
     }

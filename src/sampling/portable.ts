@@ -11,6 +11,9 @@ const KEPT_OPEN_MS = 1000
 
 export const portableSampler: Sampler = {
   source: 'pidusage and ps-list',
+  figures: pids => pids.map(() => 'unsupported'),
+  shares: pids => pids.map(() => 'unsupported'),
+  swapUsedBytes: () => 0,
   async measure(pids, cumulative) {
     if (pids.length === 0) return new Map() // pidusage takes an empty list for an error
     if (!cumulative) return await rssOf(pids)

@@ -6,10 +6,14 @@ const CLOSING = 41
 /** The first field behind the command name is number 3, the state. */
 const STATE = 3
 const PPID = 4
+const THREADS = 20
 const START_TIME = 22
 
 /** Field 4 of the stat file that was read last. */
 export const ppidIn = (file: ProcfsFile): number => fieldIn(file, PPID)
+
+/** Field 20 of the stat file that was read last: as many as /proc/<pid>/task has entries. */
+export const threadsIn = (file: ProcfsFile): number => fieldIn(file, THREADS)
 
 /** Field 22 of the stat file that was read last: with the pid it names one process for good. */
 export const startTicksIn = (file: ProcfsFile): number => fieldIn(file, START_TIME)

@@ -63,6 +63,15 @@ export class ProcfsFile {
     return at
   }
 
+  /** The number behind a label such as 'VmSwap:', blanks between; 0 where there is no such label. */
+  numberBehind(label: string): number {
+    const found = this.bytes.subarray(0, this.length).indexOf(label)
+    if (found < 0) return 0
+    let at = found + label.length
+    while (this.bytes[at] === SPACE || this.bytes[at] === TAB) at++
+    return this.numberAt(at)
+  }
+
   /** The decimal number that starts there; 0 if there is none. */
   numberAt(from: number): number {
     let value = 0
@@ -76,6 +85,7 @@ export class ProcfsFile {
 }
 
 const SPACE = 32
+const TAB = 9
 const ZERO = 48
 
 /** A process can end between the open and the read: then the read says ESRCH. */

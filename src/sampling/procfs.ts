@@ -1,9 +1,11 @@
 // Memory from Linux's /proc, without a fork: everything that reads there, over one buffer and one page size.
+
+import { createFigures } from './figures.ts'
 import { readPageBytes } from './page-size.ts'
 import { startTicksIn } from './proc-stat.ts'
 import { GONE, ProcfsFile } from './procfs-file.ts'
 import { RssTable, readRssBytes } from './rss-table.ts'
-import type { Sampler } from './sampler.ts'
+import type { Sampler, Shares, Unreadable } from './sampler.ts'
 import { type MemoryDetail, type NoDetail, readDetail } from './smaps-rollup.ts'
 import { TreeScan } from './tree-scan.ts'
 
@@ -27,6 +29,32 @@ export function openProcfs(procRoot = '/proc'): Procfs | undefined {
   const rss = new RssTable(file, pageBytes, procRoot)
   const trees = new TreeScan(file, pageBytes, procRoot)
 
+  const figures = createFigures(file, pageBytes, procRoot)
+  /** Each pid alone, or with its descendants, itself first. */
+  const treesOf = (pids: readonly number[], cumulative: boolean): (readonly number[])[] => {
+    if (!cumulative) return pids.map(pid => [pid])
+    trees.readAll(pids)
+    return trees
+      .members(pids.length)
+      .map((members, at) => [pids[at] as number, ...members.filter(pid => pid !== pids[at])])
+  }
+  /** Shared memory of a tree: the largest share, as its members mostly share with each other. */
+  const sharesOf = (members: readonly number[]): Shares | Unreadable => {
+    let sum: Shares | Unreadable = 'gone'
+    for (const pid of members) {
+      const one = figures.shares(pid)
+      if (typeof one === 'string') {
+        if (pid === members[0] || one === 'denied') return one
+        continue
+      }
+      const before: Shares = typeof sum === 'string' ? { privateBytes: 0, sharedBytes: 0 } : sum
+      sum = {
+        privateBytes: before.privateBytes + one.privateBytes,
+        sharedBytes: Math.max(before.sharedBytes, one.sharedBytes),
+      }
+    }
+    return sum
+  }
   const rssBytes = (pid: number) => readRssBytes(file, `${procRoot}/${pid}/statm`, pageBytes)
   return {
     source: procRoot,
@@ -35,6 +63,14 @@ export function openProcfs(procRoot = '/proc'): Procfs | undefined {
     rssBytes,
     startTicks: pid => (file.read(`${procRoot}/${pid}/stat`) < 0 ? GONE : startTicksIn(file)),
     detailOf: pid => readDetail(file, pid, procRoot),
+    figures: (pids, metric, cumulative) =>
+      treesOf(pids, cumulative).map(members => {
+        let sum: number | Unreadable = 'gone'
+        for (const pid of members) sum = added(sum, figures.figure(pid, metric), pid === members[0])
+        return sum
+      }),
+    shares: (pids, cumulative) => treesOf(pids, cumulative).map(sharesOf),
+    swapUsedBytes: figures.swapUsedBytes,
     measure: async (pids, cumulative) => {
       if (cumulative) trees.readAll(pids)
       const sizes = new Map<number, number>()
@@ -45,4 +81,11 @@ export function openProcfs(procRoot = '/proc'): Procfs | undefined {
       return sizes
     },
   }
+}
+
+/** A descendant that has gone meanwhile adds nothing; one that may not be read makes the whole unreadable. */
+function added(sum: number | Unreadable, one: number | Unreadable, isRoot: boolean): number | Unreadable {
+  if (isRoot) return one
+  if (typeof sum === 'string' || one === 'gone') return sum
+  return typeof one === 'string' ? one : sum + one
 }

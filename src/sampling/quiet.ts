@@ -6,14 +6,13 @@ import type { Procfs } from './procfs.ts'
 export interface QuietChildren {
   isUnchanged(): boolean
   watch(pids: readonly number[]): boolean
-  sizes(): ArrayLike<number>
+  sizes(cumulative: boolean): ArrayLike<number>
 }
 
 /** undefined where the kernel does not list the children of this pid, or the pid is not to be seen from here. */
 export function createQuietChildren(
   procfs: Procfs,
   supervisordPid: number,
-  cumulative: boolean,
   procRoot = '/proc',
 ): QuietChildren | undefined {
   const children = new ChildSet(supervisordPid, procRoot)
@@ -23,11 +22,11 @@ export function createQuietChildren(
     isUnchanged: () => children.read() === 'same',
     watch(pids) {
       watched = pids
-      procfs.rss.setPids(cumulative ? [] : pids)
+      procfs.rss.setPids(pids)
       const listed = new Set(children.pids.subarray(0, children.count))
       return pids.every(pid => listed.has(pid))
     },
-    sizes() {
+    sizes(cumulative) {
       if (cumulative) {
         procfs.trees.readAll(watched)
         return procfs.trees.rssBytes

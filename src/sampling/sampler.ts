@@ -1,7 +1,17 @@
-// The port through which memmon measures memory, whatever the platform offers.
+// The port through which memmon measures processes, whatever the platform offers.
+import type { Metric } from '../core/metric.ts'
 
 /** Sizes in bytes by pid. A pid that is missing has gone: that is no error. */
 export type SizesByPid = ReadonlyMap<number, number>
+
+/** 'denied': another user's process; 'unsupported': this platform does not tell. */
+export type Unreadable = 'gone' | 'denied' | 'unsupported'
+
+/** What a process has for itself, and what it shares with others. */
+export interface Shares {
+  readonly privateBytes: number
+  readonly sharedBytes: number
+}
 
 export interface Sampler {
   /** What it reads, for the log. */
@@ -11,4 +21,10 @@ export interface Sampler {
    * Throws an Error if nothing can be measured at all.
    */
   measure(pids: readonly number[], cumulative: boolean): Promise<SizesByPid>
+  /** A figure other than RSS for each pid: bytes, or a count of threads or open files. */
+  figures(pids: readonly number[], metric: Metric, cumulative: boolean): (number | Unreadable)[]
+  /** Private and shared memory of each pid. */
+  shares(pids: readonly number[], cumulative: boolean): (Shares | Unreadable)[]
+  /** How much swap is in use on the whole machine, in bytes; 0 if there is none. */
+  swapUsedBytes(): number
 }

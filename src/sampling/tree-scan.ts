@@ -42,6 +42,16 @@ export class TreeScan {
     for (let at = 0; at < this.#all.count; at++) this.#addSize(at, roots)
   }
 
+  /** The pids of each root's tree, as the last pass found them; none of a root that has gone. */
+  members(count: number): number[][] {
+    const trees = Array.from({ length: count }, (): number[] => [])
+    for (let at = 0; at < this.#all.count; at++) {
+      const tree = this.#trees[at] as number
+      if (tree >= 0 && this.rssBytes[tree] !== GONE) trees[tree]?.push(this.#all.pids[at] as number)
+    }
+    return trees
+  }
+
   #readParents(): void {
     const all = this.#all
     all.clear()

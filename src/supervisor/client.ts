@@ -11,6 +11,8 @@ export interface SupervisorClient {
   stopProcess(namespec: string): Promise<void>
   /** Without waiting: STARTING may still end in BACKOFF or FATAL. */
   startProcess(namespec: string): Promise<void>
+  /** By its name without SIG; supervisord takes it in RUNNING, STARTING and STOPPING. */
+  signalProcess(namespec: string, signal: string): Promise<void>
   /** The namespecs whose configuration looks like that of an event listener. */
   getListenerNamespecs(): Promise<Set<string>>
   /** supervisord's own state: RUNNING, RESTARTING, SHUTDOWN, FATAL. */
@@ -54,6 +56,9 @@ export function createClient(caller: HttpCaller): SupervisorClient {
     },
     startProcess: async namespec => {
       await call('startProcess', namespec, false)
+    },
+    signalProcess: async (namespec, signal) => {
+      await call('signalProcess', namespec, signal)
     },
     getListenerNamespecs: async () => {
       const listeners = structsOf(await read('getAllConfigInfo')).filter(looksLikeListener)

@@ -11,14 +11,14 @@ const breach = (uptimeSeconds: number, sizeMb: number) =>
   requestFor(processNamed('g:n', { nowSeconds: 1_000_000 + uptimeSeconds }), sizeMb * MB, '-a', '50MB')
 
 test('restarts of the last hour are counted, older ones are not', () => {
-  const history = new RestartHistory(undefined)
+  const history = new RestartHistory()
   for (const at of [0, HOUR / 2, HOUR]) history.recordRestart('g:n', at)
   expect(history.pastOf('g:n', HOUR + 1).restartsLastHour).toBe(2)
   expect(history.pastOf('g:other', HOUR).restartsLastHour).toBe(0)
 })
 
 test('the smallest size since the last start, for what was restarted before', () => {
-  const history = new RestartHistory(undefined)
+  const history = new RestartHistory()
   const first = processNamed('g:n')
   history.observe(first, 5 * MB)
   expect(history.pastOf('g:n', 0).smallestBytes).toBeUndefined()
@@ -69,7 +69,7 @@ test.each([
     undefined,
   ],
 ])('over its limit %s: a limit that would fit is %s', (_, breaches, fitting) => {
-  const history = new RestartHistory(undefined)
+  const history = new RestartHistory()
   for (const [uptime = 0, size = 0] of breaches) history.recordBreach(breach(uptime, size))
   expect(history.pastOf('g:n', 0).fittingLimitBytes).toBe(fitting)
 })
@@ -83,9 +83,13 @@ test('the line of a loop says what is wrong and what would fit', () => {
 })
 
 test('--max-restarts 3/1h: the fourth is held back and told once, and it opens again', () => {
-  const history = new RestartHistory(cap)
+  const history = new RestartHistory()
   const told: number[] = []
-  const gate = createCapGate(cap, history, capped => void told.push(capped.until))
+  const gate = createCapGate(
+    () => cap,
+    history,
+    capped => void told.push(capped.until),
+  )
   const admitted = (now: number) => gate.admit([breach(60, 60)], now).length
   for (const at of [0, 1000, 2000]) {
     expect(admitted(at)).toBe(1)

@@ -1,11 +1,11 @@
 // The verdict over one process: which rules hold for it, and which of them is named as broken.
 import { expect, test } from 'vitest'
 import type { ProcessInfo } from '../../src/core/process.ts'
-import { type Exemptions, evaluate, rulesFor } from '../../src/core/rules.ts'
+import { type Exemptions, rulesFor } from '../../src/core/rules.ts'
 import { parseSelector } from '../../src/core/selector.ts'
-import { MB, processNamed, rulesFrom } from '../helpers/values.ts'
+import { processNamed, rulesFrom } from '../helpers/values.ts'
 
-const NONE: Exemptions = { isListener: () => false, isSelf: () => false, ignored: [] }
+const NONE: Exemptions = { isListener: () => false, isSelf: () => false, ignored: [], mostSpecific: false }
 const writtenFor = (process: ProcessInfo, argv: string[], exempt: Partial<Exemptions> = {}) =>
   rulesFor(process, rulesFrom(...argv), { ...NONE, ...exempt }).map(rule => rule.written)
 
@@ -45,20 +45,22 @@ test.each<[ignored: string, count: number]>([
   expect(writtenFor(processNamed('shop:web'), ALL, { ignored: [parseSelector(ignored)] })).toHaveLength(count)
 })
 
-test.each<[sizeMB: number, argv: string[], broken: string | undefined]>([
-  [10, ['-a', '10MB'], undefined], // at the limit is not over it
-  [10 + 1 / MB, ['-a', '10MB'], '-a 10MB'],
-  [9, ['-a', '10MB'], undefined],
-  [50, ['-a', '10MB', '-g', 'shop=20MB', '-p', 'web=30MB'], '-p web=30MB'],
-  [25, ['-a', '10MB', '-g', 'shop=20MB', '-p', 'web=30MB'], '-g shop=20MB'],
-  [15, ['-a', '10MB', '-g', 'shop=20MB', '-p', 'web=30MB'], '-a 10MB'], // under -p, but over -a
-  [50, ['-p', 'w*=30MB', '-p', 'web=10MB'], '-p w*=30MB'], // the operator's order within a scope
-])('%d MB under %j breaks %j', (sizeMB, argv, broken) => {
-  const breach = evaluate(sizeMB * MB, rulesFrom(...argv), false)
-  expect(breach?.rule.written).toBe(broken)
+test.each<[process: string, argv: string[], held: string[]]>([
+  ['shop:web', ['-a', '1', '-p', 'web=2'], ['-p web=2']],
+  ['shop:web', ['-p', 'web=1', '-p', 'shop:web=2'], ['-p shop:web=2']],
+  ['shop:web', ['-p', 'w*=1', '-p', 'web=2'], ['-p web=2']],
+  ['shop:web', ['-g', 'shop=1', '-p', 'w*=2'], ['-p w*=2']],
+  ['shop:web', ['-g', 's*=1', '-g', 'shop=2'], ['-g shop=2']],
+  ['shop:web', ['-p', 'w*=1', '-p', '*b=2'], ['-p w*=1']], // equally close: the first
+  ['shop:db', ['-a', '1', '-p', 'web=2'], ['-a 1']],
+  ['shop:web', ['-a', '1', '-p', 'web=none'], ['-p web=none']],
+])('for %s under %j with --most-specific: %j', (process, argv, held) => {
+  expect(writtenFor(processNamed(process), argv, { mostSpecific: true })).toEqual(held)
 })
 
-test('a breach says what was measured, and whether descendants are in it', () => {
-  const rules = rulesFrom('-a', '10MB')
-  expect(evaluate(11 * MB, rules, true)).toEqual({ rule: rules[0], cumulative: true, sizeBytes: 11 * MB })
+test('with --most-specific memory, threads and files are decided each for itself', () => {
+  const rules = rulesFrom('-a', '1', '--threads-limit', '5')
+  const own = rulesFrom('-p', 'web=2')
+  const held = rulesFor(processNamed('shop:web'), [...own, ...rules], { ...NONE, mostSpecific: true })
+  expect(held.map(rule => rule.written)).toEqual(['-p web=2', '-a --threads-limit 5'])
 })

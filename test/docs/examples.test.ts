@@ -46,8 +46,9 @@ describe('command lines', () => {
   test.each(lines)('%s: %s', (_, line) => {
     const [command, ...args] = splitWords(line)
     expect(command).toBe('memmon')
-    const flags = parseFlags(args)
-    if (flags.kind === 'settings') expect(flags.settings.rules).not.toEqual([])
+    const flags = parseFlags(args, () => '[any]\nmemory_limit = 200MB\n')
+    if (flags.kind === 'settings')
+      expect([...flags.settings.rules, ...flags.settings.budgets]).not.toEqual([])
     else expect(args).toEqual([`--${flags.kind}`])
   })
 })

@@ -3,7 +3,6 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { parseFlags } from '../../src/config/flags.ts'
 import type { FailurePhase, Restarted, RestartRequest } from '../../src/core/outcome.ts'
 import { outcomeText, requestText } from '../../src/core/outcome-text.ts'
 import { ProcessState } from '../../src/core/process.ts'
@@ -13,6 +12,7 @@ import { unprotectedText } from '../../src/restart/journal.ts'
 import { blocksOf, ROOT, readDocument } from '../helpers/documents.ts'
 import { splitWords } from '../helpers/python.ts'
 import { MEMMON } from '../helpers/supervisord.ts'
+import { breachFor } from '../helpers/values.ts'
 
 const EXAMPLE =
   'Restarting web:web (pid 7, up 1m 42s): 302.6MB RSS (317288448 bytes), over -a 200MB by 102.6MB'
@@ -46,9 +46,12 @@ const lines: readonly (() => string | Promise<string>)[] = [
 /** What the mailer logs of one mail that it hands to the command. */
 async function mailerLine(command: string): Promise<string> {
   let logged = ''
-  const mailer = new Mailer({ to: ['bob@example.com'], host: 'shop', command }, (_, text) => {
-    logged = text
-  })
+  const mailer = new Mailer(
+    () => ({ to: ['bob@example.com'], host: 'shop', command }),
+    (_, text) => {
+      logged = text
+    },
+  )
   mailer.send({ subject: 'memmon: process web:web restarted', text: 'It was.' })
   await mailer.whenIdle()
   return logged
@@ -127,15 +130,12 @@ describe('the log lines in docs/logs.md', () => {
 function requestFrom(line: string): RestartRequest {
   const [, namespec = '', pid, uptime = '', sizeBytes, written = ''] =
     /^Restarting (\S+) \(pid (\d+), up (.*?)\): .* \((\d+) bytes\), over (.*) by /.exec(line) ?? []
-  const flags = parseFlags(splitWords(written))
-  const rule = flags.kind === 'settings' ? flags.settings.rules[0] : undefined
-  if (!rule) throw new Error(`no rule in: ${line}`)
   const [group = '', name = ''] = namespec.split(':')
   const nowSeconds = uptime.split(' ').reduce((sum, part) => sum + parseDuration(part), 0)
   const run = { state: ProcessState.RUNNING, pid: Number(pid), startSeconds: 0, nowSeconds, spawnError: '' }
   return {
     process: { group, name, namespec, ...run },
-    breach: { rule, cumulative: false, sizeBytes: Number(sizeBytes) },
+    breach: breachFor(Number(sizeBytes), ...splitWords(written)),
   }
 }
 

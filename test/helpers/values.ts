@@ -3,7 +3,7 @@ import { parseFlags } from '../../src/config/flags.ts'
 import type { Settings } from '../../src/config/settings.ts'
 import type { Failed, Restarted, RestartRequest } from '../../src/core/outcome.ts'
 import { namespecOf, type ProcessInfo, ProcessState } from '../../src/core/process.ts'
-import type { Rule } from '../../src/core/rules.ts'
+import { type Breach, type Rule, resolveRule } from '../../src/core/rules.ts'
 
 export const MB = 1024 * 1024
 
@@ -22,14 +22,25 @@ export function settingsFrom(...argv: string[]): Settings {
   return flags.settings
 }
 
-export const rulesFrom = (...argv: string[]): readonly Rule[] => settingsFrom(...argv).rules
+/** The rules that the flags give, where there are 1000 MB. */
+export const rulesFrom = (...argv: string[]): readonly Rule[] =>
+  settingsFrom(...argv).rules.map(spec => {
+    const rule = resolveRule(spec, 1000 * MB)
+    if (!rule) throw new Error(`${spec.written} is not resolved`)
+    return rule
+  })
+
+/** A breach of the first of the rules. */
+export function breachFor(value: number, ...argv: string[]): Breach {
+  const [rule] = rulesFrom(...argv)
+  if (!rule) throw new Error('no rule was given')
+  const { written, metric, cumulative, limit } = rule
+  return { rule: written, metric, cumulative, value, limit }
+}
 
 /** The restart of a process for being larger than the first of the rules allows. */
 export function requestFor(process: ProcessInfo, sizeBytes: number, ...argv: string[]): RestartRequest {
-  const { rules, cumulative } = settingsFrom(...argv)
-  const [rule] = rules
-  if (!rule) throw new Error('no rule was given')
-  return { process, breach: { rule, cumulative, sizeBytes } }
+  return { process, breach: breachFor(sizeBytes, ...argv) }
 }
 
 /** 2026-11-21 12:00:00 UTC. */

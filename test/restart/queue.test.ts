@@ -35,7 +35,7 @@ function queueOf(maxParallel: number): RestartQueue {
       nowMs: () => 0,
       sleep: ms => new Promise<void>(fire => void timers.push({ ms, fire })),
     },
-    maxParallel,
+    () => maxParallel,
   )
 }
 

@@ -157,20 +157,20 @@ test.each([
   true,
 ])('a quiet look, cumulative %s: sizes by place, and only children of supervisord', async cumulative => {
   const pid = await tell('fork 30')
-  const quiet = createQuietChildren(procfs, parent.pid ?? 0, cumulative)
+  const quiet = createQuietChildren(procfs, parent.pid ?? 0)
   expect(quiet?.watch([pid])).toBe(true)
   expect(quiet?.isUnchanged()).toBe(true)
-  expect(Math.abs((quiet?.sizes()[0] ?? 0) - statusBytes(pid))).toBeLessThan(1 * MB)
+  expect(Math.abs((quiet?.sizes(cumulative)[0] ?? 0) - statusBytes(pid))).toBeLessThan(1 * MB)
   expect(quiet?.watch([pid, process.pid])).toBe(false)
   await tell(`kill ${pid}`)
   expect(quiet?.isUnchanged()).toBe(false)
-  expect(quiet?.sizes()[0]).toBe(-1)
+  expect(quiet?.sizes(cumulative)[0]).toBe(-1)
 })
 
 test('where there is no such /proc, or no such process, there is no quiet look', () => {
   expect(openProcfs('/nonexistent')).toBeUndefined()
-  expect(createQuietChildren(procfs, 4_194_305, false)).toBeUndefined()
-  expect(createQuietChildren(procfs, parent.pid ?? 0, false, '/nonexistent')).toBeUndefined()
+  expect(createQuietChildren(procfs, 4_194_305)).toBeUndefined()
+  expect(createQuietChildren(procfs, parent.pid ?? 0, '/nonexistent')).toBeUndefined()
 })
 
 test('PSS, USS and swap are those of smaps_rollup', async () => {

@@ -1,0 +1,35 @@
+// The rules of the settings as they hold on this machine: shares become bytes.
+import type { Settings } from '../config/settings.ts'
+import type { Budget } from '../core/budgets.ts'
+import { amountOf, type Limit, resolveRule } from '../core/rules.ts'
+import type { MonitorRules } from '../monitor/monitor.ts'
+
+/** True if a limit is a share of what there is. */
+export const usesCapacity = ({ rules, budgets }: Settings): boolean =>
+  [...rules.flatMap(({ limit, hardLimit }) => [limit, hardLimit]), ...budgets.map(({ limit }) => limit)].some(
+    isShare,
+  )
+
+/** What cannot hold because nobody knows what it is a share of, is named in `unresolved`. */
+export function resolveSettings(
+  { rules, budgets, ignored, mostSpecific, verbose }: Settings,
+  capacityBytes: number | undefined,
+): MonitorRules & { readonly unresolved: readonly string[] } {
+  const unresolved: string[] = []
+  const resolved = rules.flatMap(spec => {
+    const rule = resolveRule(spec, capacityBytes)
+    if (!rule) unresolved.push(spec.written)
+    return rule ?? []
+  })
+  const known = budgets.flatMap((spec): Budget[] => {
+    const limitBytes = amountOf(spec.limit, capacityBytes)
+    if (limitBytes === undefined) unresolved.push(spec.written)
+    // min_free = none asks for nothing.
+    if (limitBytes === undefined || limitBytes === Infinity) return []
+    const { limit: _, ...terms } = spec
+    return [{ ...terms, limitBytes }]
+  })
+  return { rules: resolved, budgets: known, ignored, mostSpecific, verbose, unresolved }
+}
+
+const isShare = (limit: Limit | undefined): boolean => limit?.kind === 'percent'

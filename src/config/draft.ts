@@ -1,0 +1,165 @@
+// What flags and memmon.conf have said, side by side, and the Settings that come of it.
+import type { BudgetSpec } from '../core/budgets.ts'
+import { type Action, inReasonOrder, type Limit, type RuleScope, type RuleSpec } from '../core/rules.ts'
+import { type Selector, sameSelector } from '../core/selector.ts'
+import { NO_PATIENCE } from '../core/windows.ts'
+import type { RuleKeys } from './rule-options.ts'
+import { defaultSettings, type GeneralDraft, type Settings } from './settings.ts'
+
+/** A rule as it was given: `-p web=200MB`, or a section. */
+export interface RuleDraft {
+  readonly scope: RuleScope
+  readonly selector: Selector
+  /** `-p web` or `[program:web]`. */
+  readonly origin: string
+  limit?: { readonly limit: Limit; readonly written: string }
+  readonly keys: RuleKeys
+}
+
+export interface BudgetDraft {
+  readonly kind: BudgetSpec['kind']
+  readonly selector: Selector
+  readonly limit: Limit
+  readonly written: string
+  readonly keys: RuleKeys
+}
+
+/** Everything that was given so far. */
+export interface Draft {
+  readonly general: GeneralDraft
+  /** For all rules that do not say otherwise. */
+  readonly defaults: RuleKeys
+  rules: RuleDraft[]
+  budgets: BudgetDraft[]
+}
+
+export const emptyDraft = (): Draft => ({ general: defaultSettings(), defaults: {}, rules: [], budgets: [] })
+
+/** Adds a rule of a flag; the same name given twice: the last one wins, as in superlance. */
+export function addRule(draft: Draft, rule: RuleDraft): void {
+  draft.rules = draft.rules.filter(other => !isSame(other, rule))
+  draft.rules.push(rule)
+}
+
+/** Adds a budget of a flag; the same one given twice: the last one wins. */
+export function addBudget(draft: Draft, budget: BudgetDraft): void {
+  draft.budgets = draft.budgets.filter(other => !isSame(other, budget))
+  draft.budgets.push(budget)
+}
+
+/** What flags and file say together: of the same rule in both, the flag's limit counts. */
+export function mergeFile(flags: Draft, file: Draft): Draft {
+  const rules = file.rules.map(rule => {
+    const { limit: _, ...rest } = rule
+    return flags.rules.some(other => isSame(other, rule)) ? rest : rule
+  })
+  return {
+    general: flags.general,
+    defaults: { ...file.defaults, ...flags.defaults },
+    rules: [...flags.rules, ...rules],
+    budgets: [
+      ...flags.budgets,
+      ...file.budgets.filter(budget => !flags.budgets.some(other => isSame(other, budget))),
+    ],
+  }
+}
+
+/** The settings. Throws an Error that says which rule contradicts itself, and how. */
+export function settingsOf(draft: Draft, configPath?: string): Settings {
+  const { general, defaults } = draft
+  const rules = draft.rules.flatMap(rule => specsOf(rule, { ...defaults, ...rule.keys }, general.dryRun))
+  const budgets = draft.budgets.map(budget =>
+    budgetOf(budget, { ...defaults, ...budget.keys }, general.dryRun),
+  )
+  return { ...general, rules: inReasonOrder(rules), budgets, ...(configPath !== undefined && { configPath }) }
+}
+
+/** One spec for each limit that the rule sets. */
+function specsOf({ scope, selector, origin, limit }: RuleDraft, keys: RuleKeys, dryRun: boolean): RuleSpec[] {
+  const terms = {
+    scope,
+    selector,
+    cumulative: keys.cumulative ?? false,
+    patience: keys.patience ?? NO_PATIENCE,
+    minUptimeSeconds: keys.minUptimeSeconds ?? 0,
+    action: actionOf(origin, keys, dryRun),
+  }
+  const specs: RuleSpec[] = []
+  const hard = keys.hardLimit ?? { kind: 'none' as const, written: 'none' }
+  if (limit || hard.kind !== 'none') {
+    const own = limit ?? {
+      limit: { kind: 'none' as const, written: 'none' },
+      written: `${origin} hard_limit=${hard.written}`,
+    }
+    if (hard.kind === 'amount' && own.limit.kind === 'amount' && hard.amount < own.limit.amount) {
+      throw new Error(`${own.written}: hard_limit ${hard.written} is below the limit; it has to be above`)
+    }
+    if (keys.warn?.kind === 'amount' && own.limit.kind === 'amount' && keys.warn.amount >= own.limit.amount) {
+      throw new Error(
+        `${own.written}: warn ${keys.warn.written} is not below the limit, so it would warn of nothing`,
+      )
+    }
+    const warn = keys.warn && { warn: keys.warn }
+    specs.push({
+      ...terms,
+      metric: keys.metric ?? 'rss',
+      limit: own.limit,
+      hardLimit: hard,
+      ...warn,
+      written: own.written,
+    })
+  }
+  const counts = [
+    ['threads', keys.threadsLimit, 'threads_limit'],
+    ['fds', keys.fdsLimit, 'fds_limit'],
+  ] as const
+  for (const [metric, count, key] of counts) {
+    if (!count || count.kind === 'none') continue
+    const said = origin.startsWith('[') ? `${origin} ${key}=` : `${origin} --${key.replace('_', '-')} `
+    specs.push({ ...terms, cumulative: false, metric, limit: count, written: said + count.written })
+  }
+  return specs
+}
+
+function budgetOf(
+  { kind, selector, limit, written, keys: own }: BudgetDraft,
+  keys: RuleKeys,
+  dryRun: boolean,
+): BudgetSpec {
+  // What is the rule for single processes need not fit a budget: only what the section itself says is refused.
+  const action = keys.action?.kind === 'restart' || keys.action?.kind === 'alert' ? keys.action : undefined
+  if (own.action && own.action !== action) {
+    throw new Error(
+      `${written}: a budget can restart or alert; action = ${own.action.kind} is for single processes`,
+    )
+  }
+  const done: Action = action ?? { kind: 'restart' }
+  return {
+    kind,
+    selector,
+    limit,
+    written,
+    cumulative: keys.cumulative ?? false,
+    patience: keys.patience ?? NO_PATIENCE,
+    minUptimeSeconds: keys.minUptimeSeconds ?? 0,
+    action: dryRun && done.kind === 'restart' ? { kind: 'would', what: 'restart' } : done,
+  }
+}
+
+function actionOf(
+  origin: string,
+  { action = { kind: 'restart' }, execCommand }: RuleKeys,
+  dryRun: boolean,
+): Action {
+  if (action.kind === 'exec' && execCommand === undefined) {
+    throw new Error(`${origin}: action exec needs exec_command: a program and its arguments`)
+  }
+  if (dryRun && action.kind !== 'alert' && action.kind !== 'would')
+    return { kind: 'would', what: action.kind }
+  return action.kind === 'exec' ? { kind: 'exec', command: execCommand ?? '' } : action
+}
+
+const isSame = (
+  a: { readonly scope?: string; readonly kind?: string; readonly selector: Selector },
+  b: { readonly scope?: string; readonly kind?: string; readonly selector: Selector },
+): boolean => a.scope === b.scope && a.kind === b.kind && sameSelector(a.selector, b.selector)

@@ -1,0 +1,152 @@
+// What a rule can say besides its limit: each a key of the sections in memmon.conf, and a flag of the same name.
+import { constants } from 'node:os'
+import {
+  LIMIT_FORM,
+  PATIENCE_FORM,
+  parseAction,
+  parseCountLimit,
+  parseLimit,
+  parsePatience,
+  parseSwitch,
+} from '../core/limits.ts'
+import { MEMORY_METRICS, type MemoryMetric, parseMetric } from '../core/metric.ts'
+import type { Action, Limit } from '../core/rules.ts'
+import { parseDuration } from '../core/units.ts'
+import type { Patience } from '../core/windows.ts'
+import type { OptionText } from './options.ts'
+
+/** The keys of one rule; what is absent comes from the flags, then from [memmon], then from the defaults. */
+export interface RuleKeys {
+  metric?: MemoryMetric
+  cumulative?: boolean
+  patience?: Patience
+  hardLimit?: Limit
+  minUptimeSeconds?: number
+  warn?: Limit
+  action?: Action
+  execCommand?: string
+  threadsLimit?: Limit
+  fdsLimit?: Limit
+}
+
+export interface RuleOption extends OptionText {
+  readonly rule: true
+  /** Reads one value into the keys; throws an Error that says what would be right. */
+  readonly applyRule: (keys: RuleKeys, text: string) => void
+}
+
+export const RULE_OPTIONS: readonly RuleOption[] = [
+  {
+    rule: true,
+    flags: ['-c', '--cumulative'],
+    help: 'Count the memory of all descendants with that of each process.',
+    example: '-c -a 2GB',
+    exampleHelp: 'limit every program with all the processes it has forked',
+    applyRule: (keys, text) => {
+      keys.cumulative = parseSwitch(text)
+    },
+  },
+  {
+    rule: true,
+    flags: ['--metric'],
+    value: 'metric',
+    help: `What counts: ${MEMORY_METRICS.join(', ')}. PSS divides what forked workers share, USS leaves it out. Default: rss`,
+    example: '-g workers=1GB --metric pss',
+    exampleHelp: 'count shared memory once, not in each worker',
+    applyRule: (keys, text) => {
+      keys.metric = parseMetric(text)
+    },
+  },
+  {
+    rule: true,
+    flags: ['--for'],
+    value: 'patience',
+    help: `Act only when it was over the limit for so long: ${PATIENCE_FORM}. Counted for each process, from zero when it is restarted. Default: 1`,
+    example: '-a 200MB --for 3/5',
+    exampleHelp: 'restart what was over its limit in three of the last five checks',
+    applyRule: (keys, text) => {
+      keys.patience = parsePatience(text)
+    },
+  },
+  {
+    rule: true,
+    flags: ['--hard-limit'],
+    value: 'limit',
+    help: 'Over this no patience is had: the action follows at once, whatever --for says.',
+    example: '-a 200MB --for 10m --hard-limit 1GB',
+    exampleHelp: 'wait ten minutes over 200 MB, and not at all over 1 GB',
+    applyRule: (keys, text) => {
+      keys.hardLimit = parseLimit(text)
+    },
+  },
+  {
+    rule: true,
+    flags: ['--min-uptime'],
+    value: 'time',
+    help: 'Do not judge a process before it has run this long: many programs need more while they start. Default: 0',
+    example: '-a 200MB --min-uptime 5m',
+    exampleHelp: 'leave a program alone in its first five minutes',
+    applyRule: (keys, text) => {
+      keys.minUptimeSeconds = parseDuration(text)
+    },
+  },
+  {
+    rule: true,
+    flags: ['--warn'],
+    value: 'limit',
+    help: 'Tell when a process crosses this, a size or a share of its limit, and once more when it is 5% below it. Nothing is restarted for it.',
+    example: '-a 200MB --warn 80% -m bob@example.com',
+    exampleHelp: 'mail a warning at 160 MB',
+    applyRule: (keys, text) => {
+      keys.warn = parseLimit(text)
+    },
+  },
+  {
+    rule: true,
+    flags: ['--action'],
+    value: 'action',
+    help: 'What is done over the limit: restart; alert (tell it once, and once when it is over); signal:NAME; or exec (run exec_command). Default: restart',
+    example: '-p db=4GB --action alert -m bob@example.com',
+    exampleHelp: 'mail when db is over 4 GB, and never restart it',
+    applyRule: (keys, text) => {
+      keys.action = parseAction(text, Object.keys(constants.signals))
+    },
+  },
+  {
+    rule: true,
+    flags: ['--exec-command'],
+    value: 'command',
+    help: 'What --action exec runs: a program and its arguments, without a shell unless you write one. The environment tells it which process: MEMMON_PROCESS, MEMMON_PID, MEMMON_VALUE, MEMMON_LIMIT and more.',
+    example: '-p db=4GB --action exec --exec-command /usr/local/bin/dump-heap',
+    exampleHelp: 'run a program of your own, once for each time that db is over its limit',
+    applyRule: (keys, text) => {
+      if (text.trim() === '') throw new Error(`"${text}" is no command`)
+      keys.execCommand = text
+    },
+  },
+  {
+    rule: true,
+    flags: ['--threads-limit'],
+    value: 'count',
+    help: 'Act on a process with more threads than this, too (Linux). A leak is not always one of bytes.',
+    example: '-a 200MB --threads-limit 100',
+    exampleHelp: 'restart what has more than 100 threads',
+    applyRule: (keys, text) => {
+      keys.threadsLimit = parseCountLimit(text)
+    },
+  },
+  {
+    rule: true,
+    flags: ['--fds-limit'],
+    value: 'count',
+    help: 'Act on a process with more open files than this, too (Linux).',
+    example: '-a 200MB --fds-limit 900',
+    exampleHelp: 'restart what has more than 900 files open',
+    applyRule: (keys, text) => {
+      keys.fdsLimit = parseCountLimit(text)
+    },
+  },
+]
+
+/** The forms of a limit, where help names it. */
+export const LIMIT_HELP = `A limit: ${LIMIT_FORM}. A share is one of the memory that this machine or container really has.`

@@ -1,0 +1,133 @@
+// The budgets of one check: what their members use together, and who is to give way.
+import {
+  type Budget,
+  type BudgetState,
+  type BudgetVerdict,
+  judgeBudget,
+  type Measured,
+  type Member,
+  totalBytesOf,
+} from '../core/budgets.ts'
+import type { ProcessInfo } from '../core/process.ts'
+import { uptimeSecondsOf } from '../core/process.ts'
+import type { Log } from '../observe/log.ts'
+import type { Sampler } from '../sampling/sampler.ts'
+import type { RssOf } from './values.ts'
+import { counts, type Watched } from './watched.ts'
+
+export interface BudgetPorts {
+  readonly sampler: Pick<Sampler, 'shares'>
+  /** What is free on the machine or in the container, in bytes; undefined if that cannot be read. */
+  readonly availableBytes: () => number | undefined
+  /** False for memmon, event listeners, what is ignored, and what was restarted too often. */
+  readonly mayRestart: (process: ProcessInfo) => boolean
+  readonly isQueued: (namespec: string) => boolean
+  readonly log: Log
+}
+
+export class BudgetCheck {
+  readonly #ports: BudgetPorts
+  readonly #states = new Map<string, BudgetState>()
+  /** What could not be read and was told, by budget. */
+  readonly #told = new Set<string>()
+
+  constructor(ports: BudgetPorts) {
+    this.#ports = ports
+  }
+
+  /** The verdicts that are not "fits", budget by budget. */
+  check(
+    budgets: readonly Budget[],
+    watched: readonly Watched[],
+    rssOf: RssOf,
+    at: number,
+  ): { readonly budget: Budget; readonly verdict: BudgetVerdict }[] {
+    return budgets.flatMap(budget => {
+      const own = watched.filter(({ process }) => counts(budget, process))
+      // While one of them is away nothing is measured that would last.
+      if (own.some(({ process }) => this.#ports.isQueued(process.namespec))) return []
+      const state = this.#states.get(budget.written)
+      if (!state && this.#surelyFits(budget, own, rssOf)) return []
+      const members = this.#members(budget, own, rssOf)
+      const measured = this.#measured(budget, members)
+      if (!measured) return []
+      const judged = judgeBudget(budget, measured, members.all, at, state)
+      if (judged.verdict.kind === 'fits' && isForgettable(budget, judged.state))
+        this.#states.delete(budget.written)
+      else this.#states.set(budget.written, judged.state)
+      return judged.verdict.kind === 'fits' ? [] : [{ budget, verdict: judged.verdict }]
+    })
+  }
+
+  /** What a budget is about, measured again; undefined if it cannot be. */
+  measure(budget: Budget, watched: readonly Watched[], rssOf: RssOf): number | undefined {
+    const own = watched.filter(({ process }) => counts(budget, process))
+    return this.#measured(budget, this.#members(budget, own, rssOf))?.valueBytes
+  }
+
+  /** Forgets budgets that there are no more. */
+  keepOnly(budgets: readonly Budget[]): void {
+    const written = new Set(budgets.map(budget => budget.written))
+    for (const one of this.#states.keys()) if (!written.has(one)) this.#states.delete(one)
+  }
+
+  /** RSS is an upper bound: most checks need nothing else. */
+  #surelyFits(budget: Budget, own: readonly Watched[], rssOf: RssOf): boolean {
+    if (budget.kind === 'free') {
+      const freeBytes = this.#ports.availableBytes()
+      return freeBytes !== undefined && freeBytes >= budget.limitBytes
+    }
+    let sumBytes = 0
+    for (const one of own) sumBytes += rssOf(one, budget.cumulative) ?? 0
+    return sumBytes <= budget.limitBytes
+  }
+
+  #measured(budget: Budget, { all, metric }: Members): Measured | undefined {
+    if (budget.kind !== 'free') return { valueBytes: totalBytesOf(all), metric }
+    const valueBytes = this.#ports.availableBytes()
+    if (valueBytes !== undefined) return { valueBytes, metric: 'rss' }
+    this.#tellOnce(budget, 'the free memory of this machine cannot be read: this rule does not hold')
+    return undefined
+  }
+
+  #members(budget: Budget, own: readonly Watched[], rssOf: RssOf): Members {
+    const present = own.filter(one => rssOf(one, budget.cumulative) !== undefined)
+    const shares = this.#ports.sampler.shares(
+      present.map(({ process }) => process.pid),
+      budget.cumulative,
+    )
+    const unreadable = present.find((_, at) => shares[at] === 'denied' || shares[at] === 'unsupported')
+    if (unreadable) {
+      this.#tellOnce(
+        budget,
+        `what ${unreadable.process.namespec} has for itself cannot be read (run memmon as root): RSS is summed, with shared memory once for each process`,
+      )
+    }
+    const all = present.flatMap((one, at) => {
+      const share = shares[at]
+      if (share === 'gone' || share === undefined) return []
+      const own =
+        typeof share === 'string' || unreadable
+          ? { privateBytes: rssOf(one, budget.cumulative) ?? 0, sharedBytes: 0 }
+          : share
+      const mayRestart =
+        this.#ports.mayRestart(one.process) && uptimeSecondsOf(one.process) >= budget.minUptimeSeconds
+      return [{ process: one.process, ...own, mayRestart }]
+    })
+    return { all, metric: unreadable ? 'rss' : 'pss' }
+  }
+
+  #tellOnce(budget: Budget, why: string): void {
+    if (!this.#told.has(budget.written)) this.#ports.log('WARN', `${budget.written}: ${why}`)
+    this.#told.add(budget.written)
+  }
+}
+
+interface Members {
+  readonly all: readonly Member[]
+  readonly metric: Measured['metric']
+}
+
+/** True if the next check can begin without it. */
+const isForgettable = ({ patience }: Budget, { told }: BudgetState): boolean =>
+  !told && (patience.kind === 'seconds' || patience.over === patience.of)

@@ -1,0 +1,375 @@
+// One check: the table of processes, their figures, the verdicts, and what follows from them. A check that finds the
+// children of the last one, and nobody near a limit, is over at once.
+
+import type { Budget, BudgetVerdict } from '../core/budgets.ts'
+import { FaultCode, faultOf, messageOf } from '../core/errors.ts'
+import { Judgement, type ProcessVerdict, type RuleVerdict } from '../core/judgement.ts'
+import type { Noticed, RestartRequest } from '../core/outcome.ts'
+import { breachText } from '../core/outcome-text.ts'
+import { canBeNamed, type ProcessInfo, ProcessState, uptimeSecondsOf } from '../core/process.ts'
+import { type Action, type Breach, type Exemptions, isExempt, type Rule } from '../core/rules.ts'
+import type { Selector } from '../core/selector.ts'
+import type { Log } from '../observe/log.ts'
+import type { Sampler, SizesByPid } from '../sampling/sampler.ts'
+import type { ProcessTable, ReadTable } from '../supervisor/process-table.ts'
+import { BudgetCheck } from './budget-check.ts'
+import { checkingLines, valueLines } from './peer-lines.ts'
+import { UnmatchedRules } from './unmatched-rules.ts'
+import { type RssOf, readValues } from './values.ts'
+import { type Watched, watchedOf } from './watched.ts'
+
+/** What a check needs to see that nothing has happened, without asking anybody. */
+export interface QuietLook {
+  /** True if supervisord's children are the very processes of the last `watch`. */
+  isUnchanged(): boolean
+  /** Takes the pids to look at from now on; false if they are not all children of supervisord. */
+  watch(pids: readonly number[]): boolean
+  /** RSS in bytes by the place of the pid, below 0 for one that has gone; the array is used again. */
+  sizes(cumulative: boolean): ArrayLike<number>
+}
+
+export interface MonitorPorts {
+  readonly readTable: ReadTable
+  readonly sampler: Sampler
+  /** undefined where each check has to ask supervisord. */
+  readonly quietLook: () => QuietLook | undefined
+  /** What waits or is being restarted is left alone; what is over its limit is handed over. */
+  readonly queue: { has(namespec: string): boolean; add(requests: readonly RestartRequest[]): void }
+  /** False for what was restarted as often as it may be. */
+  readonly mayRestart: (namespec: string) => boolean
+  /** Sends the signal or runs the command of a rule; returns at once. */
+  readonly act: (request: RestartRequest, action: Extract<Action, { kind: 'signal' | 'exec' }>) => void
+  readonly tell: (noticed: Noticed) => void
+  readonly availableBytes: () => number | undefined
+  /** Told of every size that was measured, and of all processes that there are. */
+  readonly onMeasured: (process: ProcessInfo, rssBytes: number) => void
+  readonly onTable: (processes: readonly ProcessInfo[]) => void
+  readonly isSelf: (process: ProcessInfo) => boolean
+  readonly log: Log
+  readonly nowMs: () => number
+}
+
+export interface MonitorRules {
+  readonly rules: readonly Rule[]
+  readonly budgets: readonly Budget[]
+  readonly ignored: readonly Selector[]
+  readonly mostSpecific: boolean
+  readonly verbose: boolean
+}
+
+/** What the last full check found. */
+interface Known {
+  readonly watched: readonly Watched[]
+  readonly isListener: (namespec: string) => boolean
+  readonly atMs: number
+}
+
+export class Monitor {
+  readonly #ports: MonitorPorts
+  readonly #judgement = new Judgement()
+  readonly #budgetCheck: BudgetCheck
+  readonly #unmatched: UnmatchedRules
+  #rules: MonitorRules
+  /** undefined: the next check is a full one. */
+  #known: Known | undefined
+  /** The last full check's table, for what is measured again. */
+  #last: Known | undefined
+  /** Processes that no call can name and that were told as such; bounded by their number. */
+  readonly #unnamable = new Set<string>()
+  readonly #unreadable = new Set<string>()
+  /** The trouble that was told last, so that it is not told at every tick. */
+  #trouble = ''
+
+  constructor(ports: MonitorPorts, rules: MonitorRules) {
+    this.#ports = ports
+    this.#rules = rules
+    this.#unmatched = new UnmatchedRules(ports.log)
+    this.#budgetCheck = new BudgetCheck({
+      sampler: ports.sampler,
+      availableBytes: ports.availableBytes,
+      mayRestart: process => this.#mayRestart(process),
+      isQueued: namespec => ports.queue.has(namespec),
+      log: ports.log,
+    })
+  }
+
+  /** Other rules from the next check on; what was counted for those that stay is kept. */
+  use(rules: MonitorRules): void {
+    this.#rules = rules
+    this.#known = undefined
+  }
+
+  /**
+   * One check; never rejects for what supervisord, the network or /proc does. undefined if it is over already: the
+   * children are those of the last check.
+   */
+  check(): Promise<void> | undefined {
+    return this.#quickCheck() ? undefined : this.#fullCheck()
+  }
+
+  /** What a request is about, measured again; undefined if that is gone. Throws if it cannot be read. */
+  async measureAgain({ process, breach }: RestartRequest): Promise<number | undefined> {
+    const { sampler } = this.#ports
+    if (breach.budget) return await this.#budgetAgain(breach.budget.id)
+    if (breach.metric === 'rss')
+      return (await sampler.measure([process.pid], breach.cumulative)).get(process.pid)
+    const [value] = sampler.figures([process.pid], breach.metric, breach.cumulative)
+    if (value === 'denied' || value === 'unsupported') throw new Error(`${breach.metric}: ${value}`)
+    return typeof value === 'number' ? value : undefined
+  }
+
+  /** False if supervisord has to be asked first. */
+  #quickCheck(): boolean {
+    const look = this.#ports.quietLook()
+    // Read first, always: the next check compares with this reading.
+    const unchanged = look?.isUnchanged() ?? false
+    const known = this.#known
+    if (!look || !unchanged || !known || this.#rules.verbose) return false
+    const { watched } = known
+    const plain = this.#needs(false) ? look.sizes(false) : undefined
+    const trees = this.#needs(true) ? look.sizes(true) : undefined
+    const swapUsedBytes = watched.some(({ countsSwap }) => countsSwap)
+      ? this.#ports.sampler.swapUsedBytes()
+      : 0
+    let near = 0
+    for (let at = 0; at < watched.length; at++) {
+      const one = watched[at] as Watched
+      const plainBytes = plain ? (plain[at] as number) : 0
+      const treeBytes = trees ? (trees[at] as number) : 0
+      if (plainBytes < 0 || treeBytes < 0) return false
+      this.#ports.onMeasured(one.process, trees ? treeBytes : plainBytes)
+      const more = one.countsSwap ? swapUsedBytes : 0
+      if (plainBytes + more <= one.quietBytes && treeBytes + more <= one.quietTreeBytes) continue
+      if (one.process.state !== ProcessState.RUNNING) return false
+      near++
+    }
+    if (near === 0 && this.#judgement.isEmpty && this.#rules.budgets.length === 0) return true
+    const places = new Map(watched.map((one, at) => [one, at]))
+    const sinceMs = this.#ports.nowMs() - known.atMs
+    this.#judge(
+      watched.map(one => older(one, sinceMs, places)),
+      (one, cumulative) => (cumulative ? trees : plain)?.[places.get(one) ?? -1],
+    )
+    return true
+  }
+
+  async #fullCheck(): Promise<void> {
+    this.#known = undefined
+    const table = await this.#table()
+    if (!table) return
+    const watched = watchedOf(
+      table.processes,
+      this.#rules.rules,
+      this.#rules.budgets,
+      this.#exempt(table.isListener),
+    )
+    const known = { watched, isListener: table.isListener, atMs: this.#ports.nowMs() }
+    this.#last = known
+    const running = watched.filter(({ process }) => process.state === ProcessState.RUNNING)
+    const sizes = await this.#sizes(running)
+    if (!sizes) return
+    this.#setTrouble('')
+    this.#ports.onTable(table.processes)
+    const rssOf: RssOf = ({ process }, cumulative) => sizes(cumulative).get(process.pid)
+    for (const one of running) {
+      const rssBytes = rssOf(one, this.#needs(true))
+      if (rssBytes !== undefined) this.#ports.onMeasured(one.process, rssBytes)
+    }
+    if (this.#rules.verbose)
+      for (const line of checkingLines(this.#rules.rules)) this.#ports.log('DEBG', line)
+    this.#forget(table)
+    this.#judge(running, rssOf)
+    this.#unmatched.tell(this.#rules, table.processes, watched, this.#ports.isSelf)
+    this.#prepareQuick(known)
+  }
+
+  /** From now on a check that finds the same children need not ask. */
+  #prepareQuick(known: Known): void {
+    const watched = known.watched.filter(({ process }) => process.pid > 0)
+    if (watched.length === 0) return
+    if (this.#ports.quietLook()?.watch(watched.map(({ process }) => process.pid)))
+      this.#known = { ...known, watched }
+  }
+
+  #judge(watched: readonly Watched[], rssOf: RssOf): void {
+    const at = this.#ports.nowMs()
+    const { queue, sampler, log } = this.#ports
+    const free = watched.filter(
+      ({ process }) => process.state === ProcessState.RUNNING && !queue.has(process.namespec),
+    )
+    const isFollowed = ({ process }: Watched) => this.#judgement.remembers(process.namespec)
+    const valuesOf = readValues(free, rssOf, sampler, isFollowed, this.#unreadable, log)
+    const requests: RestartRequest[] = []
+    for (const one of free) {
+      const values = valuesOf(one)
+      if (this.#rules.verbose) for (const line of valueLines(one.process, values)) log('DEBG', line)
+      const byId = new Map(values.map(({ rule, value }) => [rule.id, value]))
+      const verdict = this.#judgement.judge(
+        one.process,
+        values.map(({ rule }) => rule),
+        rule => byId.get(rule.id),
+        uptimeSecondsOf(one.process),
+        at,
+      )
+      requests.push(...this.#follow(one.process, verdict, at))
+    }
+    queue.add(requests)
+    const running = watched.filter(({ process }) => process.state === ProcessState.RUNNING)
+    for (const { budget, verdict } of this.#budgetCheck.check(this.#rules.budgets, running, rssOf, at)) {
+      this.#followBudget(budget, verdict, at)
+    }
+  }
+
+  /** Tells and does what a verdict says; what is to be restarted is given back. */
+  #follow(process: ProcessInfo, { acts, changes }: ProcessVerdict, at: number): RestartRequest[] {
+    for (const { kind, breach } of changes) this.#notice(kind, process, breach, at)
+    return acts.flatMap(act => this.#act(process, act, at))
+  }
+
+  #act(process: ProcessInfo, { rule: { action }, breach }: RuleVerdict, at: number): RestartRequest[] {
+    const request = { process, breach }
+    switch (action.kind) {
+      case 'restart':
+        return this.#restartable(request) ? [request] : []
+      case 'alert':
+        this.#notice('alerted', process, breach, at)
+        return []
+      case 'would':
+        this.#notice('would', process, breach, at, action.what)
+        return []
+      default:
+        this.#ports.act(request, action)
+        return []
+    }
+  }
+
+  #followBudget(budget: Budget, verdict: BudgetVerdict, at: number): void {
+    if (verdict.kind === 'act') {
+      const request = { process: verdict.victim.process, breach: verdict.breach }
+      if (this.#restartable(request)) this.#ports.queue.add([request])
+    }
+    if (verdict.kind === 'relieved') this.#notice('relieved', wholeOf(budget), verdict.breach, at)
+    if (verdict.kind !== 'alert') return
+    const { action } = budget
+    if (action.kind === 'would' && verdict.victim)
+      this.#notice('would', verdict.victim.process, verdict.breach, at, action.what)
+    else this.#notice('alerted', wholeOf(budget), verdict.breach, at)
+  }
+
+  #notice(what: Noticed['what'], process: ProcessInfo, breach: Breach, at: number, detail = ''): void {
+    this.#ports.tell({ kind: 'noticed', what, request: { process, breach }, occurredAt: at, detail })
+  }
+
+  #restartable({ process, breach }: RestartRequest): boolean {
+    if (canBeNamed(process)) return true
+    if (!this.#unnamable.has(process.namespec)) {
+      const why =
+        'its name holds a control character, which XML-RPC cannot carry; rename it in supervisord.conf'
+      this.#ports.log('WARN', `${process.namespec} cannot be restarted, with ${breachText(breach)}: ${why}`)
+    }
+    this.#unnamable.add(process.namespec)
+    return false
+  }
+
+  #mayRestart(process: ProcessInfo): boolean {
+    const isListener = this.#last?.isListener ?? (() => false)
+    return (
+      canBeNamed(process) &&
+      !isExempt(process, this.#exempt(isListener)) &&
+      !isListener(process.namespec) &&
+      this.#ports.mayRestart(process.namespec)
+    )
+  }
+
+  #exempt(isListener: (namespec: string) => boolean): Exemptions {
+    const { ignored, mostSpecific } = this.#rules
+    return { isListener, isSelf: this.#ports.isSelf, ignored, mostSpecific }
+  }
+
+  async #table(): Promise<ProcessTable | undefined> {
+    try {
+      return await this.#ports.readTable()
+    } catch (thrown) {
+      const fault = faultOf(thrown)
+      if (fault.code === FaultCode.SHUTDOWN_STATE) return undefined // it will end memmon, too
+      this.#setTrouble(`This check is left out, the next tick tries again: ${fault.message}`)
+      return undefined
+    }
+  }
+
+  async #sizes(watched: readonly Watched[]): Promise<((cumulative: boolean) => SizesByPid) | undefined> {
+    const { sampler } = this.#ports
+    try {
+      const pids = watched.map(({ process }) => process.pid)
+      const plain = this.#needs(false) ? await sampler.measure(pids, false) : new Map<number, number>()
+      const trees = this.#needs(true) ? await sampler.measure(pids, true) : new Map<number, number>()
+      return cumulative => (cumulative ? trees : plain)
+    } catch (thrown) {
+      const why = `${sampler.source}: ${messageOf(thrown)}`
+      this.#setTrouble(`No memory could be measured, the next tick tries again: ${why}`)
+      return undefined
+    }
+  }
+
+  /** True if a rule counts processes with their descendants, or without. */
+  #needs(cumulative: boolean): boolean {
+    const { rules, budgets } = this.#rules
+    return (
+      rules.some(rule => rule.cumulative === cumulative) ||
+      budgets.some(budget => budget.cumulative === cumulative)
+    )
+  }
+
+  async #budgetAgain(id: string): Promise<number | undefined> {
+    const budget = this.#rules.budgets.find(({ written }) => written === id)
+    if (!budget || !this.#last) return undefined
+    const running = this.#last.watched.filter(({ process }) => process.state === ProcessState.RUNNING)
+    const sizes = await this.#ports.sampler.measure(
+      running.map(({ process }) => process.pid),
+      budget.cumulative,
+    )
+    return this.#budgetCheck.measure(budget, running, ({ process }) => sizes.get(process.pid))
+  }
+
+  #forget(table: ProcessTable): void {
+    const present = new Set(table.processes.map(({ namespec }) => namespec))
+    const { rules, budgets } = this.#rules
+    this.#judgement.keepOnly(present, new Set(rules.map(({ id }) => id)))
+    this.#budgetCheck.keepOnly(budgets)
+    for (const namespec of this.#unnamable) if (!present.has(namespec)) this.#unnamable.delete(namespec)
+  }
+
+  /** Tells a trouble when it comes, changes or ends. */
+  #setTrouble(trouble: string): void {
+    if (trouble === this.#trouble) return
+    if (trouble) this.#ports.log('WARN', trouble)
+    else this.#ports.log('INFO', 'Checks go on')
+    this.#trouble = trouble
+  }
+}
+
+/** The process as it is so long after the last full check, in the same place. */
+function older(one: Watched, sinceMs: number, places: Map<Watched, number>): Watched {
+  const { process } = one
+  const aged = {
+    ...one,
+    process: { ...process, nowSeconds: process.nowSeconds + Math.round(sinceMs / 1000) },
+  }
+  places.set(aged, places.get(one) ?? -1)
+  return aged
+}
+
+/** Stands for all processes of a budget. */
+function wholeOf({ kind, selector }: Budget): ProcessInfo {
+  const group = kind === 'group' ? (selector.group ?? '*') : '*'
+  return {
+    group,
+    name: '*',
+    namespec: kind === 'group' ? `${group}:*` : kind,
+    state: ProcessState.RUNNING,
+    pid: 0,
+    startSeconds: 0,
+    nowSeconds: 0,
+    spawnError: '',
+  }
+}

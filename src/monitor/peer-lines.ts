@@ -1,0 +1,27 @@
+// The lines of superlance's memmon, which --verbose keeps.
+import { isMemory, metricText } from '../core/metric.ts'
+import type { ProcessInfo } from '../core/process.ts'
+import type { Rule, RuleScope } from '../core/rules.ts'
+import { formatSelector } from '../core/selector.ts'
+
+/** 'Checking programs web=209715200' and its like. */
+export function checkingLines(rules: readonly Rule[]): string[] {
+  const limits = (scope: RuleScope, nameOf: (rule: Rule) => string) =>
+    rules
+      .filter(rule => rule.scope === scope && isMemory(rule.metric) && Number.isFinite(rule.limit))
+      .map(rule => `${nameOf(rule)}${rule.limit}`)
+  const lines = [
+    ['Checking programs ', limits('program', rule => `${formatSelector(rule.selector)}=`)],
+    ['Checking groups ', limits('group', rule => `${rule.selector.group}=`)],
+    ['Checking any=', limits('any', () => '')],
+  ] as const
+  return lines.flatMap(([text, of]) => (of.length > 0 ? [text + of.join(', ')] : []))
+}
+
+/** 'RSS of web:web is 209715200', once for each metric that its rules ask for. */
+export const valueLines = (
+  { namespec }: ProcessInfo,
+  values: readonly { readonly rule: Rule; readonly value: number }[],
+): string[] => [
+  ...new Set(values.map(({ rule, value }) => `${metricText(rule.metric, false)} of ${namespec} is ${value}`)),
+]

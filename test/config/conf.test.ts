@@ -1,0 +1,186 @@
+// memmon.conf: what it says, what is wrong with it, and how it adds up with the flags.
+import { expect, test } from 'vitest'
+import { parseFlags } from '../../src/config/flags.ts'
+import type { Settings } from '../../src/config/settings.ts'
+import { MB } from '../helpers/values.ts'
+
+function settingsOf(text: string, ...argv: string[]): Settings {
+  const flags = parseFlags(['--config', '/etc/memmon.conf', ...argv], () => text)
+  if (flags.kind !== 'settings') throw new Error(flags.kind)
+  return flags.settings
+}
+const written = (text: string, ...argv: string[]): string[] => {
+  const { rules, budgets } = settingsOf(text, ...argv)
+  return [...rules, ...budgets].map(rule => rule.written)
+}
+
+test('every kind of section, in the order in which rules are named as a reason', () => {
+  expect(
+    written(`; rules
+[total]
+memory_limit = 80%
+min_free = 500MB
+[any]
+memory_limit = 200MB
+[group:workers]
+memory_limit = 1GB ; each
+total_limit = 4GB
+[program:web]
+memory_limit = 300MB
+threads_limit = 100
+fds_limit: 900
+[program:shop:api_*]
+hard_limit = 2GB
+`),
+  ).toEqual([
+    '[program:web] memory_limit=300MB',
+    '[program:web] threads_limit=100',
+    '[program:web] fds_limit=900',
+    '[program:shop:api_*] hard_limit=2GB',
+    '[group:workers] memory_limit=1GB',
+    '[any] memory_limit=200MB',
+    '[total] memory_limit=80%',
+    '[total] min_free=500MB',
+    '[group:workers] total_limit=4GB',
+  ])
+})
+
+test('[memmon] holds what flags hold, and what all rules share', () => {
+  const settings = settingsOf(`[memmon]
+email = bob@example.com, ops@example.com
+sendmail = msmtp -t
+uptime = 1h
+name = shop
+ignore = db, batch:*
+max_restarts = 3/1h
+max_parallel = 2
+most_specific = yes
+metric = pss
+for = 3/5
+min_uptime = 5m
+[program:web]
+memory_limit = 300MB
+for = 1
+cumulative = true
+[any]
+memory_limit = 100MB
+`)
+  expect(settings).toMatchObject({
+    mailTo: ['bob@example.com', 'ops@example.com'],
+    sendmailCommand: 'msmtp -t',
+    mailUptimeSeconds: 3600,
+    name: 'shop',
+    ignored: [{ name: 'db' }, { group: 'batch', name: '*' }],
+    maxRestarts: { count: 3, windowSeconds: 3600 },
+    maxParallel: 2,
+    mostSpecific: true,
+    configPath: '/etc/memmon.conf',
+    rules: [
+      {
+        metric: 'pss',
+        cumulative: true,
+        patience: { kind: 'checks', over: 1, of: 1 },
+        minUptimeSeconds: 300,
+      },
+      {
+        metric: 'pss',
+        cumulative: false,
+        patience: { kind: 'checks', over: 3, of: 5 },
+        minUptimeSeconds: 300,
+      },
+    ],
+  })
+})
+
+const BOTH = `[memmon]
+email = file@example.com
+ignore = db
+metric = uss
+max_parallel = 3
+[program:web]
+memory_limit = 300MB
+threads_limit = 100
+[group:w]
+total_limit = 4GB
+`
+
+test('flags and file add up; of the same setting in both the flag counts', () => {
+  const settings = settingsOf(
+    BOTH,
+    '-m',
+    'flag@example.com',
+    '-p',
+    'web=1GB',
+    '-a',
+    '2GB',
+    '--metric',
+    'pss',
+    '--group-total',
+    'w=5GB',
+  )
+  expect(settings).toMatchObject({ mailTo: ['flag@example.com'], ignored: [{ name: 'db' }], maxParallel: 3 })
+  expect(settings.rules.map(rule => `${rule.written} ${rule.metric}`)).toEqual([
+    '-p web=1GB pss',
+    '[program:web] threads_limit=100 threads',
+    '-a 2GB pss',
+  ])
+  expect(settings.budgets.map(budget => budget.written)).toEqual(['--group-total w=5GB'])
+})
+
+test('a rule without a limit of its own, and limits that are none', () => {
+  expect(written('[program:web]\nmetric = pss\n[any]\nmemory_limit = none\n')).toEqual([
+    '[any] memory_limit=none',
+  ])
+})
+
+test.each<[text: string, errors: string[]]>([
+  ['[program:web]\nmemory_limit = 200 megs\n', ['line 2: memory_limit = 200 megs: "200 megs" is not a size']],
+  [
+    '[program:web]\nmemry_limit = 200MB\n',
+    ['line 2: [program:web] has no memry_limit; did you mean memory_limit?'],
+  ],
+  [
+    '[progam:web]\nmemory_limit = 1MB\n',
+    ['line 1: [progam:web] is no section of memmon.conf: there are [memmon]', 'did you mean [program:NAME]?'],
+  ],
+  ['[any]\nmemory_limit = 1MB\n\n[any]\n', ['line 4: [any] is there already, in line 1: join them']],
+  ['[any]\nmemory_limit = 1MB\nmemory_limit = 2MB\n', ['line 3: memory_limit is there already, in line 2']],
+  ['[any]\nmemory_limit =\n', ['line 2: memory_limit has no value']],
+  ['[any]\nmemory_limit\n', ['line 2: "memory_limit" is no setting: write key = value']],
+  ['memory_limit = 1MB\n', ['line 1: "memory_limit = 1MB" stands before the first section']],
+  ['[any\nmemory_limit = 1MB\n', ['line 1: "[any" begins a section and does not end it']],
+  ['[memmon]\nverbose = maybe\n', ['line 2: verbose = maybe: "maybe" is neither true nor false']],
+  ['[memmon]\nprogram = web=1MB\n', ['line 2: [memmon] has no program']],
+  ['[total]\nmetric = pss\n', ['line 2: [total] has no metric']],
+  ['[program:a:b:c]\nmemory_limit = 1MB\n', ['line 1: [program:a:b:c]: "a:b:c" is not a name']],
+  ['[group:a:b]\n', ['line 1: [group:a:b]: "a:b" is not a group']],
+  ['[any]\nfor = 9/3\n', ['line 2: for = 9/3: "9/3" cannot be met']],
+  ['[any]\nmemory_limit = 1MB\naction = exec\n', ['[any]: action exec needs exec_command']],
+  [
+    '[group:w]\ntotal_limit = 1GB\naction = signal:HUP\n',
+    ['a budget can restart or alert; action = signal is for single processes'],
+  ],
+  [
+    '[any]\nmemory_limit = 2MB\nhard_limit = 1MB\n',
+    ['[any] memory_limit=2MB: hard_limit 1MB is below the limit'],
+  ],
+])('refused: %j', (text, errors) => {
+  const attempt = () => settingsOf(text)
+  for (const error of errors) expect(attempt).toThrow(error)
+})
+
+test('all that is wrong is told at once, in the order of its lines', () => {
+  expect(() => settingsOf('[any]\nfoo = 1\nmemory_limit = x\n[anny]\n')).toThrow(
+    /^\/etc\/memmon.conf, line 2: .*\n\/etc\/memmon.conf, line 3: .*\n\/etc\/memmon.conf, line 4: .*$/,
+  )
+})
+
+test('a password in server_url is not repeated', () => {
+  const text = '[memmon]\nserver_url = http://ops:hunter2@127.0.0.1:9001\n'
+  expect(() => settingsOf(text)).toThrow(/line 2: server_url: /)
+  expect(() => settingsOf(text)).not.toThrow(/hunter2/)
+})
+
+test('sizes are those of the flags', () => {
+  expect(settingsOf('[any]\nmemory_limit = 1.5GB\n').rules[0]?.limit).toMatchObject({ amount: 1536 * MB })
+})
