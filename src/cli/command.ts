@@ -11,6 +11,7 @@ const EXIT_USAGE = 2
 /** Does it; the exit code. */
 export async function run(argv: readonly string[]): Promise<number> {
   try {
+    if (argv[0] === 'check' || argv[0] === 'explain') return await byHand(argv[0], argv.slice(1))
     const flags = parseFlags(argv, readText)
     switch (flags.kind) {
       case 'help': {
@@ -29,6 +30,48 @@ export async function run(argv: readonly string[]): Promise<number> {
     process.stderr.write(`memmon: ${thrown.message}\nmemmon --help shows all options.\n`)
     return EXIT_USAGE
   }
+}
+
+/** The commands for people: they take the listener's flags, and some of their own. */
+async function byHand(command: 'check' | 'explain', argv: readonly string[]): Promise<number> {
+  const words: string[] = []
+  let supervisorConf: string | undefined
+  let json = false
+  const example = `${command} -C /etc/supervisor/supervisord.conf`
+  const flags = parseFlags(argv, readText, {
+    flags: [
+      {
+        flags: ['-C', '--configuration'],
+        value: 'file',
+        example,
+        take: text => {
+          supervisorConf = text
+        },
+      },
+      {
+        flags: ['--json'],
+        example: 'check --json -a 200MB',
+        take: () => {
+          json = true
+        },
+      },
+    ],
+    onWord: word => words.push(word),
+  })
+  if (flags.kind !== 'settings') {
+    const { commandHelpText } = await import('../config/help.ts')
+    process.stdout.write(flags.kind === 'help' ? commandHelpText(command) : `${version()}\n`)
+    return 0
+  }
+  const [name, stray] = words
+  if (stray !== undefined || (command === 'check' && name !== undefined)) {
+    throw new UsageError(`"${stray ?? name}" belongs to no option`)
+  }
+  const asked = { settings: flags.settings, supervisorConf, json }
+  const { check, explain } = await import('./check.ts')
+  if (command === 'check') return await check(asked)
+  if (name === undefined) throw new UsageError('explain needs a process: as in memmon explain web -a 200MB')
+  return await explain(name, asked)
 }
 
 function settingsFrom(argv: readonly string[]): Settings {

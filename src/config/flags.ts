@@ -4,13 +4,21 @@ import { messageOf, UsageError } from '../core/errors.ts'
 import { nearestNames } from '../core/nearest.ts'
 import { readConf } from './conf.ts'
 import { type Draft, emptyDraft, mergeFile, settingsOf } from './draft.ts'
-import { OPTIONS, type OptionSpec } from './options.ts'
+import { OPTIONS, type OptionSpec, type OptionText } from './options.ts'
 import type { Settings } from './settings.ts'
 
 export type Flags =
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
   | { readonly kind: 'settings'; readonly settings: Settings }
+
+/** What a command takes besides: its own flags, and where what belongs to no flag goes. */
+export interface CommandTerms {
+  readonly flags: readonly (Pick<OptionText, 'flags' | 'value' | 'example'> & {
+    readonly take: (text: string) => void
+  })[]
+  readonly onWord?: (word: string) => void
+}
 
 /** Gives the text of a file, or throws an Error that says why not. */
 export type ReadText = (path: string) => string
@@ -19,10 +27,14 @@ export type ReadText = (path: string) => string
  * Reads the arguments after the program's name, and the file that --config names.
  * Throws a UsageError that names the flag, or file and line, and says what would be right.
  */
-export function parseFlags(argv: readonly string[], readText: ReadText = noFiles): Flags {
+export function parseFlags(
+  argv: readonly string[],
+  readText: ReadText = noFiles,
+  terms: CommandTerms = { flags: [] },
+): Flags {
   const { tokens } = parseArgs({
     args: [...argv],
-    options: PARSER_OPTIONS,
+    options: parserOptions([...OPTIONS, ...terms.flags]),
     strict: false, // its errors do not say what would be right; ours are below
     tokens: true,
   })
@@ -30,8 +42,17 @@ export function parseFlags(argv: readonly string[], readText: ReadText = noFiles
   const given = new Set<OptionSpec>()
   let configPath: string | undefined
   for (const token of tokens) {
-    if (token.kind === 'positional') throw new UsageError(strayText(token.value))
+    if (token.kind === 'positional') {
+      if (!terms.onWord) throw new UsageError(strayText(token.value))
+      terms.onWord(token.value)
+      continue
+    }
     if (token.kind === 'option-terminator') continue
+    const own = terms.flags.find(({ flags: names }) => names.includes(token.rawName))
+    if (own) {
+      own.take(valueIn(own, token.value))
+      continue
+    }
     const spec = OPTIONS.find(({ flags: names }) => names.includes(token.rawName))
     if (!spec) throw new UsageError(unknownText(token.rawName))
     if ('kind' in spec && spec.kind !== 'config') return { kind: spec.kind }
@@ -43,15 +64,16 @@ export function parseFlags(argv: readonly string[], readText: ReadText = noFiles
   return { kind: 'settings', settings: together(flags, given, configPath, readText) }
 }
 
-const PARSER_OPTIONS = Object.fromEntries(
-  OPTIONS.flatMap(({ flags, value }) => {
-    const type = value === undefined ? ('boolean' as const) : ('string' as const)
-    const short = flags.find(flag => !flag.startsWith('--'))?.slice(1)
-    const [first = '', ...aliases] = flags.filter(flag => flag.startsWith('--')).map(flag => flag.slice(2))
-    const named = [[first, { type, ...(short !== undefined && { short }) }] as const]
-    return [...named, ...aliases.map(alias => [alias, { type }] as const)]
-  }),
-)
+const parserOptions = (specs: readonly Pick<OptionText, 'flags' | 'value'>[]) =>
+  Object.fromEntries(
+    specs.flatMap(({ flags, value }) => {
+      const type = value === undefined ? ('boolean' as const) : ('string' as const)
+      const short = flags.find(flag => !flag.startsWith('--'))?.slice(1)
+      const [first = '', ...aliases] = flags.filter(flag => flag.startsWith('--')).map(flag => flag.slice(2))
+      const named = [[first, { type, ...(short !== undefined && { short }) }] as const]
+      return [...named, ...aliases.map(alias => [alias, { type }] as const)]
+    }),
+  )
 
 const noFiles: ReadText = path => {
   throw new Error(`${path} is not read here`)
@@ -82,7 +104,7 @@ function textOf(path: string, readText: ReadText): string {
 }
 
 /** The value as an option reads it; throws if it lacks one, or has one too many. */
-function valueIn(spec: OptionSpec, text: string | undefined): string {
+function valueIn(spec: Pick<OptionText, 'flags' | 'value' | 'example'>, text: string | undefined): string {
   if (spec.value !== undefined && text === undefined) {
     throw new UsageError(`${nameOf(spec)} needs a value, ${spec.value}: as in memmon ${spec.example}`)
   }
@@ -107,7 +129,7 @@ function attempt(spec: OptionSpec, text: string, apply: () => void): void {
   }
 }
 
-const nameOf = (spec: OptionSpec): string => spec.flags.slice(0, 2).join(', ')
+const nameOf = (spec: Pick<OptionText, 'flags'>): string => spec.flags.slice(0, 2).join(', ')
 
 const strayText = (argument: string): string =>
   `"${argument}" belongs to no option: quote a value that holds spaces`

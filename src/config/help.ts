@@ -8,6 +8,8 @@ export function helpText(): string {
     spec => `  memmon ${spec.example}\n      ${wrap(spec.exampleHelp, 6)}`,
   )
   return `Usage: memmon [options]
+       memmon check [options]         show all processes and what would be done
+       memmon explain NAME [options]  show all about one process, and why
 
 An event listener for supervisord: at each TICK event it measures supervisord's
 processes, restarts those over a limit, and says so by mail. supervisord starts
@@ -24,6 +26,34 @@ ${VALUE_FORMS.map(form => wrap(form, 0)).join('\n')}
 
 Examples (of the command= line):
 ${examples.join('\n')}
+`
+}
+
+/** `memmon check --help` and `memmon explain --help`. */
+export function commandHelpText(command: 'check' | 'explain'): string {
+  const what =
+    command === 'check'
+      ? `Usage: memmon check [options]
+
+Looks once at every process of supervisord's, and prints its size, its limit, the
+rule that decides and what memmon would do now. It changes nothing. Exit code: 0
+if nothing is over a limit, 1 if something is, 2 if it could not look.`
+      : `Usage: memmon explain NAME [options]
+
+Looks once at one process of supervisord's, and prints every rule, whether it
+matches, the figures, and why memmon would act or not. It changes nothing. Exit
+code: 0 if it is under its limits, 1 if it is over one, 2 if it could not look.`
+  return `${what}
+
+The rules come from the options of the listener (memmon --help), --config among
+them. supervisord is found by --server-url, by SUPERVISOR_SERVER_URL, or in
+supervisord.conf, as supervisorctl finds it.
+
+  -C, --configuration <file>
+      supervisord.conf, if it is not where supervisorctl looks.
+${command === 'check' ? '  --json\n      Print JSON.\n' : ''}
+Example:
+  memmon ${command} ${command === 'check' ? '' : 'web '}-a 200MB -C /etc/supervisor/supervisord.conf
 `
 }
 

@@ -38,8 +38,15 @@ export const isMemory = (metric: Metric): metric is MemoryMetric => metric !== '
 export const formatAmount = (metric: Metric, amount: number): string =>
   isMemory(metric) ? formatSize(amount) : String(amount)
 
+/** '59.1MB RSS', '115 threads' or '1 thread'. */
+export function shortText(metric: Metric, cumulative: boolean, amount: number): string {
+  const what = metricText(metric, cumulative)
+  return `${formatAmount(metric, amount)} ${amount === 1 && !isMemory(metric) ? what.replace(/s$/, '') : what}`
+}
+
 /** '59.1MB RSS (62005248 bytes)', or '115 threads'. */
 export function amountText(metric: Metric, cumulative: boolean, amount: number): string {
-  const text = `${formatAmount(metric, amount)} ${metricText(metric, cumulative)}`
-  return isMemory(metric) ? `${text} (${amount} bytes)` : text
+  return isMemory(metric)
+    ? `${shortText(metric, cumulative, amount)} (${amount} bytes)`
+    : shortText(metric, cumulative, amount)
 }

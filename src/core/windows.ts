@@ -141,15 +141,15 @@ function waitingText(patience: Patience, rule: Rule, window: Window, at: number)
 
 function changeOf(rule: Rule, window: Window, value: number): Judged['change'] {
   const { written, metric, cumulative } = rule
-  const breach = { rule: written, metric, cumulative, value }
   const limit = Math.min(rule.limit, rule.hardLimit)
-  if (window.told && value <= limit * EASED_SHARE) return { kind: 'relieved', breach: { ...breach, limit } }
-  if (!window.warned && value > rule.warnAbove) {
-    return { kind: 'warned', breach: { ...breach, limit: rule.warnAbove } }
+  if (window.told && value <= limit * EASED_SHARE) {
+    return { kind: 'relieved', breach: { rule: written, metric, cumulative, value, limit } }
   }
-  if (window.warned && Number.isFinite(rule.warnAbove) && value <= rule.warnAbove * EASED_SHARE) {
-    return { kind: 'eased', breach: { ...breach, limit: rule.warnAbove } }
-  }
+  if (!Number.isFinite(rule.warnAbove)) return undefined
+  const threshold = `warn ${formatAmount(metric, rule.warnAbove)} of ${written}`
+  const breach = { rule: threshold, metric, cumulative, value, limit: rule.warnAbove }
+  if (!window.warned && value > rule.warnAbove) return { kind: 'warned', breach }
+  if (window.warned && value <= rule.warnAbove * EASED_SHARE) return { kind: 'eased', breach }
   return undefined
 }
 

@@ -80,8 +80,9 @@ export function createCapacityReader(root = ''): CapacityReader {
 /** The control groups of this process that have a memory controller, from its own up to the root. */
 function groupsOf(cgroup: string, mountinfo: string): Group[] {
   const paths = cgroup.split('\n').map(line => /^\d+:([^:]*):(.*)$/.exec(line) ?? [])
+  /** '/' where this is not told: the mount itself then counts. */
   const own = (controllers: (names: string) => boolean) =>
-    paths.find(([, names]) => names !== undefined && controllers(names))?.[2]
+    paths.find(([, names]) => names !== undefined && controllers(names))?.[2] ?? '/'
   const v2 = own(names => names === '')
   const v1 = own(names => names.split(',').includes('memory'))
   return mountinfo.split('\n').flatMap((line): Group[] => {
@@ -89,8 +90,8 @@ function groupsOf(cgroup: string, mountinfo: string): Group[] {
     const [left = '', right = ''] = line.split(' - ')
     const [, , , mountRoot = '', mountPoint = ''] = left.split(' ').map(unescaped)
     const [type = '', , options = ''] = right.split(' ')
-    if (type === 'cgroup2' && v2 !== undefined) return foldersOf(mountRoot, mountPoint, v2).map(v2Group)
-    if (type === 'cgroup' && options.split(',').includes('memory') && v1 !== undefined)
+    if (type === 'cgroup2') return foldersOf(mountRoot, mountPoint, v2).map(v2Group)
+    if (type === 'cgroup' && options.split(',').includes('memory'))
       return foldersOf(mountRoot, mountPoint, v1).map(v1Group)
     return []
   })

@@ -1,12 +1,13 @@
 // Every example in the documents is run: by memmon's own parser, by supervisord's, or by memmon itself.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { GENERAL_KEYS } from '../../src/config/conf.ts'
 import { parseFlags } from '../../src/config/flags.ts'
 import { parseSize } from '../../src/core/units.ts'
-import { blocksOf, documentPaths, memmonLines, readDocument } from '../helpers/documents.ts'
+import { blocksOf, codeBlocks, documentPaths, memmonLines, ROOT, readDocument } from '../helpers/documents.ts'
 import { PYTHON, splitWords } from '../helpers/python.ts'
 import { MEMMON } from '../helpers/supervisord.ts'
 
@@ -44,12 +45,52 @@ describe('command lines', () => {
   const lines = documentPaths().flatMap(path => memmonLines(path).map(line => [path, line] as const))
   test('there are some', () => expect(lines.length).toBeGreaterThan(10))
   test.each(lines)('%s: %s', (_, line) => {
-    const [command, ...args] = splitWords(line)
+    const [command, ...words] = splitWords(line)
     expect(command).toBe('memmon')
+    const args = words.slice({ check: 1, explain: 2 }[words[0] ?? ''] ?? 0).filter(word => word !== '--json')
     const flags = parseFlags(args, () => '[any]\nmemory_limit = 200MB\n')
     if (flags.kind === 'settings')
       expect([...flags.settings.rules, ...flags.settings.budgets]).not.toEqual([])
     else expect(args).toEqual([`--${flags.kind}`])
+  })
+})
+
+describe('blocks for memmon.conf', () => {
+  const blocks = blocksOf('conf')
+  test('there are some', () => expect(blocks.length).toBeGreaterThan(2))
+  test.each(blocks)('$path: $text', ({ text }) => {
+    const flags = parseFlags(['--config', 'memmon.conf'], () => text)
+    if (flags.kind !== 'settings') throw new Error(flags.kind)
+    expect(flags.settings.rules.length + flags.settings.budgets.length).toBeGreaterThan(0)
+  })
+  test('every key is explained, and no other', () => {
+    const named = [...readDocument('docs/memmon.conf.md').matchAll(/^\| (?:`\[.*`\s*\| )?`(\w+)` /gm)].map(
+      ([, key]) => key,
+    )
+    const keys = [...GENERAL_KEYS.keys(), 'memory_limit', 'total_limit', 'min_free']
+    expect(
+      [...new Set(named)]
+        .filter(
+          key => !key?.endsWith('_size_limit') && !['free_size_minimum', 'interval'].includes(key ?? ''),
+        )
+        .sort(),
+    ).toEqual(keys.sort())
+  })
+  test('one that is wrong is told as docs/memmon.conf.md shows', () => {
+    const block = codeBlocks('docs/memmon.conf.md').find(({ language }) => language === 'console')
+    const said = (block?.text ?? '').split('\n').slice(1).join('\n')
+    const wrong = readFileSync(join(ROOT, 'test', 'fixtures', 'wrong.conf'), 'utf8')
+    const folder = mkdtempSync(join(tmpdir(), 'memmon-docs-'))
+    try {
+      writeFileSync(join(folder, 'memmon.conf'), wrong)
+      const run = spawnSync(process.execPath, [MEMMON, '--config', 'memmon.conf'], {
+        cwd: folder,
+        encoding: 'utf8',
+      })
+      expect(run).toMatchObject({ status: 2, stdout: '', stderr: said })
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
   })
 })
 
@@ -74,7 +115,7 @@ describe('blocks for supervisord.conf', () => {
 })
 
 test('started by hand, memmon says what README.md shows', () => {
-  const [block] = blocksOf('console')
+  const block = codeBlocks('README.md').find(({ language }) => language === 'console')
   const [prompt = '', ...said] = (block?.text ?? '').split('\n')
   const args = [MEMMON, ...splitWords(prompt.replace('$ memmon', ''))]
   const run = spawnSync(process.execPath, args, { env: { PATH: process.env.PATH }, encoding: 'utf8' })

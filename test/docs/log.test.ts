@@ -3,9 +3,10 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { FailurePhase, Restarted, RestartRequest } from '../../src/core/outcome.ts'
+import type { FailurePhase, Noticed, Restarted, RestartRequest } from '../../src/core/outcome.ts'
 import { outcomeText, requestText } from '../../src/core/outcome-text.ts'
 import { ProcessState } from '../../src/core/process.ts'
+import type { Breach } from '../../src/core/rules.ts'
 import { parseDuration } from '../../src/core/units.ts'
 import { Mailer } from '../../src/notify/mailer.ts'
 import { unprotectedText } from '../../src/restart/journal.ts'
@@ -20,6 +21,21 @@ const request = requestFrom(EXAMPLE)
 const failed = (phase: FailurePhase) => () =>
   outcomeText({ kind: 'failed', request, occurredAt: 0, phase, fault: 'SPAWN_ERROR (fault 50)' })
 
+const noticed =
+  (what: Noticed['what'], detail = 'SIGUSR1') =>
+  () => {
+    const { breach } = request
+    const of = what === 'warned' || what === 'eased' ? { rule: `warn 160MB of ${breach.rule}` } : {}
+    const under = what === 'eased' || what === 'relieved' ? { value: 1 } : {}
+    const told = { ...request, breach: { ...breach, ...of, ...under } }
+    return outcomeText({ kind: 'noticed', what, request: told, occurredAt: 0, detail })
+  }
+const BUDGET: Breach = {
+  ...request.breach,
+  metric: 'pss',
+  budget: { id: 'x', whom: 'the group web', victim: 'with 160MB USS it has the most of 3' },
+}
+
 const PAST = { restartsLastHour: 3, smallestBytes: 1, fittingLimitBytes: 2 ** 30 }
 
 /** The lines about a restart and its mail, as memmon makes them. */
@@ -28,6 +44,13 @@ const lines: readonly (() => string | Promise<string>)[] = [
   () => outcomeText(restartedFrom(request, 'is now pid 8, after 1.4 s')),
   () => outcomeText({ ...restartedFrom(request, 'is now pid 8, after 1.4 s'), startedBy: 'other' }),
   () => outcomeText({ kind: 'skipped', request, occurredAt: 0, reason: 'removed', detail: 'it has gone' }),
+  ...(['warned', 'eased', 'alerted', 'relieved', 'signalled', 'executed'] as const).map(what =>
+    noticed(what),
+  ),
+  noticed('would', 'restart'),
+  failed('signal'),
+  failed('exec'),
+  () => requestText({ ...request, breach: BUDGET }),
   failed('check'),
   failed('stop'),
   failed('start'),

@@ -1,0 +1,67 @@
+// What `memmon explain` prints of one process: every rule, whether it matches, and what it comes to. Pure.
+import { amountText, formatAmount } from '../core/metric.ts'
+import { ProcessState, stateName, uptimeSecondsOf } from '../core/process.ts'
+import type { Rule } from '../core/rules.ts'
+import { selects } from '../core/selector.ts'
+import { oneLine } from '../core/text.ts'
+import { formatDuration, formatSize } from '../core/units.ts'
+import { type Assessed, type Finding, isOver } from '../monitor/assess.ts'
+import type { MonitorRules } from '../monitor/monitor.ts'
+import type { Capacity } from '../sampling/capacity.ts'
+import { ruleText } from './start-lines.ts'
+
+/** Everything about one process, a paragraph a rule. */
+export function explainText(one: Assessed, rules: MonitorRules, capacity: Capacity | undefined): string {
+  const { process, rssBytes } = one
+  const run =
+    process.state === ProcessState.RUNNING
+      ? `, pid ${process.pid}, up ${formatDuration(uptimeSecondsOf(process))}, ${rssBytes === undefined ? 'size unknown' : `${formatSize(rssBytes)} RSS`}`
+      : ''
+  const paragraphs = rules.rules.map(
+    rule => `${ruleText(rule, capacity)}\n  ${whyText(rule, one, rules.mostSpecific)}`,
+  )
+  return `${oneLine(process.namespec)}: ${stateName(process.state)}${run}\n\n${paragraphs.join('\n\n')}${paragraphs.length > 0 ? '\n\n' : ''}${verdictText(one)}\n`
+}
+
+function whyText(rule: Rule, one: Assessed, mostSpecific: boolean): string {
+  const { process } = one
+  if (!selects(rule.selector, process.group, process.name)) return 'does not match.'
+  if (one.isIgnored) return 'matches, but the process is ignored (--ignore).'
+  if (rule.scope === 'any' && one.isListener) return 'matches, but event listeners are left out of it.'
+  const finding = one.findings.find(({ rule: own }) => own.id === rule.id)
+  if (process.state !== ProcessState.RUNNING) return `matches; a process is judged only when it is RUNNING.`
+  if (finding) return `matches: ${findingText(finding)}`
+  if (mostSpecific) return 'matches, but a closer rule decides alone (--most-specific).'
+  return 'matches, but its figure cannot be read.'
+}
+
+function findingText({ rule, value, verdict }: Finding): string {
+  const has = amountText(rule.metric, rule.cumulative, value)
+  switch (verdict.kind) {
+    case 'young':
+      return `${has}. It is not judged in its first ${formatDuration(rule.minUptimeSeconds)}.`
+    case 'fine':
+      return Number.isFinite(rule.limit)
+        ? `${has}, ${formatAmount(rule.metric, rule.limit - value)} under the limit.${value > rule.warnAbove ? ' It is warned of.' : ''}`
+        : `${has}; there is no limit.`
+    default: {
+      const over = formatAmount(rule.metric, value - verdict.breach.limit)
+      const reason = verdict.breach.reason === undefined ? '' : ` (${verdict.breach.reason})`
+      return verdict.kind === 'act'
+        ? `${has}, ${over} over the limit: it would act now${reason}.`
+        : `${has}, ${over} over the limit, and it waits${reason}: this check alone is not enough.`
+    }
+  }
+}
+
+function verdictText(one: Assessed): string {
+  if (one.isIgnored) return 'memmon leaves it alone: it is ignored.'
+  if (one.process.state !== ProcessState.RUNNING)
+    return `memmon leaves it alone: it is ${stateName(one.process.state)}.`
+  if (one.findings.length === 0) return 'memmon leaves it alone: no rule holds for it.'
+  const acting = one.findings.find(({ verdict }) => verdict.kind === 'act')
+  if (acting) return `memmon would act on it now, by ${acting.rule.written} (${acting.rule.action.kind}).`
+  if (one.findings.some(isOver))
+    return 'memmon does nothing yet: it is over a limit, and patience is had with it.'
+  return 'memmon does nothing: it is under its limits.'
+}

@@ -1,0 +1,117 @@
+// One look at everything, without memory of earlier checks and without any act: for what is asked by hand. The
+// figures and verdicts are those of the listener.
+import type { Budget, Measured } from '../core/budgets.ts'
+import { type ProcessInfo, ProcessState, uptimeSecondsOf } from '../core/process.ts'
+import { type Exemptions, isExempt, type Rule } from '../core/rules.ts'
+import { judge, type Verdict } from '../core/windows.ts'
+import type { Log } from '../observe/log.ts'
+import type { Sampler } from '../sampling/sampler.ts'
+import type { ProcessTable } from '../supervisor/process-table.ts'
+import { BudgetCheck } from './budget-check.ts'
+import type { MonitorRules } from './monitor.ts'
+import { type RssOf, readValues } from './values.ts'
+import { counts, type Watched, watchedOf } from './watched.ts'
+
+/** One rule over one process, now. */
+export interface Finding {
+  readonly rule: Rule
+  readonly value: number
+  readonly verdict: Verdict
+}
+
+export interface Assessed {
+  readonly process: ProcessInfo
+  readonly isListener: boolean
+  readonly isIgnored: boolean
+  /** undefined if it does not run. */
+  readonly rssBytes: number | undefined
+  /** Of each rule that holds for it, the first broken one in front. */
+  readonly findings: readonly Finding[]
+}
+
+export interface AssessedBudget {
+  readonly budget: Budget
+  readonly valueBytes: number | undefined
+  readonly isOver: boolean
+}
+
+export interface Assessment {
+  readonly processes: readonly Assessed[]
+  readonly budgets: readonly AssessedBudget[]
+}
+
+export interface AssessPorts {
+  readonly sampler: Sampler
+  readonly availableBytes: () => number | undefined
+  readonly log: Log
+  readonly nowMs: () => number
+}
+
+/** Looks once. Throws an Error if nothing can be measured. */
+export async function assess(
+  table: ProcessTable,
+  settings: MonitorRules,
+  ports: AssessPorts,
+): Promise<Assessment> {
+  const { ignored, mostSpecific, rules, budgets } = settings
+  const exempt: Exemptions = { isListener: table.isListener, isSelf: () => false, ignored, mostSpecific }
+  const all: Watched[] = table.processes.map(
+    process =>
+      watchedOf([process], rules, [], exempt)[0] ?? {
+        process,
+        rules: [],
+        quietBytes: Infinity,
+        quietTreeBytes: Infinity,
+        countsSwap: false,
+      },
+  )
+  const running = all.filter(({ process }) => process.state === ProcessState.RUNNING)
+  const pids = running.map(({ process }) => process.pid)
+  const sizes = [await ports.sampler.measure(pids, false), await ports.sampler.measure(pids, true)] as const
+  const rssOf: RssOf = ({ process }, cumulative) => sizes[cumulative ? 1 : 0].get(process.pid)
+  const valuesOf = readValues(running, rssOf, ports.sampler, () => true, new Set(), ports.log)
+  const processes = all.map((one): Assessed => {
+    const values = one.process.state === ProcessState.RUNNING ? valuesOf(one) : []
+    return {
+      process: one.process,
+      isListener: table.isListener(one.process.namespec),
+      isIgnored: isExempt(one.process, exempt),
+      rssBytes: rssOf(one, false),
+      findings: values
+        .map(({ rule, value }) => ({
+          rule,
+          value,
+          verdict: verdictOf(rule, one.process, value, ports.nowMs()),
+        }))
+        .sort((a, b) => Number(isOver(b)) - Number(isOver(a))),
+    }
+  })
+  const check = new BudgetCheck({
+    sampler: ports.sampler,
+    availableBytes: ports.availableBytes,
+    mayRestart: () => true,
+    isQueued: () => false,
+    log: ports.log,
+  })
+  return { processes, budgets: budgets.map(budget => assessBudget(budget, check, running, rssOf)) }
+}
+
+/** True if the rule's limit is broken, whatever is done about it now. */
+export const isOver = ({ verdict }: Finding): boolean => 'breach' in verdict
+
+const verdictOf = (rule: Rule, process: ProcessInfo, value: number, at: number): Verdict =>
+  judge(rule, process, uptimeSecondsOf(process), value, at, undefined).verdict
+
+function assessBudget(
+  budget: Budget,
+  check: BudgetCheck,
+  running: readonly Watched[],
+  rssOf: RssOf,
+): AssessedBudget {
+  const own = running.filter(({ process }) => counts(budget, process))
+  const valueBytes: Measured['valueBytes'] | undefined = check.measure(budget, own, rssOf)
+  const over =
+    valueBytes !== undefined &&
+    (budget.kind === 'free' ? valueBytes < budget.limitBytes : valueBytes > budget.limitBytes)
+  return { budget, valueBytes, isOver: over }
+}

@@ -1,0 +1,176 @@
+// Patience, hard limits, budgets, a changed memmon.conf and --dry-run under a real supervisord.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { waitForChecks } from '../helpers/checks.ts'
+import { runMemmon } from '../helpers/memmon.ts'
+import { PYTHON } from '../helpers/python.ts'
+import { holder, Supervisord } from '../helpers/supervisord.ts'
+
+let folder = ''
+let supervisord: Supervisord
+const config = () => join(folder, 'memmon.conf')
+const CONF = `[memmon]
+email = bob@example.com
+[program:spike]
+memory_limit = 40MB
+for = 3
+[program:hard]
+memory_limit = 40MB
+for = 100
+hard_limit = 70MB
+[group:team]
+total_limit = 110MB
+min_uptime = 1s
+[program:later]
+memory_limit = 1GB
+[program:threads]
+threads_limit = 50
+action = alert
+`
+
+/** Holds the one size until it is started again, then the other. */
+const holdsThen = (name: string, first: number, then: number): string => `[program:${name}]
+command=${PYTHON} -c "import os, time; p = '${join(folder, name)}'; n = ${then} if os.path.exists(p) else ${first}; open(p, 'w').close(); b = b'x' * (n << 20); time.sleep(3600)"
+`
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'memmon-verdicts-'))
+  writeFileSync(config(), CONF)
+  supervisord = await Supervisord.start({
+    programs: [
+      // Freed before a third check can see it.
+      `[program:spike]\ncommand=${PYTHON} -c "import time; b = bytearray(60 << 20); b[::4096] = b'x' * len(b[::4096]); time.sleep(8); del b; time.sleep(3600)"\n`,
+      holder('hard', 80),
+      holdsThen('a', 20, 20),
+      holdsThen('b', 60, 5),
+      holdsThen('c', 30, 30),
+      '[group:team]\nprograms=a,b,c\n',
+      holder('later', 50),
+      `[program:threads]\ncommand=${PYTHON} -c "import threading, time; [threading.Thread(target=time.sleep, args=(3600,), daemon=True).start() for _ in range(200)]; time.sleep(3600)"\n`,
+    ].join('\n'),
+    memmon: `--config ${config()} -s @sendmail`,
+  })
+}, 60_000)
+afterAll(async () => {
+  await supervisord.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test('a hard limit does not wait, and a group budget takes the largest and stops when it fits', async () => {
+  await supervisord.waitForLog('Restarted hard:hard: pid')
+  expect(supervisord.memmonLog()).toMatch(/Restarting hard:hard .* over hard_limit, which does not wait/)
+  await supervisord.waitForLog('Restarted team:b: pid')
+  await waitForChecks(supervisord, 3)
+  const restarted = [...supervisord.memmonLog().matchAll(/Restarting (team:\S+) /g)].map(([, name]) => name)
+  expect(restarted).toEqual(['team:b'])
+  expect(supervisord.memmonLog()).toMatch(
+    /Restarting team:b .*: the group team use [\d.]+MB PSS .* over \[group:team\] total_limit=110MB .*it has the most of 3/,
+  )
+}, 60_000)
+
+test('200 threads are told once, and nothing is done about them', async () => {
+  await supervisord.waitForLog('threads:threads (pid')
+  await waitForChecks(supervisord, 2)
+  const lines = supervisord.memmonLog().match(/threads:threads \(pid \d+\) is over its limit.*/g) ?? []
+  expect(lines).toEqual([
+    expect.stringContaining('201 threads, over [program:threads] threads_limit=50 by 151'),
+  ])
+}, 60_000)
+
+test('a spike of two checks survives for = 3', async () => {
+  expect(supervisord.memmonLog()).not.toContain('Restarting spike:spike')
+  expect(await supervisord.process('spike:spike')).toMatchObject({ state: 20 })
+})
+
+test('memmon check sees what the listener sees, and changes nothing', async () => {
+  const before = await supervisord.client.getAllProcessInfo()
+  const url = ['--server-url', supervisord.serverUrl]
+  const table = await runMemmon(['check', ...url, '--config', config()])
+  expect(table).toMatchObject({ code: 1, stderr: '' })
+  expect(table.stdout).toMatch(/^PROCESS +STATE +PID +UPTIME +SIZE +OF ITS LIMIT +RULE +NOW\n/)
+  expect(table.stdout).toMatch(
+    /^later:later +RUNNING +\d+ +.*MB RSS +\[#?-+\] +\d+% +\[program:later\] memory_limit=1GB +ok$/m,
+  )
+  expect(table.stdout).toMatch(/^threads:threads .* 201 threads +\[#+\] 402% .* tell it$/m)
+  expect(table.stdout).toMatch(/^all of team .*MB +\[#+-*\] +\d+% +\[group:team\] total_limit=110MB +ok$/m)
+  expect(table.stdout).not.toContain('\u001b')
+  const json = await runMemmon(['check', ...url, '--json', '-p', 'later=30MB'])
+  expect(json.code).toBe(1)
+  const { processes } = JSON.parse(json.stdout)
+  expect(processes.find((one: { namespec: string }) => one.namespec === 'later:later')).toMatchObject({
+    state: 'RUNNING',
+    limit_bytes: 30 * 1024 * 1024,
+    rule: '-p later=30MB',
+    verdict: 'restart',
+  })
+  expect((await runMemmon(['check', ...url, '-a', '9GB'])).code).toBe(0)
+  expect((await runMemmon(['check', '--server-url', 'unix:///nonexistent.sock', '-a', '1GB'])).code).toBe(2)
+  const explained = await runMemmon([
+    'explain',
+    'later',
+    ...url,
+    '-p',
+    'later=30MB',
+    '-g',
+    'team=1MB',
+    '--for',
+    '3',
+  ])
+  expect(explained.code).toBe(1)
+  expect(explained.stdout).toMatch(/^later:later: RUNNING, pid \d+, up .*, [\d.]+MB RSS\n/)
+  expect(explained.stdout).toContain('over the limit, and it waits (1 of the 3 checks')
+  expect(explained.stdout).toContain('does not match.')
+  expect((await runMemmon(['explain', 'latter', ...url, '-a', '1GB'])).stderr).toContain(
+    'the nearest names are later',
+  )
+  const pids = (list: readonly { namespec: string; pid: number }[]) =>
+    list.map(({ namespec, pid }) => [namespec, pid])
+  expect(pids(await supervisord.client.getAllProcessInfo())).toEqual(pids(before))
+}, 60_000)
+
+test('memmon.conf that becomes wrong is told and mailed, once, and the old one stays', async () => {
+  writeFileSync(config(), CONF.replace('memory_limit = 1GB', 'memory_limit = 30 megs'))
+  await supervisord.waitForLog('"30 megs" is not a size')
+  await waitForChecks(supervisord, 2)
+  const lines = supervisord.memmonLog().match(/ERRO .*30 megs.*/g) ?? []
+  expect(lines).toEqual([
+    expect.stringMatching(/memmon.conf, line 14: memory_limit = 30 megs: .* The settings stay as they were/),
+  ])
+  await supervisord.waitForLog('Sent mail "memmon: ')
+  expect(supervisord.memmonLog()).not.toContain('Restarting later:later')
+}, 60_000)
+
+test('SIGHUP takes a changed limit, without a restart of memmon', async () => {
+  const { pid } = await supervisord.process('memmon:memmon')
+  writeFileSync(config(), CONF.replace('memory_limit = 1GB', 'memory_limit = 30MB'))
+  process.kill(pid, 'SIGHUP')
+  await supervisord.waitForLog('Restarting later:later')
+  expect(supervisord.memmonLog()).toContain('memmon.conf is read again and taken')
+  expect((await supervisord.process('memmon:memmon')).pid).toBe(pid)
+}, 60_000)
+
+test('--dry-run tells once what it would do, and touches nothing', async () => {
+  const dry = await Supervisord.start({
+    programs: [holder('big', 50), holder('small', 5)].join('\n'),
+    memmon: '-a 40MB --total 60MB --dry-run -m bob@example.com -s @sendmail',
+  })
+  try {
+    await dry.waitForLog('Would restart big:big')
+    const before = await dry.process('big:big')
+    await waitForChecks(dry, 3)
+    expect(await dry.process('big:big')).toMatchObject({ pid: before.pid, startSeconds: before.startSeconds })
+    const would = dry.memmonLog().match(/Would restart .*/g) ?? []
+    expect(would).toEqual([
+      expect.stringMatching(/^Would restart big:big \(pid \d+\): .* over -a 40MB by /),
+      expect.stringMatching(
+        /^Would restart big:big \(pid \d+\): all processes together use .* over --total 60MB/,
+      ),
+    ])
+    await dry.waitForLog('Sent mail "memmon: would restart process big:big"')
+    expect(dry.memmonLog()).not.toContain('Restarting')
+  } finally {
+    await dry.stop()
+  }
+}, 90_000)
