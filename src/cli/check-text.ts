@@ -13,6 +13,12 @@ import {
   isOver,
 } from '../monitor/assess.ts'
 
+/** A channel, or why there is none. */
+export interface ChannelText {
+  readonly ok: boolean
+  readonly text: string
+}
+
 const BAR_WIDTH = 10
 const HEADS = ['PROCESS', 'STATE', 'PID', 'UPTIME', 'SIZE', 'OF ITS LIMIT', 'RULE', 'NOW']
 
@@ -36,7 +42,7 @@ export function checkTable({ processes, budgets }: Assessment, { colour, columns
 }
 
 /** As documented in docs/check.md. */
-export function checkJson({ processes, budgets }: Assessment): string {
+export function checkJson({ processes, budgets }: Assessment, channels: readonly ChannelText[]): string {
   const document = {
     processes: processes.map(one => {
       const finding = governing(one)
@@ -60,6 +66,7 @@ export function checkJson({ processes, budgets }: Assessment): string {
       limit_bytes: budget.limitBytes,
       verdict: over ? 'over' : 'ok',
     })),
+    channels: channels.map(({ ok, text }) => ({ ok, text })),
   }
   return `${JSON.stringify(document, null, 2)}\n`
 }

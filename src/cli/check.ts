@@ -14,7 +14,8 @@ import { openProcfs } from '../sampling/procfs.ts'
 import { createClient } from '../supervisor/client.ts'
 import { createHttpCaller } from '../supervisor/http-call.ts'
 import { createTableReader } from '../supervisor/process-table.ts'
-import { checkJson, checkTable } from './check-text.ts'
+import { createChannels } from './channels.ts'
+import { type ChannelText, checkJson, checkTable } from './check-text.ts'
 import { explainText } from './explain-text.ts'
 import { resolveSettings, usesCapacity } from './resolve.ts'
 
@@ -39,9 +40,29 @@ export async function check(asked: ByHand): Promise<number> {
   const { assessment } = await look(asked)
   const { isTTY, columns = 120 } = process.stdout
   const colour = isTTY && !process.env.NO_COLOR
-  process.stdout.write(asked.json ? checkJson(assessment) : checkTable(assessment, { colour, columns }))
+  const channels = channelTexts(asked.settings)
+  process.stdout.write(
+    asked.json
+      ? checkJson(assessment, channels)
+      : `${checkTable(assessment, { colour, columns })}${channels.map(({ text }) => `${text}\n`).join('')}`,
+  )
   const over = assessment.processes.some(({ findings }) => findings.some(isOver))
   return over || assessment.budgets.some(budget => budget.isOver) ? EXIT_OVER : 0
+}
+
+/** Where messages go, and whether the secrets for that can be read. */
+function channelTexts(settings: Settings): ChannelText[] {
+  try {
+    return createChannels(settings, process.env).map(({ key, by }) => ({
+      ok: true,
+      text: key.startsWith('webhook')
+        ? `Messages go to the ${by}`
+        : `Mail goes to ${settings.mailTo.join(', ')} by ${by}`,
+    }))
+  } catch (thrown) {
+    if (!(thrown instanceof UsageError)) throw thrown
+    return [{ ok: false, text: `Messages cannot be sent: ${thrown.message}` }]
+  }
 }
 
 /** Prints all about one process; 0 if it is under its limits, 1 if it is over one. Throws a UsageError. */

@@ -1,6 +1,6 @@
 // What the command line asks for: the listener, the help or the version.
-import { readFileSync } from 'node:fs'
-import { parseFlags } from '../config/flags.ts'
+import { readFileSync, statSync } from 'node:fs'
+import { parseFlags, type ReadFile } from '../config/flags.ts'
 import type { Settings } from '../config/settings.ts'
 import { UsageError } from '../core/errors.ts'
 import { listen } from './listen.ts'
@@ -8,10 +8,14 @@ import { listen } from './listen.ts'
 /** sysexits' habit for wrong usage, and supervisor's own. */
 const EXIT_USAGE = 2
 
+/** For people, in a terminal. */
+const COMMANDS = ['check', 'explain', 'test-notify'] as const
+
 /** Does it; the exit code. */
 export async function run(argv: readonly string[]): Promise<number> {
   try {
-    if (argv[0] === 'check' || argv[0] === 'explain') return await byHand(argv[0], argv.slice(1))
+    const command = COMMANDS.find(name => name === argv[0])
+    if (command) return await byHand(command, argv.slice(1))
     const flags = parseFlags(argv, readText)
     switch (flags.kind) {
       case 'help': {
@@ -33,7 +37,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 }
 
 /** The commands for people: they take the listener's flags, and some of their own. */
-async function byHand(command: 'check' | 'explain', argv: readonly string[]): Promise<number> {
+async function byHand(command: (typeof COMMANDS)[number], argv: readonly string[]): Promise<number> {
   const words: string[] = []
   let supervisorConf: string | undefined
   let json = false
@@ -64,10 +68,14 @@ async function byHand(command: 'check' | 'explain', argv: readonly string[]): Pr
     return 0
   }
   const [name, stray] = words
-  if (stray !== undefined || (command === 'check' && name !== undefined)) {
+  if (stray !== undefined || (command !== 'explain' && name !== undefined)) {
     throw new UsageError(`"${stray ?? name}" belongs to no option`)
   }
   const asked = { settings: flags.settings, supervisorConf, json }
+  if (command === 'test-notify') {
+    const { testNotify } = await import('./test-notify.ts')
+    return await testNotify(flags.settings)
+  }
   const { check, explain } = await import('./check.ts')
   if (command === 'check') return await check(asked)
   if (name === undefined) throw new UsageError('explain needs a process: as in memmon explain web -a 200MB')
@@ -80,7 +88,10 @@ function settingsFrom(argv: readonly string[]): Settings {
   return flags.settings
 }
 
-const readText = (path: string): string => readFileSync(path, 'utf8')
+const readText = (path: string): ReadFile => ({
+  text: readFileSync(path, 'utf8'),
+  isPrivate: (statSync(path).mode & 0o077) === 0,
+})
 
 function version(): string {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')

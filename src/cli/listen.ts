@@ -36,6 +36,14 @@ export async function listen(
     throw new UsageError('there is nothing to watch: give a limit with -p, -g or -a, as in -a 200MB')
   }
   const address = settings.serverUrl ?? addressFrom(url ?? '')
+  // Secrets that are missing are told before READY; a plain mail command has none.
+  if (
+    settings.smtpServers.length + settings.webhooks.length + settings.webhookFiles.length > 0 ||
+    process.env.MEMMON_WEBHOOK_URL
+  ) {
+    const { createChannels } = await import('./channels.ts')
+    createChannels(settings, process.env)
+  }
 
   const stdio = claimStdio()
   const log = createLog()
@@ -75,13 +83,13 @@ function hear(stdio: Stdio, listener: Listener, end: (ending: Ending) => void, r
 
 /** Ends what is running, within the time that there is; the exit code. */
 async function finish(watch: Watch, ending: Ending, settings: Settings, log: Log): Promise<number> {
-  const { restarts, mailer } = watch
+  const { restarts } = watch
   if (ending === 'eof') log('INFO', 'supervisord has closed the event stream: memmon ends')
   else restarts.end()
   if (ending === 'signal') log('INFO', 'SIGTERM: memmon ends')
   const budgetMs =
     ending === 'eof' ? END_OF_INPUT_MS : Math.max(0, settings.stopWaitSeconds * 1000 - EXIT_RESERVE_MS)
-  await Promise.race([restarts.queue.whenIdle().then(() => mailer.whenIdle()), sleep(budgetMs)])
+  await Promise.race([restarts.queue.whenIdle().then(() => watch.flushMessages()), sleep(budgetMs)])
   const unfinished = restarts.queue.running
   if (unfinished.length > 0)
     log('WARN', `Left to the next memmon by the journal: the restart of ${unfinished.join(', ')}`)

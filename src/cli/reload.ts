@@ -3,7 +3,6 @@ import { statSync } from 'node:fs'
 import type { Settings } from '../config/settings.ts'
 import { messageOf, UsageError } from '../core/errors.ts'
 import { formatServerUrl } from '../core/server-url.ts'
-import type { Message } from '../notify/message.ts'
 import type { Log } from '../observe/log.ts'
 
 export interface ReloadPorts {
@@ -11,7 +10,7 @@ export interface ReloadPorts {
   readonly readSettings: () => Settings
   readonly use: (settings: Settings) => void
   readonly log: Log
-  readonly mail: (message: Message) => void
+  readonly mail: (subject: string, text: string) => void
 }
 
 export class SettingsReload {
@@ -60,11 +59,10 @@ export class SettingsReload {
       if (text === this.#told) return
       this.#told = text
       for (const line of text.split('\n')) log('ERRO', `${line}. The settings stay as they were`)
-      const subject = `memmon: ${configPath} is wrong, the settings stay as they were`
-      mail({
-        subject,
-        text: `${text}\n\nmemmon goes on with the settings that it had. It reads the file again when it changes.\n`,
-      })
+      mail(
+        `${configPath} is wrong, the settings stay as they were`,
+        `${text}\n\nmemmon goes on with the settings that it had. It reads the file again when it changes.\n`,
+      )
     }
   }
 

@@ -19,6 +19,8 @@ export interface RestartsPorts {
   readonly serverUrl: string
   /** supervisord's pid is known: told once, before the first restart. */
   readonly onSupervisord: (pid: number) => void
+  /** The folder of this memmon, when it is there and ours. */
+  readonly onFolder: (folder: string) => void
   readonly measure: (request: RestartRequest) => Promise<number | undefined>
   readonly tell: (outcome: RestartOutcome) => void
   readonly log: Log
@@ -129,6 +131,7 @@ export function createRestarts(initial: Settings, ports: RestartsPorts): Restart
     const root = stateRoot(initial.stateDir, process.env, process.getuid?.() ?? 0)
     if (root === undefined) throw new Error('there is no place for it: give one with --state-dir')
     folder = await claimStateFolder(root, stateFolderName(ports.serverUrl, process.env), runOf)
+    ports.onFolder(folder)
     const { openJournal: open } = await import('../restart/journal.ts')
     const opened = await open(folder, supervisord, { nowMs: Date.now, tell: text => log('WARN', text) })
     journal = opened.journal

@@ -7,6 +7,7 @@ import { formatServerUrl, type ServerAddress } from '../core/server-url.ts'
 import { formatDuration, formatSize } from '../core/units.ts'
 import { patienceText } from '../core/windows.ts'
 import type { MonitorRules } from '../monitor/monitor.ts'
+import type { Channel } from '../notify/channel.ts'
 import type { Log } from '../observe/log.ts'
 import type { Capacity } from '../sampling/capacity.ts'
 
@@ -39,8 +40,14 @@ export function logRules(
   }
 }
 
-export function logMail({ mailTo, sendmailCommand }: Settings, log: Log): void {
-  if (mailTo.length > 0) log('INFO', `Mail goes to ${mailTo.join(', ')} by ${sendmailCommand}`)
+/** One line for each channel, secrets left out. */
+export function logChannels(channels: readonly Channel[], { mailTo }: Settings, log: Log): void {
+  for (const { key, by } of channels) {
+    log(
+      'INFO',
+      key.startsWith('webhook') ? `Messages go to the ${by}` : `Mail goes to ${mailTo.join(', ')} by ${by}`,
+    )
+  }
 }
 
 /** What a rule does, to whom, and over what. */

@@ -1,4 +1,5 @@
 // Everything behind the listener, made and wired: loaded when supervisord has been told READY.
+import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Settings } from '../config/settings.ts'
 import { messageOf as errorText } from '../core/errors.ts'
@@ -7,8 +8,10 @@ import { outcomeText } from '../core/outcome-text.ts'
 import { formatServerUrl, type ServerAddress } from '../core/server-url.ts'
 import { formatSize } from '../core/units.ts'
 import { Monitor } from '../monitor/monitor.ts'
-import { Mailer } from '../notify/mailer.ts'
-import { messageOf } from '../notify/message.ts'
+import type { Channel } from '../notify/channel.ts'
+import { type Message, messageOf, plainMessage } from '../notify/message.ts'
+import { Notifier } from '../notify/notifier.ts'
+import { Outbox } from '../notify/outbox.ts'
 import { runCommand } from '../notify/pipe-command.ts'
 import type { Level, Log } from '../observe/log.ts'
 import { act } from '../restart/actions.ts'
@@ -22,11 +25,12 @@ import { DeafnessWatch, LOOK_EVERY_MS } from '../supervisor/deafness.ts'
 import { createHttpCaller } from '../supervisor/http-call.ts'
 import { createTableReader } from '../supervisor/process-table.ts'
 import { createIsSelf, ownPids } from '../supervisor/self.ts'
+import { createChannels } from './channels.ts'
 import { collectGarbage, ownRssBytes } from './own-memory.ts'
 import { SettingsReload } from './reload.ts'
 import { resolveSettings, usesCapacity } from './resolve.ts'
 import { createRestarts, type Restarts } from './restarts.ts'
-import { logMail, logRules, logStart } from './start-lines.ts'
+import { logChannels, logRules, logStart } from './start-lines.ts'
 
 /** Every call to supervisord ends within this. */
 const CALL_TIMEOUT_MS = 10_000
@@ -40,7 +44,8 @@ export interface Watch {
   /** Reads memmon.conf again, if there is one. */
   reload(): void
   readonly restarts: Restarts
-  readonly mailer: Mailer
+  /** Sends what was gathered, and resolves when every channel has had its try. */
+  flushMessages(): Promise<void>
   /** Lets go of supervisord. */
   close(): void
 }
@@ -64,18 +69,29 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
   let resolved = resolveSettings(settings, capacity?.bytes)
   logStart(settings, address, sampler.source, log)
   logRules(resolved, capacity, log)
-  logMail(settings, log)
 
   const client = createClient(createHttpCaller(address, credentialsFrom(process.env), CALL_TIMEOUT_MS))
-  const mailer = new Mailer(
-    () => ({ to: settings.mailTo, host: hostname(), command: settings.sendmailCommand }),
-    log,
-  )
+  let channels: readonly Channel[] = createChannels(settings, process.env)
+  logChannels(channels, settings, log)
+  const outbox = new Outbox({ channels: () => channels, log, nowMs: Date.now, random: Math.random })
+  const context = () => ({
+    host: hostname(),
+    name: settings.name,
+    mailUptimeSeconds: settings.mailUptimeSeconds,
+  })
+  const notifier = new Notifier({
+    send: message => outbox.add(message),
+    intervalMs: () => settings.mailIntervalSeconds * 1000,
+    context,
+    newId: randomUUID,
+    nowMs: Date.now,
+  })
+  const notify = (message: Message | undefined): void => {
+    if (message && channels.length > 0) notifier.take(message)
+  }
   const tell = (outcome: RestartOutcome): void => {
     log(levelOf(outcome), outcomeText(outcome))
-    const { name, mailUptimeSeconds, mailTo } = settings
-    const message = messageOf(outcome, { host: hostname(), name, mailUptimeSeconds })
-    if (message && mailTo.length > 0) mailer.send(message)
+    notify(messageOf(outcome, context()))
   }
   let quiet: QuietChildren | undefined
   const restarts = createRestarts(settings, {
@@ -90,6 +106,7 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
           : `The children of supervisord (pid ${pid}) are not to be seen in /proc: each check asks supervisord for them`,
       )
     },
+    onFolder: folder => void outbox.attach(folder),
     measure: request => monitor.measureAgain(request),
     tell,
     log,
@@ -119,21 +136,21 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
     resolved,
   )
   const use = (changed: Settings): void => {
+    const changedChannels = createChannels(changed, process.env) // throws, before anything is taken
+    channels = changedChannels
     settings = changed
     capacity = usesCapacity(settings) ? capacityReader.capacity() : undefined
     resolved = resolveSettings(settings, capacity?.bytes)
     monitor.use(resolved)
     restarts.use(settings)
     logRules(resolved, capacity, log)
-    logMail(settings, log)
+    logChannels(channels, settings, log)
   }
   const reload = new SettingsReload(initial, {
     readSettings: ports.readSettings,
     use,
     log,
-    mail: message => {
-      if (settings.mailTo.length > 0) mailer.send(message)
-    },
+    mail: (subject, text) => notify(plainMessage('settings', subject, text, context(), Date.now())),
   })
   const followCapacity = (): void => {
     if (!usesCapacity(settings) || capacityReader.capacity()?.bytes === capacity?.bytes) return
@@ -181,9 +198,13 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
     onTick: periodSeconds => deafness.onTick(periodSeconds),
     reload: () => reload.now(),
     restarts,
-    mailer,
+    async flushMessages() {
+      notifier.flush()
+      await outbox.whenIdle()
+    },
     close() {
       clearInterval(looks)
+      outbox.close()
       client.close()
     },
   }

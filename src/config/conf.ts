@@ -15,10 +15,27 @@ import type { GeneralDraft } from './settings.ts'
 export const keyOf = ({ flags }: { readonly flags: readonly string[] }): string =>
   (flags.find(flag => flag.startsWith('--')) ?? '').slice(2).replaceAll('-', '_')
 
+/** A key that is no flag: anybody can read arguments. */
+const SMTP_PASSWORD: GeneralOption = {
+  flags: ['--smtp-password'],
+  value: 'password',
+  secret: true,
+  help: 'The SMTP password, in a memmon.conf that nobody else may read.',
+  example: '',
+  exampleHelp: '',
+  apply: (draft, text) => {
+    draft.smtpPassword = text
+  },
+}
+
 /** What may stand in [memmon]. */
 export const GENERAL_KEYS: ReadonlyMap<string, GeneralOption | RuleOption> = new Map(
-  OPTIONS.flatMap(spec => ('apply' in spec || 'applyRule' in spec ? [[keyOf(spec), spec] as const] : [])),
+  [...OPTIONS, SMTP_PASSWORD].flatMap(spec =>
+    'apply' in spec || 'applyRule' in spec ? [[keyOf(spec), spec] as const] : [],
+  ),
 )
+/** What makes memmon.conf a file that only its owner may read. */
+const SECRET_KEYS = ['smtp_password', 'webhook']
 const RULE_KEYS: ReadonlyMap<string, RuleOption> = new Map(RULE_OPTIONS.map(spec => [keyOf(spec), spec]))
 /** A budget is neither warned of nor killed at once, and counts memory alone. */
 const BUDGET_KEYS = ['for', 'min_uptime', 'action', 'cumulative']
@@ -34,6 +51,7 @@ export function readConf(
   draft: Draft,
   isGiven: (spec: OptionSpec) => boolean,
   general: GeneralDraft,
+  isPrivate: boolean,
 ): void {
   const { sections, problems } = parseIni(text)
   const wrong = problems.map(({ line, text: what }) => ({ line, what }))
@@ -45,6 +63,10 @@ export function readConf(
       fail(section.line, `[${section.name}] is there already, in line ${first}: join them`)
     seen.set(section.name, first ?? section.line)
     readSection(section, draft, isGiven, general, fail)
+  }
+  const secret = sections.flatMap(({ entries }) => entries).find(({ key }) => SECRET_KEYS.includes(key))
+  if (secret && !isPrivate) {
+    fail(secret.line, `${secret.key} is a secret, and this file can be read by others: chmod 600 ${path}`)
   }
   if (wrong.length === 0) return
   wrong.sort((a, b) => a.line - b.line)

@@ -20,8 +20,14 @@ export interface CommandTerms {
   readonly onWord?: (word: string) => void
 }
 
-/** Gives the text of a file, or throws an Error that says why not. */
-export type ReadText = (path: string) => string
+export interface ReadFile {
+  readonly text: string
+  /** Nobody but its owner may read it. */
+  readonly isPrivate: boolean
+}
+
+/** Reads a file, or throws an Error that says why not. */
+export type ReadText = (path: string) => ReadFile
 
 /**
  * Reads the arguments after the program's name, and the file that --config names.
@@ -88,14 +94,15 @@ function together(
   try {
     if (configPath === undefined) return settingsOf(flags)
     const file = emptyDraft()
-    readConf(textOf(configPath, readText), configPath, file, spec => given.has(spec), flags.general)
+    const { text, isPrivate } = fileAt(configPath, readText)
+    readConf(text, configPath, file, spec => given.has(spec), flags.general, isPrivate)
     return settingsOf(mergeFile(flags, file), configPath)
   } catch (thrown) {
     throw thrown instanceof UsageError ? thrown : new UsageError(messageOf(thrown))
   }
 }
 
-function textOf(path: string, readText: ReadText): string {
+function fileAt(path: string, readText: ReadText): ReadFile {
   try {
     return readText(path)
   } catch (thrown) {

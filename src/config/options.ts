@@ -5,6 +5,7 @@ import { LIMIT_FORM, parseLimit, parseSwitch } from '../core/limits.ts'
 import type { RuleScope } from '../core/rules.ts'
 import { parseGroupSelector, parseSelector, type Selector } from '../core/selector.ts'
 import { parseServerUrl } from '../core/server-url.ts'
+import { parseSmtpUrl } from '../core/smtp-url.ts'
 import { DURATION_FORM, parseDuration, parseRate, parseSize, SIZE_FORM } from '../core/units.ts'
 import { addBudget, addRule, type Draft } from './draft.ts'
 import { RULE_OPTIONS, type RuleOption } from './rule-options.ts'
@@ -168,6 +169,91 @@ export const OPTIONS: readonly OptionSpec[] = [
     exampleHelp: 'mail two people',
     apply: (draft, text) => {
       draft.mailTo.push(...parseAddresses(text).filter(address => !draft.mailTo.includes(address)))
+    },
+  },
+  {
+    flags: ['--smtp'],
+    value: 'url',
+    repeatable: true,
+    secret: true,
+    help: 'Send mail by this SMTP server instead of a command: smtp://user@host:587, where STARTTLS is required unless ?starttls=optional or ?starttls=no says otherwise, or smtps://user@host. Several are tried in order. The password: MEMMON_SMTP_PASSWORD, --smtp-password-file, or smtp_password in memmon.conf.',
+    example: '-a 200MB -m bob@example.com --smtp smtp://mail.example.com:587',
+    exampleHelp: 'send mail without a mail command',
+    apply: (draft, text) => {
+      draft.smtpServers.push(parseSmtpUrl(text))
+    },
+  },
+  {
+    flags: ['--from'],
+    value: 'address',
+    help: 'Who the mail is from. Default: memmon@ and the name of this machine',
+    example: '-a 200MB -m bob@example.com --from memmon@example.com',
+    exampleHelp: 'an address that the mail server takes',
+    apply: (draft, text) => {
+      const [from = ''] = parseAddresses(text)
+      draft.from = from
+    },
+  },
+  {
+    flags: ['--smtp-password-file'],
+    value: 'file',
+    help: 'A file that holds the SMTP password, and that nobody else may read.',
+    example: '-a 200MB -m bob@example.com --smtp-password-file /etc/memmon.secret',
+    exampleHelp: 'log in at the mail server',
+    apply: (draft, text) => {
+      draft.smtpPasswordFile = text
+    },
+  },
+  {
+    flags: ['--smtp-ca-file'],
+    value: 'file',
+    help: "Certificates to trust at the SMTP server, as PEM, instead of the system's.",
+    example: '-a 200MB -m bob@example.com --smtp-ca-file /etc/ssl/internal.pem',
+    exampleHelp: 'a mail server with a certificate of your own',
+    apply: (draft, text) => {
+      draft.smtpCaFile = text
+    },
+  },
+  {
+    flags: ['--webhook'],
+    value: 'url',
+    repeatable: true,
+    secret: true,
+    help: 'Post every message there as JSON, as Slack, Mattermost and Discord take it. https, or http to this machine. Anybody can read arguments with ps: a URL that is a secret belongs into --webhook-file, MEMMON_WEBHOOK_URL or memmon.conf.',
+    example: '-a 200MB --webhook http://127.0.0.1:8080/memmon',
+    exampleHelp: 'tell a program of your own',
+    apply: (draft, text) => {
+      draft.webhooks.push(text)
+    },
+  },
+  {
+    flags: ['--webhook-file'],
+    value: 'file',
+    repeatable: true,
+    help: 'A file that holds the URL of a webhook, and that nobody else may read.',
+    example: '-a 200MB --webhook-file /etc/memmon.slack',
+    exampleHelp: 'tell a channel of Slack',
+    apply: (draft, text) => {
+      draft.webhookFiles.push(text)
+    },
+  },
+  {
+    flags: ['--webhook-http'],
+    help: 'Let webhooks be http to other machines, too.',
+    example: '-a 200MB --webhook http://hooks.internal/memmon --webhook-http',
+    exampleHelp: 'tell a machine of your own network, unencrypted',
+    apply: (draft, text) => {
+      draft.allowHttpWebhook = parseSwitch(text)
+    },
+  },
+  {
+    flags: ['--mail-interval'],
+    value: 'time',
+    help: 'The first message goes at once; what follows within this time is gathered into one, failures within a minute. Default: 5m. 0 sends each by itself.',
+    example: '-a 200MB -m bob@example.com --mail-interval 1h',
+    exampleHelp: 'one mail an hour at most, failures aside',
+    apply: (draft, text) => {
+      draft.mailIntervalSeconds = parseDuration(text)
     },
   },
   {

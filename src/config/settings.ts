@@ -4,6 +4,7 @@ import type { RestartCap } from '../core/history.ts'
 import type { RuleSpec } from '../core/rules.ts'
 import type { Selector } from '../core/selector.ts'
 import type { ServerAddress } from '../core/server-url.ts'
+import type { SmtpServer } from '../core/smtp-url.ts'
 
 /** What no rule is needed for. */
 export interface GeneralSettings {
@@ -16,6 +17,19 @@ export interface GeneralSettings {
   readonly sendmailCommand: string
   /** Empty: no mail. */
   readonly mailTo: readonly string[]
+  /** Tried in order; empty: the sendmail command. */
+  readonly smtpServers: readonly SmtpServer[]
+  readonly from?: string
+  readonly smtpPasswordFile?: string
+  /** From memmon.conf alone, which then nobody else may read. */
+  readonly smtpPassword?: string
+  readonly smtpCaFile?: string
+  /** URLs are secrets. */
+  readonly webhooks: readonly string[]
+  readonly webhookFiles: readonly string[]
+  readonly allowHttpWebhook: boolean
+  /** What comes within it is gathered into one message; 0: none. */
+  readonly mailIntervalSeconds: number
   /** Mail about a successful restart only if the process had run no longer than this (-u). */
   readonly mailUptimeSeconds?: number
   /** Named in subjects, for several memmons or machines (-n). */
@@ -52,6 +66,11 @@ export const defaultSettings = (): GeneralDraft => ({
   dryRun: false,
   sendmailCommand: '/usr/sbin/sendmail -t -i',
   mailTo: [],
+  smtpServers: [],
+  webhooks: [],
+  webhookFiles: [],
+  allowHttpWebhook: false,
+  mailIntervalSeconds: 300,
   maxParallel: 1,
   ownLimitBytes: 128 * 1024 * 1024,
   stopWaitSeconds: 10,

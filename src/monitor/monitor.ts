@@ -197,7 +197,8 @@ export class Monitor {
     const free = watched.filter(
       ({ process }) => process.state === ProcessState.RUNNING && !queue.has(process.namespec),
     )
-    const isFollowed = ({ process }: Watched) => this.#judgement.remembers(process.namespec)
+    const isFollowed = ({ process }: Watched) =>
+      this.#rules.verbose || this.#judgement.remembers(process.namespec)
     const valuesOf = readValues(free, rssOf, sampler, isFollowed, this.#unreadable, log)
     const requests: RestartRequest[] = []
     for (const one of free) {

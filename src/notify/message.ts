@@ -7,10 +7,17 @@ import { uptimeSecondsOf } from '../core/process.ts'
 import type { Breach } from '../core/rules.ts'
 import { oneLine, timestamp } from '../core/text.ts'
 import { formatDuration } from '../core/units.ts'
+import { type EventContext, eventHead, eventOf } from './event.ts'
 
 export interface Message {
   readonly subject: string
   readonly text: string
+  /** The webhook's document. */
+  readonly event: Readonly<Record<string, unknown>>
+  /** The same for all messages about one process; '' for those about several. */
+  readonly thread: string
+  /** Not held back for long. */
+  readonly isFailure: boolean
 }
 
 export interface MessageContext {
@@ -27,12 +34,33 @@ export function messageOf(outcome: RestartOutcome, context: MessageContext): Mes
   const uptimeSeconds = uptimeSecondsOf(outcome.request.process)
   const { mailUptimeSeconds = Number.POSITIVE_INFINITY } = context
   if (outcome.kind === 'restarted' && uptimeSeconds > mailUptimeSeconds) return undefined
-  const prefix = context.name === undefined ? 'memmon' : `memmon [${context.name}]`
+  const subject = oneLine(`${prefixOf(context)}: ${subjectOf(outcome)}`)
   return {
-    subject: oneLine(`${prefix}: ${subjectOf(outcome)}`),
+    subject,
     text: `${sentenceOf(outcome, context.host)}\n\n${factsOf(outcome, context.host)}\n`,
+    event: eventOf(outcome, context, subject),
+    thread: threadOf(outcome.request.process.namespec),
+    isFailure: outcome.kind === 'failed',
   }
 }
+
+/** A message about memmon itself. */
+export function plainMessage(
+  event: string,
+  subject: string,
+  text: string,
+  context: EventContext,
+  at: number,
+): Message {
+  const whole = oneLine(`${prefixOf(context)}: ${subject}`)
+  return { subject: whole, text, event: eventHead(event, context, at, whole), thread: '', isFailure: true }
+}
+
+const prefixOf = ({ name }: EventContext): string => (name === undefined ? 'memmon' : `memmon [${name}]`)
+
+/** What a Message-ID may hold. */
+const threadOf = (namespec: string): string =>
+  `memmon.${encodeURIComponent(namespec).replace(/[^\w.-]/g, '_')}`
 
 type Told = Restarted | Failed | Capped | Noticed
 

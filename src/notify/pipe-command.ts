@@ -12,7 +12,7 @@ const KILL_AFTER_MS = 2_000
 /** A grandchild may keep stderr open after the command has ended; its output is not waited for. */
 const STDERR_GRACE_MS = 200
 /** What a child process need not know. */
-const SECRETS = ['SUPERVISOR_USERNAME', 'SUPERVISOR_PASSWORD']
+const SECRETS = ['SUPERVISOR_USERNAME', 'SUPERVISOR_PASSWORD', 'MEMMON_SMTP_PASSWORD', 'MEMMON_WEBHOOK_URL']
 
 /** Runs a shell command that takes text on stdin, as -s names one. */
 export const pipeToCommand = (command: string, input: Buffer, timeoutMs: number): Promise<PipeResult> =>

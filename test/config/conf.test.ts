@@ -5,7 +5,7 @@ import type { Settings } from '../../src/config/settings.ts'
 import { MB } from '../helpers/values.ts'
 
 function settingsOf(text: string, ...argv: string[]): Settings {
-  const flags = parseFlags(['--config', '/etc/memmon.conf', ...argv], () => text)
+  const flags = parseFlags(['--config', '/etc/memmon.conf', ...argv], () => ({ text, isPrivate: true }))
   if (flags.kind !== 'settings') throw new Error(flags.kind)
   return flags.settings
 }

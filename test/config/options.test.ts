@@ -18,7 +18,9 @@ test.each(
   const words = shellWords(spec.example)
   expect(words.some(word => spec.flags.includes(word))).toBe(true)
   const isAbout = 'kind' in spec && spec.kind !== 'config'
-  expect(parseFlags(words, () => '[any]\nmemory_limit = 1GB').kind).toBe(isAbout ? spec.kind : 'settings')
+  expect(parseFlags(words, () => ({ text: '[any]\nmemory_limit = 1GB', isPrivate: true })).kind).toBe(
+    isAbout ? spec.kind : 'settings',
+  )
   if (!isAbout) expect(helpText()).toContain(`memmon ${spec.example}`)
 })
 
@@ -29,7 +31,7 @@ test.each(
     shellWords(spec.example).findIndex(word => spec.flags.includes(word)) + 1
   ]
   const args = spec.value === undefined ? [flag] : [flag, value ?? '']
-  expect(() => parseFlags(args, () => '')).not.toThrow()
+  expect(() => parseFlags(args, () => ({ text: '', isPrivate: true }))).not.toThrow()
 })
 
 test('no line of the help is wider than a terminal of 80 columns', () => {

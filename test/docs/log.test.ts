@@ -3,17 +3,21 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { logChannels } from '../../src/cli/start-lines.ts'
 import type { FailurePhase, Noticed, Restarted, RestartRequest } from '../../src/core/outcome.ts'
 import { outcomeText, requestText } from '../../src/core/outcome-text.ts'
 import { ProcessState } from '../../src/core/process.ts'
 import type { Breach } from '../../src/core/rules.ts'
 import { parseDuration } from '../../src/core/units.ts'
-import { Mailer } from '../../src/notify/mailer.ts'
+import type { Channel, Delivery } from '../../src/notify/channel.ts'
+import { Outbox } from '../../src/notify/outbox.ts'
+import { createSendmailChannel } from '../../src/notify/sendmail.ts'
+import { createWebhookChannel } from '../../src/notify/webhook.ts'
 import { unprotectedText } from '../../src/restart/journal.ts'
 import { blocksOf, ROOT, readDocument } from '../helpers/documents.ts'
 import { splitWords } from '../helpers/python.ts'
 import { MEMMON } from '../helpers/supervisord.ts'
-import { breachFor } from '../helpers/values.ts'
+import { breachFor, outgoing, settingsFrom } from '../helpers/values.ts'
 
 const EXAMPLE =
   'Restarting web:web (pid 7, up 1m 42s): 302.6MB RSS (317288448 bytes), over -a 200MB by 102.6MB'
@@ -36,6 +40,7 @@ const BUDGET: Breach = {
   budget: { id: 'x', whom: 'the group web', victim: 'with 160MB USS it has the most of 3' },
 }
 
+const MAIL = (subject: string): string => `mail "${subject}" to bob@example.com`
 const PAST = { restartsLastHour: 3, smallestBytes: 1, fittingLimitBytes: 2 ** 30 }
 
 /** The lines about a restart and its mail, as memmon makes them. */
@@ -64,19 +69,44 @@ const lines: readonly (() => string | Promise<string>)[] = [
   () => unprotectedText('ENOSPC'),
   () => mailerLine('cat > /dev/null'),
   () => mailerLine('exit 127'),
+  () => outboxLine({ by: 'smtp://mail:587', whatText: MAIL }, { ok: true, said: '250 ok' }),
+  () => outboxLine({ by: 'smtp://mail:587', whatText: MAIL }, { ok: false, why: '550 no', permanent: true }),
+  () =>
+    outboxLine({ by: 'webhook hooks.example.com', whatText: s => `"${s}"` }, { ok: true, said: 'HTTP 200' }),
+  () => {
+    let line = ''
+    const url = new URL('https://hooks.example.com/x')
+    const channel = createWebhookChannel({ url, allowHttp: false, timeoutMs: 1 })
+    logChannels([channel], settingsFrom('-a', '1MB'), (_, text) => {
+      line = text
+    })
+    return line
+  },
 ]
 
 /** What the mailer logs of one mail that it hands to the command. */
 async function mailerLine(command: string): Promise<string> {
+  const terms = { to: ['bob@example.com'], from: 'memmon@shop', host: 'shop' }
+  return await lineOf(createSendmailChannel(command, terms))
+}
+
+const outboxLine = (names: Pick<Channel, 'by' | 'whatText'>, delivery: Delivery): Promise<string> =>
+  lineOf({ ...names, key: 'x', deliver: async () => delivery })
+
+/** What the outbox logs of one message by this channel. */
+async function lineOf(channel: Channel): Promise<string> {
   let logged = ''
-  const mailer = new Mailer(
-    () => ({ to: ['bob@example.com'], host: 'shop', command }),
-    (_, text) => {
+  const outbox = new Outbox({
+    channels: () => [channel],
+    log: (_, text) => {
       logged = text
     },
-  )
-  mailer.send({ subject: 'memmon: process web:web restarted', text: 'It was.' })
-  await mailer.whenIdle()
+    nowMs: Date.now,
+    random: () => 0,
+  })
+  outbox.add(outgoing('memmon: process web:web restarted'))
+  await outbox.whenIdle()
+  outbox.close()
   return logged
 }
 

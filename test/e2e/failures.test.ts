@@ -12,7 +12,7 @@ let supervisord: Supervisord
 beforeAll(async () => {
   supervisord = await Supervisord.start({
     programs: holder('anchor', 5),
-    memmon: '-a 30MB -u 0 -m bob@example.com -s @sendmail --ignore anchor',
+    memmon: '-a 30MB -u 0 -m bob@example.com --mail-interval 0 -s @sendmail --ignore anchor',
   })
   for (const name of ['vanishes', 'dies']) writeFileSync(script(supervisord, name), RUNS, { mode: 0o755 })
   supervisord.writeConfig(

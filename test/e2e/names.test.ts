@@ -10,7 +10,7 @@ beforeAll(async () => {
   supervisord = await Supervisord.start({
     identifier: 'my sup:1',
     programs: [...NAMES.map(name => holder(name, 50)), holder('ctl\x01z', 50)].join('\n'),
-    memmon: '-a 30MB -m bob@example.com -s @sendmail',
+    memmon: '-a 30MB -m bob@example.com --mail-interval 0 -s @sendmail',
     env: { LANG: 'C.UTF-8' },
   })
 }, 60_000)

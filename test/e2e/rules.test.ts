@@ -33,7 +33,7 @@ beforeAll(async () => {
       holder('free', 50),
       holder('ignored', 50, ''),
     ].join('\n'),
-    memmon: `${RULES.join(' ')} -p ignored=30MB --ignore ignored -m bob@example.com -s @sendmail`,
+    memmon: `${RULES.join(' ')} -p ignored=30MB --ignore ignored -m bob@example.com --mail-interval 0 -s @sendmail`,
   })
 }, 60_000)
 afterAll(() => supervisord.stop())

@@ -154,7 +154,7 @@ test('SIGHUP takes a changed limit, without a restart of memmon', async () => {
 test('--dry-run tells once what it would do, and touches nothing', async () => {
   const dry = await Supervisord.start({
     programs: [holder('big', 50), holder('small', 5)].join('\n'),
-    memmon: '-a 40MB --total 60MB --dry-run -m bob@example.com -s @sendmail',
+    memmon: '-a 40MB --total 60MB --dry-run -m bob@example.com --mail-interval 0 -s @sendmail',
   })
   try {
     await dry.waitForLog('Would restart big:big')

@@ -4,6 +4,7 @@ import type { Settings } from '../../src/config/settings.ts'
 import type { Failed, Restarted, RestartRequest } from '../../src/core/outcome.ts'
 import { namespecOf, type ProcessInfo, ProcessState } from '../../src/core/process.ts'
 import { type Breach, type Rule, resolveRule } from '../../src/core/rules.ts'
+import type { Outgoing } from '../../src/notify/channel.ts'
 
 export const MB = 1024 * 1024
 
@@ -45,6 +46,17 @@ export function requestFor(process: ProcessInfo, sizeBytes: number, ...argv: str
 
 /** 2026-11-21 12:00:00 UTC. */
 const OCCURRED_AT = Date.UTC(2026, 10, 21, 12)
+
+/** A message as the outbox takes it. */
+export const outgoing = (subject: string, more: Partial<Outgoing> = {}): Outgoing => ({
+  id: `id-${subject.replace(/\W/g, '')}`,
+  subject,
+  text: 'It was.\n',
+  event: { memmon: 1, event: 'restarted', text: subject },
+  thread: 'memmon.web_web',
+  createdAt: OCCURRED_AT,
+  ...more,
+})
 
 export const restarted = (request: RestartRequest, more: Partial<Restarted> = {}): Restarted => ({
   kind: 'restarted',

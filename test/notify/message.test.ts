@@ -1,13 +1,13 @@
 // What a mail says, and to whom nothing is said.
 import { simpleParser } from 'mailparser'
 import { expect, test } from 'vitest'
-import { buildMail } from '../../src/notify/mailer.ts'
+import { buildMail } from '../../src/notify/mail-text.ts'
 import { messageOf } from '../../src/notify/message.ts'
-import { failed, MB, processNamed, requestFor, restarted } from '../helpers/values.ts'
+import { failed, MB, outgoing, processNamed, requestFor, restarted } from '../helpers/values.ts'
 
 const CONTEXT = { host: 'web1', name: undefined, mailUptimeSeconds: undefined }
 const request = requestFor(processNamed('shop:web'), 251 * MB, '-p', 'web=200MB')
-const TO = { to: ['bob@example.com'], host: 'web1' }
+const TO = { to: ['bob@example.com'], from: 'memmon@web1', host: 'web1' }
 
 test.each([
   ['restarted', restarted(request), 'memmon: process shop:web restarted'],
@@ -41,7 +41,7 @@ test.each([
 })
 
 test('the mail as a whole: every header a mail needs, every fact a person needs', async () => {
-  const raw = await buildMail(messageOf(restarted(request), CONTEXT) ?? { subject: '', text: '' }, TO)
+  const raw = await buildMail(outgoing('', messageOf(restarted(request), CONTEXT)), TO)
   const mail = await simpleParser(raw)
   expect(mail.from?.text).toBe('memmon@web1')
   expect([mail.to].flat()[0]?.text).toBe('bob@example.com')
@@ -71,8 +71,9 @@ test.each([
   `${'long'.repeat(60)}`,
 ])('the name %j stays in its place', async name => {
   const odd = requestFor(processNamed(`${name}`), 2 * MB, '-a', '1MB')
-  const message = messageOf(restarted(odd), CONTEXT) ?? { subject: '', text: '' }
+  const message = outgoing('', messageOf(restarted(odd), CONTEXT))
   const mail = await simpleParser(await buildMail(message, TO))
+  expect(mail.references).toMatch(/^<memmon\.[\w.%-]+@web1>$/)
   expect(mail.subject).toBe(message.subject)
   expect(mail.subject).toContain(name.replace('\r\n', '\\x0d\\x0a'))
   expect(mail.bcc).toBeUndefined()

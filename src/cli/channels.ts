@@ -1,0 +1,88 @@
+// The channels that the settings ask for, with their secrets: from files that nobody else may read, from the
+// environment, or from memmon.conf.
+import { readFileSync, statSync } from 'node:fs'
+import { hostname } from 'node:os'
+import type { Settings } from '../config/settings.ts'
+import { messageOf, UsageError } from '../core/errors.ts'
+import type { Channel } from '../notify/channel.ts'
+import { createSendmailChannel } from '../notify/sendmail.ts'
+import { createSmtpChannel } from '../notify/smtp.ts'
+import { createWebhookChannel, parseWebhookUrl } from '../notify/webhook.ts'
+
+const SMTP_TIMEOUT_MS = 30_000
+const WEBHOOK_TIMEOUT_MS = 15_000
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Throws a UsageError if a secret is missing, unreadable or readable by others. */
+export function createChannels(settings: Settings, environment: Environment): Channel[] {
+  const { mailTo, from, smtpServers, sendmailCommand, allowHttpWebhook } = settings
+  const host = hostname()
+  const terms = { to: mailTo, from: from ?? `memmon@${host}`, host }
+  const mail = (): Channel =>
+    smtpServers.length > 0
+      ? createSmtpChannel({
+          ...terms,
+          servers: smtpServers,
+          password: passwordOf(settings, environment),
+          timeoutMs: SMTP_TIMEOUT_MS,
+          ...(settings.smtpCaFile !== undefined && { caText: textOf(settings.smtpCaFile, '--smtp-ca-file') }),
+        })
+      : createSendmailChannel(sendmailCommand, terms)
+  if (smtpServers.length > 0 && mailTo.length === 0) {
+    throw new UsageError('--smtp says how mail goes, and -m has to say to whom: as in -m bob@example.com')
+  }
+  return [
+    ...(mailTo.length > 0 ? [mail()] : []),
+    ...webhookUrls(settings, environment).map(({ text, where }) => {
+      try {
+        const url = parseWebhookUrl(text, allowHttpWebhook)
+        return createWebhookChannel({ url, allowHttp: allowHttpWebhook, timeoutMs: WEBHOOK_TIMEOUT_MS })
+      } catch (thrown) {
+        throw new UsageError(`${where}: ${messageOf(thrown)}`)
+      }
+    }),
+  ]
+}
+
+/** MEMMON_SMTP_PASSWORD, the file, or memmon.conf; undefined if no server asks for a user. */
+function passwordOf(
+  { smtpServers, smtpPasswordFile, smtpPassword }: Settings,
+  environment: Environment,
+): string | undefined {
+  const user = smtpServers.find(server => server.user !== undefined)?.user
+  if (user === undefined) return undefined
+  const password =
+    environment.MEMMON_SMTP_PASSWORD ??
+    (smtpPasswordFile === undefined ? smtpPassword : secretIn(smtpPasswordFile, 'smtp_password_file'))
+  if (password) return password
+  throw new UsageError(
+    `--smtp: ${user} has no password: give it as MEMMON_SMTP_PASSWORD, in smtp_password_file, or as smtp_password in memmon.conf`,
+  )
+}
+
+function webhookUrls({ webhooks, webhookFiles }: Settings, environment: Environment) {
+  const fromEnvironment = environment.MEMMON_WEBHOOK_URL
+  return [
+    ...webhooks.map(text => ({ text, where: '--webhook' })),
+    ...webhookFiles.map(path => ({ text: secretIn(path, 'webhook_file'), where: `webhook_file ${path}` })),
+    ...(fromEnvironment ? [{ text: fromEnvironment, where: 'MEMMON_WEBHOOK_URL' }] : []),
+  ]
+}
+
+/** The one line of a file that only its owner may read. */
+function secretIn(path: string, what: string): string {
+  const text = textOf(path, what)
+  if ((statSync(path).mode & 0o077) !== 0) {
+    throw new UsageError(`${what} ${path} can be read by others: chmod 600 ${path}`)
+  }
+  return text.trim()
+}
+
+function textOf(path: string, what: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (thrown) {
+    throw new UsageError(`${what} ${path} cannot be read: ${messageOf(thrown)}`)
+  }
+}

@@ -1,0 +1,40 @@
+// `memmon test-notify`: one marked message by every channel, and what each of them answered.
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import type { Settings } from '../config/settings.ts'
+import { UsageError } from '../core/errors.ts'
+import { plainMessage } from '../notify/message.ts'
+import { createChannels } from './channels.ts'
+
+const EXIT_FAILED = 1
+
+/** Sends and prints; 0 if every channel took it, 1 if one did not. Throws a UsageError if there is none. */
+export async function testNotify(settings: Settings): Promise<number> {
+  const channels = createChannels(settings, process.env)
+  if (channels.length === 0) {
+    throw new UsageError('there is no channel: give -m bob@example.com, or a webhook')
+  }
+  const now = Date.now()
+  const host = hostname()
+  const text = `This is a test of memmon on ${host}, asked for by memmon test-notify. Nothing has happened.\n`
+  const message = plainMessage('test', 'this is a test', text, { host, name: settings.name }, now)
+  const id = randomUUID()
+  const results = await Promise.all(
+    channels.map(async channel => {
+      const delivery = await channel.deliver({
+        ...message,
+        id,
+        event: { ...message.event, id },
+        createdAt: now,
+      })
+      const what = `${channel.whatText(message.subject)} by ${channel.by}`
+      if (!delivery.ok) {
+        process.stdout.write(`Failed to send ${what}: ${delivery.why}\n`)
+        return false
+      }
+      process.stdout.write(`Sent ${what}${delivery.said ? `: ${delivery.said}` : ''}\n`)
+      return true
+    }),
+  )
+  return results.every(Boolean) ? 0 : EXIT_FAILED
+}

@@ -1,0 +1,35 @@
+// A message on its way, and what carries it.
+
+/** Made once, delivered by each channel, kept in the outbox as JSON. */
+export interface Outgoing {
+  /** The local part of the Message-ID, and the id of the webhook's document. */
+  readonly id: string
+  readonly subject: string
+  readonly text: string
+  /** The webhook's document, versioned: see docs/notifications.md. */
+  readonly event: Readonly<Record<string, unknown>>
+  /** What messages about one process have in common; '' for those about several. */
+  readonly thread: string
+  /** Epoch milliseconds. */
+  readonly createdAt: number
+}
+
+/** What became of one try. `said` is what the server answered, or ''. */
+export type Delivery =
+  | { readonly ok: true; readonly said: string }
+  /** `permanent`: the same message will not be taken another time, either. */
+  | { readonly ok: false; readonly why: string; readonly permanent: boolean }
+
+export interface Channel {
+  /** Stays the same over restarts and holds no secret: names the channel in the outbox. */
+  readonly key: string
+  /** What a log line calls a message by this channel, such as `mail "..." to bob@example.com`; no secrets. */
+  readonly whatText: (subject: string) => string
+  /** What carries it, such as `smtp://mail.example.com:587`; no secrets. */
+  readonly by: string
+  /** One try; never rejects, and ends in bounded time. */
+  deliver(message: Outgoing): Promise<Delivery>
+}
+
+/** The end of a text, for what others say: one line, bounded. */
+export const tailOf = (text: string, most = 300): string => text.replace(/\s+/g, ' ').trim().slice(-most)

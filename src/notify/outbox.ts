@@ -1,0 +1,233 @@
+// Messages until every channel has taken them: tried at once, then again with growing waits, over restarts of memmon.
+// Bounded: 1,000 messages, 7 days.
+import { join } from 'node:path'
+import { messageOf } from '../core/errors.ts'
+import type { Log } from '../observe/log.ts'
+import type { Channel, Delivery, Outgoing } from './channel.ts'
+import { type Entry, readEntries, removeEntry, type Waiting, writeEntry } from './outbox-files.ts'
+
+export interface OutboxPorts {
+  readonly channels: () => readonly Channel[]
+  readonly log: Log
+  readonly nowMs: () => number
+  /** 0 up to 1, for jitter. */
+  readonly random: () => number
+}
+
+const MOST_MESSAGES = 1_000
+const KEPT_MS = 7 * 86_400_000
+const FIRST_WAIT_MS = 30_000
+const LAST_WAIT_MS = 3_600_000
+
+export class Outbox {
+  readonly #ports: OutboxPorts
+  #folder: string | undefined
+  #entries: Entry[] = []
+  #running: Promise<void> | undefined
+  #again = false
+  #timer: NodeJS.Timeout | undefined
+  #diskFails = false
+  #dropped = 0
+  #closed = false
+
+  constructor(ports: OutboxPorts) {
+    this.#ports = ports
+  }
+
+  get size(): number {
+    return this.#entries.length
+  }
+
+  /** From now on kept below this folder, with what an earlier memmon has left there. Never rejects. */
+  async attach(stateFolder: string): Promise<void> {
+    const folder = join(stateFolder, 'outbox')
+    const { log } = this.#ports
+    try {
+      const { entries, unreadable } = await readEntries(folder)
+      if (entries.length > 0)
+        log('INFO', `${entries.length} messages of an earlier memmon are still to be sent`)
+      if (unreadable > 0)
+        log('WARN', `${unreadable} unreadable messages of the outbox in ${folder} are left out`)
+      const own = this.#entries
+      this.#entries = [...entries, ...own]
+      this.#folder = folder
+      for (const entry of own) await this.#write(entry)
+    } catch (thrown) {
+      log(
+        'WARN',
+        `The outbox in ${folder} cannot be used (${messageOf(thrown)}): messages that wait are lost if memmon ends`,
+      )
+    }
+    this.#shorten()
+    this.#deliver()
+  }
+
+  /** Takes a message for all channels and tries it at once. */
+  add(message: Outgoing): void {
+    const now = this.#ports.nowMs()
+    const waiting = this.#ports
+      .channels()
+      .map(({ key }): Waiting => ({ channel: key, failures: 0, dueAt: now }))
+    if (waiting.length === 0) return
+    const entry = { message, waiting }
+    this.#entries.push(entry)
+    this.#shorten()
+    void this.#write(entry).then(() => this.#deliver())
+  }
+
+  /** Resolves when no try is running and none is due now. */
+  async whenIdle(): Promise<void> {
+    await new Promise(setImmediate)
+    while (this.#running) await this.#running
+  }
+
+  /** No more tries are begun. */
+  close(): void {
+    this.#closed = true
+    clearTimeout(this.#timer)
+  }
+
+  #deliver(): void {
+    if (this.#closed) return
+    if (this.#running) {
+      this.#again = true
+      return
+    }
+    clearTimeout(this.#timer)
+    this.#running = this.#deliverDue()
+      .catch((thrown: unknown) =>
+        this.#ports.log('ERRO', `The outbox failed, which is a defect of memmon: ${messageOf(thrown)}`),
+      )
+      .finally(() => {
+        this.#running = undefined
+        const again = this.#again
+        this.#again = false
+        if (again) this.#deliver()
+        else this.#wake()
+      })
+  }
+
+  /** Each channel by itself: one that hangs holds up no other. */
+  async #deliverDue(): Promise<void> {
+    const channels = this.#ports.channels()
+    this.#forgetOthers(new Set(channels.map(({ key }) => key)))
+    await Promise.all(channels.map(channel => this.#deliverBy(channel)))
+  }
+
+  async #deliverBy(channel: Channel): Promise<void> {
+    for (const entry of [...this.#entries]) {
+      const waiting = entry.waiting.find(one => one.channel === channel.key)
+      if (!waiting || this.#closed) continue
+      if (waiting.dueAt > this.#ports.nowMs()) continue
+      const delivery = await channel
+        .deliver(entry.message)
+        .catch((thrown: unknown): Delivery => ({ ok: false, why: messageOf(thrown), permanent: false }))
+      await this.#settle(entry, waiting, channel, delivery)
+      // Where one has to wait, those behind it wait, too: else each of them would be a try in vain.
+      if (!delivery.ok && !delivery.permanent) return
+    }
+  }
+
+  async #settle(entry: Entry, waiting: Waiting, channel: Channel, delivery: Delivery): Promise<void> {
+    const what = channel.whatText(entry.message.subject)
+    const { log } = this.#ports
+    if (delivery.ok) log('INFO', `Sent ${what}${sentBy(channel, delivery.said)}`)
+    else if (delivery.permanent)
+      log('ERRO', `Failed to send ${what} by ${channel.by}: ${delivery.why}. It is given up`)
+    else {
+      waiting.failures++
+      const waitMs = this.#waitMs(waiting.failures)
+      waiting.dueAt = this.#ports.nowMs() + waitMs
+      log(
+        'ERRO',
+        `Failed to send ${what} by ${channel.by}: ${delivery.why}. It is tried again in ${Math.round(waitMs / 1000)} s`,
+      )
+    }
+    if (delivery.ok || delivery.permanent) entry.waiting.splice(entry.waiting.indexOf(waiting), 1)
+    if (entry.waiting.length > 0) await this.#write(entry)
+    else await this.#remove(entry)
+  }
+
+  #waitMs(failures: number): number {
+    const full = Math.min(LAST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1))
+    return full * (0.75 + this.#ports.random() / 4)
+  }
+
+  /** Channels that are no longer set will never take what waits for them. */
+  #forgetOthers(keys: ReadonlySet<string>): void {
+    for (const entry of [...this.#entries]) {
+      const others = entry.waiting.filter(({ channel }) => !keys.has(channel))
+      for (const other of others) entry.waiting.splice(entry.waiting.indexOf(other), 1)
+      if (others.length === 0) continue
+      this.#ports.log(
+        'WARN',
+        `"${entry.message.subject}" is not sent by ${others.map(({ channel }) => channel.split(' ')[0]).join(', ')}, which is no longer set`,
+      )
+      if (entry.waiting.length === 0) void this.#remove(entry)
+    }
+  }
+
+  /** Drops what is too old or too much, and says how many. */
+  #shorten(): void {
+    const now = this.#ports.nowMs()
+    const kept = this.#entries
+      .filter(({ message }) => now - message.createdAt < KEPT_MS)
+      .slice(-MOST_MESSAGES)
+    const gone = this.#entries.filter(entry => !kept.includes(entry))
+    if (gone.length === 0) return
+    this.#entries = kept
+    this.#dropped += gone.length
+    for (const entry of gone) void this.#remove(entry)
+    // The first, then each hundredth: a flood of messages is not to be one of lines.
+    if (
+      this.#dropped === gone.length ||
+      Math.floor(this.#dropped / 100) > Math.floor((this.#dropped - gone.length) / 100)
+    ) {
+      this.#ports.log(
+        'ERRO',
+        `Dropped the oldest messages that wait, ${this.#dropped} so far: ${MOST_MESSAGES} are kept, for 7 days`,
+      )
+    }
+  }
+
+  #wake(): void {
+    const dueAt = Math.min(...this.#entries.flatMap(({ waiting }) => waiting.map(one => one.dueAt)))
+    if (this.#closed || !Number.isFinite(dueAt)) return
+    this.#timer = setTimeout(
+      () => {
+        this.#shorten()
+        this.#deliver()
+      },
+      Math.max(100, dueAt - this.#ports.nowMs()),
+    )
+  }
+
+  async #write(entry: Entry): Promise<void> {
+    if (this.#folder && this.#entries.includes(entry)) await this.#guard(writeEntry(this.#folder, entry))
+  }
+
+  async #remove(entry: Entry): Promise<void> {
+    this.#entries = this.#entries.filter(other => other !== entry)
+    if (this.#folder) await this.#guard(removeEntry(this.#folder, entry))
+  }
+
+  /** A disk that fails is told once: messages wait in memory all the same. */
+  async #guard(work: Promise<void>): Promise<void> {
+    try {
+      await work
+      if (this.#diskFails) this.#ports.log('INFO', 'The outbox is written again')
+      this.#diskFails = false
+    } catch (thrown) {
+      if (!this.#diskFails) {
+        this.#ports.log(
+          'WARN',
+          `The outbox cannot be written (${messageOf(thrown)}): messages that wait are lost if memmon ends`,
+        )
+      }
+      this.#diskFails = true
+    }
+  }
+}
+
+/** A mail command says nothing; a server's answer is worth a line's end. */
+const sentBy = (channel: Channel, said: string): string => (said === '' ? '' : ` by ${channel.by}: ${said}`)

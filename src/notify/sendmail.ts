@@ -1,0 +1,20 @@
+// Mail by a command that takes it on stdin, as -s names one: the default.
+import type { Channel } from './channel.ts'
+import { buildMail, type MailTerms } from './mail-text.ts'
+import { pipeToCommand } from './pipe-command.ts'
+
+const COMMAND_TIMEOUT_MS = 30_000
+
+export function createSendmailChannel(command: string, terms: MailTerms): Channel {
+  const { to } = terms
+  return {
+    key: 'sendmail',
+    by: command,
+    whatText: subject => `mail "${subject}" to ${to.join(', ')}`,
+    deliver: async message => {
+      const result = await pipeToCommand(command, await buildMail(message, terms), COMMAND_TIMEOUT_MS)
+      // A command that is missing or wrong may be mended: the mail waits for that.
+      return result.ok ? { ok: true, said: '' } : { ok: false, why: result.why, permanent: false }
+    },
+  }
+}

@@ -1,0 +1,95 @@
+// Mail straight to SMTP servers (RFC 5321, by nodemailer): several, tried in order, a connection for each mail.
+
+import type { SmtpServer } from '../core/smtp-url.ts'
+import type { Channel, Delivery, Outgoing } from './channel.ts'
+import { tailOf } from './channel.ts'
+import { buildMail, type MailTerms } from './mail-text.ts'
+
+export interface SmtpTerms extends MailTerms {
+  readonly servers: readonly SmtpServer[]
+  readonly password: string | undefined
+  /** For one server, from the connection to the answer behind DATA. */
+  readonly timeoutMs: number
+  /** A certificate to be trusted beside those of the system, as PEM. */
+  readonly caText?: string
+}
+
+export function createSmtpChannel(terms: SmtpTerms): Channel {
+  const { to, servers } = terms
+  return {
+    key: 'smtp',
+    by: servers.map(urlOf).join(', '),
+    whatText: subject => `mail "${subject}" to ${to.join(', ')}`,
+    async deliver(message) {
+      const failures: string[] = []
+      for (const server of servers) {
+        const delivery = await tryServer(server, message, terms)
+        if (delivery.ok || delivery.permanent) return delivery
+        failures.push(delivery.why)
+      }
+      return { ok: false, why: failures.join('; '), permanent: false }
+    },
+  }
+}
+
+const urlOf = ({ host, port, isTls }: SmtpServer): string => `${isTls ? 'smtps' : 'smtp'}://${host}:${port}`
+
+async function tryServer(server: SmtpServer, message: Outgoing, terms: SmtpTerms): Promise<Delivery> {
+  const { timeoutMs, password, caText, to } = terms
+  const { createTransport } = await import('nodemailer')
+  const transport = createTransport({
+    host: server.host,
+    port: server.port,
+    secure: server.isTls,
+    requireTLS: server.startTls === 'required',
+    ignoreTLS: server.startTls === 'none',
+    ...(server.user !== undefined && { auth: { user: server.user, pass: password ?? '' } }),
+    ...(caText !== undefined && { tls: { ca: caText } }),
+    connectionTimeout: timeoutMs,
+    greetingTimeout: timeoutMs,
+    socketTimeout: timeoutMs,
+    dnsTimeout: timeoutMs,
+  })
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no end after ${timeoutMs / 1000} s`)), timeoutMs)
+  })
+  try {
+    const raw = await buildMail(message, terms, 'windows')
+    const sent = transport.sendMail({ envelope: { from: addressIn(terms.from), to: to.map(addressIn) }, raw })
+    sent.catch(() => {}) // when it was late
+    const { response, rejected } = await Promise.race([sent, late])
+    const some = rejected.length > 0 ? `; refused for ${rejected.join(', ')}` : ''
+    return { ok: true, said: tailOf(`${response}${some}`) }
+  } catch (thrown) {
+    return failureOf(server, thrown as SmtpError, password)
+  } finally {
+    clearTimeout(timer)
+    transport.close()
+  }
+}
+
+interface SmtpError extends Error {
+  readonly code?: string
+  readonly responseCode?: number
+  readonly response?: string
+}
+
+/**
+ * 5xx is the server's last word; anything else may pass. A connection that breaks behind DATA may have delivered it:
+ * it is sent again, with the same Message-ID.
+ */
+function failureOf(server: SmtpServer, error: SmtpError, password: string | undefined): Delivery {
+  const { responseCode = 0, response, code, message } = error
+  const said = tailOf(response ?? `${code ? `${code}: ` : ''}${message}`)
+  // A server may quote what it was sent.
+  const secrets = password ? [password, Buffer.from(password).toString('base64')] : []
+  const redacted = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), said)
+  // A refused user or TLS is mended in the settings, and the mail should still arrive then: only what is said about
+  // the mail itself is final.
+  const permanent = responseCode >= 500 && (code === 'EENVELOPE' || code === 'EMESSAGE')
+  return { ok: false, why: `${urlOf(server)}: ${redacted}`, permanent }
+}
+
+/** The address of 'Bob <bob@example.com>'. */
+const addressIn = (text: string): string => /<([^<>]+)>\s*$/.exec(text)?.[1] ?? text

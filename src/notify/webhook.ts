@@ -1,0 +1,147 @@
+// A message as one JSON document to a URL. The URL is a secret: nothing but its host is ever told.
+import type { IncomingMessage } from 'node:http'
+import type { Channel, Delivery, Outgoing } from './channel.ts'
+import { tailOf } from './channel.ts'
+
+export interface WebhookTerms {
+  readonly url: URL
+  readonly allowHttp: boolean
+  /** For one try, redirects and all. */
+  readonly timeoutMs: number
+}
+
+const MOST_REDIRECTS = 3
+/** As much of the answer as is of interest. */
+const ANSWER_BYTES = 300
+/** Discord takes no more. */
+const CONTENT_CHARACTERS = 2_000
+
+export function createWebhookChannel(terms: WebhookTerms): Channel {
+  const { url } = terms
+  const by = `webhook ${url.host}`
+  return {
+    key: `webhook ${fingerprint(url.href)}`,
+    by,
+    whatText: subject => `"${subject}"`,
+    deliver: message => post(url, bodyOf(message), terms, Date.now() + terms.timeoutMs, 0),
+  }
+}
+
+/**
+ * Parses the URL. Throws an Error that says what would be right, and never repeats it. http only to this machine,
+ * unless `allowHttp`.
+ */
+export function parseWebhookUrl(text: string, allowHttp: boolean): URL {
+  let url: URL
+  try {
+    url = new URL(text.trim())
+  } catch {
+    throw new Error('it is no URL: give one as in https://hooks.example.com/...')
+  }
+  const isLocal = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && (isLocal || allowHttp))) return url
+  if (url.protocol !== 'http:') throw new Error(`${url.protocol}// is no webhook: give an https:// URL`)
+  throw new Error(
+    'http:// shows the message, and the URL itself, to the network: give https://, or allow it by --webhook-http',
+  )
+}
+
+function bodyOf({ subject, event }: Outgoing): string {
+  const text = String(event.text ?? subject)
+  return JSON.stringify({ ...event, text, content: text.slice(0, CONTENT_CHARACTERS) })
+}
+
+async function post(
+  url: URL,
+  body: string,
+  terms: WebhookTerms,
+  until: number,
+  redirects: number,
+): Promise<Delivery> {
+  const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http')
+  const headers = {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(body),
+    'User-Agent': 'memmon',
+  }
+  return await new Promise(resolve => {
+    const timer = setTimeout(
+      () => {
+        resolve({ ok: false, why: `no answer within ${terms.timeoutMs / 1000} s`, permanent: false })
+        outgoing.destroy()
+      },
+      Math.max(1, until - Date.now()),
+    )
+    const settle = (delivery: Delivery | Promise<Delivery>) => {
+      clearTimeout(timer)
+      resolve(delivery)
+    }
+    const outgoing = request(url, { method: 'POST', headers, agent: false }, response => {
+      readStart(response, said => {
+        const target = redirectOf(response, url)
+        if (
+          target &&
+          redirects < MOST_REDIRECTS &&
+          target.host === url.host &&
+          target.protocol === url.protocol
+        ) {
+          settle(post(target, body, terms, until, redirects + 1))
+        } else settle(deliveryOf(response.statusCode ?? 0, said, target))
+      })
+    })
+    // The system's own words may hold the address, never the path.
+    outgoing.on('error', (error: NodeJS.ErrnoException) =>
+      settle({ ok: false, why: error.code ?? 'the connection broke', permanent: false }),
+    )
+    outgoing.end(body)
+  })
+}
+
+/** The first bytes of the answer; the rest is not waited for. */
+function readStart(response: IncomingMessage, done: (said: string) => void): void {
+  let said = Buffer.alloc(0)
+  const end = () => {
+    response.destroy()
+    done(tailOf(said.subarray(0, ANSWER_BYTES).toString('utf8')))
+  }
+  response.on('data', (chunk: Buffer) => {
+    said = Buffer.concat([said, chunk])
+    if (said.length >= ANSWER_BYTES) end()
+  })
+  response.on('end', end)
+  response.on('error', end)
+}
+
+/** Where 307 and 308 point: others would turn the POST into something else. */
+function redirectOf({ statusCode, headers }: IncomingMessage, from: URL): URL | undefined {
+  if (statusCode !== 307 && statusCode !== 308) return undefined
+  try {
+    return new URL(headers.location ?? '', from)
+  } catch {
+    return undefined
+  }
+}
+
+function deliveryOf(status: number, said: string, target: URL | undefined): Delivery {
+  const text = `HTTP ${status}${said ? `: ${said}` : ''}`
+  if (status >= 200 && status < 300) return { ok: true, said: `HTTP ${status}` }
+  if (target) {
+    return {
+      ok: false,
+      why: `HTTP ${status}: it points to ${target.host}, where memmon does not follow`,
+      permanent: true,
+    }
+  }
+  return {
+    ok: false,
+    why: text,
+    permanent: status >= 300 && status < 500 && status !== 408 && status !== 429,
+  }
+}
+
+/** Tells URLs apart in the outbox without holding them (FNV-1a). */
+function fingerprint(text: string): string {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+  return (hash >>> 0).toString(16)
+}

@@ -1,0 +1,192 @@
+// The outbox: at once, again with growing waits, over restarts of memmon, within its bounds.
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Channel, Delivery } from '../../src/notify/channel.ts'
+import { Outbox } from '../../src/notify/outbox.ts'
+import { outgoing } from '../helpers/values.ts'
+import { waitFor } from '../helpers/wait.ts'
+
+let folder = ''
+let log: string[]
+let nowMs: number
+let boxes: Outbox[]
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'memmon-outbox-'))
+  log = []
+  nowMs = Date.UTC(2026, 10, 21, 12)
+  boxes = []
+})
+afterEach(() => {
+  for (const box of boxes) box.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const OK: Delivery = { ok: true, said: '250 ok' }
+const LATER: Delivery = { ok: false, why: '451 later', permanent: false }
+const NEVER: Delivery = { ok: false, why: '550 no', permanent: true }
+
+/** A channel that answers one after the other, the last one for ever, and keeps the subjects it was given. */
+function channelOf(key: string, answers: (Delivery | Promise<Delivery>)[]): Channel & { tried: string[] } {
+  const tried: string[] = []
+  return {
+    key,
+    by: `${key}://there`,
+    tried,
+    whatText: subject => `"${subject}"`,
+    deliver: async ({ subject }) => {
+      tried.push(subject)
+      return (answers.length > 1 ? answers.shift() : answers[0]) ?? OK
+    },
+  }
+}
+
+function outboxOf(channels: readonly Channel[]): Outbox {
+  const box = new Outbox({
+    channels: () => channels,
+    log: (level, text) => void log.push(`${level} ${text}`),
+    nowMs: () => nowMs,
+    random: () => 1,
+  })
+  boxes.push(box)
+  return box
+}
+const files = () => readdirSync(join(folder, 'outbox'))
+
+test('what is taken is gone; what the server said is in the log', async () => {
+  const box = outboxOf([channelOf('smtp', [OK])])
+  await box.attach(folder)
+  box.add(outgoing('one'))
+  await waitFor('it to be gone', () => box.size === 0 && files().length === 0)
+  expect(log).toEqual(['INFO Sent "one" by smtp://there: 250 ok'])
+})
+
+test('what is not taken waits on disk, 0600 in a folder 0700, and the wait is told', async () => {
+  const box = outboxOf([channelOf('smtp', [LATER])])
+  await box.attach(folder)
+  box.add(outgoing('one'))
+  await waitFor('the try', () => log.length === 1)
+  expect(log).toEqual(['ERRO Failed to send "one" by smtp://there: 451 later. It is tried again in 30 s'])
+  await waitFor('one file', () => files().length === 1 && !files()[0]?.endsWith('.new'))
+  expect(statSync(join(folder, 'outbox', files()[0] ?? '')).mode & 0o777).toBe(0o600)
+  expect(statSync(join(folder, 'outbox')).mode & 0o777).toBe(0o700)
+})
+
+test('waits grow to an hour, and one that waits holds up those behind it, once', async () => {
+  const channel = channelOf('smtp', [LATER])
+  const box = outboxOf([channel])
+  await box.attach(folder)
+  box.add(outgoing('one'))
+  await waitFor('the try', () => log.length === 1)
+  await box.whenIdle()
+  box.close()
+  for (const seconds of [60, 120, 240, 480, 960, 1920, 3600, 3600]) {
+    nowMs += 2 * 3_600_000
+    const tries = log.length
+    const next = outboxOf([channel])
+    await next.attach(folder)
+    await waitFor('the next try', () => log.length > tries && log.at(-1)?.includes('tried again') === true)
+    expect(log.at(-1)).toContain(`tried again in ${seconds} s`)
+    await next.whenIdle()
+    next.close()
+  }
+})
+
+test('killed with mail in the outbox: it arrives once, after the next start', async () => {
+  const first = outboxOf([channelOf('smtp', [LATER])])
+  await first.attach(folder)
+  first.add(outgoing('one'))
+  first.add(outgoing('two', { createdAt: Date.UTC(2026, 10, 21, 12, 1) }))
+  await waitFor(
+    'two files',
+    () => files().filter(name => name.endsWith('.json')).length === 2 && log.length > 0,
+  )
+  first.close() // no goodbye: this is all that a kill leaves
+  nowMs += 3_600_000
+  const channel = channelOf('smtp', [OK])
+  const second = outboxOf([channel])
+  await second.attach(folder)
+  await waitFor('both to be sent', () => second.size === 0 && files().length === 0)
+  expect(channel.tried).toEqual(['one', 'two'])
+  expect(log.filter(line => line.includes('still to be sent'))).toEqual([
+    'INFO 2 messages of an earlier memmon are still to be sent',
+  ])
+  const third = outboxOf([channel])
+  await third.attach(folder)
+  await third.whenIdle()
+  expect(channel.tried).toHaveLength(2)
+})
+
+test('a refusal is final, and told as such', async () => {
+  const box = outboxOf([channelOf('smtp', [NEVER])])
+  await box.attach(folder)
+  box.add(outgoing('one'))
+  await waitFor('it to be given up', () => box.size === 0)
+  expect(log).toEqual(['ERRO Failed to send "one" by smtp://there: 550 no. It is given up'])
+})
+
+test('each channel for itself: one that hangs holds up no other, and only what is not taken waits', async () => {
+  let answer: (delivery: Delivery) => void = () => {}
+  const hangs = channelOf('smtp', [new Promise<Delivery>(resolve => (answer = resolve))])
+  const good = channelOf('webhook 1', [OK])
+  const box = outboxOf([hangs, good])
+  await box.attach(folder)
+  box.add(outgoing('one'))
+  await waitFor('the other channel', () => good.tried.length === 1)
+  expect(box.size).toBe(1)
+  answer(OK)
+  await waitFor('both', () => box.size === 0)
+  expect(good.tried).toEqual(['one'])
+})
+
+test('a channel that is no longer set will never take what waits for it: told, and forgotten', async () => {
+  const first = outboxOf([channelOf('webhook 1', [LATER])])
+  await first.attach(folder)
+  first.add(outgoing('one'))
+  await waitFor('the try', () => log.length === 1 && files().length === 1)
+  first.close()
+  const second = outboxOf([channelOf('smtp', [OK])])
+  await second.attach(folder)
+  await waitFor('it to be forgotten', () => second.size === 0 && files().length === 0)
+  expect(log.at(-1)).toBe('WARN "one" is not sent by webhook, which is no longer set')
+})
+
+test('a thousand at most, a week at most: the oldest go, and how many is told', async () => {
+  const box = outboxOf([channelOf('smtp', [LATER])])
+  for (let at = 0; at < 1_005; at++) box.add(outgoing(`m${at}`, { createdAt: nowMs + at }))
+  expect(box.size).toBe(1_000)
+  expect(log.filter(line => line.includes('Dropped'))).toEqual([
+    'ERRO Dropped the oldest messages that wait, 1 so far: 1000 are kept, for 7 days',
+  ])
+  await box.whenIdle()
+  nowMs += 8 * 86_400_000
+  box.add(outgoing('new', { createdAt: nowMs }))
+  expect(box.size).toBe(1)
+})
+
+test('what nobody can read is left out and told; links are not followed', async () => {
+  const first = outboxOf([channelOf('smtp', [OK])])
+  await first.attach(folder)
+  writeFileSync(join(folder, 'outbox', '1-a.json'), '{"message":')
+  writeFileSync(join(folder, 'outbox', '2-b.json'), '{"message":{"id":1},"waiting":[]}')
+  writeFileSync(join(folder, 'outbox', '3-c.json.new'), 'half')
+  symlinkSync('/etc/passwd', join(folder, 'outbox', '4-d.json'))
+  const second = outboxOf([channelOf('smtp', [OK])])
+  await second.attach(folder)
+  expect(log).toEqual([expect.stringMatching(/^WARN 3 unreadable messages of the outbox in /)])
+  expect(files()).toEqual([])
+})
+
+test('a disk that fails is told once, and messages go on', async () => {
+  const channel = channelOf('smtp', [OK])
+  const box = outboxOf([channel])
+  writeFileSync(join(folder, 'outbox'), 'no folder')
+  await box.attach(folder)
+  box.add(outgoing('one'))
+  await waitFor('it to be sent', () => channel.tried.length === 1)
+  expect(log[0]).toMatch(
+    /^WARN The outbox in .* cannot be used \(.*\): messages that wait are lost if memmon ends$/,
+  )
+  chmodSync(folder, 0o700)
+})
