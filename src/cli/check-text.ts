@@ -153,6 +153,8 @@ function doneText(action: Action, whom: string): string {
       return `send SIG${action.signal}`
     case 'exec':
       return 'run exec_command'
+    case 'drain':
+      return 'tell it to finish'
     case 'would':
       return `tell that it would ${action.what} ${whom}`
   }

@@ -4,8 +4,11 @@ import { FaultCode, faultOf, messageOf } from '../core/errors.ts'
 import { RestartHistory } from '../core/history.ts'
 import type { Failed, RestartOutcome, RestartRequest } from '../core/outcome.ts'
 import { requestText } from '../core/outcome-text.ts'
+import type { Drain, RestartPlan } from '../core/rules.ts'
 import type { Log } from '../observe/log.ts'
 import { createCapGate } from '../restart/cap.ts'
+import { Drains } from '../restart/drain.ts'
+import { RestartHooks, type RunHook } from '../restart/hooks.ts'
 import { type Journal, noJournal, unprotectedText } from '../restart/journal.ts'
 import { GROUP_WAITS_MS, RestartQueue } from '../restart/queue.ts'
 import { type RestarterPorts, restartProcess, resumeRestart, retryDelayMs } from '../restart/restarter.ts'
@@ -23,6 +26,10 @@ export interface RestartsPorts {
   readonly onFolder: (folder: string) => void
   readonly measure: (request: RestartRequest) => Promise<number | undefined>
   readonly tell: (outcome: RestartOutcome) => void
+  /** What the rule of a request asks for around its restart, and while it is drained. */
+  readonly planOf: (request: RestartRequest) => RestartPlan
+  readonly drainOf: (request: RestartRequest) => Drain | undefined
+  readonly runHook: RunHook
   readonly log: Log
   readonly sleep: (ms: number) => Promise<void>
 }
@@ -30,8 +37,9 @@ export interface RestartsPorts {
 export interface Restarts {
   readonly queue: RestartQueue
   readonly history: RestartHistory
+  readonly drains: Drains
   /** Hands over what is over its limit, as far as --max-restarts allows. */
-  add(requests: readonly RestartRequest[]): void
+  add(requests: readonly RestartRequest[]): boolean
   /** False for what --max-restarts does not let be restarted now. */
   mayRestart(namespec: string): boolean
   /** Other settings from now on; where the journal is kept stays as it was. */
@@ -51,6 +59,8 @@ export function createRestarts(initial: Settings, ports: RestartsPorts): Restart
   let settings = initial
   const history = new RestartHistory()
   const resumed = new Map<RestartRequest, number>()
+  /** Ended by themselves while they were drained: to be started if supervisord does not. */
+  const ended = new Set<RestartRequest>()
   let journal: Journal = noJournal
   let folder: string | undefined
   let ending = false
@@ -71,8 +81,11 @@ export function createRestarts(initial: Settings, ports: RestartsPorts): Restart
     report: (failed: Failed) => void,
   ): Promise<RestartOutcome> => {
     await journalReady
+    const plan = ports.planOf(request)
     const restarter: RestarterPorts = {
       supervisor: client,
+      hooks,
+      plan,
       notes: journal,
       measure: ports.measure,
       report,
@@ -83,15 +96,55 @@ export function createRestarts(initial: Settings, ports: RestartsPorts): Restart
     }
     const stopAskedAt = resumed.get(request)
     resumed.delete(request)
-    return stopAskedAt === undefined
-      ? restartProcess(request, restarter)
-      : resumeRestart(request, stopAskedAt, restarter)
+    const outcome =
+      stopAskedAt === undefined
+        ? await restartProcess(request, restarter)
+        : await resumeRestart(request, stopAskedAt, restarter, ended.delete(request))
+    drains.settled(outcome)
+    await hooks.after(outcome, plan)
+    return outcome
+  }
+
+  const hooks = new RestartHooks({
+    run: ports.runHook,
+    getProcessInfo: client.getProcessInfo,
+    log,
+    sleep,
+    nowMs: Date.now,
+  })
+  const drains = new Drains({
+    signalProcess: client.signalProcess,
+    run: ports.runHook,
+    ready: journalReady,
+    notes: () => journal,
+    restart: request => {
+      // What --max-restarts does not let through is told, and drained no more.
+      if (!add([request]))
+        drains.settled({ kind: 'skipped', request, occurredAt: Date.now(), reason: 'recovered', detail: '' })
+    },
+    startEnded: request => {
+      resumed.set(request, Date.now())
+      ended.add(request)
+      queue.add([request])
+    },
+    tell: ports.tell,
+    nowMs: Date.now,
+  })
+  /** False if none of them may be restarted now. */
+  const add = (requests: readonly RestartRequest[]): boolean => {
+    const admitted = gate.admit(
+      requests.filter(r => !queue.has(r.process.namespec)),
+      Date.now(),
+    )
+    queue.add(admitted)
+    return admitted.length > 0
   }
 
   const queue = new RestartQueue(
     {
       restart,
       onBegin: request => {
+        if (ended.has(request)) return
         if (resumed.has(request)) {
           log('INFO', `Finishing the restart of ${request.process.namespec} that an earlier memmon has begun`)
           return
@@ -137,20 +190,22 @@ export function createRestarts(initial: Settings, ports: RestartsPorts): Restart
     journal = opened.journal
     for (const notice of opened.notices) log('WARN', `Journal in ${folder}: ${notice}`)
     for (const { namespec, at } of opened.restarts) history.recordRestart(namespec, at)
-    for (const { request, at } of opened.unfinished) resumed.set(request, at)
+    for (const { request, at, step } of opened.unfinished) {
+      if (step !== 'drain') resumed.set(request, at)
+      else {
+        const drain = ports.drainOf(request)
+        if (drain) drains.resume(request, drain, at)
+        else await journal.close(request.process.namespec, 'no rule')
+      }
+    }
     queue.add([...resumed.keys()])
   }
 
   return {
     queue,
     history,
-    add: requests =>
-      queue.add(
-        gate.admit(
-          requests.filter(r => !queue.has(r.process.namespec)),
-          Date.now(),
-        ),
-      ),
+    drains,
+    add,
     mayRestart: namespec =>
       !settings.maxRestarts || history.cappedUntil(namespec, settings.maxRestarts, Date.now()) === undefined,
     use: changed => {

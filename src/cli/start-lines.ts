@@ -100,6 +100,8 @@ function verb(action: Action): string {
       return `sends SIG${action.signal} to`
     case 'exec':
       return 'runs exec_command for'
+    case 'drain':
+      return 'drains'
     case 'would':
       return `would ${action.what}`
   }

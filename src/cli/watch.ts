@@ -5,16 +5,19 @@ import type { Settings } from '../config/settings.ts'
 import { messageOf as errorText } from '../core/errors.ts'
 import type { RestartOutcome } from '../core/outcome.ts'
 import { outcomeText } from '../core/outcome-text.ts'
+import type { RestartPlan } from '../core/rules.ts'
 import { formatServerUrl, type ServerAddress } from '../core/server-url.ts'
 import { formatSize } from '../core/units.ts'
 import { Monitor } from '../monitor/monitor.ts'
 import type { Channel } from '../notify/channel.ts'
+import { eventOf } from '../notify/event.ts'
 import { type Message, messageOf, plainMessage } from '../notify/message.ts'
 import { Notifier } from '../notify/notifier.ts'
 import { Outbox } from '../notify/outbox.ts'
 import { runCommand } from '../notify/pipe-command.ts'
 import type { Level, Log } from '../observe/log.ts'
 import { act } from '../restart/actions.ts'
+import { createRunHook } from '../restart/hooks.ts'
 import { createCapacityReader } from '../sampling/capacity.ts'
 import { portableSampler } from '../sampling/portable.ts'
 import { openProcfs } from '../sampling/procfs.ts'
@@ -34,8 +37,6 @@ import { logChannels, logRules, logStart } from './start-lines.ts'
 
 /** Every call to supervisord ends within this. */
 const CALL_TIMEOUT_MS = 10_000
-/** What exec_command gets before TERM. */
-const EXEC_TIMEOUT_MS = 30_000
 
 export interface Watch {
   /** One check; undefined if it is over already. Never rejects. */
@@ -89,9 +90,27 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
   const notify = (message: Message | undefined): void => {
     if (message && channels.length > 0) notifier.take(message)
   }
+  const runHook = createRunHook(
+    (words, input, environment) => runCommand(words, input, settings.hookTimeoutSeconds * 1000, environment),
+    (request, event) =>
+      eventOf(
+        { kind: 'noticed', what: 'alerted', request, occurredAt: Date.now(), detail: '' },
+        context(),
+        event,
+      ),
+  )
+  const ruleOf = (written: string) =>
+    [...settings.rules, ...settings.budgets].find(rule => rule.written === written)
   const tell = (outcome: RestartOutcome): void => {
     log(levelOf(outcome), outcomeText(outcome))
     notify(messageOf(outcome, context()))
+    if (settings.onAlertCommand !== undefined && isAlert(outcome))
+      void runOnAlert(settings.onAlertCommand, outcome)
+  }
+  const runOnAlert = async (command: string, outcome: RestartOutcome): Promise<void> => {
+    const event = outcome.kind === 'noticed' ? outcome.what : outcome.kind
+    const result = await runHook(command, outcome.request, event)
+    if (!result.ok) log('WARN', `on_alert_command for ${outcome.request.process.namespec}: ${result.why}`)
   }
   let quiet: QuietChildren | undefined
   const restarts = createRestarts(settings, {
@@ -109,6 +128,12 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
     onFolder: folder => void outbox.attach(folder),
     measure: request => monitor.measureAgain(request),
     tell,
+    planOf: ({ breach }) => ruleOf(breach.rule)?.plan ?? NO_PLAN,
+    drainOf: ({ breach }) => {
+      const action = ruleOf(breach.rule)?.action
+      return action?.kind === 'drain' ? action : undefined
+    },
+    runHook,
     log,
     sleep: ports.sleep,
   })
@@ -119,16 +144,18 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
       quietLook: () => quiet,
       queue: { has: namespec => restarts.queue.has(namespec), add: restarts.add },
       mayRestart: restarts.mayRestart,
-      act: (request, action) =>
-        void act(request, action, {
-          ...client,
-          run: (words, environment) => runCommand(words, Buffer.alloc(0), EXEC_TIMEOUT_MS, environment),
-          nowMs: Date.now,
-        }).then(tell),
+      act: (request, action) => {
+        if (action.kind === 'drain') void restarts.drains.begin(request, action)
+        else void act(request, action, { ...client, run: runHook, nowMs: Date.now }).then(tell)
+      },
+      onRelieved: request => restarts.drains.relieved(request),
       tell,
       availableBytes: () => capacityReader.available()?.bytes,
       onMeasured: (info, rssBytes) => restarts.history.observe(info, rssBytes),
-      onTable: processes => restarts.history.keepOnly(new Set(processes.map(({ namespec }) => namespec))),
+      onTable: processes => {
+        restarts.history.keepOnly(new Set(processes.map(({ namespec }) => namespec)))
+        restarts.drains.onTable(processes)
+      },
       isSelf: createIsSelf(process.env, ownPids(process.pid, process.ppid)),
       log,
       nowMs: Date.now,
@@ -184,6 +211,7 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
       const startedMs = uptimeMs()
       reload.look()
       followCapacity()
+      restarts.drains.check()
       const running = monitor.check()
       if (!running) {
         if (garbage) collectGarbage()
@@ -222,6 +250,14 @@ function levelOf(outcome: RestartOutcome): Level {
       return 'INFO'
   }
 }
+
+/** What somebody may have to look at. */
+const isAlert = (outcome: RestartOutcome): boolean =>
+  outcome.kind === 'failed' ||
+  outcome.kind === 'capped' ||
+  (outcome.kind === 'noticed' && ['warned', 'alerted', 'draining'].includes(outcome.what))
+
+const NO_PLAN: RestartPlan = { group: false }
 
 const checkedText = (durationMs: number, ownBytes: number): string =>
   `The check took ${durationMs.toFixed(1)} ms; memmon itself uses ${formatSize(ownBytes)} RSS`

@@ -1,10 +1,20 @@
 // What flags and memmon.conf have said, side by side, and the Settings that come of it.
 import type { BudgetSpec } from '../core/budgets.ts'
-import { type Action, inReasonOrder, type Limit, type RuleScope, type RuleSpec } from '../core/rules.ts'
+import {
+  type Action,
+  inReasonOrder,
+  type Limit,
+  type RestartPlan,
+  type RuleScope,
+  type RuleSpec,
+} from '../core/rules.ts'
 import { type Selector, sameSelector } from '../core/selector.ts'
 import { NO_PATIENCE } from '../core/windows.ts'
 import type { RuleKeys } from './rule-options.ts'
 import { defaultSettings, type GeneralDraft, type Settings } from './settings.ts'
+
+/** GitLab's for its Sidekiq workers. */
+const DEFAULT_GRACE_SECONDS = 900
 
 /** A rule as it was given: `-p web=200MB`, or a section. */
 export interface RuleDraft {
@@ -83,6 +93,7 @@ function specsOf({ scope, selector, origin, limit }: RuleDraft, keys: RuleKeys, 
     patience: keys.patience ?? NO_PATIENCE,
     minUptimeSeconds: keys.minUptimeSeconds ?? 0,
     action: actionOf(origin, keys, dryRun),
+    plan: planOf(keys),
   }
   const specs: RuleSpec[] = []
   const hard = keys.hardLimit ?? { kind: 'none' as const, written: 'none' }
@@ -109,6 +120,8 @@ function specsOf({ scope, selector, origin, limit }: RuleDraft, keys: RuleKeys, 
       written: own.written,
     })
   }
+  if (keys.softLimit && keys.softLimit.kind !== 'none')
+    specs.push(softSpec(terms, origin, limit?.limit, keys, dryRun))
   const counts = [
     ['threads', keys.threadsLimit, 'threads_limit'],
     ['fds', keys.fdsLimit, 'fds_limit'],
@@ -120,6 +133,46 @@ function specsOf({ scope, selector, origin, limit }: RuleDraft, keys: RuleKeys, 
   }
   return specs
 }
+
+/** A soft limit is a rule of its own, whose action is to drain. */
+function softSpec(
+  terms: Omit<RuleSpec, 'metric' | 'limit' | 'written'>,
+  origin: string,
+  limit: Limit | undefined,
+  keys: RuleKeys,
+  dryRun: boolean,
+): RuleSpec {
+  const soft = keys.softLimit ?? { kind: 'none' as const, written: 'none' }
+  const written = origin.startsWith('[')
+    ? `${origin} soft_limit=${soft.written}`
+    : `${origin} --soft-limit ${soft.written}`
+  for (const above of [limit, keys.hardLimit]) {
+    if (soft.kind === 'amount' && above?.kind === 'amount' && soft.amount >= above.amount) {
+      throw new Error(`${written}: it is not below ${above.written}, so nothing would be drained`)
+    }
+  }
+  const drain: Action = {
+    kind: 'drain',
+    graceSeconds: keys.graceSeconds ?? DEFAULT_GRACE_SECONDS,
+    ...(keys.drainSignal !== undefined && { signal: keys.drainSignal }),
+    ...(keys.drainCommand !== undefined && { command: keys.drainCommand }),
+    ...(keys.drainCheck !== undefined && { check: keys.drainCheck }),
+  }
+  const action: Action = dryRun ? { kind: 'would', what: 'drain' } : drain
+  return { ...terms, action, metric: keys.metric ?? 'rss', limit: soft, written }
+}
+
+const planOf = ({
+  preRestartCommand,
+  postRestartCommand,
+  restartCommand,
+  restartGroup,
+}: RuleKeys): RestartPlan => ({
+  group: restartGroup ?? false,
+  ...(preRestartCommand !== undefined && { preCommand: preRestartCommand }),
+  ...(postRestartCommand !== undefined && { postCommand: postRestartCommand }),
+  ...(restartCommand !== undefined && { restartCommand }),
+})
 
 function budgetOf(
   { kind, selector, limit, written, keys: own }: BudgetDraft,
@@ -142,6 +195,7 @@ function budgetOf(
     cumulative: keys.cumulative ?? false,
     patience: keys.patience ?? NO_PATIENCE,
     minUptimeSeconds: keys.minUptimeSeconds ?? 0,
+    plan: planOf(keys),
     action: dryRun && done.kind === 'restart' ? { kind: 'would', what: 'restart' } : done,
   }
 }

@@ -247,6 +247,26 @@ export const OPTIONS: readonly OptionSpec[] = [
     },
   },
   {
+    flags: ['--on-alert-command'],
+    value: 'command',
+    help: 'Run for each warning, alert and failure, with the same facts as a webhook on stdin and in the environment.',
+    example: "-a 200MB --warn 80% --on-alert-command '/opt/app/page-me'",
+    exampleHelp: 'run a program of your own',
+    apply: (draft, text) => {
+      draft.onAlertCommand = text
+    },
+  },
+  {
+    flags: ['--hook-timeout'],
+    value: 'time',
+    help: 'How long a command of yours may run before TERM, and two seconds later KILL, to its whole process group. Default: 30s',
+    example: "-p web=500MB --pre-restart-command '/opt/app/set-sick' --hook-timeout 10s",
+    exampleHelp: 'wait ten seconds at most',
+    apply: (draft, text) => {
+      draft.hookTimeoutSeconds = parseDuration(text)
+    },
+  },
+  {
     flags: ['--mail-interval'],
     value: 'time',
     help: 'The first message goes at once; what follows within this time is gathered into one, failures within a minute. Default: 5m. 0 sends each by itself.',

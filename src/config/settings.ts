@@ -28,6 +28,9 @@ export interface GeneralSettings {
   readonly webhooks: readonly string[]
   readonly webhookFiles: readonly string[]
   readonly allowHttpWebhook: boolean
+  readonly onAlertCommand?: string
+  /** What commands of the operator's get before TERM. */
+  readonly hookTimeoutSeconds: number
   /** What comes within it is gathered into one message; 0: none. */
   readonly mailIntervalSeconds: number
   /** Mail about a successful restart only if the process had run no longer than this (-u). */
@@ -71,6 +74,7 @@ export const defaultSettings = (): GeneralDraft => ({
   webhookFiles: [],
   allowHttpWebhook: false,
   mailIntervalSeconds: 300,
+  hookTimeoutSeconds: 30,
   maxParallel: 1,
   ownLimitBytes: 128 * 1024 * 1024,
   stopWaitSeconds: 10,

@@ -3,7 +3,7 @@
 // share are there once.
 import { type Metric, metricText } from './metric.ts'
 import type { ProcessInfo } from './process.ts'
-import type { Action, Breach, Limit } from './rules.ts'
+import type { Action, Breach, Limit, RestartPlan } from './rules.ts'
 import type { Selector } from './selector.ts'
 import { formatSize } from './units.ts'
 import { EASED_SHARE, type Patience, patienceText } from './windows.ts'
@@ -16,6 +16,7 @@ interface BudgetTerms {
   readonly patience: Patience
   readonly minUptimeSeconds: number
   readonly action: Action
+  readonly plan: RestartPlan
   readonly written: string
 }
 

@@ -9,10 +9,11 @@ import { formatDuration, formatSize } from './units.ts'
 
 /** '59.1MB RSS (62005248 bytes), over -p web=20MB by 39.1MB', and why it counts now. */
 export function breachText(breach: Breach): string {
-  const { rule, metric, cumulative, value, limit, budget, reason, window } = breach
+  const { rule, metric, cumulative, value, limit, budget, reason, window, together } = breach
   const why = [...(reason === undefined ? [] : [reason]), ...(window === undefined ? [] : [window])].join(' ')
   const tail = why ? `, ${why}` : ''
   const by = formatAmount(metric, Math.abs(value - limit))
+  if (together !== undefined) return `${together} is over its limit, and its group is restarted together`
   if (!budget) {
     const side = value > limit ? 'over' : 'under'
     return `${amountText(metric, cumulative, value)}, ${side} ${rule} by ${by}${tail}`
@@ -69,6 +70,10 @@ function noticeText({ what, detail, request: { process, breach } }: Noticed): st
       return `Would ${detail} ${who}: ${breachText(breach)}`
     case 'signalled':
       return `Sent ${detail} to ${who}: ${breachText(breach)}`
+    case 'draining':
+      return `Draining ${who}: ${breachText(breach)}. ${detail}`
+    case 'undrained':
+      return `No longer draining ${who}: ${detail}`
     case 'executed':
       return `Ran exec_command for ${who}: ${breachText(breach)}`
   }
@@ -80,12 +85,17 @@ const PHASE_TEXT: Readonly<Record<FailurePhase, string>> = {
   start: 'start',
   signal: 'signal',
   exec: 'run exec_command for',
+  drain: 'tell to finish',
+  command: 'restart',
 }
 
 /** What memmon does about a failure and what the operator can do. */
 export function failureAdvice({ phase, request, heldUp = 0 }: Failed): string {
   const { namespec, group } = request.process
   if (phase === 'signal' || phase === 'exec') return 'It is told once for each time that it is over its limit'
+  if (phase === 'drain') return 'It is restarted when its grace is over'
+  if (phase === 'command')
+    return 'See what restart_command does; the next tick that finds it over its limit tries again'
   if (phase !== 'start') return 'It was not touched; the next tick that finds it over its limit tries again'
   const others = heldUp > 0 ? `; ${heldUp} more of the group ${group} wait for it, 5 minutes at most` : ''
   return `It is down, memmon goes on trying${others}. See: supervisorctl tail ${namespec} stderr`

@@ -16,10 +16,11 @@ export type SkipReason =
   | 'replaced' // other pid or start: the new one is innocent
   | 'recovered' // back under its limit when measured again
   | 'shutdown' // supervisord is ending
+  | 'postponed' // by pre_restart_command
   | 'ending' // memmon is ending and had not begun with it
 
 /** Where it failed: 'start' leaves the process down, any other leaves it untouched. */
-export type FailurePhase = 'check' | 'stop' | 'start' | 'signal' | 'exec'
+export type FailurePhase = 'check' | 'stop' | 'start' | 'signal' | 'exec' | 'drain' | 'command'
 
 interface Occurred {
   readonly request: RestartRequest
@@ -70,7 +71,16 @@ export interface Capped extends Occurred {
 /** What is told of a process beside restarts: warnings, alerts and their ends, what --dry-run would do, other actions. */
 export interface Noticed extends Occurred {
   readonly kind: 'noticed'
-  readonly what: 'warned' | 'eased' | 'alerted' | 'relieved' | 'would' | 'signalled' | 'executed'
+  readonly what:
+    | 'warned'
+    | 'eased'
+    | 'alerted'
+    | 'relieved'
+    | 'would'
+    | 'signalled'
+    | 'executed'
+    | 'draining'
+    | 'undrained'
   /** What would be done, the signal that was sent, or what the command said. */
   readonly detail: string
 }

@@ -13,7 +13,28 @@ export type Action =
   | { readonly kind: 'alert' }
   | { readonly kind: 'signal'; readonly signal: string }
   | { readonly kind: 'exec'; readonly command: string }
-  | { readonly kind: 'would'; readonly what: 'restart' | 'signal' | 'exec' | 'alert' }
+  | Drain
+  | { readonly kind: 'would'; readonly what: 'restart' | 'signal' | 'exec' | 'alert' | 'drain' }
+
+/** A process over its soft limit is told to finish what it does, and restarted when it has, or when its grace is over. */
+export interface Drain {
+  readonly kind: 'drain'
+  readonly signal?: string
+  readonly command?: string
+  /** Exit code 0: it has finished. */
+  readonly check?: string
+  readonly graceSeconds: number
+}
+
+/** What goes with a restart. */
+export interface RestartPlan {
+  readonly preCommand?: string
+  readonly postCommand?: string
+  /** Restarts it, in place of stop and start. */
+  readonly restartCommand?: string
+  /** All of its group, too. */
+  readonly group: boolean
+}
 
 /** A limit as written: so many bytes (or a count), a share of what there is, or none. */
 export type Limit =
@@ -32,6 +53,7 @@ interface RuleTerms {
   /** Not judged before it has run this long. */
   readonly minUptimeSeconds: number
   readonly action: Action
+  readonly plan: RestartPlan
   /** The whole rule as the operator wrote it, such as `-p web=200MB`. */
   readonly written: string
 }
@@ -68,6 +90,8 @@ export interface Breach {
   readonly window?: string
   /** Why it is acted upon now, such as 'in 3 of the last 5 checks'. */
   readonly reason?: string
+  /** Set if another process is over its limit, and this one is restarted with it. */
+  readonly together?: string
   /** Set if a budget is broken, and this process is to give way: which budget, and why this process. */
   readonly budget?: { readonly id: string; readonly whom: string; readonly victim: string }
 }

@@ -142,7 +142,9 @@ function waitingText(patience: Patience, rule: Rule, window: Window, at: number)
 function changeOf(rule: Rule, window: Window, value: number): Judged['change'] {
   const { written, metric, cumulative } = rule
   const limit = Math.min(rule.limit, rule.hardLimit)
-  if (window.told && value <= limit * EASED_SHARE) {
+  // A drain is over as soon as it has had its effect; an alert is not to be told to and fro.
+  const share = rule.action.kind === 'drain' ? 1 : EASED_SHARE
+  if (window.told && value <= limit * share) {
     return { kind: 'relieved', breach: { rule: written, metric, cumulative, value, limit } }
   }
   if (!Number.isFinite(rule.warnAbove)) return undefined

@@ -34,11 +34,16 @@ export interface MonitorPorts {
   /** undefined where each check has to ask supervisord. */
   readonly quietLook: () => QuietLook | undefined
   /** What waits or is being restarted is left alone; what is over its limit is handed over. */
-  readonly queue: { has(namespec: string): boolean; add(requests: readonly RestartRequest[]): void }
+  readonly queue: { has(namespec: string): boolean; add(requests: readonly RestartRequest[]): unknown }
   /** False for what was restarted as often as it may be. */
   readonly mayRestart: (namespec: string) => boolean
   /** Sends the signal or runs the command of a rule; returns at once. */
-  readonly act: (request: RestartRequest, action: Extract<Action, { kind: 'signal' | 'exec' }>) => void
+  readonly act: (
+    request: RestartRequest,
+    action: Extract<Action, { kind: 'signal' | 'exec' | 'drain' }>,
+  ) => void
+  /** A process that is drained is back under its soft limit. */
+  readonly onRelieved: (request: RestartRequest) => void
   readonly tell: (noticed: Noticed) => void
   readonly availableBytes: () => number | undefined
   /** Told of every size that was measured, and of all processes that there are. */
@@ -60,6 +65,7 @@ export interface MonitorRules {
 /** What the last full check found. */
 interface Known {
   readonly watched: readonly Watched[]
+  readonly running: readonly ProcessInfo[]
   readonly isListener: (namespec: string) => boolean
   readonly atMs: number
 }
@@ -110,6 +116,8 @@ export class Monitor {
   /** What a request is about, measured again; undefined if that is gone. Throws if it cannot be read. */
   async measureAgain({ process, breach }: RestartRequest): Promise<number | undefined> {
     const { sampler } = this.#ports
+    // It is restarted whatever its own size is.
+    if (breach.together !== undefined) return breach.value
     if (breach.budget) return await this.#budgetAgain(breach.budget.id)
     if (breach.metric === 'rss')
       return (await sampler.measure([process.pid], breach.cumulative)).get(process.pid)
@@ -163,7 +171,13 @@ export class Monitor {
       this.#rules.budgets,
       this.#exempt(table.isListener),
     )
-    const known = { watched, isListener: table.isListener, atMs: this.#ports.nowMs() }
+    const isRunning = ({ state }: ProcessInfo) => state === ProcessState.RUNNING
+    const known = {
+      watched,
+      running: table.processes.filter(isRunning),
+      isListener: table.isListener,
+      atMs: this.#ports.nowMs(),
+    }
     this.#last = known
     const running = watched.filter(({ process }) => process.state === ProcessState.RUNNING)
     const sizes = await this.#sizes(running)
@@ -223,15 +237,18 @@ export class Monitor {
 
   /** Tells and does what a verdict says; what is to be restarted is given back. */
   #follow(process: ProcessInfo, { acts, changes }: ProcessVerdict, at: number): RestartRequest[] {
-    for (const { kind, breach } of changes) this.#notice(kind, process, breach, at)
+    for (const { rule, kind, breach } of changes) {
+      if (kind === 'relieved' && rule.action.kind === 'drain') this.#ports.onRelieved({ process, breach })
+      else this.#notice(kind, process, breach, at)
+    }
     return acts.flatMap(act => this.#act(process, act, at))
   }
 
-  #act(process: ProcessInfo, { rule: { action }, breach }: RuleVerdict, at: number): RestartRequest[] {
+  #act(process: ProcessInfo, { rule: { action, plan }, breach }: RuleVerdict, at: number): RestartRequest[] {
     const request = { process, breach }
     switch (action.kind) {
       case 'restart':
-        return this.#restartable(request) ? [request] : []
+        return this.#withGroup(request, plan.group).filter(one => this.#restartable(one))
       case 'alert':
         this.#notice('alerted', process, breach, at)
         return []
@@ -242,6 +259,17 @@ export class Monitor {
         this.#ports.act(request, action)
         return []
     }
+  }
+
+  /** With restart_group, all of its group that runs and may be restarted. */
+  #withGroup(request: RestartRequest, isGroup: boolean): RestartRequest[] {
+    const { group, namespec } = request.process
+    if (!isGroup) return [request]
+    const others = (this.#last?.running ?? []).filter(
+      process => process.group === group && process.namespec !== namespec && this.#mayRestart(process),
+    )
+    const breach = { ...request.breach, together: namespec }
+    return [request, ...others.map(process => ({ process, breach }))]
   }
 
   #followBudget(budget: Budget, verdict: BudgetVerdict, at: number): void {

@@ -71,6 +71,8 @@ function subjectOf(outcome: Told): string {
   if (outcome.kind === 'capped') return `process ${namespec} is over its limit and not restarted any more`
   if (outcome.phase === 'start') return `failed to start process ${namespec}`
   if (outcome.phase === 'signal') return `failed to signal process ${namespec}`
+  if (outcome.phase === 'drain') return `failed to drain process ${namespec}`
+  if (outcome.phase === 'command') return `failed to restart process ${namespec}`
   if (outcome.phase === 'exec') return `failed to run exec_command for process ${namespec}`
   return `failed to stop process ${namespec}`
 }
@@ -83,6 +85,8 @@ const NOTICE_SUBJECTS: Readonly<Record<Noticed['what'], (namespec: string, detai
   would: (namespec, detail) => `would ${detail} process ${namespec}`,
   signalled: (namespec, detail) => `sent ${detail} to process ${namespec}`,
   executed: namespec => `ran exec_command for process ${namespec}`,
+  draining: namespec => `process ${namespec} is told to finish`,
+  undrained: namespec => `process ${namespec} is no longer drained`,
 }
 
 const NOTICE_SENTENCES: Readonly<Record<Noticed['what'], string>> = {
@@ -93,6 +97,8 @@ const NOTICE_SENTENCES: Readonly<Record<Noticed['what'], string>> = {
   would: 'is over its limit. Nothing was done, because of --dry-run.',
   signalled: 'is over its limit and was sent a signal.',
   executed: 'is over its limit; exec_command was run.',
+  draining: 'is over its soft limit. It is told to finish, and will be restarted.',
+  undrained: 'was told to finish, and need not be restarted any more.',
 }
 
 function sentenceOf(outcome: Told, host: string): string {
@@ -104,7 +110,7 @@ function sentenceOf(outcome: Told, host: string): string {
     return `${process} is over its limit again. It was restarted as often as it may be, and is left running.`
   }
   if (outcome.kind === 'noticed') return `${process} ${NOTICE_SENTENCES[outcome.what]}`
-  if (outcome.phase === 'signal' || outcome.phase === 'exec') {
+  if (outcome.phase === 'signal' || outcome.phase === 'exec' || outcome.phase === 'drain') {
     return `${process} is over its limit, and what its rule asks for could not be done.`
   }
   if (outcome.phase === 'start') {
@@ -164,6 +170,8 @@ const DONE: Readonly<Record<Noticed['what'], (detail: string) => string>> = {
   relieved: () => 'nothing',
   would: detail => `nothing; without --dry-run memmon would ${detail} it`,
   signalled: detail => `sent ${detail}`,
+  draining: detail => detail,
+  undrained: detail => detail,
   executed: detail => `ran exec_command${detail ? `, which said: ${detail}` : ''}`,
 }
 

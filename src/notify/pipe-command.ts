@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process'
 export type PipeResult =
   | { readonly ok: true }
   /** Why it failed, in words, with the tail of what it said on stderr. */
-  | { readonly ok: false; readonly why: string }
+  | { readonly ok: false; readonly why: string; readonly exitCode?: number }
 
 const STDERR_TAIL_BYTES = 500
 const KILL_AFTER_MS = 2_000
@@ -77,7 +77,8 @@ function resultOf(
     return { ok: false, why: `it had not ended after ${timeoutMs / 1000} s and was killed${said}` }
   }
   if (code === 0) return { ok: true }
-  return { ok: false, why: `${code === null ? `it was ended by ${signal}` : `exit code ${code}`}${said}` }
+  const why = `${code === null ? `it was ended by ${signal}` : `exit code ${code}`}${said}`
+  return { ok: false, why, ...(code !== null && { exitCode: code }) }
 }
 
 function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {

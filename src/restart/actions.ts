@@ -1,19 +1,16 @@
 // What a rule does instead of a restart: a signal through supervisord, or a command of the operator's. Each is done
 // once for each time that the process is over its limit, and ends in one value.
-import { faultOf, messageOf } from '../core/errors.ts'
+import { faultOf } from '../core/errors.ts'
 import type { FailurePhase, RestartOutcome, RestartRequest } from '../core/outcome.ts'
 import { breachText } from '../core/outcome-text.ts'
 import { type ProcessInfo, ProcessState, sameRun, uptimeSecondsOf } from '../core/process.ts'
 import type { Action } from '../core/rules.ts'
+import type { RunHook } from './hooks.ts'
 
 export interface ActionPorts {
   readonly getProcessInfo: (namespec: string) => Promise<ProcessInfo>
   readonly signalProcess: (namespec: string, signal: string) => Promise<void>
-  /** Runs a program with so much more in its environment; never rejects. */
-  readonly run: (
-    words: readonly string[],
-    environment: Readonly<Record<string, string>>,
-  ) => Promise<{ readonly ok: true } | { readonly ok: false; readonly why: string }>
+  readonly run: RunHook
   readonly nowMs: () => number
 }
 
@@ -45,14 +42,9 @@ export async function act(
   } catch (thrown) {
     return failed(action.kind, faultOf(thrown).message)
   }
-  try {
-    const { split } = await import('shlex')
-    const result = await ports.run(split(action.command), environmentOf(request, 'over_limit'))
-    if (!result.ok) return failed('exec', result.why)
-    return { kind: 'noticed', what: 'executed', request, occurredAt, detail: '' }
-  } catch (thrown) {
-    return failed('exec', messageOf(thrown)) // quotes that do not match
-  }
+  const result = await ports.run(action.command, request, 'over_limit')
+  if (!result.ok) return failed('exec', result.why)
+  return { kind: 'noticed', what: 'executed', request, occurredAt, detail: '' }
 }
 
 /** What a command is told, by environment alone: a process name is never part of a command line. */

@@ -4,8 +4,8 @@ import { METRICS } from '../core/metric.ts'
 import type { RestartRequest } from '../core/outcome.ts'
 import { namespecOf } from '../core/process.ts'
 
-/** How far a restart had come: a stop was to be asked, was taken, a start was to be asked. */
-export type Step = 'stop' | 'stopping' | 'start'
+/** How far a restart had come: the process was told to finish, a stop was to be asked, was taken, a start was to be asked. */
+export type Step = 'drain' | 'stop' | 'stopping' | 'start'
 
 export interface JournalEntry {
   readonly request: RestartRequest
@@ -91,7 +91,7 @@ function apply(value: Json, open: Map<string, JournalEntry>, restarts: PastResta
 }
 
 const isStep = (value: unknown): value is Step =>
-  value === 'stop' || value === 'stopping' || value === 'start'
+  value === 'drain' || value === 'stop' || value === 'stopping' || value === 'start'
 
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -21,7 +21,11 @@ import {
 
 /** What a restart notes; none of it rejects: a disk that fails is told, and the restart goes on unprotected. */
 export interface Journal {
+  /** Before a process is told to finish. */
+  drain(request: RestartRequest): Promise<void>
   begin(request: RestartRequest): Promise<void>
+  /** Closes what was no more than told to finish; a restart that has begun stays. */
+  endDrain(namespec: string, result: string): Promise<void>
   step(namespec: string, step: Step): Promise<void>
   close(namespec: string, result: string): Promise<void>
   /** Resolves when all that was noted is on disk. */
@@ -53,6 +57,8 @@ const { O_WRONLY, O_CREAT, O_APPEND, O_TRUNC, O_NOFOLLOW, O_RDONLY } = constants
 
 /** A journal that keeps nothing: without a writable place memmon works unprotected. */
 export const noJournal: Journal = {
+  drain: async () => {},
+  endDrain: async () => {},
   begin: async () => {},
   step: async () => {},
   close: async () => {},
@@ -117,8 +123,20 @@ class FileJournal implements Journal {
     for (const entry of unfinished) this.#open.set(entry.request.process.namespec, entry)
   }
 
+  drain(request: RestartRequest): Promise<void> {
+    return this.#enter(request, 'drain')
+  }
+
+  async endDrain(namespec: string, result: string): Promise<void> {
+    if (this.#open.get(namespec)?.step === 'drain') await this.close(namespec, result)
+  }
+
   begin(request: RestartRequest): Promise<void> {
-    const entry = { request, step: 'stop', at: this.#ports.nowMs() } as const
+    return this.#enter(request, 'stop')
+  }
+
+  #enter(request: RestartRequest, step: Step): Promise<void> {
+    const entry = { request, step, at: this.#ports.nowMs() }
     this.#open.set(request.process.namespec, entry)
     return this.#note(entryLine(entry))
   }

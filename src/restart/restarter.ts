@@ -12,6 +12,8 @@ import type {
 } from '../core/outcome.ts'
 import { isWithin, recoveredText } from '../core/outcome-text.ts'
 import { type ProcessInfo, type ProcessKey, ProcessState, sameRun, stateName } from '../core/process.ts'
+import type { RestartPlan } from '../core/rules.ts'
+import type { RestartHooks } from './hooks.ts'
 
 /** What is noted on disk before and during a restart; none of it rejects. */
 export interface RestartNotes {
@@ -32,6 +34,8 @@ export interface RestarterPorts {
   readonly notes: RestartNotes
   /** What the request is about, measured again; undefined if the process has gone. Throws if unreadable. */
   readonly measure: (request: RestartRequest) => Promise<number | undefined>
+  readonly hooks?: RestartHooks
+  readonly plan: RestartPlan
   /** Told of the first failed start, while memmon goes on trying. */
   readonly report: (failed: Failed) => void
   /** True once memmon is to end: then a supervisord that is shutting down is not waited for. */
@@ -70,20 +74,31 @@ export async function restartProcess(
   const restart = new Restart(request, ports, ports.nowMs())
   const leftAlone = await restart.lookAgain()
   if (leftAlone) return leftAlone
+  const { hooks, plan } = ports
+  const postponed = await hooks?.before(request, plan)
+  if (postponed) return postponed
+  if (hooks && plan.preCommand !== undefined) {
+    // It took its time: what was true before it may not be true any more.
+    const meanwhile = await restart.lookAgain()
+    if (meanwhile) return meanwhile
+  }
+  if (hooks && plan.restartCommand !== undefined) return await hooks.restartBy(plan.restartCommand, request)
   await ports.notes.begin(request)
   return restart.closed((await restart.stop()) ?? (await restart.bringBack()))
 }
 
 /**
  * Finishes a restart that an earlier memmon had noted: starts what is stopped by it, leaves alone what runs or what
- * someone else has decided about since. `stopAskedAt` in epoch milliseconds.
+ * someone else has decided about since. `stopAskedAt` in epoch milliseconds. With `startsEnded` one that has ended by
+ * itself is started, too.
  */
 export async function resumeRestart(
   request: RestartRequest,
   stopAskedAt: number,
   ports: RestarterPorts,
+  startsEnded = false,
 ): Promise<RestartOutcome> {
-  const restart = new Restart(request, ports, stopAskedAt)
+  const restart = new Restart(request, ports, stopAskedAt, startsEnded)
   return restart.closed(await restart.bringBack())
 }
 
@@ -99,6 +114,7 @@ class Restart {
   readonly #namespec: string
   readonly #old: ProcessKey
   readonly #stopAskedAt: number
+  readonly #startsEnded: boolean
   /** supervisord may have taken our stop: from here on the program is ours. */
   #ours = true
   #startNoted = false
@@ -109,7 +125,8 @@ class Restart {
   /** A start of ours may have worked, even if its answer was lost. */
   #startTried = false
 
-  constructor(request: RestartRequest, ports: RestarterPorts, stopAskedAt: number) {
+  constructor(request: RestartRequest, ports: RestarterPorts, stopAskedAt: number, startsEnded = false) {
+    this.#startsEnded = startsEnded
     this.#request = request
     this.#stopAskedAt = stopAskedAt
     this.#ports = ports
@@ -220,7 +237,11 @@ class Restart {
         }
         case ProcessState.EXITED:
           exitedAt ??= now
-          if (now - exitedAt > AUTORESTART_WITHIN_MS) return this.#exited()
+          if (now - exitedAt > AUTORESTART_WITHIN_MS) {
+            if (!this.#startsEnded || this.#startAsked) return this.#exited()
+            const ended = await this.#start()
+            if (ended) return ended
+          }
           break
         case ProcessState.BACKOFF:
           backoffAt ??= now

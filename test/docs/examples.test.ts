@@ -51,9 +51,10 @@ describe('command lines', () => {
       .slice({ check: 1, explain: 2, 'test-notify': 1 }[words[0] ?? ''] ?? 0)
       .filter(word => word !== '--json')
     const flags = parseFlags(args, () => ({ text: '[any]\nmemory_limit = 200MB\n', isPrivate: true }))
-    if (flags.kind === 'settings' && words[0] !== 'test-notify')
+    if (flags.kind !== 'settings') expect(args).toEqual([`--${flags.kind}`])
+    else if (words[0] !== 'test-notify') {
       expect([...flags.settings.rules, ...flags.settings.budgets]).not.toEqual([])
-    else expect(args).toEqual([`--${flags.kind}`])
+    }
   })
 })
 

@@ -66,6 +66,7 @@ const monitorOf = (...argv: string[]) =>
       },
       mayRestart: namespec => !capped.has(namespec),
       act: ({ process }, action) => void told.push(`${action.kind} ${process.namespec}`),
+      onRelieved: ({ process }) => void told.push(`relieved ${process.namespec}`),
       tell: outcome => void told.push(outcomeText(outcome)),
       availableBytes: () => freeBytes,
       nowMs: () => nowMs,

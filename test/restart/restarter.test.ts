@@ -57,6 +57,7 @@ async function restart(meanwhile: () => void = () => {}, sizeBytes: number | und
     supervisor: client,
     notes,
     isEnding: () => ending,
+    plan: { group: false },
     measure: async () => sizeBytes,
     report: report => told.push(report),
     sleep: ms => sleep(Math.min(ms, 20)),

@@ -1,0 +1,183 @@
+// Draining and hooks under a real supervisord, with workers that really lose jobs when they are stopped at once.
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { waitForChecks } from '../helpers/checks.ts'
+import { PYTHON } from '../helpers/python.ts'
+import { holder, Supervisord } from '../helpers/supervisord.ts'
+import { waitFor } from '../helpers/wait.ts'
+
+const WORKER = join(import.meta.dirname, '..', 'fixtures', 'worker.mjs')
+let folder = ''
+let supervisord: Supervisord
+let noted: Supervisord
+const file = (name: string): string => join(folder, name)
+const read = (name: string): string => (existsSync(file(name)) ? readFileSync(file(name), 'utf8') : '')
+
+const worker = (name: string): string =>
+  `[program:${name}]\ncommand=${process.execPath} ${WORKER} ${file(name)} 150\nautorestart=false\n`
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'memmon-drain-'))
+  writeFileSync(
+    file('pre'),
+    `#!/bin/sh\ncat >> ${file('pre.stdin')}\necho x >> ${file('pre.count')}\ntest $(wc -l < ${file('pre.count')}) -ge 3 || exit 75\n`,
+    { mode: 0o755 },
+  )
+  writeFileSync(
+    file('post'),
+    `#!/bin/sh\necho "$MEMMON_PROCESS $MEMMON_PID" > ${file('post.said')}\necho noise\n`,
+    { mode: 0o755 },
+  )
+  writeFileSync(file('alert'), `#!/bin/sh\necho "$MEMMON_EVENT $MEMMON_PROCESS" >> ${file('alert.said')}\n`, {
+    mode: 0o755,
+  })
+  writeFileSync(
+    file('memmon.conf'),
+    `[memmon]
+max_restarts = 1/1h
+on_alert_command = ${file('alert')}
+hook_timeout = 8s
+[program:gentle]
+memory_limit = 1GB
+soft_limit = 120MB
+drain_signal = TSTP
+[program:rough]
+memory_limit = 120MB
+[program:stubborn]
+memory_limit = 1GB
+soft_limit = 30MB
+drain_signal = CONT
+grace = 7s
+[program:frees]
+soft_limit = 30MB
+drain_signal = SIGUSR1
+[program:asked]
+soft_limit = 30MB
+drain_check = /usr/bin/test -e ${file('idle')}
+[program:hooked]
+memory_limit = 30MB
+pre_restart_command = ${file('pre')}
+post_restart_command = ${file('post')}
+[program:hangs]
+memory_limit = 30MB
+pre_restart_command = sleep 600
+[program:platform]
+memory_limit = 30MB
+restart_command = sh -c 'kill -9 $MEMMON_PID'
+[group:pair]
+memory_limit = 30MB
+restart_group = true
+`,
+  )
+  supervisord = await Supervisord.start({
+    programs: [
+      worker('gentle'),
+      worker('rough'),
+      holder('stubborn', 50),
+      `[program:frees]\ncommand=${PYTHON} -c "import signal, time; b = [bytearray(b'x' * (50 << 20))]; signal.signal(10, lambda *a: b.clear()); [time.sleep(1) for _ in range(3600)]"\n`,
+      holder('asked', 50),
+      holder('hooked', 50),
+      holder('hangs', 50),
+      holder('platform', 50, 'autorestart=true'),
+      holder('large', 50),
+      holder('small', 5),
+      '[group:pair]\nprograms=large,small\n',
+    ].join('\n'),
+    memmon: `--config ${file('memmon.conf')}`,
+  })
+}, 60_000)
+afterAll(async () => {
+  await Promise.all([supervisord?.stop(), noted?.stop()])
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** The jobs that were begun and never ended, of runs that are over. */
+const lost = (name: string): string[] => {
+  const lines = read(name).trim().split('\n')
+  const last = lines.at(-1)?.split(' ')[0]
+  const ended = new Set(
+    lines.filter(line => line.includes(' ends ')).map(line => line.replace('ends', 'begins')),
+  )
+  return lines.filter(line => line.includes(' begins ') && !ended.has(line) && line.split(' ')[0] !== last)
+}
+
+test('a worker that is drained finishes its job, ends, and is started again; one that is not loses it', async () => {
+  await supervisord.waitForLog(
+    /Draining gentle:gentle .* It is told to finish by SIGTSTP, and is restarted at /,
+  )
+  await supervisord.waitForLog('No longer draining gentle:gentle (pid')
+  await supervisord.waitForLog('Restarted gentle:gentle: pid')
+  await supervisord.waitForLog('Restarted rough:rough: pid')
+  await waitFor('both at work again', () =>
+    ['gentle', 'rough'].every(name => new Set(read(name).match(/^\d+/gm)).size === 2),
+  )
+  expect(lost('gentle')).toEqual([])
+  expect(lost('rough')).toHaveLength(1)
+}, 90_000)
+
+test('grace that is over: restarted; back under the soft limit: left alone; drain_check: as soon as it says so', async () => {
+  await supervisord.waitForLog(/Restarting stubborn:stubborn .* its grace of 7s is over/)
+  await supervisord.waitForLog(/No longer draining frees:frees .*: it is back under its soft limit/)
+  expect(supervisord.memmonLog()).not.toContain('Restarting frees:frees')
+  await supervisord.waitForLog('Draining asked:asked')
+  await waitForChecks(supervisord, 2)
+  expect(supervisord.memmonLog()).not.toContain('Restarting asked:asked')
+  appendFileSync(file('idle'), '')
+  await supervisord.waitForLog(/Restarting asked:asked .* it has finished, after /)
+}, 90_000)
+
+test('pre_restart_command postpones by 75, and says how often; then it is restarted, and post_restart_command follows', async () => {
+  await supervisord.waitForLog(
+    'Left hooked:hooked alone: pre_restart_command has postponed it to a later check (exit code 75), 2 times in a row',
+  )
+  await supervisord.waitForLog('Restarted hooked:hooked: pid')
+  const { pid } = await supervisord.process('hooked:hooked')
+  await waitFor('the other hook', () => read('post.said') === `hooked:hooked ${pid}\n`)
+  const [first] = read('pre.stdin').trim().split('\n')
+  expect(JSON.parse(first ?? '')).toMatchObject({
+    memmon: 1,
+    process: { namespec: 'hooked:hooked' },
+    limit: 30 * 1024 * 1024,
+  })
+  expect((await supervisord.process('memmon:memmon')).state).toBe(20) // what hooks print has not deafened it
+}, 90_000)
+
+test('a hook that hangs holds up nothing else, and is killed', async () => {
+  await supervisord.waitForLog(
+    /pre_restart_command for hangs:hangs: it had not ended after 8 s and was killed\. The restart goes on/,
+  )
+  await supervisord.waitForLog('Restarted hangs:hangs: pid')
+  const log = supervisord.memmonLog()
+  expect(log.indexOf('Restarted rough:rough')).toBeLessThan(log.indexOf('Restarted hangs:hangs'))
+}, 60_000)
+
+test('restart_command in place of stop and start; restart_group with all of its group', async () => {
+  await supervisord.waitForLog('Restarted platform:platform: pid')
+  expect(supervisord.log()).not.toContain('stopped: platform')
+  await supervisord.waitForLog('Restarted pair:small: pid')
+  await supervisord.waitForLog('Restarted pair:large: pid')
+  expect(supervisord.memmonLog()).toMatch(
+    /Restarting pair:small .*: pair:large is over its limit, and its group is restarted together/,
+  )
+}, 60_000)
+
+test('on_alert_command hears of what somebody may have to look at', async () => {
+  await waitFor('it to be called', () => read('alert.said').includes('draining stubborn:stubborn'))
+})
+
+test('a process that is drained is told once, also by the memmon that comes after one that was killed', async () => {
+  noted = await Supervisord.start({
+    programs: `[program:counts]\ncommand=${PYTHON} -c "import signal, time; b = b'x' * (50 << 20); signal.signal(10, lambda *a: open('${file('signals')}', 'a').write('x')); [time.sleep(1) for _ in range(3600)]"\n`,
+    memmon: '-p counts=1GB --soft-limit 30MB --drain-signal USR1 --grace 40s',
+  })
+  await noted.waitForLog('Draining counts:counts')
+  await waitFor('the signal', () => read('signals') === 'x')
+  process.kill((await noted.process('memmon:memmon')).pid, 'SIGKILL')
+  await waitForChecks(noted, 3)
+  expect(noted.memmonLog().split('memmon watches supervisord')).toHaveLength(3)
+  expect(read('signals')).toBe('x')
+  expect(noted.memmonLog().split('Draining counts:counts')).toHaveLength(2)
+  await noted.waitForLog(/Restarting counts:counts .* its grace of 40s is over/, 60_000)
+}, 120_000)
