@@ -260,7 +260,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     flags: ['--hook-timeout'],
     value: 'time',
     help: 'How long a command of yours may run before TERM, and two seconds later KILL, to its whole process group. Default: 30s',
-    example: "-p web=500MB --pre-restart-command '/opt/app/set-sick' --hook-timeout 10s",
+    example: "-p web=1GB --pre-restart-command '/opt/set-sick' --hook-timeout 10s",
     exampleHelp: 'wait ten seconds at most',
     apply: (draft, text) => {
       draft.hookTimeoutSeconds = parseDuration(text)

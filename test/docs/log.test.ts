@@ -41,6 +41,7 @@ const BUDGET: Breach = {
 }
 
 const MAIL = (subject: string): string => `mail "${subject}" to bob@example.com`
+const POSTPONED = 'pre_restart_command has postponed it to a later check (exit code 75), 2 times in a row'
 const PAST = { restartsLastHour: 3, smallestBytes: 1, fittingLimitBytes: 2 ** 30 }
 
 /** The lines about a restart and its mail, as memmon makes them. */
@@ -53,6 +54,17 @@ const lines: readonly (() => string | Promise<string>)[] = [
     noticed(what),
   ),
   noticed('would', 'restart'),
+  noticed('draining', 'It is told to finish by SIGTSTP, and is restarted at 2026-11-21 12:00:00,000'),
+  noticed('undrained', 'it is back under its soft limit'),
+  noticed('undrained', 'it has ended by itself, and is started again if supervisord does not'),
+  noticed('undrained', 'it was removed from supervisord'),
+  failed('drain'),
+  failed('command'),
+  ...['its grace of 7s is over', 'it has finished, after 3m'].map(
+    reason => () => requestText({ ...request, breach: { ...request.breach, reason } }),
+  ),
+  () => requestText({ ...request, breach: { ...request.breach, together: 'web:a' } }),
+  () => outcomeText({ kind: 'skipped', request, occurredAt: 0, reason: 'postponed', detail: POSTPONED }),
   failed('signal'),
   failed('exec'),
   () => requestText({ ...request, breach: BUDGET }),

@@ -1,9 +1,18 @@
 // Draining and hooks under a real supervisord, with workers that really lose jobs when they are stopped at once.
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { waitForChecks } from '../helpers/checks.ts'
+import { blocksOf } from '../helpers/documents.ts'
 import { PYTHON } from '../helpers/python.ts'
 import { holder, Supervisord } from '../helpers/supervisord.ts'
 import { waitFor } from '../helpers/wait.ts'
@@ -166,6 +175,29 @@ test('restart_command in place of stop and start; restart_group with all of its 
 test('on_alert_command hears of what somebody may have to look at', async () => {
   await waitFor('it to be called', () => read('alert.said').includes('draining stubborn:stubborn'))
 })
+
+test('the Varnish example of docs/draining.md: sick, restarted, healthy', async () => {
+  const block = blocksOf('conf').find(({ text }) => text.includes('varnishadm'))?.text ?? ''
+  mkdirSync(file('bin'))
+  writeFileSync(
+    join(file('bin'), 'varnishadm'),
+    `#!/bin/sh\necho "$(ps -o pid= -p "$MEMMON_PID" | wc -l) $*" >> ${file('varnish')}\n`,
+    { mode: 0o755 },
+  )
+  writeFileSync(file('varnish.conf'), `[memmon]\nmax_restarts = 1/1h\n${block.replace('500MB', '30MB')}`)
+  const varnish = await Supervisord.start({
+    programs: holder('backend', 50),
+    memmon: `--config ${file('varnish.conf')}`,
+    env: { PATH: `${file('bin')}:${process.env.PATH}` },
+  })
+  try {
+    await varnish.waitForLog('Restarted backend:backend: pid')
+    await waitFor('both', () => read('varnish').split('\n').length === 3)
+    expect(read('varnish')).toBe('1 backend.set_health backend sick\n1 backend.set_health backend healthy\n')
+  } finally {
+    await varnish.stop()
+  }
+}, 60_000)
 
 test('a process that is drained is told once, also by the memmon that comes after one that was killed', async () => {
   noted = await Supervisord.start({
