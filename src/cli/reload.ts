@@ -8,7 +8,8 @@ import type { Log } from '../observe/log.ts'
 export interface ReloadPorts {
   /** Throws a UsageError. */
   readonly readSettings: () => Settings
-  readonly use: (settings: Settings) => void
+  /** Takes them whole, and says why; throws a UsageError and takes nothing if a secret is not to be had. */
+  readonly use: (settings: Settings, why: string) => void
   readonly log: Log
   readonly mail: (subject: string, text: string) => void
 }
@@ -48,11 +49,10 @@ export class SettingsReload {
       const settings = readSettings()
       if (settings.rules.length + settings.budgets.length === 0)
         throw new UsageError(`${configPath}: it has no rule`)
-      log('INFO', `${configPath} is read again and taken`)
+      use(settings, `${configPath} is read again and taken`)
       this.#told = ''
       for (const key of this.#fixed(settings))
         log('WARN', `${key} has changed, and counts when memmon is restarted`)
-      use(settings)
     } catch (thrown) {
       if (!(thrown instanceof UsageError)) throw thrown
       const text = messageOf(thrown)
@@ -78,8 +78,12 @@ export class SettingsReload {
   }
 }
 
-/** Changes with the file; '' while it is not there. */
+/** Changes with the file; '' while it cannot be seen. */
 function markOf(path: string | undefined): string {
-  const stat = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false })
-  return stat ? `${stat.mtimeMs} ${stat.size} ${stat.ino}` : ''
+  try {
+    const { mtimeMs, size, ino } = statSync(path ?? '')
+    return `${mtimeMs} ${size} ${ino}`
+  } catch {
+    return '' // not there, or in a folder that may not be looked into
+  }
 }

@@ -162,9 +162,10 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
     },
     resolved,
   )
-  const use = (changed: Settings): void => {
+  const use = (changed: Settings, why: string): void => {
     const changedChannels = createChannels(changed, process.env) // throws, before anything is taken
     channels = changedChannels
+    log('INFO', why)
     settings = changed
     capacity = usesCapacity(settings) ? capacityReader.capacity() : undefined
     resolved = resolveSettings(settings, capacity?.bytes)
@@ -181,8 +182,7 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
   })
   const followCapacity = (): void => {
     if (!usesCapacity(settings) || capacityReader.capacity()?.bytes === capacity?.bytes) return
-    log('INFO', 'How much memory there is has changed')
-    use(settings)
+    use(settings, 'How much memory there is has changed')
   }
   const deafness = new DeafnessWatch({
     getState: () => client.getState().catch(() => undefined),

@@ -1,7 +1,7 @@
 // The rules an operator gives: as written, and as they hold on this machine; and which of them hold for a process.
 import type { Metric } from './metric.ts'
 import type { ProcessInfo } from './process.ts'
-import { type Selector, selects } from './selector.ts'
+import { type Selector, sameSelector, selects } from './selector.ts'
 import type { Patience } from './windows.ts'
 
 /** program, group, any: also the order in which a broken rule is named as the reason. */
@@ -151,7 +151,11 @@ export function rulesFor(process: ProcessInfo, rules: readonly Rule[], exempt: E
       !(rule.scope === 'any' && exempt.isListener(process.namespec)),
   )
   if (!exempt.mostSpecific) return matching
-  return matching.filter(rule => rule === closest(matching.filter(other => kindOf(other) === kindOf(rule))))
+  return matching.filter(rule => {
+    const best = closest(matching.filter(other => kindOf(other) === kindOf(rule)))
+    // One name may have several: a limit and a soft limit.
+    return best !== undefined && rule.scope === best.scope && sameSelector(rule.selector, best.selector)
+  })
 }
 
 const kindOf = ({ metric }: Rule): string => (metric === 'threads' || metric === 'fds' ? metric : 'memory')

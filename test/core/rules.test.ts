@@ -58,6 +58,12 @@ test.each<[process: string, argv: string[], held: string[]]>([
   expect(writtenFor(processNamed(process), argv, { mostSpecific: true })).toEqual(held)
 })
 
+test('with --most-specific the closest keeps all its limits, the soft one, too', () => {
+  const rules = [...rulesFrom('-p', 'web=2MB', '--soft-limit', '1MB'), ...rulesFrom('-a', '3MB')]
+  const held = rulesFor(processNamed('shop:web'), rules, { ...NONE, mostSpecific: true })
+  expect(held.map(rule => rule.written)).toEqual(['-p web=2MB', '-p web --soft-limit 1MB'])
+})
+
 test('with --most-specific memory, threads and files are decided each for itself', () => {
   const rules = rulesFrom('-a', '1', '--threads-limit', '5')
   const own = rulesFrom('-p', 'web=2')
