@@ -89,7 +89,11 @@ async function finish(watch: Watch, ending: Ending, settings: Settings, log: Log
   if (ending === 'signal') log('INFO', 'SIGTERM: memmon ends')
   const budgetMs =
     ending === 'eof' ? END_OF_INPUT_MS : Math.max(0, settings.stopWaitSeconds * 1000 - EXIT_RESERVE_MS)
-  await Promise.race([restarts.queue.whenIdle().then(() => watch.flushMessages()), sleep(budgetMs)])
+  const until = process.uptime() * 1000 + budgetMs
+  await Promise.race([restarts.queue.whenIdle(), sleep(budgetMs)])
+  // What was gathered goes into the outbox in any case, and out if there is time.
+  const leftMs = Math.max(EXIT_RESERVE_MS / 2, until - process.uptime() * 1000)
+  await Promise.race([watch.flushMessages(), sleep(leftMs)])
   const unfinished = restarts.queue.running
   if (unfinished.length > 0)
     log('WARN', `Left to the next memmon by the journal: the restart of ${unfinished.join(', ')}`)

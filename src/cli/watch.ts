@@ -1,23 +1,12 @@
 // Everything behind the listener, made and wired: loaded when supervisord has been told READY.
-import { randomUUID } from 'node:crypto'
-import { hostname } from 'node:os'
 import type { Settings } from '../config/settings.ts'
 import { messageOf as errorText } from '../core/errors.ts'
-import type { RestartOutcome } from '../core/outcome.ts'
-import { outcomeText } from '../core/outcome-text.ts'
 import type { RestartPlan } from '../core/rules.ts'
 import { formatServerUrl, type ServerAddress } from '../core/server-url.ts'
 import { formatSize } from '../core/units.ts'
 import { Monitor } from '../monitor/monitor.ts'
-import type { Channel } from '../notify/channel.ts'
-import { eventOf } from '../notify/event.ts'
-import { type Message, messageOf, plainMessage } from '../notify/message.ts'
-import { Notifier } from '../notify/notifier.ts'
-import { Outbox } from '../notify/outbox.ts'
-import { runCommand } from '../notify/pipe-command.ts'
-import type { Level, Log } from '../observe/log.ts'
+import type { Log } from '../observe/log.ts'
 import { act } from '../restart/actions.ts'
-import { createRunHook } from '../restart/hooks.ts'
 import { createCapacityReader } from '../sampling/capacity.ts'
 import { portableSampler } from '../sampling/portable.ts'
 import { openProcfs } from '../sampling/procfs.ts'
@@ -28,12 +17,12 @@ import { DeafnessWatch, LOOK_EVERY_MS } from '../supervisor/deafness.ts'
 import { createHttpCaller } from '../supervisor/http-call.ts'
 import { createTableReader } from '../supervisor/process-table.ts'
 import { createIsSelf, ownPids } from '../supervisor/self.ts'
-import { createChannels } from './channels.ts'
+import { createNotifications } from './notifications.ts'
 import { collectGarbage, ownRssBytes } from './own-memory.ts'
 import { SettingsReload } from './reload.ts'
 import { resolveSettings, usesCapacity } from './resolve.ts'
 import { createRestarts, type Restarts } from './restarts.ts'
-import { logChannels, logRules, logStart } from './start-lines.ts'
+import { logRules, logStart } from './start-lines.ts'
 
 /** Every call to supervisord ends within this. */
 const CALL_TIMEOUT_MS = 10_000
@@ -72,46 +61,10 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
   logRules(resolved, capacity, log)
 
   const client = createClient(createHttpCaller(address, credentialsFrom(process.env), CALL_TIMEOUT_MS))
-  let channels: readonly Channel[] = createChannels(settings, process.env)
-  logChannels(channels, settings, log)
-  const outbox = new Outbox({ channels: () => channels, log, nowMs: Date.now, random: Math.random })
-  const context = () => ({
-    host: hostname(),
-    name: settings.name,
-    mailUptimeSeconds: settings.mailUptimeSeconds,
-  })
-  const notifier = new Notifier({
-    send: message => outbox.add(message),
-    intervalMs: () => settings.mailIntervalSeconds * 1000,
-    context,
-    newId: randomUUID,
-    nowMs: Date.now,
-  })
-  const notify = (message: Message | undefined): void => {
-    if (message && channels.length > 0) notifier.take(message)
-  }
-  const runHook = createRunHook(
-    (words, input, environment) => runCommand(words, input, settings.hookTimeoutSeconds * 1000, environment),
-    (request, event) =>
-      eventOf(
-        { kind: 'noticed', what: 'alerted', request, occurredAt: Date.now(), detail: '' },
-        context(),
-        event,
-      ),
-  )
+  const notifications = createNotifications(settings, log)
+  const { tell, runHook } = notifications
   const ruleOf = (written: string) =>
     [...settings.rules, ...settings.budgets].find(rule => rule.written === written)
-  const tell = (outcome: RestartOutcome): void => {
-    log(levelOf(outcome), outcomeText(outcome))
-    notify(messageOf(outcome, context()))
-    if (settings.onAlertCommand !== undefined && isAlert(outcome))
-      void runOnAlert(settings.onAlertCommand, outcome)
-  }
-  const runOnAlert = async (command: string, outcome: RestartOutcome): Promise<void> => {
-    const event = outcome.kind === 'noticed' ? outcome.what : outcome.kind
-    const result = await runHook(command, outcome.request, event)
-    if (!result.ok) log('WARN', `on_alert_command for ${outcome.request.process.namespec}: ${result.why}`)
-  }
   let quiet: QuietChildren | undefined
   const restarts = createRestarts(settings, {
     client,
@@ -125,7 +78,7 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
           : `The children of supervisord (pid ${pid}) are not to be seen in /proc: each check asks supervisord for them`,
       )
     },
-    onFolder: folder => void outbox.attach(folder),
+    onFolder: folder => void notifications.outbox.attach(folder),
     measure: request => monitor.measureAgain(request),
     tell,
     planOf: ({ breach }) => ruleOf(breach.rule)?.plan ?? NO_PLAN,
@@ -163,8 +116,7 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
     resolved,
   )
   const use = (changed: Settings, why: string): void => {
-    const changedChannels = createChannels(changed, process.env) // throws, before anything is taken
-    channels = changedChannels
+    notifications.use(changed) // throws, before anything is taken
     log('INFO', why)
     settings = changed
     capacity = usesCapacity(settings) ? capacityReader.capacity() : undefined
@@ -172,13 +124,12 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
     monitor.use(resolved)
     restarts.use(settings)
     logRules(resolved, capacity, log)
-    logChannels(channels, settings, log)
   }
   const reload = new SettingsReload(initial, {
     readSettings: ports.readSettings,
     use,
     log,
-    mail: (subject, text) => notify(plainMessage('settings', subject, text, context(), Date.now())),
+    mail: notifications.say,
   })
   const followCapacity = (): void => {
     if (!usesCapacity(settings) || capacityReader.capacity()?.bytes === capacity?.bytes) return
@@ -226,36 +177,14 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
     onTick: periodSeconds => deafness.onTick(periodSeconds),
     reload: () => reload.now(),
     restarts,
-    async flushMessages() {
-      notifier.flush()
-      await outbox.whenIdle()
-    },
+    flushMessages: notifications.flush,
     close() {
       clearInterval(looks)
-      outbox.close()
+      notifications.outbox.close()
       client.close()
     },
   }
 }
-
-function levelOf(outcome: RestartOutcome): Level {
-  switch (outcome.kind) {
-    case 'failed':
-      return 'ERRO'
-    case 'capped':
-      return 'WARN'
-    case 'noticed':
-      return outcome.what === 'warned' || outcome.what === 'alerted' ? 'WARN' : 'INFO'
-    default:
-      return 'INFO'
-  }
-}
-
-/** What somebody may have to look at. */
-const isAlert = (outcome: RestartOutcome): boolean =>
-  outcome.kind === 'failed' ||
-  outcome.kind === 'capped' ||
-  (outcome.kind === 'noticed' && ['warned', 'alerted', 'draining'].includes(outcome.what))
 
 const NO_PLAN: RestartPlan = { group: false }
 

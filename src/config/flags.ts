@@ -4,7 +4,8 @@ import { messageOf, UsageError } from '../core/errors.ts'
 import { nearestNames } from '../core/nearest.ts'
 import { readConf } from './conf.ts'
 import { type Draft, emptyDraft, mergeFile, settingsOf } from './draft.ts'
-import { OPTIONS, type OptionSpec, type OptionText } from './options.ts'
+import type { OptionSpec, OptionText } from './option.ts'
+import { OPTIONS } from './options.ts'
 import type { Settings } from './settings.ts'
 
 export type Flags =

@@ -1,5 +1,6 @@
 // `memmon --help`, made from the table in options.ts.
-import { OPTIONS, type OptionSpec, optionTerm, VALUE_FORMS } from './options.ts'
+import type { OptionSpec } from './option.ts'
+import { OPTIONS, optionTerm, VALUE_FORMS } from './options.ts'
 
 /** The whole of `memmon --help`. */
 export function helpText(): string {

@@ -1,5 +1,6 @@
 // docs/options.md, made from the table in options.ts; `npm run docs` writes it, a test compares it.
-import { OPTIONS, type OptionSpec, VALUE_FORMS } from './options.ts'
+import type { OptionSpec } from './option.ts'
+import { OPTIONS, VALUE_FORMS } from './options.ts'
 
 /** The whole of docs/options.md. */
 export function optionsMarkdown(): string {

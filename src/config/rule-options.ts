@@ -13,7 +13,7 @@ import { MEMORY_METRICS, type MemoryMetric, parseMetric } from '../core/metric.t
 import type { Action, Limit } from '../core/rules.ts'
 import { parseDuration } from '../core/units.ts'
 import type { Patience } from '../core/windows.ts'
-import type { OptionText } from './options.ts'
+import type { OptionText } from './option.ts'
 
 /** The keys of one rule; what is absent comes from the flags, then from [memmon], then from the defaults. */
 export interface RuleKeys {

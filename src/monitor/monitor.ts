@@ -14,19 +14,11 @@ import type { Sampler, SizesByPid } from '../sampling/sampler.ts'
 import type { ProcessTable, ReadTable } from '../supervisor/process-table.ts'
 import { BudgetCheck } from './budget-check.ts'
 import { checkingLines, valueLines } from './peer-lines.ts'
+import { type QuietLook, quickLook } from './quick-look.ts'
 import { UnmatchedRules } from './unmatched-rules.ts'
 import { type RssOf, readValues } from './values.ts'
 import { type Watched, watchedOf } from './watched.ts'
-
-/** What a check needs to see that nothing has happened, without asking anybody. */
-export interface QuietLook {
-  /** True if supervisord's children are the very processes of the last `watch`. */
-  isUnchanged(): boolean
-  /** Takes the pids to look at from now on; false if they are not all children of supervisord. */
-  watch(pids: readonly number[]): boolean
-  /** RSS in bytes by the place of the pid, below 0 for one that has gone; the array is used again. */
-  sizes(cumulative: boolean): ArrayLike<number>
-}
+import { wholeOf } from './whole.ts'
 
 export interface MonitorPorts {
   readonly readTable: ReadTable
@@ -110,7 +102,20 @@ export class Monitor {
    * children are those of the last check.
    */
   check(): Promise<void> | undefined {
-    return this.#quickCheck() ? undefined : this.#fullCheck()
+    try {
+      if (!this.#quickCheck()) return this.#fullCheck()
+      this.#setTrouble('')
+    } catch (thrown) {
+      this.#tellUnmeasured(thrown)
+    }
+    return undefined
+  }
+
+  /** What the system does not give, as in EMFILE, is trouble; anything else is a defect and is thrown on. */
+  #tellUnmeasured(thrown: unknown): void {
+    if ((thrown as NodeJS.ErrnoException).code === undefined) throw thrown
+    const why = `${this.#ports.sampler.source}: ${messageOf(thrown)}`
+    this.#setTrouble(`No memory could be measured, the next tick tries again: ${why}`)
   }
 
   /** What a request is about, measured again; undefined if that is gone. Throws if it cannot be read. */
@@ -133,35 +138,28 @@ export class Monitor {
     const unchanged = look?.isUnchanged() ?? false
     const known = this.#known
     if (!look || !unchanged || !known || this.#rules.verbose) return false
-    const { watched } = known
-    const plain = this.#needs(false) ? look.sizes(false) : undefined
-    const trees = this.#needs(true) ? look.sizes(true) : undefined
-    const swapUsedBytes = watched.some(({ countsSwap }) => countsSwap)
-      ? this.#ports.sampler.swapUsedBytes()
-      : 0
-    let near = 0
-    for (let at = 0; at < watched.length; at++) {
-      const one = watched[at] as Watched
-      const plainBytes = plain ? (plain[at] as number) : 0
-      const treeBytes = trees ? (trees[at] as number) : 0
-      if (plainBytes < 0 || treeBytes < 0) return false
-      this.#ports.onMeasured(one.process, trees ? treeBytes : plainBytes)
-      const more = one.countsSwap ? swapUsedBytes : 0
-      if (plainBytes + more <= one.quietBytes && treeBytes + more <= one.quietTreeBytes) continue
-      if (one.process.state !== ProcessState.RUNNING) return false
-      near++
-    }
-    if (near === 0 && this.#judgement.isEmpty && this.#rules.budgets.length === 0) return true
-    const places = new Map(watched.map((one, at) => [one, at]))
-    const sinceMs = this.#ports.nowMs() - known.atMs
-    this.#judge(
-      watched.map(one => older(one, sinceMs, places)),
-      (one, cumulative) => (cumulative ? trees : plain)?.[places.get(one) ?? -1],
-    )
+    const seen = quickLook(known.watched, look, {
+      plain: this.#needs(false),
+      trees: this.#needs(true),
+      swapUsedBytes: this.#ports.sampler.swapUsedBytes,
+      onMeasured: this.#ports.onMeasured,
+    })
+    if (seen.kind === 'ask') return false
+    if (seen.kind === 'quiet' && this.#judgement.isEmpty && this.#rules.budgets.length === 0) return true
+    const { watched, rssOf } = seen.aged(this.#ports.nowMs() - known.atMs)
+    this.#judge(watched, rssOf)
     return true
   }
 
   async #fullCheck(): Promise<void> {
+    try {
+      await this.#lookAtAll()
+    } catch (thrown) {
+      this.#tellUnmeasured(thrown)
+    }
+  }
+
+  async #lookAtAll(): Promise<void> {
     this.#known = undefined
     const table = await this.#table()
     if (!table) return
@@ -374,31 +372,5 @@ export class Monitor {
     if (trouble) this.#ports.log('WARN', trouble)
     else this.#ports.log('INFO', 'Checks go on')
     this.#trouble = trouble
-  }
-}
-
-/** The process as it is so long after the last full check, in the same place. */
-function older(one: Watched, sinceMs: number, places: Map<Watched, number>): Watched {
-  const { process } = one
-  const aged = {
-    ...one,
-    process: { ...process, nowSeconds: process.nowSeconds + Math.round(sinceMs / 1000) },
-  }
-  places.set(aged, places.get(one) ?? -1)
-  return aged
-}
-
-/** Stands for all processes of a budget. */
-function wholeOf({ kind, selector }: Budget): ProcessInfo {
-  const group = kind === 'group' ? (selector.group ?? '*') : '*'
-  return {
-    group,
-    name: '*',
-    namespec: kind === 'group' ? `${group}:*` : kind,
-    state: ProcessState.RUNNING,
-    pid: 0,
-    startSeconds: 0,
-    nowSeconds: 0,
-    spawnError: '',
   }
 }

@@ -5,7 +5,8 @@ import { SupervisorFault } from '../../src/core/errors.ts'
 import type { RestartRequest } from '../../src/core/outcome.ts'
 import { outcomeText } from '../../src/core/outcome-text.ts'
 import { type ProcessInfo, ProcessState } from '../../src/core/process.ts'
-import { Monitor, type QuietLook } from '../../src/monitor/monitor.ts'
+import { Monitor } from '../../src/monitor/monitor.ts'
+import type { QuietLook } from '../../src/monitor/quick-look.ts'
 import type { Unreadable } from '../../src/sampling/sampler.ts'
 import { MB, processNamed, settingsFrom } from '../helpers/values.ts'
 
@@ -416,4 +417,23 @@ test('a process is older at each quiet check: min_uptime is over without a quest
   nowMs += 1_000
   await monitor.check()
   expect([requested, asked]).toEqual([['web:web -a 50MB'], 1])
+})
+
+test('a system that gives no more files is trouble, told once, in a quiet check as in a full one', async () => {
+  startLooking()
+  const monitor = monitorOf('-a', '100MB')
+  await monitor.check()
+  const sound = look?.sizes
+  Object.assign(look ?? {}, {
+    sizes: () => {
+      throw Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' })
+    },
+  })
+  for (let tick = 0; tick < 3; tick++) expect(monitor.check()).toBeUndefined()
+  expect(log).toEqual([
+    'WARN No memory could be measured, the next tick tries again: a test: EMFILE: too many open files',
+  ])
+  Object.assign(look ?? {}, { sizes: sound })
+  expect(monitor.check()).toBeUndefined()
+  expect(log.slice(1)).toEqual(['INFO Checks go on'])
 })

@@ -1,0 +1,107 @@
+// Who is told of what: each outcome becomes a line of the log, and by its message, the outbox and the channels reaches
+// those who want to know; on_alert_command hears of what somebody may have to look at.
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import type { Settings } from '../config/settings.ts'
+import type { RestartOutcome, RestartRequest } from '../core/outcome.ts'
+import { outcomeText } from '../core/outcome-text.ts'
+import type { Channel } from '../notify/channel.ts'
+import { eventOf } from '../notify/event.ts'
+import { type Message, messageOf, plainMessage } from '../notify/message.ts'
+import { Notifier } from '../notify/notifier.ts'
+import { Outbox } from '../notify/outbox.ts'
+import { runCommand } from '../notify/pipe-command.ts'
+import type { Level, Log } from '../observe/log.ts'
+import { createRunHook, type RunHook } from '../restart/hooks.ts'
+import { createChannels } from './channels.ts'
+import { logChannels } from './start-lines.ts'
+
+export interface Notifications {
+  /** Tells of an outcome, by every way that there is. */
+  tell(outcome: RestartOutcome): void
+  /** A message about memmon itself. */
+  say(subject: string, text: string): void
+  /** Other settings from now on; throws a UsageError, and changes nothing, if a secret is not to be had. */
+  use(settings: Settings): void
+  /** Runs a command of the operator's. */
+  readonly runHook: RunHook
+  readonly outbox: Outbox
+  /** Sends what was gathered, and resolves when every channel has had its try. */
+  flush(): Promise<void>
+}
+
+export function createNotifications(initial: Settings, log: Log): Notifications {
+  let settings = initial
+  let channels: readonly Channel[] = createChannels(settings, process.env)
+  logChannels(channels, settings, log)
+  const context = () => ({
+    host: hostname(),
+    name: settings.name,
+    mailUptimeSeconds: settings.mailUptimeSeconds,
+  })
+  const outbox = new Outbox({ channels: () => channels, log, nowMs: Date.now, random: Math.random })
+  const notifier = new Notifier({
+    send: message => outbox.add(message),
+    intervalMs: () => settings.mailIntervalSeconds * 1000,
+    context,
+    newId: randomUUID,
+    nowMs: Date.now,
+  })
+  const notify = (message: Message | undefined): void => {
+    if (message && channels.length > 0) notifier.take(message)
+  }
+  const documentOf = (request: RestartRequest, event: string) =>
+    eventOf(
+      { kind: 'noticed', what: 'alerted', request, occurredAt: Date.now(), detail: '' },
+      context(),
+      event,
+    )
+  const runHook = createRunHook(
+    (words, input, environment) => runCommand(words, input, settings.hookTimeoutSeconds * 1000, environment),
+    documentOf,
+  )
+  const runOnAlert = async (command: string, outcome: RestartOutcome): Promise<void> => {
+    const event = outcome.kind === 'noticed' ? outcome.what : outcome.kind
+    const result = await runHook(command, outcome.request, event)
+    if (!result.ok) log('WARN', `on_alert_command for ${outcome.request.process.namespec}: ${result.why}`)
+  }
+
+  return {
+    tell(outcome) {
+      log(levelOf(outcome), outcomeText(outcome))
+      notify(messageOf(outcome, context()))
+      if (settings.onAlertCommand !== undefined && isAlert(outcome))
+        void runOnAlert(settings.onAlertCommand, outcome)
+    },
+    say: (subject, text) => notify(plainMessage('settings', subject, text, context(), Date.now())),
+    use(changed) {
+      channels = createChannels(changed, process.env)
+      settings = changed
+    },
+    runHook,
+    outbox,
+    async flush() {
+      notifier.flush()
+      await outbox.whenIdle()
+    },
+  }
+}
+
+function levelOf(outcome: RestartOutcome): Level {
+  switch (outcome.kind) {
+    case 'failed':
+      return 'ERRO'
+    case 'capped':
+      return 'WARN'
+    case 'noticed':
+      return outcome.what === 'warned' || outcome.what === 'alerted' ? 'WARN' : 'INFO'
+    default:
+      return 'INFO'
+  }
+}
+
+/** What somebody may have to look at. */
+const isAlert = (outcome: RestartOutcome): boolean =>
+  outcome.kind === 'failed' ||
+  outcome.kind === 'capped' ||
+  (outcome.kind === 'noticed' && ['warned', 'alerted', 'draining'].includes(outcome.what))

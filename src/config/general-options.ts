@@ -1,0 +1,122 @@
+// The options that are about no single rule, and about no message.
+import { MOST_COUNTED } from '../core/history.ts'
+import { parseSwitch } from '../core/limits.ts'
+import { parseSelector } from '../core/selector.ts'
+import { parseServerUrl } from '../core/server-url.ts'
+import { parseDuration, parseRate, parseSize } from '../core/units.ts'
+import type { GeneralOption } from './option.ts'
+
+export const GENERAL_OPTIONS: readonly GeneralOption[] = [
+  {
+    flags: ['--most-specific'],
+    help: 'Of several rules that match a process, let the closest decide alone: group:program, program, pattern, group, any. Default: every matching rule counts.',
+    example: '-a 200MB -p db=4GB --most-specific',
+    exampleHelp: 'let db have 4 GB, though -a gives 200 MB to all',
+    apply: (draft, text) => {
+      draft.mostSpecific = parseSwitch(text)
+    },
+  },
+  {
+    flags: ['--dry-run'],
+    help: 'Judge and tell everything, and do nothing: "Would restart ...", once for each time that a process is over its limit.',
+    example: '-a 200MB --dry-run',
+    exampleHelp: 'see what memmon would do, before it may',
+    apply: (draft, text) => {
+      draft.dryRun = parseSwitch(text)
+    },
+  },
+  {
+    flags: ['--hook-timeout'],
+    value: 'time',
+    help: 'How long a command of yours may run before TERM, and two seconds later KILL, to its whole process group. Default: 30s',
+    example: "-p web=1GB --pre-restart-command '/opt/set-sick' --hook-timeout 10s",
+    exampleHelp: 'wait ten seconds at most',
+    apply: (draft, text) => {
+      draft.hookTimeoutSeconds = parseDuration(text)
+    },
+  },
+  {
+    flags: ['--server-url'],
+    value: 'url',
+    secret: true,
+    help: "supervisord's address, unix:///path or http://host:port. Default: SUPERVISOR_SERVER_URL, which supervisord sets.",
+    example: '-a 200MB --server-url http://127.0.0.1:9001',
+    exampleHelp: 'ask supervisord over TCP',
+    apply: (draft, text) => {
+      draft.serverUrl = parseServerUrl(text)
+    },
+  },
+  {
+    flags: ['--ignore'],
+    value: 'pattern',
+    repeatable: true,
+    help: 'Never restart what this name or pattern matches, whatever the other rules say.',
+    example: "-a 200MB --ignore db --ignore 'batch:*'",
+    exampleHelp: 'limit every program but db and the group batch',
+    apply: (draft, text) => {
+      draft.ignored.push(parseSelector(text))
+    },
+  },
+  {
+    flags: ['--max-parallel'],
+    value: 'count',
+    help: 'How many processes of one group may be away for a restart at a time; the largest excess goes first. Default: 1. 0 lifts it.',
+    example: '-g workers=1GB --max-parallel 2',
+    exampleHelp: 'restart two workers at a time',
+    apply: (draft, text) => {
+      if (!/^\d{1,6}$/.test(text))
+        throw new Error(`"${text}" is not a count: give digits, as in 2, or 0 for no limit`)
+      draft.maxParallel = Number(text)
+    },
+  },
+  {
+    flags: ['--max-restarts'],
+    value: 'rate',
+    help: 'Restart no process more often than this, a count within a time. Past it the process is left running, and one mail says so. Default: no limit.',
+    example: '-a 200MB --max-restarts 3/1h',
+    exampleHelp: 'restart each program at most three times an hour',
+    apply: (draft, text) => {
+      draft.maxRestarts = { ...parseRate(text, MOST_COUNTED), written: text }
+    },
+  },
+  {
+    flags: ['--state-dir'],
+    value: 'folder',
+    help: 'Where the journal of restarts is kept, which lets the next memmon finish what this one has begun. Default: $STATE_DIRECTORY, $XDG_STATE_HOME/memmon, /var/lib/memmon as root, or ~/.local/state/memmon.',
+    example: '-a 200MB --state-dir /srv/memmon',
+    exampleHelp: 'keep the journal below /srv/memmon',
+    apply: (draft, text) => {
+      if (!text.startsWith('/')) throw new Error(`"${text}" is not a whole path: give one that begins with /`)
+      draft.stateDir = text
+    },
+  },
+  {
+    flags: ['--own-limit'],
+    value: 'size',
+    help: 'Past this much RSS memmon itself finishes its restarts and ends with an exit code, so that supervisord starts it afresh. Default: 128MB',
+    example: '-a 200MB --own-limit 1GB',
+    exampleHelp: 'let memmon itself use up to 1 GB',
+    apply: (draft, text) => {
+      draft.ownLimitBytes = parseSize(text)
+    },
+  },
+  {
+    flags: ['--stop-wait'],
+    value: 'time',
+    help: "stopwaitsecs of memmon's own section, if it has one: how long SIGTERM leaves it to finish restarts. Default: 10s",
+    example: '-a 200MB --stop-wait 60s',
+    exampleHelp: 'with stopwaitsecs=60 in [eventlistener:memmon]',
+    apply: (draft, text) => {
+      draft.stopWaitSeconds = parseDuration(text)
+    },
+  },
+  {
+    flags: ['--verbose'],
+    help: 'Log every check: what was looked at and how large it was.',
+    example: '-a 200MB --verbose',
+    exampleHelp: 'see why something is or is not restarted',
+    apply: (draft, text) => {
+      draft.verbose = parseSwitch(text)
+    },
+  },
+]

@@ -1,0 +1,155 @@
+// The options about messages: who is told, by what, and when.
+import { parseSwitch } from '../core/limits.ts'
+import { parseSmtpUrl } from '../core/smtp-url.ts'
+import { parseDuration } from '../core/units.ts'
+import type { GeneralOption } from './option.ts'
+
+export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
+  {
+    flags: ['-s', '--sendmail', '--sendmail_program', '--sendmail-program'],
+    value: 'command',
+    help: 'The shell command that takes a mail on stdin. Default: /usr/sbin/sendmail -t -i',
+    example: "-a 200MB -m bob@example.com -s 'msmtp -t'",
+    exampleHelp: 'send mail through msmtp',
+    apply: (draft, text) => {
+      if (text.trim() === '') throw new Error(`"${text}" is no command: give one that takes a mail on stdin`)
+      draft.sendmailCommand = text
+    },
+  },
+  {
+    flags: ['-m', '--email'],
+    value: 'address',
+    repeatable: true,
+    help: 'Send mail about restarts and failures there; several with commas. Without it no mail is sent.',
+    example: '-a 200MB -m bob@example.com,ops@example.com',
+    exampleHelp: 'mail two people',
+    apply: (draft, text) => {
+      draft.mailTo.push(...parseAddresses(text).filter(address => !draft.mailTo.includes(address)))
+    },
+  },
+  {
+    flags: ['--smtp'],
+    value: 'url',
+    repeatable: true,
+    secret: true,
+    help: 'Send mail by this SMTP server instead of a command: smtp://user@host:587, where STARTTLS is required unless ?starttls=optional or ?starttls=no says otherwise, or smtps://user@host. Several are tried in order. The password: MEMMON_SMTP_PASSWORD, --smtp-password-file, or smtp_password in memmon.conf.',
+    example: '-a 200MB -m bob@example.com --smtp smtp://mail.example.com:587',
+    exampleHelp: 'send mail without a mail command',
+    apply: (draft, text) => {
+      draft.smtpServers.push(parseSmtpUrl(text))
+    },
+  },
+  {
+    flags: ['--from'],
+    value: 'address',
+    help: 'Who the mail is from. Default: memmon@ and the name of this machine',
+    example: '-a 200MB -m bob@example.com --from memmon@example.com',
+    exampleHelp: 'an address that the mail server takes',
+    apply: (draft, text) => {
+      const [from = ''] = parseAddresses(text)
+      draft.from = from
+    },
+  },
+  {
+    flags: ['--smtp-password-file'],
+    value: 'file',
+    help: 'A file that holds the SMTP password, and that nobody else may read.',
+    example: '-a 200MB -m bob@example.com --smtp-password-file /etc/memmon.secret',
+    exampleHelp: 'log in at the mail server',
+    apply: (draft, text) => {
+      draft.smtpPasswordFile = text
+    },
+  },
+  {
+    flags: ['--smtp-ca-file'],
+    value: 'file',
+    help: "Certificates to trust at the SMTP server, as PEM, instead of the system's.",
+    example: '-a 200MB -m bob@example.com --smtp-ca-file /etc/ssl/internal.pem',
+    exampleHelp: 'a mail server with a certificate of your own',
+    apply: (draft, text) => {
+      draft.smtpCaFile = text
+    },
+  },
+  {
+    flags: ['--webhook'],
+    value: 'url',
+    repeatable: true,
+    secret: true,
+    help: 'Post every message there as JSON, as Slack, Mattermost and Discord take it. https, or http to this machine. Anybody can read arguments with ps: a URL that is a secret belongs into --webhook-file, MEMMON_WEBHOOK_URL or memmon.conf.',
+    example: '-a 200MB --webhook http://127.0.0.1:8080/memmon',
+    exampleHelp: 'tell a program of your own',
+    apply: (draft, text) => {
+      draft.webhooks.push(text)
+    },
+  },
+  {
+    flags: ['--webhook-file'],
+    value: 'file',
+    repeatable: true,
+    help: 'A file that holds the URL of a webhook, and that nobody else may read.',
+    example: '-a 200MB --webhook-file /etc/memmon.slack',
+    exampleHelp: 'tell a channel of Slack',
+    apply: (draft, text) => {
+      draft.webhookFiles.push(text)
+    },
+  },
+  {
+    flags: ['--webhook-http'],
+    help: 'Let webhooks be http to other machines, too.',
+    example: '-a 200MB --webhook http://hooks.internal/memmon --webhook-http',
+    exampleHelp: 'tell a machine of your own network, unencrypted',
+    apply: (draft, text) => {
+      draft.allowHttpWebhook = parseSwitch(text)
+    },
+  },
+  {
+    flags: ['--on-alert-command'],
+    value: 'command',
+    help: 'Run for each warning, alert and failure, with the same facts as a webhook on stdin and in the environment.',
+    example: "-a 200MB --warn 80% --on-alert-command '/opt/app/page-me'",
+    exampleHelp: 'run a program of your own',
+    apply: (draft, text) => {
+      draft.onAlertCommand = text
+    },
+  },
+  {
+    flags: ['--mail-interval'],
+    value: 'time',
+    help: 'The first message goes at once; what follows within this time is gathered into one, failures within a minute. Default: 5m. 0 sends each by itself.',
+    example: '-a 200MB -m bob@example.com --mail-interval 1h',
+    exampleHelp: 'one mail an hour at most, failures aside',
+    apply: (draft, text) => {
+      draft.mailIntervalSeconds = parseDuration(text)
+    },
+  },
+  {
+    flags: ['-u', '--uptime'],
+    value: 'time',
+    help: 'Send mail about a restart only if the process had run no longer than this. Mail about failures is always sent.',
+    example: '-a 200MB -m bob@example.com -u 1h',
+    exampleHelp: 'mail only about what grew within an hour',
+    apply: (draft, text) => {
+      draft.mailUptimeSeconds = parseDuration(text)
+    },
+  },
+  {
+    flags: ['-n', '--name'],
+    value: 'name',
+    help: 'A name for this memmon in the subject of its mails.',
+    example: '-a 200MB -m bob@example.com -n shop',
+    exampleHelp: 'subjects begin with "memmon [shop]:"',
+    apply: (draft, text) => {
+      draft.name = text
+    },
+  },
+]
+
+function parseAddresses(text: string): string[] {
+  const addresses = text.split(',').map(address => address.trim())
+  for (const address of addresses) {
+    if (!/^(?:[^<>]*<[^\s<>]+>|[^\s<>]+)$/.test(address) || /[\0-\x1f\x7f]/.test(address)) {
+      throw new Error(`"${text}" is no mail address: give one as in bob@example.com, several with commas`)
+    }
+  }
+  return addresses
+}

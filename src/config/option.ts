@@ -1,0 +1,37 @@
+// What an option is: one declaration for the flag, the key in memmon.conf, the help and the documents.
+import type { Draft } from './draft.ts'
+import type { RuleOption } from './rule-options.ts'
+import type { GeneralDraft } from './settings.ts'
+
+/** What is told of an option. */
+export interface OptionText {
+  /** Short form first, then the long ones; the first long one is the flag's name. */
+  readonly flags: readonly [string, ...string[]]
+  /** What its value is called; absent for a switch. */
+  readonly value?: string
+  readonly repeatable?: true
+  /** Its value may hold a password: errors do not repeat it. */
+  readonly secret?: true
+  readonly help: string
+  /** Arguments that use it, for help and docs. */
+  readonly example: string
+  /** What the example does. */
+  readonly exampleHelp: string
+}
+
+/** A key of [memmon], too: reads one value, or 'true' and 'false' of a switch; throws an Error that says what would be right. */
+export interface GeneralOption extends OptionText {
+  readonly apply: (general: GeneralDraft, text: string) => void
+}
+
+/** A flag that adds a rule or a budget; memmon.conf has sections for that. */
+export interface RuleFlag extends OptionText {
+  readonly add: (draft: Draft, text: string) => void
+}
+
+/** A flag alone: --config, --help and --version. */
+export interface OtherFlag extends OptionText {
+  readonly kind: 'config' | 'help' | 'version'
+}
+
+export type OptionSpec = GeneralOption | RuleFlag | RuleOption | OtherFlag
