@@ -64,6 +64,9 @@ export function ruleText(rule: Rule, capacity: Capacity | undefined): string {
       ? [`at once over ${hardLimit} bytes (${formatSize(hardLimit)}) ${what}`]
       : []),
     ...(Number.isFinite(warnAbove) ? [`warns over ${warnAbove} bytes (${formatSize(warnAbove)})`] : []),
+    ...(rule.action.kind === 'drain'
+      ? [`restarted when it has finished, or after ${formatDuration(rule.action.graceSeconds)}`]
+      : []),
     ...(minUptimeSeconds > 0 ? [`not in its first ${formatDuration(minUptimeSeconds)}`] : []),
   ].filter(part => part !== undefined)
   return `${rule.written}: ${[text, ...more].join(', ')}`

@@ -7,9 +7,7 @@ import { formatSelector } from '../core/selector.ts'
 /** 'Checking programs web=209715200' and its like. */
 export function checkingLines(rules: readonly Rule[]): string[] {
   const limits = (scope: RuleScope, nameOf: (rule: Rule) => string) =>
-    rules
-      .filter(rule => rule.scope === scope && isMemory(rule.metric) && Number.isFinite(rule.limit))
-      .map(rule => `${nameOf(rule)}${rule.limit}`)
+    rules.filter(rule => rule.scope === scope && isLimit(rule)).map(rule => `${nameOf(rule)}${rule.limit}`)
   const lines = [
     ['Checking programs ', limits('program', rule => `${formatSelector(rule.selector)}=`)],
     ['Checking groups ', limits('group', rule => `${rule.selector.group}=`)],
@@ -17,6 +15,10 @@ export function checkingLines(rules: readonly Rule[]): string[] {
   ] as const
   return lines.flatMap(([text, of]) => (of.length > 0 ? [text + of.join(', ')] : []))
 }
+
+/** The peer has no limits but those that restart. */
+const isLimit = ({ metric, limit, action }: Rule): boolean =>
+  isMemory(metric) && Number.isFinite(limit) && action.kind !== 'drain'
 
 /** 'RSS of web:web is 209715200', once for each metric that its rules ask for. */
 export const valueLines = (

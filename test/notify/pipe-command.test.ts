@@ -22,8 +22,8 @@ test('the command gets the input as it is', async () => {
 })
 
 test.each([
-  ['echo no route >&2; exit 75', { ok: false, why: 'exit code 75; it said: no route' }],
-  ['exit 1', { ok: false, why: 'exit code 1' }],
+  ['echo no route >&2; exit 75', { ok: false, why: 'exit code 75; it said: no route', exitCode: 75 }],
+  ['exit 1', { ok: false, why: 'exit code 1', exitCode: 1 }],
   ['kill -KILL $$', { ok: false, why: 'it was ended by SIGKILL' }],
   ['echo noise; exit 0', { ok: true }],
   ['exit 0', { ok: true }], // does not read
