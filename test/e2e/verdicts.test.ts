@@ -1,5 +1,5 @@
 // Patience, hard limits, budgets, a changed memmon.conf and --dry-run under a real supervisord.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -11,7 +11,8 @@ import { holder, Supervisord } from '../helpers/supervisord.ts'
 let folder = ''
 let supervisord: Supervisord
 const config = () => join(folder, 'memmon.conf')
-const CONF = `[memmon]
+const conf = () =>
+  `[memmon]
 email = bob@example.com
 [program:spike]
 memory_limit = 40MB
@@ -28,7 +29,14 @@ memory_limit = 1GB
 [program:threads]
 threads_limit = 50
 action = alert
-`
+[program:signalled]
+memory_limit = 30MB
+action = signal:USR1
+[program:ran]
+memory_limit = 30MB
+action = exec
+exec_command = sh -c 'cat > "$0.json"; echo "$MEMMON_EVENT $MEMMON_PROCESS $MEMMON_PID $MEMMON_METRIC" >> "$0"' @folder/ran
+`.replace('@folder', folder)
 
 /** Holds the one size until it is started again, then the other. */
 const holdsThen = (name: string, first: number, then: number): string => `[program:${name}]
@@ -37,7 +45,7 @@ command=${PYTHON} -c "import os, time; p = '${join(folder, name)}'; n = ${then} 
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'memmon-verdicts-'))
-  writeFileSync(config(), CONF)
+  writeFileSync(config(), conf())
   supervisord = await Supervisord.start({
     programs: [
       // Freed before a third check can see it.
@@ -49,6 +57,8 @@ beforeAll(async () => {
       '[group:team]\nprograms=a,b,c\n',
       holder('later', 50),
       `[program:threads]\ncommand=${PYTHON} -c "import threading, time; [threading.Thread(target=time.sleep, args=(3600,), daemon=True).start() for _ in range(200)]; time.sleep(3600)"\n`,
+      `[program:signalled]\ncommand=${PYTHON} -c "import signal, time; b = b'x' * (50 << 20); signal.signal(10, lambda *a: open('${join(folder, 'signals')}', 'a').write('x')); [time.sleep(1) for _ in range(3600)]"\n`,
+      holder('ran', 50),
     ].join('\n'),
     memmon: `--config ${config()} -s @sendmail`,
   })
@@ -79,6 +89,20 @@ test('200 threads are told once, and nothing is done about them', async () => {
   ])
 }, 60_000)
 
+test('a signal and a command, once each, and what the command is told', async () => {
+  await supervisord.waitForLog('Sent SIGUSR1 to signalled:signalled (pid')
+  await supervisord.waitForLog('Ran exec_command for ran:ran (pid')
+  await waitForChecks(supervisord, 2)
+  const { pid } = await supervisord.process('ran:ran')
+  expect(readFileSync(join(folder, 'signals'), 'utf8')).toBe('x')
+  expect(readFileSync(join(folder, 'ran'), 'utf8')).toBe(`over_limit ran:ran ${pid} rss\n`)
+  expect(JSON.parse(readFileSync(join(folder, 'ran.json'), 'utf8'))).toMatchObject({
+    memmon: 1,
+    process: { namespec: 'ran:ran', pid },
+    rule: '[program:ran] memory_limit=30MB',
+  })
+}, 60_000)
+
 test('a spike of two checks survives for = 3', async () => {
   expect(supervisord.memmonLog()).not.toContain('Restarting spike:spike')
   expect(await supervisord.process('spike:spike')).toMatchObject({ state: 20 })
@@ -96,6 +120,8 @@ test('memmon check sees what the listener sees, and changes nothing', async () =
   expect(table.stdout).toMatch(/^threads:threads .* 201 threads +\[#+\] 402% .* tell it$/m)
   expect(table.stdout).toMatch(/^all of team .*MB +\[#+-*\] +\d+% +\[group:team\] total_limit=110MB +ok$/m)
   expect(table.stdout).not.toContain('\u001b')
+  const found = await runMemmon(['check', '-C', join(supervisord.folder, 'supervisord.conf'), '-a', '9GB'])
+  expect(found).toMatchObject({ code: 0, stderr: '' })
   const json = await runMemmon(['check', ...url, '--json', '-p', 'later=30MB'])
   expect(json.code).toBe(1)
   const { processes } = JSON.parse(json.stdout)
@@ -131,7 +157,7 @@ test('memmon check sees what the listener sees, and changes nothing', async () =
 }, 60_000)
 
 test('memmon.conf that becomes wrong is told and mailed, once, and the old one stays', async () => {
-  writeFileSync(config(), CONF.replace('memory_limit = 1GB', 'memory_limit = 30 megs'))
+  writeFileSync(config(), conf().replace('memory_limit = 1GB', 'memory_limit = 30 megs'))
   await supervisord.waitForLog('"30 megs" is not a size')
   await waitForChecks(supervisord, 2)
   const lines = supervisord.memmonLog().match(/ERRO .*30 megs.*/g) ?? []
@@ -144,7 +170,7 @@ test('memmon.conf that becomes wrong is told and mailed, once, and the old one s
 
 test('SIGHUP takes a changed limit, without a restart of memmon', async () => {
   const { pid } = await supervisord.process('memmon:memmon')
-  writeFileSync(config(), CONF.replace('memory_limit = 1GB', 'memory_limit = 30MB'))
+  writeFileSync(config(), conf().replace('memory_limit = 1GB', 'memory_limit = 30MB'))
   process.kill(pid, 'SIGHUP')
   await supervisord.waitForLog('Restarting later:later')
   expect(supervisord.memmonLog()).toContain('memmon.conf is read again and taken')
