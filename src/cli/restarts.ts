@@ -70,6 +70,8 @@ export function createRestarts(initial: Settings, ports: RestartsPorts): Restart
     journalOpened = resolve
   })
 
+  /** Outcomes that were told before the queue has them. */
+  const told = new WeakSet<RestartOutcome>()
   const tell = (outcome: RestartOutcome) => {
     const { namespec } = outcome.request.process
     if (outcome.kind === 'restarted') history.recordRestart(namespec, outcome.occurredAt)
@@ -96,11 +98,14 @@ export function createRestarts(initial: Settings, ports: RestartsPorts): Restart
     }
     const stopAskedAt = resumed.get(request)
     resumed.delete(request)
-    const outcome =
+    const outcome: RestartOutcome =
       stopAskedAt === undefined
         ? await restartProcess(request, restarter)
         : await resumeRestart(request, stopAskedAt, restarter, ended.delete(request))
     drains.settled(outcome)
+    // Before a command that may take its time; the rest of the group waits for that.
+    tell(outcome)
+    told.add(outcome)
     await hooks.after(outcome, plan)
     return outcome
   }
@@ -152,7 +157,9 @@ export function createRestarts(initial: Settings, ports: RestartsPorts): Restart
         history.recordBreach(request)
         log('INFO', requestText(request))
       },
-      onOutcome: tell,
+      onOutcome: outcome => {
+        if (!told.has(outcome)) tell(outcome)
+      },
       onRelease: ({ process }, waiting) => {
         const others = waiting > 0 ? `, the other ${waiting} of the group ${process.group} go on` : ''
         log('WARN', `${process.namespec} is still down after ${GROUP_WAITS_MS / 60_000} minutes${others}`)

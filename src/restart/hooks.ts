@@ -2,7 +2,7 @@
 // none can do more than delay the restart that it belongs to.
 import { messageOf } from '../core/errors.ts'
 import type { Failed, Restarted, RestartOutcome, RestartRequest, Skipped } from '../core/outcome.ts'
-import { type ProcessInfo, ProcessState, sameRun } from '../core/process.ts'
+import { type ProcessInfo, ProcessState, sameRun, stateName } from '../core/process.ts'
 import type { RestartPlan } from '../core/rules.ts'
 import type { Log } from '../observe/log.ts'
 import { environmentOf } from './actions.ts'
@@ -55,6 +55,8 @@ export class RestartHooks {
   readonly #ports: HookPorts
   /** How often in a row a restart was postponed; bounded by the processes that are over their limit. */
   readonly #postponed = new Map<string, number>()
+  /** Processes that pre_restart_command was run for, and post_restart_command not yet. */
+  readonly #prepared = new Set<string>()
 
   constructor(ports: HookPorts) {
     this.#ports = ports
@@ -72,16 +74,27 @@ export class RestartHooks {
       return { kind: 'skipped', request, occurredAt: this.#ports.nowMs(), reason: 'postponed', detail }
     }
     this.#postponed.delete(namespec)
+    this.#prepared.add(namespec)
     if (!result.ok)
       this.#ports.log('WARN', `pre_restart_command for ${namespec}: ${result.why}. The restart goes on`)
     return undefined
   }
 
-  /** post_restart_command, when it is RUNNING again. */
+  /**
+   * post_restart_command, when it is RUNNING again; also when it was left RUNNING after pre_restart_command: what that
+   * has taken out has to come back.
+   */
   async after(outcome: RestartOutcome, { postCommand }: RestartPlan): Promise<void> {
-    if (outcome.kind !== 'restarted' || postCommand === undefined) return
-    const { request, newPid } = outcome
-    const restarted = { ...request, process: { ...request.process, pid: newPid } }
+    const { request } = outcome
+    const isPrepared = this.#prepared.delete(request.process.namespec)
+    if (
+      postCommand === undefined ||
+      !(outcome.kind === 'restarted' || (isPrepared && isLeftRunning(outcome)))
+    )
+      return
+    const { pid } = request.process
+    const process = { ...request.process, pid: outcome.kind === 'restarted' ? outcome.newPid : pid }
+    const restarted = { ...request, process }
     const result = await this.#ports.run(postCommand, restarted, 'post_restart')
     if (!result.ok)
       this.#ports.log('WARN', `post_restart_command for ${request.process.namespec}: ${result.why}`)
@@ -93,6 +106,7 @@ export class RestartHooks {
     const began = this.#ports.nowMs()
     const result = await this.#ports.run(command, request, 'restart')
     const said = result.ok ? '' : `restart_command: ${result.why}; `
+    let seen = 'supervisord does not tell what became of it'
     for (const until = this.#ports.nowMs() + EFFECT_WITHIN_MS; this.#ports.nowMs() < until; ) {
       const now = await this.#ports.getProcessInfo(process.namespec).catch(() => undefined)
       const occurredAt = this.#ports.nowMs()
@@ -108,12 +122,18 @@ export class RestartHooks {
           failedStarts: 0,
         }
       }
+      if (now)
+        seen = sameRun(now, process) ? `its pid is still ${process.pid}` : `it is ${stateName(now.state)}`
       if (!result.ok && now && sameRun(now, process)) break
       await this.#ports.sleep(POLL_MS)
     }
-    const fault = `${said}its pid is still ${process.pid}`
-    return { kind: 'failed', request, occurredAt: this.#ports.nowMs(), phase: 'command', fault }
+    return { kind: 'failed', request, occurredAt: this.#ports.nowMs(), phase: 'command', fault: said + seen }
   }
 }
+
+/** It was looked at again after pre_restart_command, or could not be stopped. */
+const isLeftRunning = (outcome: RestartOutcome): boolean =>
+  (outcome.kind === 'skipped' && (outcome.reason === 'recovered' || outcome.reason === 'replaced')) ||
+  (outcome.kind === 'failed' && outcome.phase !== 'start')
 
 const timesText = (times: number): string => (times === 1 ? 'once so far' : `${times} times in a row`)
