@@ -59,7 +59,7 @@ async function memmonRow({ url, pid: supervisordPid, calls }, count) {
   // The first checks ask supervisord, which takes long where there are many processes.
   for (let at = 0; at < 5; at++) {
     await tick()
-    await sleep(1_500)
+    await sleep(1_500 + 4 * count)
   }
   for (let at = 0; at < 300; at++) await tick()
   const ticks = count === 100 ? TICKS_FOR_SIZE : 1_000
