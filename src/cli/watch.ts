@@ -112,6 +112,7 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
       isSelf: createIsSelf(process.env, ownPids(process.pid, process.ppid)),
       log,
       nowMs: Date.now,
+      monotonicMs: uptimeMs,
     },
     resolved,
   )

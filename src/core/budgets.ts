@@ -76,7 +76,7 @@ export const totalBytesOf = (members: readonly Member[]): number =>
   members.reduce((sum, { privateBytes }) => sum + privateBytes, 0) +
   Math.max(0, ...members.map(({ sharedBytes }) => sharedBytes))
 
-/** One check of a budget; `at` in epoch milliseconds. */
+/** One check of a budget; `at` in milliseconds of a clock that nobody sets. */
 export function judgeBudget(
   budget: Budget,
   measured: Measured,

@@ -19,7 +19,7 @@ export interface Window {
   readonly run: ProcessKey
   /** The last values, oldest first; no more than the rule's patience counts. */
   readonly values: readonly number[]
-  /** Since when it is over without a break, in epoch milliseconds. */
+  /** Since when it is over without a break, by the clock of `judge`. */
   readonly overSince: number | undefined
   /** It was warned about, and is still over the threshold. */
   readonly warned: boolean
@@ -41,7 +41,7 @@ export interface Judged {
   readonly window: Window | undefined
 }
 
-/** One check of one rule; `at` in epoch milliseconds, `value` in the rule's metric. */
+/** One check of one rule; `at` in milliseconds of a clock that nobody sets, `value` in the rule's metric. */
 export function judge(
   rule: Rule,
   process: ProcessInfo,

@@ -44,6 +44,8 @@ export interface MonitorPorts {
   readonly isSelf: (process: ProcessInfo) => boolean
   readonly log: Log
   readonly nowMs: () => number
+  /** A clock that nobody sets, for patience: a machine whose date jumps has not been over its limit for hours. */
+  readonly monotonicMs: () => number
 }
 
 export interface MonitorRules {
@@ -95,6 +97,7 @@ export class Monitor {
   use(rules: MonitorRules): void {
     this.#rules = rules
     this.#known = undefined
+    this.#unreadable.clear()
   }
 
   /**
@@ -146,7 +149,7 @@ export class Monitor {
     })
     if (seen.kind === 'ask') return false
     if (seen.kind === 'quiet' && this.#judgement.isEmpty && this.#rules.budgets.length === 0) return true
-    const { watched, rssOf } = seen.aged(this.#ports.nowMs() - known.atMs)
+    const { watched, rssOf } = seen.aged(this.#ports.monotonicMs() - known.atMs)
     this.#judge(watched, rssOf)
     return true
   }
@@ -174,7 +177,7 @@ export class Monitor {
       watched,
       running: table.processes.filter(isRunning),
       isListener: table.isListener,
-      atMs: this.#ports.nowMs(),
+      atMs: this.#ports.monotonicMs(),
     }
     this.#last = known
     const running = watched.filter(({ process }) => process.state === ProcessState.RUNNING)
@@ -204,7 +207,7 @@ export class Monitor {
   }
 
   #judge(watched: readonly Watched[], rssOf: RssOf): void {
-    const at = this.#ports.nowMs()
+    const atMs = this.#ports.monotonicMs()
     const { queue, sampler, log } = this.#ports
     const free = watched.filter(
       ({ process }) => process.state === ProcessState.RUNNING && !queue.has(process.namespec),
@@ -222,14 +225,14 @@ export class Monitor {
         values.map(({ rule }) => rule),
         rule => byId.get(rule.id),
         uptimeSecondsOf(one.process),
-        at,
+        atMs,
       )
-      requests.push(...this.#follow(one.process, verdict, at))
+      requests.push(...this.#follow(one.process, verdict, this.#ports.nowMs()))
     }
     queue.add(requests)
     const running = watched.filter(({ process }) => process.state === ProcessState.RUNNING)
-    for (const { budget, verdict } of this.#budgetCheck.check(this.#rules.budgets, running, rssOf, at)) {
-      this.#followBudget(budget, verdict, at)
+    for (const { budget, verdict } of this.#budgetCheck.check(this.#rules.budgets, running, rssOf, atMs)) {
+      this.#followBudget(budget, verdict, this.#ports.nowMs())
     }
   }
 

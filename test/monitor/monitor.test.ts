@@ -70,7 +70,8 @@ const monitorOf = (...argv: string[]) =>
       onRelieved: ({ process }) => void told.push(`relieved ${process.namespec}`),
       tell: outcome => void told.push(outcomeText(outcome)),
       availableBytes: () => freeBytes,
-      nowMs: () => nowMs,
+      nowMs: () => 0,
+      monotonicMs: () => nowMs,
       queue: {
         has: namespec => queued.has(namespec),
         add: (requests: readonly RestartRequest[]) => {
