@@ -20,6 +20,7 @@ import { explainText } from './explain-text.ts'
 import { resolveSettings, usesCapacity } from './resolve.ts'
 
 const CALL_TIMEOUT_MS = 10_000
+const TABLE_TIMEOUT_MS = 30_000
 const EXIT_OVER = 1
 
 export interface ByHand {
@@ -84,7 +85,7 @@ async function look({ settings, supervisorConf }: ByHand): Promise<Seen> {
     )
   }
   const { address, credentials } = serverOf(settings, supervisorConf)
-  const client = createClient(createHttpCaller(address, credentials, CALL_TIMEOUT_MS))
+  const client = createClient(createHttpCaller(address, credentials, CALL_TIMEOUT_MS), TABLE_TIMEOUT_MS)
   const capacityReader = createCapacityReader()
   const capacity = usesCapacity(settings) ? capacityReader.capacity() : undefined
   const rules = resolveSettings(settings, capacity?.bytes)

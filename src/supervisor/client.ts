@@ -24,9 +24,11 @@ export interface SupervisorClient {
 /** How often a read is made again when a kept connection turns out to be closed, as after a reload. */
 const READ_ATTEMPTS = 2
 
-export function createClient(caller: HttpCaller): SupervisorClient {
+/** `tableTimeoutMs` is for the calls about all processes; the caller's own for all others. */
+export function createClient(caller: HttpCaller, tableTimeoutMs?: number): SupervisorClient {
   const call = async (method: string, ...params: (string | boolean)[]): Promise<XmlRpcValue> => {
-    const answer = await caller.post(encodeCall(`supervisor.${method}`, params))
+    const timeoutMs = method.startsWith('getAll') ? tableTimeoutMs : undefined
+    const answer = await caller.post(encodeCall(`supervisor.${method}`, params), timeoutMs)
     const { decodeReply } = await import('./xmlrpc-reply.ts')
     return await decodeReply(answer)
   }

@@ -13,17 +13,17 @@ export interface Credentials {
 }
 
 export interface HttpCaller {
-  /** Posts a body to /RPC2 and gives the answer's text; throws a SupervisorFault. */
-  post(body: string): Promise<string>
+  /** Posts a body to /RPC2 and gives the answer's text; throws a SupervisorFault. `timeoutMs` if it may take longer. */
+  post(body: string, timeoutMs?: number): Promise<string>
   /** Closes kept connections. */
   close(): void
 }
 
-/** A caller that keeps connections to one supervisord and gives each call `timeoutMs`. */
+/** A caller that keeps connections to one supervisord and gives each call `usualTimeoutMs`. */
 export function createHttpCaller(
   address: ServerAddress,
   credentials: Credentials | undefined,
-  timeoutMs: number,
+  usualTimeoutMs: number,
 ): HttpCaller {
   const agent = new Agent({ keepAlive: true, maxSockets: 4, maxFreeSockets: 1, scheduling: 'lifo' })
   const target =
@@ -31,7 +31,7 @@ export function createHttpCaller(
   const where = formatServerUrl(address)
   const auth = credentials && { auth: `${credentials.username}:${credentials.password}` }
 
-  const post = (body: string): Promise<string> =>
+  const post = (body: string, timeoutMs = usualTimeoutMs): Promise<string> =>
     new Promise((resolve, reject) => {
       const headers = {
         'Content-Type': 'text/xml',
