@@ -1,13 +1,12 @@
 // Who is told of what: each outcome becomes a line of the log, and by its message, the outbox and the channels reaches
 // those who want to know; on_alert_command hears of what somebody may have to look at.
-import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Settings } from '../config/settings.ts'
 import type { RestartOutcome, RestartRequest } from '../core/outcome.ts'
 import { outcomeText } from '../core/outcome-text.ts'
 import type { Channel } from '../notify/channel.ts'
 import { eventOf } from '../notify/event.ts'
-import { type Message, messageOf, plainMessage } from '../notify/message.ts'
+import { type Message, messageId, messageOf, plainMessage } from '../notify/message.ts'
 import { Notifier } from '../notify/notifier.ts'
 import { Outbox } from '../notify/outbox.ts'
 import { runCommand } from '../notify/pipe-command.ts'
@@ -44,7 +43,7 @@ export function createNotifications(initial: Settings, log: Log): Notifications 
     send: message => outbox.add(message),
     intervalMs: () => settings.mailIntervalSeconds * 1000,
     context,
-    newId: randomUUID,
+    newId: () => messageId(Date.now(), process.pid, Math.random()),
     nowMs: Date.now,
   })
   const notify = (message: Message | undefined): void => {

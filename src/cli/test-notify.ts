@@ -1,9 +1,8 @@
 // `memmon test-notify`: one marked message by every channel, and what each of them answered.
-import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Settings } from '../config/settings.ts'
 import { UsageError } from '../core/errors.ts'
-import { plainMessage } from '../notify/message.ts'
+import { messageId, plainMessage } from '../notify/message.ts'
 import { createChannels } from './channels.ts'
 
 const EXIT_FAILED = 1
@@ -18,7 +17,7 @@ export async function testNotify(settings: Settings): Promise<number> {
   const host = hostname()
   const text = `This is a test of memmon on ${host}, asked for by memmon test-notify. Nothing has happened.\n`
   const message = plainMessage('test', 'this is a test', text, { host, name: settings.name }, now)
-  const id = randomUUID()
+  const id = messageId(now, process.pid, Math.random())
   const results = await Promise.all(
     channels.map(async channel => {
       const delivery = await channel.deliver({

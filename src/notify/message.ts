@@ -44,6 +44,10 @@ export function messageOf(outcome: RestartOutcome, context: MessageContext): Mes
   }
 }
 
+/** Unlike any other: the left side of a Message-ID. `random` is 0 up to 1. */
+export const messageId = (at: number, pid: number, random: number): string =>
+  ['memmon', at.toString(36), pid.toString(36), random.toString(36).slice(2)].join('.')
+
 /** A message about memmon itself. */
 export function plainMessage(
   event: string,

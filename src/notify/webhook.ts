@@ -1,5 +1,6 @@
 // A message as one JSON document to a URL. The URL is a secret: nothing but its host is ever told.
 import type { IncomingMessage } from 'node:http'
+import { fingerprint } from '../core/fingerprint.ts'
 import type { Channel, Delivery, Outgoing } from './channel.ts'
 import { tailOf } from './channel.ts'
 
@@ -137,11 +138,4 @@ function deliveryOf(status: number, said: string, target: URL | undefined): Deli
     why: text,
     permanent: status >= 300 && status < 500 && status !== 408 && status !== 429,
   }
-}
-
-/** Tells URLs apart in the outbox without holding them (FNV-1a). */
-function fingerprint(text: string): string {
-  let hash = 0x811c9dc5
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
-  return (hash >>> 0).toString(16)
 }

@@ -1,8 +1,8 @@
 // Where memmon keeps its state: one folder a listener, mode 0700, links not followed, never shared by two memmons.
-import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { chmod, lstat, mkdir, open, readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { fingerprint } from '../core/fingerprint.ts'
 
 /** Environment variables, by name. */
 type Environment = Readonly<Record<string, string | undefined>>
@@ -28,10 +28,7 @@ export function stateRoot(
 /** A folder name for one listener: told apart by supervisord's address and by the name that supervisord gave it. */
 export function stateFolderName(serverUrl: string, environment: Environment): string {
   const { SUPERVISOR_GROUP_NAME: group = '', SUPERVISOR_PROCESS_NAME: name = '' } = environment
-  const hash = createHash('sha256')
-    .update(JSON.stringify([serverUrl, group, name]))
-    .digest('hex')
-    .slice(0, 16)
+  const hash = fingerprint(JSON.stringify([serverUrl, group, name]))
   return `${(name || 'memmon')
     .replace(/[^\w.-]/g, '_')
     .replace(/^\./, '_')

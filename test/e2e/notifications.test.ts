@@ -39,7 +39,7 @@ test('200 programs over their limit at once: one mail, and one digest with all o
 
 test('killed with mail in the outbox: it arrives once, after the next start', async () => {
   const command = join(folder, 'sendmail')
-  writeFileSync(command, `#!/bin/sh\ntest -e ${folder}/ready || exit 75\ncat > ${folder}/mail.$$\n`, {
+  writeFileSync(command, `#!/bin/sh\ntest -e ${folder}/ready || exit 75\ncat > ${folder}/new.$$ && mv ${folder}/new.$$ ${folder}/mail.$$\n`, {
     mode: 0o755,
   })
   const supervisord = await Supervisord.start({
