@@ -39,9 +39,13 @@ test('200 programs over their limit at once: one mail, and one digest with all o
 
 test('killed with mail in the outbox: it arrives once, after the next start', async () => {
   const command = join(folder, 'sendmail')
-  writeFileSync(command, `#!/bin/sh\ntest -e ${folder}/ready || exit 75\ncat > ${folder}/new.$$ && mv ${folder}/new.$$ ${folder}/mail.$$\n`, {
-    mode: 0o755,
-  })
+  writeFileSync(
+    command,
+    `#!/bin/sh\ntest -e ${folder}/ready || exit 75\ncat > ${folder}/new.$$ && mv ${folder}/new.$$ ${folder}/mail.$$\n`,
+    {
+      mode: 0o755,
+    },
+  )
   const supervisord = await Supervisord.start({
     programs: holder('big', 50),
     memmon: `-a 30MB --max-restarts 1/1h -m bob@example.com -s ${command} --mail-interval 0`,
