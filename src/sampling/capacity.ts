@@ -42,19 +42,20 @@ export function createCapacityReader(root = ''): CapacityReader {
     return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined // 'max' is no limit
   }
 
+  /** 0 is how memory.high asks for reclaim, and v1's "unlimited" is a huge number: neither is a limit. */
   const limitsOf = ({ limits }: Group): Capacity[] =>
     limits.flatMap(source => {
-      const bytes = bytesIn(source)
-      return bytes === undefined ? [] : [{ bytes, source }]
+      const bytes = bytesIn(source) ?? 0
+      return bytes === 0 || bytes > Number.MAX_SAFE_INTEGER ? [] : [{ bytes, source }]
     })
 
-  /** What a limited group has left. */
+  /** What a limited group has left; never more than its limit, though its files are not read at one instant. */
   const roomOf = (group: Group, totalBytes: number): Capacity[] => {
     const limit = smallest(limitsOf(group))
-    const usedBytes = bytesIn(group.usage)
-    if (!limit || usedBytes === undefined || limit.bytes >= totalBytes) return []
+    if (!limit || limit.bytes >= totalBytes) return []
     const reclaimable = numberBehind(read(group.stat), group.reclaimable) ?? 0
-    return [{ bytes: Math.max(0, limit.bytes - usedBytes + reclaimable), source: limit.source }]
+    const usedBytes = Math.max(0, (bytesIn(group.usage) ?? 0) - reclaimable)
+    return [{ bytes: Math.max(0, limit.bytes - usedBytes), source: limit.source }]
   }
 
   return {
@@ -85,25 +86,42 @@ function groupsOf(cgroup: string, mountinfo: string): Group[] {
     paths.find(([, names]) => names !== undefined && controllers(names))?.[2] ?? '/'
   const v2 = own(names => names === '')
   const v1 = own(names => names.split(',').includes('memory'))
-  return mountinfo.split('\n').flatMap((line): Group[] => {
+  const mounts = mountinfo.split('\n').map((line): Mount => {
     // 36 35 98:0 <root> <mount point> <options> ... - <type> <source> <super options> (proc_pid_mountinfo(5))
     const [left = '', right = ''] = line.split(' - ')
-    const [, , , mountRoot = '', mountPoint = ''] = left.split(' ').map(unescaped)
+    const [, , , root = '', point = ''] = left.split(' ').map(unescaped)
     const [type = '', , options = ''] = right.split(' ')
-    if (type === 'cgroup2') return foldersOf(mountRoot, mountPoint, v2).map(v2Group)
-    if (type === 'cgroup' && options.split(',').includes('memory'))
-      return foldersOf(mountRoot, mountPoint, v1).map(v1Group)
-    return []
+    return { root, point, type, options }
   })
+  const unified = mounts.filter(({ type }) => type === 'cgroup2')
+  const memory = mounts.filter(
+    ({ type, options }) => type === 'cgroup' && options.split(',').includes('memory'),
+  )
+  return [...foldersOf(unified, v2).map(v2Group), ...foldersOf(memory, v1).map(v1Group)]
 }
 
-/** The folders of a group and of all above it. Where its path is not below the mount, as without a cgroup namespace, the mount is its own. */
-function foldersOf(mountRoot: string, mountPoint: string, path: string): string[] {
-  const below = posix.relative(mountRoot, path)
-  const isBelow = below !== '' && !below.startsWith('..')
-  const parts = isBelow ? below.split('/') : []
+interface Mount {
+  readonly root: string
+  readonly point: string
+  readonly type: string
+  readonly options: string
+}
+
+/**
+ * The folders of a group and of all above it, by the mount that shows it. Where none does, as in a container without a
+ * namespace of its own, the first mount is the group (cgroup_namespaces(7)).
+ */
+function foldersOf(mounts: readonly Mount[], path: string): string[] {
+  const isOutside = path.startsWith('/..')
+  const own = mounts.find(({ root }) => root === '/' || path === root || path.startsWith(`${root}/`))
+  const [first] = mounts
+  if (!own || isOutside) return first ? [first.point] : []
+  const parts = posix
+    .relative(own.root, path)
+    .split('/')
+    .filter(part => part !== '')
   return [...parts.keys(), parts.length]
-    .map(count => posix.join(mountPoint, ...parts.slice(0, count)))
+    .map(count => posix.join(own.point, ...parts.slice(0, count)))
     .reverse()
 }
 
@@ -114,7 +132,6 @@ const v2Group = (folder: string): Group => ({
   reclaimable: 'inactive_file',
 })
 
-/** Its "unlimited" is a huge number, which no machine's memory is above. */
 const v1Group = (folder: string): Group => ({
   limits: [`${folder}/memory.limit_in_bytes`],
   usage: `${folder}/memory.usage_in_bytes`,
@@ -130,8 +147,8 @@ const smallest = (all: readonly Capacity[]): Capacity | undefined =>
 
 function numberBehind(text: string | undefined, label: string): number | undefined {
   const line = text?.split('\n').find(one => one.startsWith(`${label} `))
-  const number = Number(line?.slice(label.length).trim().split(/\s+/)[0])
-  return line !== undefined && Number.isFinite(number) ? number : undefined
+  const digits = /^\s*(\d+)/.exec(line?.slice(label.length) ?? '')?.[1]
+  return digits === undefined ? undefined : Number(digits)
 }
 
 const sum = (...parts: (number | undefined)[]): number | undefined =>

@@ -111,6 +111,34 @@ test.each<[what: string, contents: Record<string, string | number>, bytes: numbe
     '/sys/fs/cgroup/memory/memory.limit_in_bytes',
   ],
   [
+    'memory.high = 0 asks for reclaim, and is no limit',
+    { '/proc/self/cgroup': '0::/', '/proc/self/mountinfo': V2, '/sys/fs/cgroup/memory.high': 0 },
+    16 * GB,
+    '/proc/meminfo (MemTotal)',
+  ],
+  [
+    'a mount that shows the group of somebody else',
+    {
+      '/proc/self/cgroup': '0::/mine',
+      '/proc/self/mountinfo': `40 23 0:28 /other /mnt/other ro - cgroup2 cgroup rw\n${V2}`,
+      '/mnt/other/memory.max': MB,
+      '/sys/fs/cgroup/mine/memory.max': 2 * GB,
+    },
+    2 * GB,
+    '/sys/fs/cgroup/mine/memory.max',
+  ],
+  [
+    'a group outside its namespace: a child of the same name is not it',
+    {
+      '/proc/self/cgroup': '0::/../x',
+      '/proc/self/mountinfo': V2,
+      '/sys/fs/cgroup/x/memory.max': 777,
+      '/sys/fs/cgroup/memory.max': 3 * GB,
+    },
+    3 * GB,
+    '/sys/fs/cgroup/memory.max',
+  ],
+  [
     'files that hold something else',
     {
       '/proc/self/cgroup': 'what?',
@@ -148,6 +176,27 @@ test('free is MemAvailable, or what a container has left with what the kernel ca
   files({ '/sys/fs/cgroup/memory.max': 2 * GB }) // changed at run time, as a container's may be
   expect(reader.available()?.bytes).toBe(1248 * MB)
   expect(reader.capacity()?.bytes).toBe(2 * GB)
+})
+
+test.each<[what: string, current: string]>([
+  ['usage that was read before what can be dropped', String(50 * MB)],
+  ['usage that cannot be read', 'x'],
+])('what is free is never more than the limit: %s', (_, current) => {
+  files({
+    ...MEMINFO,
+    '/proc/self/cgroup': '0::/',
+    '/proc/self/mountinfo': V2,
+    '/sys/fs/cgroup/memory.max': 512 * MB,
+    '/sys/fs/cgroup/memory.current': current,
+    '/sys/fs/cgroup/memory.stat': `inactive_file ${100 * MB}`,
+  })
+  expect(createCapacityReader(root).available()?.bytes).toBe(512 * MB)
+})
+
+test('lines without a number say nothing', () => {
+  files({ '/proc/meminfo': 'MemTotal:\nMemAvailable: kB\n' })
+  const reader = createCapacityReader(root)
+  expect([reader.capacity(), reader.available()]).toEqual([undefined, undefined])
 })
 
 test('an old kernel without MemAvailable: what is free, and what is cached', () => {
