@@ -63,7 +63,7 @@ export async function listen(
   hear(stdio, listener, end, () => watch?.reload())
   const wired = import('./watch.ts').then(({ createWatch }) => {
     watch = createWatch(settings, address, { log, sleep, onUnfit: () => end('unfit'), readSettings })
-    watch.restarts.recover()
+    watch.begin()
     return watch
   })
   return await finish(await wired, await ended, settings, log)
@@ -90,14 +90,16 @@ async function finish(watch: Watch, ending: Ending, settings: Settings, log: Log
   const budgetMs =
     ending === 'eof' ? END_OF_INPUT_MS : Math.max(0, settings.stopWaitSeconds * 1000 - EXIT_RESERVE_MS)
   const until = process.uptime() * 1000 + budgetMs
-  await Promise.race([restarts.queue.whenIdle(), sleep(budgetMs)])
+  await Promise.race([restarts.whenIdle(), sleep(budgetMs)])
   // What was gathered goes into the outbox in any case, and out if there is time.
   const leftMs = Math.max(EXIT_RESERVE_MS / 2, until - process.uptime() * 1000)
   await Promise.race([watch.flushMessages(), sleep(leftMs)])
-  const unfinished = restarts.queue.running
-  if (unfinished.length > 0)
-    log('WARN', `Left to the next memmon by the journal: the restart of ${unfinished.join(', ')}`)
-  await Promise.race([restarts.close(), sleep(EXIT_RESERVE_MS / 2)])
+  const unfinished = restarts.unfinished
+  if (unfinished.restarts.length > 0)
+    log('WARN', `The next memmon will finish the restart of ${unfinished.restarts.join(', ')} (journal)`)
+  if (unfinished.drains.length > 0)
+    log('INFO', `The next memmon will go on draining ${unfinished.drains.join(', ')} (journal)`)
+  await Promise.race([watch.release(), sleep(EXIT_RESERVE_MS / 2)])
   watch.close()
   return ending === 'unfit' ? EXIT_FAILED : 0
 }

@@ -1,12 +1,16 @@
 // Everything behind the listener, made and wired: loaded when supervisord has been told READY.
+
+import { monotonicMs } from '../base/clock.ts'
 import type { Settings } from '../config/settings.ts'
 import { messageOf as errorText } from '../core/errors.ts'
-import type { RestartPlan } from '../core/rules.ts'
 import { formatServerUrl, type ServerAddress } from '../core/server-url.ts'
 import { formatSize } from '../core/units.ts'
 import { Monitor } from '../monitor/monitor.ts'
 import type { Log } from '../observe/log.ts'
 import { act } from '../restart/actions.ts'
+import { findPlace } from '../restart/place.ts'
+import { Restarts } from '../restart/restarts.ts'
+import { releaseStateFolder } from '../restart/state-folder.ts'
 import { createCapacityReader } from '../sampling/capacity.ts'
 import { portableSampler } from '../sampling/portable.ts'
 import { openProcfs } from '../sampling/procfs.ts'
@@ -15,13 +19,13 @@ import type { Sampler } from '../sampling/sampler.ts'
 import { createClient } from '../supervisor/client.ts'
 import { DeafnessWatch, LOOK_EVERY_MS } from '../supervisor/deafness.ts'
 import { createHttpCaller } from '../supervisor/http-call.ts'
+import { runOf } from '../supervisor/identity.ts'
 import { createTableReader } from '../supervisor/process-table.ts'
 import { createIsSelf, ownPids } from '../supervisor/self.ts'
 import { createNotifications } from './notifications.ts'
 import { collectGarbage, ownRssBytes } from './own-memory.ts'
 import { SettingsReload } from './reload.ts'
 import { resolveSettings, usesCapacity } from './resolve.ts'
-import { createRestarts, type Restarts } from './restarts.ts'
 import { logRules, logStart } from './start-lines.ts'
 
 /** Every call to supervisord about one process ends within this. */
@@ -36,6 +40,10 @@ export interface Watch {
   /** Reads memmon.conf again, if there is one. */
   reload(): void
   readonly restarts: Restarts
+  /** Goes on with what an earlier memmon has begun, beside the listener. */
+  begin(): void
+  /** Resolves when the journal is on disk and the state folder free for the next memmon. */
+  release(): Promise<void>
   /** Sends what was gathered, and resolves when every channel has had its try. */
   flushMessages(): Promise<void>
   /** Lets go of supervisord. */
@@ -66,56 +74,39 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
   const client = createClient(caller, TABLE_TIMEOUT_MS)
   const notifications = createNotifications(settings, log)
   const { tell, runHook } = notifications
-  const ruleOf = (written: string) =>
-    [...settings.rules, ...settings.budgets].find(rule => rule.written === written)
   let quiet: QuietChildren | undefined
-  const restarts = createRestarts(settings, {
-    client,
-    serverUrl: formatServerUrl(address),
-    onSupervisord: pid => {
-      quiet = procfs && createQuietChildren(procfs, pid)
-      log(
-        'INFO',
-        quiet
-          ? `A quiet check reads the children of supervisord (pid ${pid}) from /proc and asks nobody`
-          : `The children of supervisord (pid ${pid}) are not to be seen in /proc: each check asks supervisord for them`,
-      )
-    },
-    onFolder: folder => void notifications.outbox.attach(folder),
+  const restarts = new Restarts(settings, resolved, {
+    supervisor: client,
     measure: request => monitor.measureAgain(request),
-    tell,
-    planOf: ({ breach }) => ruleOf(breach.rule)?.plan ?? NO_PLAN,
-    drainOf: ({ breach }) => {
-      const action = ruleOf(breach.rule)?.action
-      return action?.kind === 'drain' ? action : undefined
-    },
+    companionsOf: request => monitor.companionsOf(request),
     runHook,
+    tell,
     log,
     sleep: ports.sleep,
+    nowMs: Date.now,
+    tick: monotonicMs,
+    random: Math.random,
   })
   const monitor = new Monitor(
     {
       readTable: createTableReader(client),
       sampler,
       quietLook: () => quiet,
-      queue: { has: namespec => restarts.queue.has(namespec), add: restarts.add },
-      mayRestart: restarts.mayRestart,
+      restarts,
+      mayRestart: namespec => restarts.mayRestart(namespec),
       act: (request, action) => {
-        if (action.kind === 'drain') void restarts.drains.begin(request, action)
+        if (action.kind === 'drain') restarts.soften(request, action)
         else void act(request, action, { ...client, run: runHook, nowMs: Date.now }).then(tell)
       },
-      onRelieved: request => restarts.drains.relieved(request),
+      onRelieved: request => restarts.relieve(request),
       tell,
       availableBytes: () => capacityReader.available()?.bytes,
-      onMeasured: (info, rssBytes) => restarts.history.observe(info, rssBytes),
-      onTable: processes => {
-        restarts.history.keepOnly(new Set(processes.map(({ namespec }) => namespec)))
-        restarts.drains.onTable(processes)
-      },
+      onMeasured: (info, rssBytes) => restarts.observe(info, rssBytes),
+      onTable: processes => restarts.onTable(processes),
       isSelf: createIsSelf(process.env, ownPids(process.pid, process.ppid)),
       log,
       nowMs: Date.now,
-      monotonicMs: uptimeMs,
+      monotonicMs,
     },
     resolved,
   )
@@ -126,7 +117,7 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
     capacity = usesCapacity(settings) ? capacityReader.capacity() : undefined
     resolved = resolveSettings(settings, capacity?.bytes)
     monitor.use(resolved)
-    restarts.use(settings)
+    restarts.use(settings, resolved)
     logRules(resolved, capacity, log)
   }
   const reload = new SettingsReload(initial, {
@@ -160,13 +151,36 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
     log('CRIT', `memmon itself uses ${size}. It ends, so that supervisord starts it afresh`)
     ports.onUnfit()
   }
+  let folder: string | undefined
+  const place = () =>
+    findPlace({
+      ...client,
+      runOf,
+      serverUrl: formatServerUrl(address),
+      stateDir: initial.stateDir,
+      environment: process.env,
+      onSupervisord: pid => {
+        quiet = procfs && createQuietChildren(procfs, pid)
+        log(
+          'INFO',
+          quiet
+            ? `A quiet check reads the children of supervisord (pid ${pid}) from /proc and asks nobody`
+            : `The children of supervisord (pid ${pid}) are not visible in /proc: each check asks supervisord for them`,
+        )
+      },
+      onFolder: claimed => {
+        folder = claimed
+        void notifications.outbox.attach(claimed)
+      },
+      sleep: ports.sleep,
+    })
   let garbage = false
   return {
     check() {
       const startedMs = uptimeMs()
       reload.look()
       followCapacity()
-      restarts.drains.check()
+      restarts.check()
       const running = monitor.check()
       if (!running) {
         if (garbage) collectGarbage()
@@ -181,6 +195,11 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
     onTick: periodSeconds => deafness.onTick(periodSeconds),
     reload: () => reload.now(),
     restarts,
+    begin: () => void restarts.open(place()),
+    async release() {
+      await restarts.flush()
+      if (folder) await releaseStateFolder(folder)
+    },
     flushMessages: notifications.flush,
     close() {
       clearInterval(looks)
@@ -189,8 +208,6 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
     },
   }
 }
-
-const NO_PLAN: RestartPlan = { group: false }
 
 const checkedText = (durationMs: number, ownBytes: number): string =>
   `The check took ${durationMs.toFixed(1)} ms; memmon itself uses ${formatSize(ownBytes)} RSS`

@@ -8,7 +8,7 @@ import {
   type RuleScope,
   type RuleSpec,
 } from '../core/rules.ts'
-import { type Selector, sameSelector } from '../core/selector.ts'
+import { formatSelector, type Selector, sameSelector } from '../core/selector.ts'
 import { NO_PATIENCE } from '../core/windows.ts'
 import type { RuleKeys } from './rule-options.ts'
 import { defaultSettings, type GeneralDraft, type Settings } from './settings.ts'
@@ -86,6 +86,8 @@ export function settingsOf(draft: Draft, configPath?: string): Settings {
 
 /** One spec for each limit that the rule sets. */
 function specsOf({ scope, selector, origin, limit }: RuleDraft, keys: RuleKeys, dryRun: boolean): RuleSpec[] {
+  const name = scope === 'group' ? (selector.group ?? '') : formatSelector(selector)
+  const idOf = (what: string) => `${scope} ${name} ${what}`
   const terms = {
     scope,
     selector,
@@ -113,6 +115,7 @@ function specsOf({ scope, selector, origin, limit }: RuleDraft, keys: RuleKeys, 
     const warn = keys.warn && { warn: keys.warn }
     specs.push({
       ...terms,
+      id: idOf(limit ? 'memory' : 'hard'),
       metric: keys.metric ?? 'rss',
       limit: own.limit,
       hardLimit: hard,
@@ -121,7 +124,7 @@ function specsOf({ scope, selector, origin, limit }: RuleDraft, keys: RuleKeys, 
     })
   }
   if (keys.softLimit && keys.softLimit.kind !== 'none')
-    specs.push(softSpec(terms, origin, limit?.limit, keys, dryRun))
+    specs.push(softSpec({ ...terms, id: idOf('soft') }, origin, limit?.limit, keys, dryRun))
   const counts = [
     ['threads', keys.threadsLimit, 'threads_limit'],
     ['fds', keys.fdsLimit, 'fds_limit'],
@@ -129,7 +132,14 @@ function specsOf({ scope, selector, origin, limit }: RuleDraft, keys: RuleKeys, 
   for (const [metric, count, key] of counts) {
     if (!count || count.kind === 'none') continue
     const said = origin.startsWith('[') ? `${origin} ${key}=` : `${origin} --${key.replace('_', '-')} `
-    specs.push({ ...terms, cumulative: false, metric, limit: count, written: said + count.written })
+    specs.push({
+      ...terms,
+      id: idOf(metric),
+      cumulative: false,
+      metric,
+      limit: count,
+      written: said + count.written,
+    })
   }
   return specs
 }
@@ -188,6 +198,7 @@ function budgetOf(
   }
   const done: Action = action ?? { kind: 'restart' }
   return {
+    id: kind === 'group' ? `budget ${kind} ${selector.group}` : `budget ${kind}`,
     kind,
     selector,
     limit,

@@ -80,6 +80,26 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
     },
   },
   {
+    flags: ['--stagger'],
+    value: 'time',
+    help: 'Restart one group after the other: the next one begins when the last is RUNNING again, or after this time. A hard limit does not wait. Default: 10s. 0 restarts all groups side by side.',
+    example: '-a 200MB --stagger 30s',
+    exampleHelp: 'give each program half a minute before the next one is stopped',
+    apply: (draft, text) => {
+      draft.staggerSeconds = parseDuration(text)
+    },
+  },
+  {
+    flags: ['--restart-backoff'],
+    value: 'time',
+    help: 'When a program exceeds its limit again within five minutes of its restart, wait this long after that restart, then twice, four times, at most ten times as long. A hard limit does not wait. Default: 1m. 0 restarts it at each check.',
+    example: '-a 200MB --restart-backoff 0',
+    exampleHelp: "restart at each check, as superlance's memmon does",
+    apply: (draft, text) => {
+      draft.restartBackoffSeconds = parseDuration(text)
+    },
+  },
+  {
     flags: ['--state-dir'],
     value: 'folder',
     help: 'Where the journal of restarts is kept, which lets the next memmon finish what this one has begun. Default: $STATE_DIRECTORY, $XDG_STATE_HOME/memmon, /var/lib/memmon as root, or ~/.local/state/memmon.',

@@ -43,6 +43,10 @@ export interface GeneralSettings {
   /** How many processes of a group may be away at a time; 0: any number. */
   readonly maxParallel: number
   readonly maxRestarts?: RestartCap
+  /** The next group's restart waits this long for the last one, unless that is RUNNING before; 0: not at all. */
+  readonly staggerSeconds: number
+  /** How long a program waits that is over its limit within minutes of its restart, doubling; 0: not at all. */
+  readonly restartBackoffSeconds: number
   /** memmon's own RSS past which it ends, so that supervisord starts it afresh. */
   readonly ownLimitBytes: number
   /** stopwaitsecs of memmon's own section: what SIGTERM leaves it. */
@@ -76,6 +80,8 @@ export const defaultSettings = (): GeneralDraft => ({
   mailIntervalSeconds: 300,
   hookTimeoutSeconds: 30,
   maxParallel: 1,
+  staggerSeconds: 10,
+  restartBackoffSeconds: 60,
   ownLimitBytes: 128 * 1024 * 1024,
   stopWaitSeconds: 10,
   verbose: false,

@@ -9,6 +9,8 @@ import { formatSize } from './units.ts'
 import { EASED_SHARE, type Patience, patienceText } from './windows.ts'
 
 interface BudgetTerms {
+  /** Names the budget whatever its limit is. */
+  readonly id: string
   /** group: of one group; total: of all processes; free: what has to stay free on the machine or in the container. */
   readonly kind: 'group' | 'total' | 'free'
   readonly selector: Selector
@@ -151,16 +153,17 @@ const nobodyText = (inVain: readonly string[]): string =>
     : 'nobody of them may be restarted'
 
 function breachOf(budget: Budget, { valueBytes, metric }: Measured, victim: string): Breach {
-  const { written, cumulative, limitBytes, patience } = budget
+  const { id, written, cumulative, limitBytes, patience } = budget
   const reason = patienceText(patience)
   return {
     rule: written,
+    ruleId: id,
     metric,
     cumulative,
     value: valueBytes,
     limit: limitBytes,
     ...(reason !== undefined && { reason }),
-    budget: { id: written, whom: whomText(budget), victim },
+    budget: { id, whom: whomText(budget), victim },
   }
 }
 

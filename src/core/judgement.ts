@@ -42,9 +42,9 @@ export class Judgement {
     const judged = rules.flatMap(rule => {
       const value = figureOf(rule)
       if (value === undefined) return []
-      const one = judge(rule, process, uptimeSeconds, value, at, windows.get(rule.id))
-      if (one.window) windows.set(rule.id, one.window)
-      else windows.delete(rule.id)
+      const one = judge(rule, process, uptimeSeconds, value, at, windows.get(rule.signature))
+      if (one.window) windows.set(rule.signature, one.window)
+      else windows.delete(rule.signature)
       return [{ rule, ...one }]
     })
     if (windows.size > 0) this.#windows.set(process.namespec, windows)
@@ -53,9 +53,9 @@ export class Judgement {
   }
 
   /** Forgets what no process or no rule is left for. */
-  keepOnly(namespecs: ReadonlySet<string>, ruleIds: ReadonlySet<string>): void {
+  keepOnly(namespecs: ReadonlySet<string>, signatures: ReadonlySet<string>): void {
     for (const [namespec, windows] of this.#windows) {
-      for (const id of windows.keys()) if (!ruleIds.has(id)) windows.delete(id)
+      for (const one of windows.keys()) if (!signatures.has(one)) windows.delete(one)
       if (windows.size === 0 || !namespecs.has(namespec)) this.#windows.delete(namespec)
     }
   }

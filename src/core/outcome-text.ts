@@ -74,6 +74,10 @@ function noticeText({ what, detail, request: { process, breach } }: Noticed): st
       return `Draining ${who}: ${breachText(breach)}. ${detail}`
     case 'undrained':
       return `No longer draining ${who}: ${detail}`
+    case 'recovered':
+      return `${who} is back under its soft limit: left running, and watched until it ends`
+    case 'held':
+      return `Restart of ${who} waits: ${breachText(breach)}. ${detail}`
     case 'executed':
       return `Ran exec_command for ${who}: ${breachText(breach)}`
   }
@@ -82,6 +86,7 @@ function noticeText({ what, detail, request: { process, breach } }: Noticed): st
 const PHASE_TEXT: Readonly<Record<FailurePhase, string>> = {
   check: 'check',
   stop: 'stop',
+  stopping: 'stop',
   start: 'start',
   signal: 'signal',
   exec: 'run exec_command for',
@@ -96,6 +101,8 @@ export function failureAdvice({ phase, request, heldUp = 0 }: Failed): string {
   if (phase === 'drain') return 'It is restarted when its grace is over'
   if (phase === 'command')
     return 'See what restart_command does; the next tick that finds it over its limit tries again'
+  if (phase === 'stopping')
+    return `memmon starts it as soon as it has stopped${heldUp > 0 ? `; the other ${heldUp} of the group ${group} go on` : ''}. See: supervisorctl status ${namespec}`
   if (phase !== 'start') return 'It was not touched; the next tick that finds it over its limit tries again'
   const others = heldUp > 0 ? `; ${heldUp} more of the group ${group} wait for it, 5 minutes at most` : ''
   return `It is down, memmon goes on trying${others}. See: supervisorctl tail ${namespec} stderr`
@@ -125,13 +132,19 @@ export function pastTexts(past: PastOfProcess | undefined, breach: Breach): stri
 /** '1.2 s'. */
 export const secondsText = (durationMs: number): string => `${(durationMs / 1000).toFixed(1)} s`
 
-/** True if a value that was measured again no longer breaks the limit. With a budget of free memory, less is worse. */
-export const isWithin = ({ value: before, limit }: Breach, value: number): boolean =>
-  before < limit ? value >= limit : value <= limit
+/**
+ * True if a value that was measured again does not break the limit, which may be another by now. With a budget of free
+ * memory, less is worse.
+ */
+export const isWithin = (breach: Breach, value: number, limit: number): boolean =>
+  breach.value < breach.limit ? value >= limit : value <= limit
 
-/** 'it is down to 19.1MB, under -p web=20MB'. */
-export function recoveredText({ metric, rule, budget, value: before, limit }: Breach, value: number): string {
+/** 'it is down to 19.1MB, under -p web=20MB'; `limit` is the one that counts now. */
+export function recoveredText(breach: Breach, value: number, limit: number): string {
+  const { metric, rule, budget, value: before } = breach
   const amount = formatAmount(metric, value)
+  if (limit !== breach.limit)
+    return `it uses ${amount}, within its limit of ${formatAmount(metric, limit)} by now`
   if (!budget) return `it is down to ${amount}, under ${rule}`
   return before < limit
     ? `${amount} are free again, as ${rule} asks`

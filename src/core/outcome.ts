@@ -17,10 +17,11 @@ export type SkipReason =
   | 'recovered' // back under its limit when measured again
   | 'shutdown' // supervisord is ending
   | 'postponed' // by pre_restart_command
+  | 'spared' // by the settings, which have changed since
   | 'ending' // memmon is ending and had not begun with it
 
-/** Where it failed: 'start' leaves the process down, any other leaves it untouched. */
-export type FailurePhase = 'check' | 'stop' | 'start' | 'signal' | 'exec' | 'drain' | 'command'
+/** Where it failed: 'stopping' and 'start' leave the process down, any other leaves it untouched. */
+export type FailurePhase = 'check' | 'stop' | 'stopping' | 'start' | 'signal' | 'exec' | 'drain' | 'command'
 
 interface Occurred {
   readonly request: RestartRequest
@@ -81,8 +82,12 @@ export interface Noticed extends Occurred {
     | 'executed'
     | 'draining'
     | 'undrained'
+    | 'recovered' // drained, its grace is over, and it is under its soft limit: watched until it ends
+    | 'held' // over its limit again within minutes: its restart waits, longer each time
   /** What would be done, the signal that was sent, or what the command said. */
   readonly detail: string
+  /** Told by mail before: the log alone says it again. */
+  readonly isRepeated?: boolean
 }
 
 export type RestartOutcome = Restarted | Skipped | Failed | Capped | Noticed

@@ -44,6 +44,8 @@ export type Limit =
 
 /** What a rule says besides its limit. */
 interface RuleTerms {
+  /** Names the rule whatever its limit and its other keys are: what has begun under it is finished under it. */
+  readonly id: string
   readonly scope: RuleScope
   readonly selector: Selector
   readonly metric: Metric
@@ -70,7 +72,7 @@ export interface RuleSpec extends RuleTerms {
 /** A rule as it holds: amounts in bytes, or counts for threads and fds; Infinity where there is none. */
 export interface Rule extends RuleTerms {
   /** The same for a rule that says the same: what is counted for it outlives a change of other rules. */
-  readonly id: string
+  readonly signature: string
   readonly limit: number
   readonly hardLimit: number
   readonly warnAbove: number
@@ -79,13 +81,15 @@ export interface Rule extends RuleTerms {
 
 /** A process over a limit: what was measured, against which rule. */
 export interface Breach {
-  /** The rule as written. */
+  /** The rule as written, and what it is known by. */
   readonly rule: string
+  readonly ruleId: string
   readonly metric: Metric
   readonly cumulative: boolean
   readonly value: number
-  /** The limit that counts: of the rule, or its hard limit. */
+  /** The limit that counts: of the rule, or its hard limit, which does not wait. */
   readonly limit: number
+  readonly isHard?: boolean
   /** The values that counted, as in '[99MB, 100MB*, 101MB*]', * for over; absent if the last alone decided. */
   readonly window?: string
   /** Why it is acted upon now, such as 'in 3 of the last 5 checks'. */
@@ -128,7 +132,7 @@ export function resolveRule(spec: RuleSpec, capacityBytes: number | undefined): 
     warnAbove: warnAbove ?? Infinity,
     limitWritten: spec.limit.written,
   }
-  return { ...rule, id: JSON.stringify(rule, (_key, value) => (value === Infinity ? 'none' : value)) }
+  return { ...rule, signature: JSON.stringify(rule, (_key, value) => (value === Infinity ? 'none' : value)) }
 }
 
 /** A limit in bytes, or as a count; Infinity for none; undefined for a share of nobody knows what. */

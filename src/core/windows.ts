@@ -108,10 +108,11 @@ function advance(
 function verdictOf(rule: Rule, window: Window, value: number, at: number): Verdict {
   const hard = value > rule.hardLimit
   if (!hard && value <= rule.limit) return { kind: 'fine' }
-  const { metric, cumulative, patience } = rule
+  const { metric, cumulative, patience, id } = rule
   const values = window.values.length > 1 ? { window: windowText(rule, window.values) } : {}
   const limit = hard ? rule.hardLimit : rule.limit
-  const breach = { rule: rule.written, metric, cumulative, value, limit, ...values }
+  const isHard = hard ? { isHard: true } : {}
+  const breach = { rule: rule.written, ruleId: id, metric, cumulative, value, limit, ...values, ...isHard }
   if (window.told) return { kind: 'told', breach }
   if (hard) return { kind: 'act', breach: { ...breach, reason: 'over hard_limit, which does not wait' } }
   const patient = isOut(patience, rule, window, at)
@@ -140,16 +141,16 @@ function waitingText(patience: Patience, rule: Rule, window: Window, at: number)
 }
 
 function changeOf(rule: Rule, window: Window, value: number): Judged['change'] {
-  const { written, metric, cumulative } = rule
+  const { written, id, metric, cumulative } = rule
   const limit = Math.min(rule.limit, rule.hardLimit)
   // A drain is over as soon as it has had its effect; an alert is not to be told to and fro.
   const share = rule.action.kind === 'drain' ? 1 : EASED_SHARE
   if (window.told && value <= limit * share) {
-    return { kind: 'relieved', breach: { rule: written, metric, cumulative, value, limit } }
+    return { kind: 'relieved', breach: { rule: written, ruleId: id, metric, cumulative, value, limit } }
   }
   if (!Number.isFinite(rule.warnAbove)) return undefined
   const threshold = `warn ${formatAmount(metric, rule.warnAbove)} of ${written}`
-  const breach = { rule: threshold, metric, cumulative, value, limit: rule.warnAbove }
+  const breach = { rule: threshold, ruleId: id, metric, cumulative, value, limit: rule.warnAbove }
   if (!window.warned && value > rule.warnAbove) return { kind: 'warned', breach }
   if (window.warned && value <= rule.warnAbove * EASED_SHARE) return { kind: 'eased', breach }
   return undefined

@@ -25,8 +25,13 @@ export interface MonitorPorts {
   readonly sampler: Sampler
   /** undefined where each check has to ask supervisord. */
   readonly quietLook: () => QuietLook | undefined
-  /** What waits or is being restarted is left alone; what is over its limit is handed over. */
-  readonly queue: { has(namespec: string): boolean; add(requests: readonly RestartRequest[]): unknown }
+  /** What is being restarted is left alone; what is over its limit is handed over. */
+  readonly restarts: {
+    isAway(namespec: string): boolean
+    /** Away, or soon to be: what it frees is not there yet. */
+    isComing(namespec: string): boolean
+    add(requests: readonly RestartRequest[]): void
+  }
   /** False for what was restarted as often as it may be. */
   readonly mayRestart: (namespec: string) => boolean
   /** Sends the signal or runs the command of a rule; returns at once. */
@@ -88,7 +93,7 @@ export class Monitor {
       sampler: ports.sampler,
       availableBytes: ports.availableBytes,
       mayRestart: process => this.#mayRestart(process),
-      isQueued: namespec => ports.queue.has(namespec),
+      isQueued: namespec => ports.restarts.isComing(namespec),
       log: ports.log,
     })
   }
@@ -132,6 +137,21 @@ export class Monitor {
     const [value] = sampler.figures([process.pid], breach.metric, breach.cumulative)
     if (value === 'denied' || value === 'unsupported') throw new Error(`${breach.metric}: ${value}`)
     return typeof value === 'number' ? value : undefined
+  }
+
+  /** The rest of its group that runs and may be restarted, each with what it uses itself. */
+  async companionsOf(request: RestartRequest): Promise<RestartRequest[]> {
+    const { group, namespec } = request.process
+    const others = (this.#last?.running ?? []).filter(
+      process => process.group === group && process.namespec !== namespec && this.#isRestartable(process),
+    )
+    const { window: _, reason: __, ...breach } = request.breach
+    const companions: RestartRequest[] = []
+    for (const process of others) {
+      const own = await this.measureAgain({ process, breach }).catch(() => undefined)
+      companions.push({ process, breach: { ...breach, value: own ?? 0, together: namespec } })
+    }
+    return companions
   }
 
   /** False if supervisord has to be asked first. */
@@ -208,9 +228,9 @@ export class Monitor {
 
   #judge(watched: readonly Watched[], rssOf: RssOf): void {
     const atMs = this.#ports.monotonicMs()
-    const { queue, sampler, log } = this.#ports
+    const { restarts, sampler, log } = this.#ports
     const free = watched.filter(
-      ({ process }) => process.state === ProcessState.RUNNING && !queue.has(process.namespec),
+      ({ process }) => process.state === ProcessState.RUNNING && !restarts.isAway(process.namespec),
     )
     const isFollowed = ({ process }: Watched) =>
       this.#rules.verbose || this.#judgement.remembers(process.namespec)
@@ -219,17 +239,17 @@ export class Monitor {
     for (const one of free) {
       const values = valuesOf(one)
       if (this.#rules.verbose) for (const line of valueLines(one.process, values)) log('DEBG', line)
-      const byId = new Map(values.map(({ rule, value }) => [rule.id, value]))
+      const bySignature = new Map(values.map(({ rule, value }) => [rule.signature, value]))
       const verdict = this.#judgement.judge(
         one.process,
         values.map(({ rule }) => rule),
-        rule => byId.get(rule.id),
+        rule => bySignature.get(rule.signature),
         uptimeSecondsOf(one.process),
         atMs,
       )
       requests.push(...this.#follow(one.process, verdict, this.#ports.nowMs()))
     }
-    queue.add(requests)
+    restarts.add(requests)
     const running = watched.filter(({ process }) => process.state === ProcessState.RUNNING)
     for (const { budget, verdict } of this.#budgetCheck.check(this.#rules.budgets, running, rssOf, atMs)) {
       this.#followBudget(budget, verdict, this.#ports.nowMs())
@@ -245,11 +265,11 @@ export class Monitor {
     return acts.flatMap(act => this.#act(process, act, at))
   }
 
-  #act(process: ProcessInfo, { rule: { action, plan }, breach }: RuleVerdict, at: number): RestartRequest[] {
+  #act(process: ProcessInfo, { rule: { action }, breach }: RuleVerdict, at: number): RestartRequest[] {
     const request = { process, breach }
     switch (action.kind) {
       case 'restart':
-        return this.#withGroup(request, plan.group).filter(one => this.#restartable(one))
+        return this.#restartable(request) ? [request] : []
       case 'alert':
         this.#notice('alerted', process, breach, at)
         return []
@@ -262,21 +282,10 @@ export class Monitor {
     }
   }
 
-  /** With restart_group, all of its group that runs and may be restarted. */
-  #withGroup(request: RestartRequest, isGroup: boolean): RestartRequest[] {
-    const { group, namespec } = request.process
-    if (!isGroup) return [request]
-    const others = (this.#last?.running ?? []).filter(
-      process => process.group === group && process.namespec !== namespec && this.#mayRestart(process),
-    )
-    const breach = { ...request.breach, together: namespec }
-    return [request, ...others.map(process => ({ process, breach }))]
-  }
-
   #followBudget(budget: Budget, verdict: BudgetVerdict, at: number): void {
     if (verdict.kind === 'act') {
       const request = { process: verdict.victim.process, breach: verdict.breach }
-      if (this.#restartable(request)) this.#ports.queue.add([request])
+      if (this.#restartable(request)) this.#ports.restarts.add([request])
     }
     if (verdict.kind === 'relieved') this.#notice('relieved', wholeOf(budget), verdict.breach, at)
     if (verdict.kind !== 'alert') return
@@ -302,12 +311,13 @@ export class Monitor {
   }
 
   #mayRestart(process: ProcessInfo): boolean {
+    return this.#isRestartable(process) && this.#ports.mayRestart(process.namespec)
+  }
+
+  #isRestartable(process: ProcessInfo): boolean {
     const isListener = this.#last?.isListener ?? (() => false)
     return (
-      canBeNamed(process) &&
-      !isExempt(process, this.#exempt(isListener)) &&
-      !isListener(process.namespec) &&
-      this.#ports.mayRestart(process.namespec)
+      canBeNamed(process) && !isExempt(process, this.#exempt(isListener)) && !isListener(process.namespec)
     )
   }
 
@@ -351,7 +361,7 @@ export class Monitor {
   }
 
   async #budgetAgain(id: string): Promise<number | undefined> {
-    const budget = this.#rules.budgets.find(({ written }) => written === id)
+    const budget = this.#rules.budgets.find(one => one.id === id)
     if (!budget || !this.#last) return undefined
     const running = this.#last.watched.filter(({ process }) => process.state === ProcessState.RUNNING)
     const sizes = await this.#ports.sampler.measure(
@@ -364,7 +374,7 @@ export class Monitor {
   #forget(table: ProcessTable): void {
     const present = new Set(table.processes.map(({ namespec }) => namespec))
     const { rules, budgets } = this.#rules
-    this.#judgement.keepOnly(present, new Set(rules.map(({ id }) => id)))
+    this.#judgement.keepOnly(present, new Set(rules.map(({ signature }) => signature)))
     this.#budgetCheck.keepOnly(budgets)
     for (const namespec of this.#unnamable) if (!present.has(namespec)) this.#unnamable.delete(namespec)
   }

@@ -45,8 +45,8 @@ export function readValues(
       const value = figures.get(keyOf(rule))?.get(one.process.pid)
       if (typeof value === 'number') return [{ rule, value }]
       if (value === undefined || value === 'gone') return []
-      if (!told.has(rule.id)) log('WARN', unreadableText(rule, one, value))
-      told.add(rule.id)
+      if (!told.has(rule.signature)) log('WARN', unreadableText(rule, one, value))
+      told.add(rule.signature)
       return isMemory(rule.metric) ? [{ rule: { ...rule, metric: 'rss' }, value: rssBytes }] : []
     })
 }

@@ -31,6 +31,7 @@ export interface MessageContext {
 /** The mail about an outcome; undefined if none is due: about what was left alone, and by -u. */
 export function messageOf(outcome: RestartOutcome, context: MessageContext): Message | undefined {
   if (outcome.kind === 'skipped') return undefined
+  if (outcome.kind === 'noticed' && outcome.isRepeated) return undefined
   const uptimeSeconds = uptimeSecondsOf(outcome.request.process)
   const { mailUptimeSeconds = Number.POSITIVE_INFINITY } = context
   if (outcome.kind === 'restarted' && uptimeSeconds > mailUptimeSeconds) return undefined
@@ -91,6 +92,8 @@ const NOTICE_SUBJECTS: Readonly<Record<Noticed['what'], (namespec: string, detai
   executed: namespec => `ran exec_command for process ${namespec}`,
   draining: namespec => `process ${namespec} is told to finish`,
   undrained: namespec => `process ${namespec} is no longer drained`,
+  recovered: namespec => `process ${namespec} is back under its soft limit`,
+  held: namespec => `process ${namespec} exceeds its limit soon after each start`,
 }
 
 const NOTICE_SENTENCES: Readonly<Record<Noticed['what'], string>> = {
@@ -103,6 +106,8 @@ const NOTICE_SENTENCES: Readonly<Record<Noticed['what'], string>> = {
   executed: 'is over its limit; exec_command was run.',
   draining: 'is over its soft limit. It is told to finish, and will be restarted.',
   undrained: 'was told to finish, and need not be restarted any more.',
+  recovered: 'was told to finish, and is back under its soft limit. It is left running.',
+  held: 'is over its limit again within minutes of its start. Its restarts wait longer each time.',
 }
 
 function sentenceOf(outcome: Told, host: string): string {
@@ -176,6 +181,8 @@ const DONE: Readonly<Record<Noticed['what'], (detail: string) => string>> = {
   signalled: detail => `sent ${detail}`,
   draining: detail => detail,
   undrained: detail => detail,
+  recovered: () => 'left running; memmon watches it until it ends',
+  held: detail => detail,
   executed: detail => `ran exec_command${detail ? `, which said: ${detail}` : ''}`,
 }
 

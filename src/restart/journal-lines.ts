@@ -1,59 +1,88 @@
-// The journal's lines: what is written before and during a restart, and how it is read again after any crash. Pure.
-// Line 1 names the version and the supervisord it is about; then one JSON object a line, in the order of events.
+// The journal's lines: what is left of each job to do, and how that is read again after any crash. Pure. Line 1 names
+// the version, the supervisord and the boot that it is about; then one JSON object a line, in the order of events.
+// Commands are never written nor read: they come from the settings.
 import { METRICS } from '../core/metric.ts'
-import type { RestartRequest } from '../core/outcome.ts'
+import type { Failed, Restarted, RestartRequest, Skipped } from '../core/outcome.ts'
 import { namespecOf } from '../core/process.ts'
-
-/** How far a restart had come: the process was told to finish, a stop was to be asked, was taken, a start was to be asked. */
-export type Step = 'drain' | 'stop' | 'stopping' | 'start'
-
-export interface JournalEntry {
-  readonly request: RestartRequest
-  readonly step: Step
-  /** Epoch milliseconds. */
-  readonly at: number
-}
+import { type Drained, isNoted, type Job } from './job.ts'
 
 /** A restart that was carried through, for counting. */
 export interface PastRestart {
   readonly namespec: string
+  /** Epoch milliseconds, and the clock that nobody sets, which counts from a boot. */
   readonly at: number
+  readonly tick: number
+  /** How many restarts in a row were followed by a breach within minutes. */
+  readonly soonTimes: number
 }
 
 export interface JournalContents {
   /** undefined: there is none, or its first line is unreadable. */
   readonly version: number | undefined
   readonly supervisord: string
-  /** Restarts that were begun and not closed, by namespec. */
-  readonly open: ReadonlyMap<string, JournalEntry>
+  readonly boot: string
+  /** What was begun and not ended, by namespec. */
+  readonly jobs: ReadonlyMap<string, Job>
   readonly restarts: readonly PastRestart[]
   /** Lines that could not be read: the last one, if memmon was killed while writing it. */
   readonly damagedLines: number
 }
 
-export const JOURNAL_VERSION = 2
+export const JOURNAL_VERSION = 3
 
 const line = (value: object): string => `${JSON.stringify(value)}\n`
 
-export const headerLine = (supervisord: string): string => line({ memmon: JOURNAL_VERSION, supervisord })
-export const entryLine = ({ request, step, at }: JournalEntry): string => line({ step, at, request })
-export const stepLine = (namespec: string, step: Step, at: number): string => line({ step, at, namespec })
-export const closedLine = (namespec: string, result: string, at: number): string =>
-  line({ closed: result, at, namespec })
-export const restartedLine = ({ namespec, at }: PastRestart): string => line({ restarted: namespec, at })
+export const headerLine = (supervisord: string, boot: string): string =>
+  line({ memmon: JOURNAL_VERSION, supervisord, boot })
+export const endedLine = (namespec: string): string => line({ ended: namespec })
+export const restartedLine = ({ namespec, ...when }: PastRestart): string =>
+  line({ restarted: namespec, ...when })
+
+/** What the journal holds of a job; undefined if there is nothing that another memmon would have to know. */
+export function jobLine(job: Job): string | undefined {
+  if (!isNoted(job)) return undefined
+  const { request, owesPost, drained } = job
+  return line({ job: stateOf(job), request, owesPost, ...(drained && { drained }) })
+}
+
+function stateOf(job: Job): object {
+  switch (job.state) {
+    case 'draining':
+      return { state: job.state, phase: job.phase }
+    case 'waiting':
+      return { state: job.state, due: job.due }
+    case 'preparing':
+      // Before its hook it was told nothing new: it waits.
+      return { state: job.phase === 'looking' ? 'waiting' : job.state, due: job.due }
+    case 'stopping':
+      return { state: job.state, by: job.by, isTaken: job.answer === 'taken', askedTick: job.askedTick }
+    case 'starting':
+      return { state: job.state, after: job.after, askedTick: job.askedTick }
+    case 'finishing': {
+      const { request: _, ...outcome } = job.outcome
+      return { state: job.state, outcome, isDrainedOn: job.isDrainedOn }
+    }
+  }
+}
 
 /** Reads a journal, cut or damaged anywhere: what is whole counts, what is not is counted. */
 export function parseJournal(text: string): JournalContents {
   const lines = text.split('\n')
   const tail = lines.pop() ?? '' // behind the last line end: '' unless the last write was cut
   const [first, ...rest] = lines.map(parseObject)
-  const open = new Map<string, JournalEntry>()
+  const jobs = new Map<string, Job>()
   const restarts: PastRestart[] = []
   let damagedLines = tail === '' ? 0 : 1
-  for (const value of rest) if (!value || !apply(value, open, restarts)) damagedLines++
+  for (const value of rest) if (!value || !apply(value, jobs, restarts)) damagedLines++
   const version = typeof first?.memmon === 'number' ? first.memmon : undefined
-  const supervisord = typeof first?.supervisord === 'string' ? first.supervisord : ''
-  return { version, supervisord, open, restarts, damagedLines }
+  return {
+    version,
+    supervisord: textOf(first?.supervisord),
+    boot: textOf(first?.boot),
+    jobs,
+    restarts,
+    damagedLines,
+  }
 }
 
 type Json = Readonly<Record<string, unknown>>
@@ -68,42 +97,92 @@ function parseObject(text: string): Json | undefined {
 }
 
 /** False for a line that says nothing known. */
-function apply(value: Json, open: Map<string, JournalEntry>, restarts: PastRestart[]): boolean {
-  const { step, at, request, namespec, closed, restarted } = value
-  if (typeof at !== 'number') return false
+function apply(value: Json, jobs: Map<string, Job>, restarts: PastRestart[]): boolean {
+  const { ended, restarted, at, tick, soonTimes } = value
+  if (typeof ended === 'string') {
+    jobs.delete(ended)
+    return true
+  }
   if (typeof restarted === 'string') {
-    restarts.push({ namespec: restarted, at })
+    if (typeof at !== 'number' || typeof tick !== 'number' || typeof soonTimes !== 'number') return false
+    restarts.push({ namespec: restarted, at, tick, soonTimes })
     return true
   }
-  if (typeof closed === 'string' && typeof namespec === 'string') {
-    open.delete(namespec)
-    if (closed === 'restarted') restarts.push({ namespec, at })
-    return true
-  }
-  if (!isStep(step)) return false
-  if (isRequest(request)) {
-    open.set(request.process.namespec, { request, step, at })
-    return true
-  }
-  const entry = typeof namespec === 'string' ? open.get(namespec) : undefined
-  if (entry) open.set(entry.request.process.namespec, { ...entry, step })
-  return entry !== undefined
+  const job = jobFrom(value)
+  if (!job) return false
+  jobs.delete(job.request.process.namespec)
+  jobs.set(job.request.process.namespec, job)
+  return true
 }
 
-const isStep = (value: unknown): value is Step =>
-  value === 'drain' || value === 'stop' || value === 'stopping' || value === 'start'
+function jobFrom({ job, request, owesPost, drained }: Json): Job | undefined {
+  if (!isObject(job) || !isRequest(request) || typeof owesPost !== 'boolean') return undefined
+  if (drained !== undefined && !isDrained(drained)) return undefined
+  const head = { request, plan: { group: false }, owesPost, ...(drained && { drained }) }
+  const { state, due, askedTick, by, after, isTaken, phase, isDrainedOn } = job
+  switch (state) {
+    case 'draining':
+      if (!drained || (phase !== 'grace' && phase !== 'watched')) return undefined
+      return { ...head, state, phase, isAsking: false }
+    case 'waiting':
+    case 'preparing': {
+      if (due !== 'limit' && due !== 'grace' && due !== 'finished') return undefined
+      return state === 'waiting'
+        ? { ...head, state, due, postponed: 0, isPostponed: false }
+        : { ...head, state, phase: 'hook', due, postponed: 0, beganTick: 0 }
+    }
+    case 'stopping': {
+      if (typeof askedTick !== 'number' || (by !== 'supervisord' && by !== 'command')) return undefined
+      const answer = isTaken === true ? 'taken' : 'open'
+      return { ...head, state, by, answer, askedTick, tries: 1, faults: 0, said: 'nothing' }
+    }
+    case 'starting': {
+      if (typeof askedTick !== 'number' || (after !== 'stop' && after !== 'end')) return undefined
+      const fresh = { isStarted: false, isTried: false, failures: 0, faults: 0, said: 'nothing' } as const
+      return { ...head, state, after, askedTick, ...fresh }
+    }
+    case 'finishing': {
+      const outcome = outcomeFrom(job.outcome, request)
+      return (
+        outcome && { ...head, state, outcome, isDrainedOn: isDrainedOn === true && drained !== undefined }
+      )
+    }
+    default:
+      return undefined
+  }
+}
+
+function outcomeFrom(value: unknown, request: RestartRequest): Restarted | Skipped | Failed | undefined {
+  if (!isObject(value) || typeof value.occurredAt !== 'number') return undefined
+  const texts = { skipped: ['reason', 'detail'], failed: ['phase', 'fault'], restarted: ['startedBy'] }
+  const numbers = { skipped: [], failed: [], restarted: ['newPid', 'durationMs', 'failedStarts'] }
+  const { kind } = value
+  if (kind !== 'skipped' && kind !== 'failed' && kind !== 'restarted') return undefined
+  const isWhole =
+    texts[kind].every(key => typeof value[key] === 'string') &&
+    numbers[kind].every(key => Number.isFinite(value[key]))
+  return isWhole ? ({ ...value, request } as unknown as Restarted | Skipped | Failed) : undefined
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const isMetric = (value: unknown): boolean => METRICS.some(metric => metric === value)
 
+const isDrained = (value: unknown): value is Drained =>
+  isObject(value) &&
+  isRequest(value.request) &&
+  Number.isFinite(value.sinceTick) &&
+  typeof value.isTold === 'boolean'
+
 /** What a restart is resumed from, and told by. */
 function isRequest(value: unknown): value is RestartRequest {
   if (!isObject(value) || !isObject(value.process) || !isObject(value.breach)) return false
   const { process, breach } = value
   if (typeof breach.cumulative !== 'boolean' || !isMetric(breach.metric)) return false
-  const texts = [process.group, process.name, process.namespec, breach.rule]
+  const texts = [process.group, process.name, process.namespec, breach.rule, breach.ruleId]
   const numbers = [process.pid, process.startSeconds, process.nowSeconds, breach.value, breach.limit]
   if (!texts.every(text => typeof text === 'string') || !numbers.every(number => Number.isFinite(number)))
     return false

@@ -1,234 +1,197 @@
-// The journal on disk: what memmon has begun and must finish, whatever becomes of memmon itself. Every line is
-// synced before what it announces is done.
-import { constants } from 'node:fs'
-import { type FileHandle, open, readFile, rename } from 'node:fs/promises'
-import { join } from 'node:path'
+// The journal: what memmon has begun and must finish, whatever becomes of memmon itself. Every line is synced before
+// what it announces is done. It is read before anything is written: a full or read-only disk holds up no work.
 import { messageOf } from '../core/errors.ts'
-import type { RestartRequest } from '../core/outcome.ts'
+import type { Job } from './job.ts'
 import {
-  closedLine,
-  entryLine,
+  endedLine,
   headerLine,
   JOURNAL_VERSION,
   type JournalContents,
-  type JournalEntry,
+  jobLine,
   type PastRestart,
   parseJournal,
   restartedLine,
-  type Step,
-  stepLine,
 } from './journal-lines.ts'
 
-/** What a restart notes; none of it rejects: a disk that fails is told, and the restart goes on unprotected. */
-export interface Journal {
-  /** Before a process is told to finish. */
-  drain(request: RestartRequest): Promise<void>
-  begin(request: RestartRequest): Promise<void>
-  /** Closes what was no more than told to finish; a restart that has begun stays. */
-  endDrain(namespec: string, result: string): Promise<void>
-  step(namespec: string, step: Step): Promise<void>
-  close(namespec: string, result: string): Promise<void>
-  /** Resolves when all that was noted is on disk. */
-  flush(): Promise<void>
+/** Where it is kept; see journal-disk.ts. All of it throws an Error when the disk does not do it. */
+export interface JournalDisk {
+  /** '' if there is none yet. */
+  read(): Promise<string>
+  /** Sets a journal of another version aside, and says under which name. */
+  setAside(version: number): Promise<string>
+  /** The whole journal, in place of the old one in one step; synced. */
+  replace(text: string): Promise<void>
+  /** Further lines; synced. Throws an Error if it is no longer the place that `replace` has written to. */
+  append(text: string): Promise<void>
 }
 
-export interface OpenedJournal {
-  readonly journal: Journal
-  /** What an earlier memmon has begun and not finished, of this very supervisord. */
-  readonly unfinished: readonly JournalEntry[]
+/** What one step changes. */
+export interface JournalChanges {
+  /** undefined: nothing is left to do for it. */
+  readonly jobs: readonly (readonly [namespec: string, job: Job | undefined])[]
+  readonly restart?: PastRestart | undefined
+}
+
+export interface JournalPorts {
+  readonly disk: JournalDisk
+  /** Tells one run of supervisord from another, and one boot. */
+  readonly supervisord: string
+  readonly boot: string
+  readonly nowMs: () => number
+  readonly tick: () => number
+  /** Told once when the disk fails, and once when it works again. */
+  readonly tell: (text: string) => void
+}
+
+/** What an earlier memmon has left. */
+export interface Found {
+  readonly jobs: readonly Job[]
+  /** Another supervisord has decided since what runs. */
+  readonly isNewer: boolean
+  /** By this boot's clock, those to come left out. */
   readonly restarts: readonly PastRestart[]
   /** What the operator should know about the state of the journal. */
   readonly notices: readonly string[]
 }
 
-export interface JournalPorts {
-  readonly nowMs: () => number
-  /** Told once, when the disk fails, and once when it works again. */
-  readonly tell: (text: string) => void
-}
-
-const FILE = 'restarts.jsonl'
 /** Written anew, with what still counts, when it has grown past this. */
 const MOST_BYTES = 256 * 1024
-/** Past restarts are kept for a day: no window of --max-restarts is longer. */
+/** No window of --max-restarts is longer. */
 const KEEP_RESTARTS_MS = 86_400_000
 const MOST_RESTARTS_KEPT = 2_000
-const { O_WRONLY, O_CREAT, O_APPEND, O_TRUNC, O_NOFOLLOW, O_RDONLY } = constants
-
-/** A journal that keeps nothing: without a writable place memmon works unprotected. */
-export const noJournal: Journal = {
-  drain: async () => {},
-  endDrain: async () => {},
-  begin: async () => {},
-  step: async () => {},
-  close: async () => {},
-  flush: async () => {},
-}
-
-/**
- * Opens the journal in a folder of this memmon alone. `supervisord` tells one run of supervisord from another.
- * Throws an Error if the folder cannot be read or written.
- */
-export async function openJournal(
-  folder: string,
-  supervisord: string,
-  ports: JournalPorts,
-): Promise<OpenedJournal> {
-  const found = await read(join(folder, FILE))
-  const notices: string[] = []
-  if (found.version !== undefined && found.version !== JOURNAL_VERSION) {
-    await rename(join(folder, FILE), join(folder, `${FILE}.version-${found.version}`))
-    notices.push(
-      `the journal was written by another version of memmon and is set aside as ${FILE}.version-${found.version}`,
-    )
-  }
-  const ours = found.version === JOURNAL_VERSION
-  const same = ours && found.supervisord === supervisord
-  if (ours && found.damagedLines > 0)
-    notices.push(`${found.damagedLines} unreadable lines of the journal are left out`)
-  if (ours && !same && found.open.size > 0) {
-    notices.push(
-      `the journal is that of an earlier supervisord, which has decided since: ${[...found.open.keys()].join(', ')} left alone`,
-    )
-  }
-  const unfinished = same ? [...found.open.values()] : []
-  const restarts = ours ? recent(found.restarts, ports.nowMs()) : []
-  const journal = new FileJournal(folder, supervisord, unfinished, restarts, ports)
-  await journal.rewrite()
-  return { journal, unfinished, restarts, notices }
-}
-
-class FileJournal implements Journal {
-  readonly #folder: string
-  readonly #supervisord: string
-  readonly #ports: JournalPorts
-  readonly #open = new Map<string, JournalEntry>()
-  #restarts: PastRestart[]
-  #file: FileHandle | undefined
-  #bytes = 0
-  #failing = false
-  #last: Promise<void> = Promise.resolve()
-
-  constructor(
-    folder: string,
-    supervisord: string,
-    unfinished: readonly JournalEntry[],
-    restarts: readonly PastRestart[],
-    ports: JournalPorts,
-  ) {
-    this.#folder = folder
-    this.#supervisord = supervisord
-    this.#ports = ports
-    this.#restarts = [...restarts]
-    for (const entry of unfinished) this.#open.set(entry.request.process.namespec, entry)
-  }
-
-  drain(request: RestartRequest): Promise<void> {
-    return this.#enter(request, 'drain')
-  }
-
-  async endDrain(namespec: string, result: string): Promise<void> {
-    if (this.#open.get(namespec)?.step === 'drain') await this.close(namespec, result)
-  }
-
-  begin(request: RestartRequest): Promise<void> {
-    return this.#enter(request, 'stop')
-  }
-
-  #enter(request: RestartRequest, step: Step): Promise<void> {
-    const entry = { request, step, at: this.#ports.nowMs() }
-    this.#open.set(request.process.namespec, entry)
-    return this.#note(entryLine(entry))
-  }
-
-  step(namespec: string, step: Step): Promise<void> {
-    const entry = this.#open.get(namespec)
-    if (entry) this.#open.set(namespec, { ...entry, step })
-    return this.#note(stepLine(namespec, step, this.#ports.nowMs()))
-  }
-
-  close(namespec: string, result: string): Promise<void> {
-    const at = this.#ports.nowMs()
-    if (!this.#open.delete(namespec)) return this.flush()
-    if (result === 'restarted') this.#restarts = recent([...this.#restarts, { namespec, at }], at)
-    return this.#note(closedLine(namespec, result, at))
-  }
-
-  flush(): Promise<void> {
-    return this.#last
-  }
-
-  /** Writes all that counts into a new file, which takes the place of the old one in one step. */
-  async rewrite(): Promise<void> {
-    const text = [
-      headerLine(this.#supervisord),
-      ...this.#restarts.map(restartedLine),
-      ...[...this.#open.values()].map(entryLine),
-    ].join('')
-    const path = join(this.#folder, FILE)
-    await this.#file?.close()
-    this.#file = undefined
-    const file = await open(`${path}.new`, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW, 0o600)
-    try {
-      await file.appendFile(text)
-      await file.sync()
-      await rename(`${path}.new`, path)
-      await syncFolder(this.#folder)
-    } catch (thrown) {
-      await file.close()
-      throw thrown
-    }
-    this.#file = file
-    this.#bytes = Buffer.byteLength(text)
-  }
-
-  #note(text: string): Promise<void> {
-    this.#last = this.#last.then(() => this.#append(text))
-    return this.#last
-  }
-
-  async #append(text: string): Promise<void> {
-    try {
-      // After a failure, or when it has grown, the whole state is written: it holds what `text` says.
-      if (!this.#file || this.#bytes > MOST_BYTES) await this.rewrite()
-      else {
-        await this.#file.appendFile(text)
-        await this.#file.datasync()
-        this.#bytes += Buffer.byteLength(text)
-      }
-      if (this.#failing) this.#ports.tell('The journal is written again: restarts are protected')
-      this.#failing = false
-    } catch (thrown) {
-      await this.#file?.close().catch(() => {})
-      this.#file = undefined
-      if (!this.#failing) this.#ports.tell(unprotectedText(messageOf(thrown)))
-      this.#failing = true
-    }
-  }
-}
 
 /** What it means that nothing can be noted. */
 export const unprotectedText = (why: string): string =>
   `The journal cannot be written (${why}): restarts go on, but if memmon is killed between a stop and a start, ` +
   'nothing starts that program again'
 
-async function read(path: string): Promise<JournalContents> {
-  try {
-    return parseJournal(await readFile(path, { encoding: 'utf8', flag: O_RDONLY | O_NOFOLLOW }))
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return parseJournal('')
-    throw thrown
+/** None of what it notes rejects: a disk that fails is told, and the restart goes on unprotected. */
+export class Journal {
+  readonly #ports: JournalPorts
+  readonly #lines = new Map<string, string>()
+  #restarts: PastRestart[] = []
+  /** False until all of it has been written: after an append that failed, too. */
+  #isWhole = false
+  #bytes = 0
+  #failing = false
+  #last: Promise<void> = Promise.resolve()
+
+  constructor(ports: JournalPorts) {
+    this.#ports = ports
+  }
+
+  /** Reads what an earlier memmon has left; writes nothing. */
+  async read(): Promise<Found> {
+    const { disk } = this.#ports
+    const found = parseJournal(await disk.read())
+    if (found.version !== undefined && found.version !== JOURNAL_VERSION) {
+      const name = await disk.setAside(found.version).catch(messageOf)
+      const notice = `the journal was written by another version of memmon and is set aside as ${name}`
+      return { jobs: [], isNewer: false, restarts: [], notices: [notice] }
+    }
+    this.#restarts = recent(this.#onThisClock(found), this.#ports.tick())
+    const isNewer = found.supervisord !== this.#ports.supervisord
+    const jobs = [...found.jobs.values()]
+    for (const job of jobs) this.#keep(job.request.process.namespec, job)
+    return { jobs, isNewer, restarts: this.#restarts, notices: noticesOf(found, isNewer) }
+  }
+
+  /** Resolves when the changes are on disk, or cannot be written. */
+  note(changes: JournalChanges): Promise<void> {
+    const texts: string[] = []
+    for (const [namespec, job] of changes.jobs) {
+      const before = this.#lines.get(namespec)
+      const now = this.#keep(namespec, job)
+      if (now !== before) texts.push(now ?? endedLine(namespec))
+    }
+    if (changes.restart) {
+      texts.push(restartedLine(changes.restart))
+      this.#restarts = recent([...this.#restarts, changes.restart], this.#ports.tick())
+    }
+    if (texts.length > 0) this.#last = this.#last.then(() => this.#append(texts.join('')))
+    return this.#last
+  }
+
+  /** True if `job` is more than what was noted of it. */
+  isNews(namespec: string, job: Job | undefined): boolean {
+    return this.#lines.get(namespec) !== (job && jobLine(job))
+  }
+
+  /** Writes what was read, for the first time or after a failure. */
+  write(): Promise<void> {
+    this.#isWhole = false
+    this.#last = this.#last.then(() => this.#append(''))
+    return this.#last
+  }
+
+  flush(): Promise<void> {
+    return this.#last
+  }
+
+  #keep(namespec: string, job: Job | undefined): string | undefined {
+    const line = job && jobLine(job)
+    if (line === undefined) this.#lines.delete(namespec)
+    else this.#lines.set(namespec, line)
+    return line
+  }
+
+  async #append(text: string): Promise<void> {
+    const { tell } = this.#ports
+    try {
+      if (this.#isWhole && this.#bytes <= MOST_BYTES) await this.#appendOrReplace(text)
+      else await this.#replace()
+      if (this.#failing) tell('The journal is written again: restarts are protected')
+      this.#failing = false
+    } catch (thrown) {
+      this.#isWhole = false
+      if (!this.#failing) tell(unprotectedText(messageOf(thrown)))
+      this.#failing = true
+    }
+  }
+
+  async #appendOrReplace(text: string): Promise<void> {
+    try {
+      await this.#ports.disk.append(text)
+      this.#bytes += Buffer.byteLength(text)
+    } catch {
+      await this.#replace()
+    }
+  }
+
+  /** All that counts: it holds what was to be appended, too. */
+  async #replace(): Promise<void> {
+    const { disk, supervisord, boot } = this.#ports
+    const text = [
+      headerLine(supervisord, boot),
+      ...this.#restarts.map(restartedLine),
+      ...this.#lines.values(),
+    ].join('')
+    await disk.replace(text)
+    this.#isWhole = true
+    this.#bytes = Buffer.byteLength(text)
+  }
+
+  /** Another boot has another clock: there the date has to do. A restart in the future was no restart. */
+  #onThisClock({ boot, restarts }: JournalContents): PastRestart[] {
+    const [tick, now] = [this.#ports.tick(), this.#ports.nowMs()]
+    const isSame = boot !== '' && boot === this.#ports.boot
+    return restarts
+      .map(one => (isSame ? one : { ...one, tick: tick - (now - one.at) }))
+      .filter(one => one.tick <= tick)
+      .sort((a, b) => a.tick - b.tick)
   }
 }
 
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, O_RDONLY)
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+function noticesOf({ version, damagedLines, jobs }: JournalContents, isNewer: boolean): string[] {
+  const notices: string[] = []
+  if (version !== undefined && damagedLines > 0)
+    notices.push(`${damagedLines} unreadable lines of the journal are left out`)
+  if (isNewer && jobs.size > 0)
+    notices.push(
+      `the journal is that of an earlier supervisord, and another has decided since what runs: ${[...jobs.keys()].join(', ')} left alone`,
+    )
+  return notices
 }
 
-const recent = (restarts: readonly PastRestart[], now: number): PastRestart[] =>
-  restarts.filter(({ at }) => now - at < KEEP_RESTARTS_MS).slice(-MOST_RESTARTS_KEPT)
+const recent = (restarts: readonly PastRestart[], tick: number): PastRestart[] =>
+  restarts.filter(one => tick - one.tick < KEEP_RESTARTS_MS).slice(-MOST_RESTARTS_KEPT)

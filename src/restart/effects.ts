@@ -1,0 +1,112 @@
+// Carries out what a job asks for, and gives back what became of it as the event that the job hears next. Nothing of it
+// rejects for what supervisord, the network, /proc or a command does.
+import { FaultCode, faultOf, messageOf, type SupervisorFault } from '../core/errors.ts'
+import type { RestartRequest } from '../core/outcome.ts'
+import type { ProcessInfo } from '../core/process.ts'
+import type { HookResult, RunHook } from './hooks.ts'
+import type { Effect, HookName, JobEvent, Measured, Sighting } from './job.ts'
+
+/** The calls to supervisord that jobs make; they throw SupervisorFault. */
+export interface SupervisorCalls {
+  getProcessInfo(namespec: string): Promise<ProcessInfo>
+  stopProcess(namespec: string): Promise<void>
+  startProcess(namespec: string): Promise<void>
+  signalProcess(namespec: string, signal: string): Promise<void>
+}
+
+export interface EffectPorts {
+  readonly supervisor: SupervisorCalls
+  /** What the request is about, measured again; undefined if there is nothing to measure. Throws if unreadable. */
+  readonly measure: (request: RestartRequest) => Promise<number | undefined>
+  readonly runHook: RunHook
+  readonly sleep: (ms: number) => Promise<void>
+}
+
+/** The effects that are answered. */
+export type Asking = Extract<
+  Effect,
+  { do: 'look again' | 'look' | 'stop' | 'start' | 'signal' | 'run' | 'wait' }
+>
+
+const HOOK_EVENTS: Readonly<Record<HookName, string>> = {
+  pre: 'pre_restart',
+  post: 'post_restart',
+  restart: 'restart',
+  drain: 'drain',
+  drain_check: 'drain_check',
+}
+
+/** The event that answers the effect. */
+export async function ask(effect: Asking, request: RestartRequest, ports: EffectPorts): Promise<JobEvent> {
+  const { supervisor, sleep } = ports
+  const { namespec } = request.process
+  switch (effect.do) {
+    case 'look again': {
+      // The size first: nothing stands between the look at the process and its stop.
+      const measured = await measure(request, ports)
+      return { kind: 'looked', measured, sighting: await look(namespec, supervisor) }
+    }
+    case 'look':
+      if (effect.afterMs > 0) await sleep(effect.afterMs)
+      return { kind: 'sighted', sighting: await look(namespec, supervisor) }
+    case 'wait':
+      await sleep(effect.ms)
+      return { kind: 'waited', for: effect.for }
+    case 'stop':
+      return { kind: 'answered', call: 'stop', fault: await faultIn(supervisor.stopProcess(namespec)) }
+    case 'start':
+      return { kind: 'answered', call: 'start', fault: await faultIn(supervisor.startProcess(namespec)) }
+    case 'signal': {
+      const fault = await faultIn(supervisor.signalProcess(namespec, effect.signal))
+      return { kind: 'answered', call: 'signal', fault }
+    }
+    case 'run': {
+      const { hook, command, pid = request.process.pid } = effect
+      const about = { ...request, process: { ...request.process, pid } }
+      return { kind: 'hook ended', hook, result: await run(ports.runHook, command, about, hook) }
+    }
+  }
+}
+
+/** 0 is no size: a zombie has none, and is not known to have freed anything. */
+async function measure(request: RestartRequest, ports: EffectPorts): Promise<Measured> {
+  try {
+    const value = await ports.measure(request)
+    return { kind: 'value', value: value === 0 && request.breach.budget === undefined ? undefined : value }
+  } catch (thrown) {
+    return { kind: 'fault', text: messageOf(thrown) }
+  }
+}
+
+async function look(namespec: string, supervisor: SupervisorCalls): Promise<Sighting> {
+  try {
+    return { kind: 'seen', info: await supervisor.getProcessInfo(namespec) }
+  } catch (thrown) {
+    const fault = faultOf(thrown)
+    if (fault.code === FaultCode.BAD_NAME) return { kind: 'removed' }
+    if (fault.code === FaultCode.SHUTDOWN_STATE) return { kind: 'shutdown' }
+    return { kind: 'fault', text: fault.message }
+  }
+}
+
+async function faultIn(call: Promise<void>): Promise<SupervisorFault | undefined> {
+  try {
+    await call
+    return undefined
+  } catch (thrown) {
+    return faultOf(thrown)
+  }
+}
+
+async function run(
+  runHook: RunHook,
+  command: string,
+  request: RestartRequest,
+  hook: HookName,
+): Promise<HookResult> {
+  try {
+    return await runHook(command, request, HOOK_EVENTS[hook])
+  } catch (thrown) {
+    return { ok: false, why: messageOf(thrown) }
+  }
+}

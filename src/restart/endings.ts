@@ -1,0 +1,102 @@
+// How a job ends or goes back to where it was: the outcome is told, what is owed is done, and a process that was told
+// to finish stays memmon's. Pure.
+import type { Failed, FailurePhase, Noticed, Restarted, Skipped, SkipReason } from '../core/outcome.ts'
+import { type ProcessInfo, ProcessState, sameRun, stateName } from '../core/process.ts'
+import type { Effect, Job, JobIn, Moment, Stepped } from './job.ts'
+
+/** The same job in the same or another state. */
+export const go = (job: Job, ...effects: Effect[]): Stepped => ({ job, effects })
+
+export const skipped = (job: Job, { atMs }: Moment, reason: SkipReason, detail: string): Skipped => ({
+  kind: 'skipped',
+  request: job.request,
+  occurredAt: atMs,
+  reason,
+  detail,
+})
+
+export const failed = (job: Job, { atMs }: Moment, phase: FailurePhase, fault: string): Failed => ({
+  kind: 'failed',
+  request: job.request,
+  occurredAt: atMs,
+  phase,
+  fault,
+})
+
+export const noticed = (job: Job, { atMs }: Moment, what: Noticed['what'], detail: string): Effect => ({
+  do: 'tell',
+  outcome: { kind: 'noticed', what, request: job.drained?.request ?? job.request, occurredAt: atMs, detail },
+})
+
+/** It runs again: told, and post_restart_command follows. */
+export function finish(job: Job, outcome: Restarted): Stepped {
+  const told: Effect = { do: 'tell', outcome }
+  if (job.plan.postCommand === undefined && !job.owesPost) return { job: undefined, effects: [told] }
+  return conclude({ ...headOf(job), state: 'finishing', outcome, isDrainedOn: false })
+}
+
+/** It was not restarted. One that was told to finish and still runs is drained on, unless `isOver`. */
+export function leave(job: Job, outcome: Skipped | Failed, isOver = false): Stepped {
+  const told: Effect = { do: 'tell', outcome }
+  const isDrainedOn = job.drained !== undefined && !isOver
+  if (job.owesPost) return conclude({ ...headOf(job), state: 'finishing', outcome, isDrainedOn })
+  return { job: isDrainedOn ? drainedOn(job) : undefined, effects: [told] }
+}
+
+/** Nothing more is to be said of it. */
+export function done(job: JobIn<'finishing'>): Stepped {
+  return { job: job.isDrainedOn ? drainedOn(job) : undefined, effects: [] }
+}
+
+/** Back to being drained, by its soft limit. */
+export function drainedOn(job: Job): Job | undefined {
+  if (!job.drained) return undefined
+  const { plan, drained } = job
+  return {
+    request: drained.request,
+    plan,
+    owesPost: false,
+    drained,
+    state: 'draining',
+    phase: 'grace',
+    isAsking: false,
+  }
+}
+
+/** Tells the outcome and runs post_restart_command, with the pid that runs now. */
+export function conclude(job: JobIn<'finishing'>): Stepped {
+  const { plan, outcome, request } = job
+  const told: Effect = { do: 'tell', outcome }
+  if (plan.postCommand !== undefined) {
+    const pid = outcome.kind === 'restarted' ? outcome.newPid : request.process.pid
+    return go(job, told, { do: 'run', hook: 'post', command: plan.postCommand, pid })
+  }
+  const text = `post_restart_command for ${request.process.namespec} is not run: the settings no longer name one`
+  return { ...done(job), effects: [told, { do: 'log', level: 'WARN', text }] }
+}
+
+/** It is away from supervisord, or supervisord is. A shutdown leaves the journal's entry to the next memmon. */
+export const removed = (job: Job, moment: Moment): Stepped =>
+  leave(job, skipped(job, moment, 'removed', 'it was removed from supervisord'), true)
+
+/** What is said of a process that is no longer the one that was found, or no longer runs. */
+export function strayText(old: ProcessInfo, info: ProcessInfo): readonly [SkipReason, string] {
+  const isUp = info.state === ProcessState.RUNNING || info.state === ProcessState.STARTING
+  if (isUp && !sameRun(info, old))
+    return ['replaced', `it was restarted meanwhile and is pid ${info.pid} now`]
+  return ['not running', `it is ${stateName(info.state)} by now`]
+}
+
+/** What of a job is kept from state to state. */
+export function headOf({ request, plan, owesPost, drained }: Job) {
+  return { request, plan, owesPost, ...(drained && { drained }) }
+}
+
+/** The wait before the next try: 1 s doubling to 60 s, each between half and the whole of it. */
+export function retryDelayMs(failures: number, random: number): number {
+  const full = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.max(0, failures - 1))
+  return full / 2 + (full / 2) * random
+}
+
+const FIRST_RETRY_MS = 1_000
+const LAST_RETRY_MS = 60_000

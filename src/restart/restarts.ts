@@ -1,0 +1,155 @@
+// The door to everything about restarts: what is over a limit goes in, outcomes come out, and what was begun is
+// finished whatever becomes of memmon.
+import { messageOf } from '../core/errors.ts'
+import { RestartHistory } from '../core/history.ts'
+import type { RestartOutcome, RestartRequest } from '../core/outcome.ts'
+import type { ProcessInfo } from '../core/process.ts'
+import type { Drain } from '../core/rules.ts'
+import type { Log } from '../observe/log.ts'
+import type { SupervisorCalls } from './effects.ts'
+import type { RunHook } from './hooks.ts'
+import { type JobSettings, Jobs } from './jobs.ts'
+import { Journal, type JournalDisk, unprotectedText } from './journal.ts'
+import { type RulesInForce, termsOf } from './terms.ts'
+
+export interface RestartsPorts {
+  readonly supervisor: SupervisorCalls
+  /** What a request is about, measured again; undefined if there is nothing to measure. Throws if unreadable. */
+  readonly measure: (request: RestartRequest) => Promise<number | undefined>
+  /** The rest of its group that may be restarted, each with its own size. */
+  readonly companionsOf: (request: RestartRequest) => Promise<readonly RestartRequest[]>
+  readonly runHook: RunHook
+  readonly tell: (outcome: RestartOutcome) => void
+  readonly log: Log
+  readonly sleep: (ms: number) => Promise<void>
+  readonly nowMs: () => number
+  /** The clock that nobody sets, in milliseconds. */
+  readonly tick: () => number
+  /** 0 up to 1, for jitter. */
+  readonly random: () => number
+}
+
+/** Where the journal of this supervisord is. */
+export interface JournalPlace {
+  readonly disk: JournalDisk
+  readonly supervisord: string
+  readonly boot: string
+}
+
+export class Restarts {
+  readonly #ports: RestartsPorts
+  readonly #jobs: Jobs
+  readonly #history = new RestartHistory()
+  #settings: JobSettings
+  #rules: RulesInForce
+  #journal: Journal | undefined
+
+  constructor(settings: JobSettings, rules: RulesInForce, ports: RestartsPorts) {
+    this.#ports = ports
+    this.#settings = settings
+    this.#rules = rules
+    this.#jobs = new Jobs({
+      ...ports,
+      history: this.#history,
+      settings: () => this.#settings,
+      termsOf: request => termsOf(request, this.#rules),
+      journal: {
+        note: async changes => this.#journal?.note(changes),
+        isNews: (namespec, job) => this.#journal?.isNews(namespec, job) ?? false,
+      },
+    })
+  }
+
+  /**
+   * Reads what an earlier memmon has begun, and goes on with it; nothing is begun before. Writing comes after: a disk
+   * that cannot be written, or read, is told and holds up nothing.
+   */
+  async open(place: Promise<JournalPlace>): Promise<void> {
+    const { log, nowMs, tick } = this.#ports
+    try {
+      const journal = new Journal({ ...(await place), nowMs, tick, tell: text => log('WARN', text) })
+      this.#journal = journal
+      const { jobs, isNewer, restarts, notices } = await journal.read()
+      for (const notice of notices) log('WARN', `Journal: ${notice}`)
+      for (const one of restarts) this.#history.recordRestart(one.namespec, one.tick, one.soonTimes)
+      this.#jobs.open(jobs, isNewer)
+      await journal.write()
+    } catch (thrown) {
+      log('WARN', unprotectedText(messageOf(thrown)))
+      this.#jobs.open([], false)
+    }
+  }
+
+  /** Other settings from now on; where the journal is kept stays as it was. */
+  use(settings: JobSettings, rules: RulesInForce): void {
+    this.#settings = settings
+    this.#rules = rules
+    this.#jobs.onSettings()
+  }
+
+  /** Restarts what is over its limit, as far as the settings allow. */
+  add(requests: readonly RestartRequest[]): void {
+    this.#jobs.add(requests)
+  }
+
+  /** A process over its soft limit is told to finish. */
+  soften(request: RestartRequest, drain: Drain): void {
+    this.#jobs.soften(request, drain)
+  }
+
+  /** It is back under its soft limit. */
+  relieve(request: RestartRequest): void {
+    this.#jobs.relieve(request)
+  }
+
+  /** A check begins. */
+  check(): void {
+    this.#jobs.check()
+  }
+
+  /** All processes that there are. */
+  onTable(processes: readonly ProcessInfo[]): void {
+    this.#history.keepOnly(new Set(processes.map(({ namespec }) => namespec)))
+    this.#jobs.onTable(processes)
+  }
+
+  /** A size that was measured. */
+  observe(process: ProcessInfo, sizeBytes: number): void {
+    this.#history.observe(process, sizeBytes)
+  }
+
+  /** True while the process is being restarted: checks leave it alone. */
+  isAway(namespec: string): boolean {
+    return this.#jobs.isAway(namespec)
+  }
+
+  /** True while it is being restarted, or is to be soon. */
+  isComing(namespec: string): boolean {
+    return this.#jobs.isComing(namespec)
+  }
+
+  /** False for what --max-restarts or --restart-backoff does not let be restarted now. */
+  mayRestart(namespec: string): boolean {
+    return this.#jobs.mayRestart(namespec)
+  }
+
+  /** Begins nothing more. */
+  end(): void {
+    this.#jobs.end()
+  }
+
+  /** What the next memmon would find in the journal. */
+  get unfinished(): { readonly restarts: readonly string[]; readonly drains: readonly string[] } {
+    return this.#jobs.unfinished
+  }
+
+  /** Resolves when no process is being restarted. */
+  whenIdle(): Promise<void> {
+    return this.#jobs.whenIdle()
+  }
+
+  /** Resolves when the journal is on disk. */
+  async flush(): Promise<void> {
+    await this.#journal?.flush()
+  }
+}

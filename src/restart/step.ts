@@ -1,0 +1,63 @@
+// The state machine of a job: a job and an event in, the next job and the effects to carry out, out. Pure: whoever
+// calls it writes the transition down before carrying out its effects. docs/restarts.md draws it.
+import { stepFinishing, stepStarting, stepStopping } from './after-stop.ts'
+import { drainFailure, stepDraining, stepPreparing, stepWaiting } from './before-stop.ts'
+import { drainedOn, go, headOf, leave, skipped } from './endings.ts'
+import type { Job, JobEvent, Moment, Stepped } from './job.ts'
+
+/** What an event makes of a job. */
+export function step(job: Job, event: JobEvent, moment: Moment): Stepped {
+  if (event.kind === 'resumed') return resume(job, event.isNewer, moment)
+  const failures = drainFailure(job, event, moment)
+  const next = stepIn(job, event, moment)
+  return failures.length > 0 ? { ...next, effects: [...failures, ...next.effects] } : next
+}
+
+function stepIn(job: Job, event: JobEvent, moment: Moment): Stepped {
+  switch (job.state) {
+    case 'draining':
+      return stepDraining(job, event, moment)
+    case 'waiting':
+      return stepWaiting(job, event, moment)
+    case 'preparing':
+      return stepPreparing(job, event, moment)
+    case 'stopping':
+      return stepStopping(job, event, moment)
+    case 'starting':
+      return stepStarting(job, event, moment)
+    case 'finishing':
+      return stepFinishing(job, event)
+  }
+}
+
+/** memmon was started again, and found the job in its journal. Commands come from the settings alone. */
+function resume(noted: Job, isNewer: boolean, moment: Moment): Stepped {
+  const plan = moment.terms.plan ?? noted.plan
+  const job: Job = { ...noted, plan }
+  if (isNewer) {
+    // Another supervisord has decided what runs; what a hook has done has to be undone all the same.
+    const why = 'another supervisord has started since, and decides what runs'
+    return leave(job, skipped(job, moment, 'shutdown', why), true)
+  }
+  const event = { kind: 'resumed', isNewer } as const
+  switch (job.state) {
+    case 'draining':
+      return go({ ...job, isAsking: false })
+    case 'waiting':
+      return go({ ...job, isPostponed: false })
+    case 'preparing': {
+      if (job.phase === 'looking')
+        return go({ ...headOf(job), state: 'waiting', due: job.due, postponed: 0, isPostponed: false })
+      // Whether pre_restart_command has done its work is not known: post_restart_command undoes it.
+      const why = 'memmon ended while it was prepared; the next check decides'
+      if (job.owesPost) return leave(job, skipped(job, moment, 'ending', why))
+      return { job: drainedOn(job), effects: [] }
+    }
+    case 'stopping':
+      return stepStopping(job, event, moment)
+    case 'starting':
+      return stepStarting(job, event, moment)
+    case 'finishing':
+      return stepFinishing(job, event)
+  }
+}

@@ -1,0 +1,44 @@
+// What the settings in force say of a restart or a drain that has begun under them or under earlier ones. Pure.
+import type { Budget } from '../core/budgets.ts'
+import type { RestartRequest } from '../core/outcome.ts'
+import { type Action, type Rule, rulesFor } from '../core/rules.ts'
+import { type Selector, selects } from '../core/selector.ts'
+import type { Terms } from './job.ts'
+
+/** The part of the settings that a restart depends on, shares of memory resolved. */
+export interface RulesInForce {
+  readonly rules: readonly Rule[]
+  readonly budgets: readonly Budget[]
+  readonly ignored: readonly Selector[]
+  readonly mostSpecific: boolean
+}
+
+/** The rule or budget by the id that the breach names: whether it still asks for this, with which limit and hooks. */
+export function termsOf({ process, breach }: RestartRequest, settings: RulesInForce): Terms {
+  const { group, name } = process
+  const rule = [...settings.rules, ...settings.budgets].find(({ id }) => id === breach.ruleId)
+  const spared = (why: string): Terms => ({ kind: 'spared', why, ...(rule && { plan: rule.plan }) })
+  if (!rule) return spared('its rule is no longer in the settings')
+  if (settings.ignored.some(selector => selects(selector, group, name)))
+    return spared('the settings ignore it now')
+  const why = notDoneBy(rule.action)
+  if (why !== undefined) return spared(why)
+  if (breach.together !== undefined) {
+    if (!rule.plan.group) return spared('its group is no longer restarted together')
+  } else if ('scope' in rule && !holdsFor(rule, { process, breach }, settings))
+    return spared('its rule no longer holds for it')
+  const { plan, action } = rule
+  const limit = 'limitBytes' in rule ? rule.limitBytes : breach.isHard ? rule.hardLimit : rule.limit
+  return { kind: 'stands', plan, limit, ...(action.kind === 'drain' && { drain: action }) }
+}
+
+function notDoneBy({ kind }: Action): string | undefined {
+  if (kind === 'restart' || kind === 'drain') return undefined
+  return kind === 'would' ? 'a dry run restarts nothing' : 'its rule no longer restarts'
+}
+
+/** An event listener is not told apart here: a rule that held for the process when it was found has seen to that. */
+const holdsFor = (rule: Rule, { process }: RestartRequest, settings: RulesInForce): boolean =>
+  rulesFor(process, settings.rules, { ...settings, isListener: () => false, isSelf: () => false }).includes(
+    rule,
+  )
