@@ -1,6 +1,7 @@
 // Who is told of what: each outcome becomes a line of the log, and by its message, the outbox and the channels reaches
 // those who want to know; on_alert_command hears of what somebody may have to look at.
 import { hostname } from 'node:os'
+import { monotonicMs } from '../base/clock.ts'
 import type { Settings } from '../config/settings.ts'
 import type { RestartOutcome, RestartRequest } from '../core/outcome.ts'
 import { outcomeText } from '../core/outcome-text.ts'
@@ -38,13 +39,20 @@ export function createNotifications(initial: Settings, log: Log): Notifications 
     name: settings.name,
     mailUptimeSeconds: settings.mailUptimeSeconds,
   })
-  const outbox = new Outbox({ channels: () => channels, log, nowMs: Date.now, random: Math.random })
+  const outbox = new Outbox({
+    channels: () => channels,
+    log,
+    nowMs: Date.now,
+    tick: monotonicMs,
+    random: Math.random,
+  })
   const notifier = new Notifier({
     send: message => outbox.add(message),
     intervalMs: () => settings.mailIntervalSeconds * 1000,
     context,
     newId: () => messageId(Date.now(), process.pid, Math.random()),
     nowMs: Date.now,
+    tick: monotonicMs,
   })
   const notify = (message: Message | undefined): void => {
     if (message && channels.length > 0) notifier.take(message)

@@ -11,6 +11,8 @@ export interface NotifierPorts {
   readonly context: () => DigestContext
   readonly newId: () => string
   readonly nowMs: () => number
+  /** The clock that nobody sets, in milliseconds, for what is gathered. */
+  readonly tick: () => number
 }
 
 /** A failure waits no longer than this for others. */
@@ -22,8 +24,8 @@ export class Notifier {
   readonly #ports: NotifierPorts
   #gathered: Message[] = []
   #dropped = 0
-  #sentAt = Number.NEGATIVE_INFINITY
-  #dueAt = Number.POSITIVE_INFINITY
+  #sentTick = Number.NEGATIVE_INFINITY
+  #dueTick = Number.POSITIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
 
   constructor(ports: NotifierPorts) {
@@ -32,41 +34,41 @@ export class Notifier {
 
   /** Takes a message and returns at once. */
   take(message: Message): void {
-    const now = this.#ports.nowMs()
+    const now = this.#ports.tick()
     const intervalMs = this.#ports.intervalMs()
-    if (this.#gathered.length === 0 && now - this.#sentAt >= intervalMs) {
-      this.#sentAt = now
-      this.#send(message, now)
+    if (this.#gathered.length === 0 && now - this.#sentTick >= intervalMs) {
+      this.#sentTick = now
+      this.#send(message)
       return
     }
     if (this.#gathered.length < MOST_GATHERED) this.#gathered.push(message)
     else this.#dropped++
-    const dueAt = this.#sentAt + intervalMs
-    this.#wakeAt(message.isFailure ? Math.min(dueAt, now + FAILURE_WAITS_MS) : dueAt)
+    const dueTick = this.#sentTick + intervalMs
+    this.#wakeAt(message.isFailure ? Math.min(dueTick, now + FAILURE_WAITS_MS) : dueTick)
   }
 
   /** Hands over what was gathered. */
   flush(): void {
     clearTimeout(this.#timer)
-    this.#dueAt = Number.POSITIVE_INFINITY
-    const now = this.#ports.nowMs()
-    const digest = digestOf(this.#gathered, this.#dropped, this.#ports.context(), now)
+    this.#dueTick = Number.POSITIVE_INFINITY
+    const digest = digestOf(this.#gathered, this.#dropped, this.#ports.context(), this.#ports.nowMs())
     this.#gathered = []
     this.#dropped = 0
     if (!digest) return
-    this.#sentAt = now
-    this.#send(digest, now)
+    this.#sentTick = this.#ports.tick()
+    this.#send(digest)
   }
 
-  #wakeAt(at: number): void {
-    if (at >= this.#dueAt) return
-    this.#dueAt = at
+  #wakeAt(tick: number): void {
+    if (tick >= this.#dueTick) return
+    this.#dueTick = tick
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.flush(), Math.max(0, at - this.#ports.nowMs()))
+    this.#timer = setTimeout(() => this.flush(), Math.max(0, tick - this.#ports.tick()))
   }
 
-  #send({ subject, text, event, thread }: Message, createdAt: number): void {
+  #send({ subject, text, event, thread }: Message): void {
     const id = this.#ports.newId()
+    const createdAt = this.#ports.nowMs()
     this.#ports.send({ id, subject, text, event: { ...event, id }, thread, createdAt })
   }
 }

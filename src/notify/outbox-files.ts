@@ -13,8 +13,8 @@ export interface Entry {
 export interface Waiting {
   readonly channel: string
   failures: number
-  /** Epoch milliseconds. */
-  dueAt: number
+  /** Milliseconds of the clock that nobody sets. */
+  dueTick: number
 }
 
 const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW, O_RDONLY } = constants
@@ -72,7 +72,8 @@ function parseEntry(text: string): Entry | undefined {
     if (typeof message.event !== 'object' || message.event === null || !Array.isArray(waiting))
       return undefined
     const whole = waiting.filter(
-      one => typeof one?.channel === 'string' && Number.isFinite(one.failures) && Number.isFinite(one.dueAt),
+      one =>
+        typeof one?.channel === 'string' && Number.isFinite(one.failures) && Number.isFinite(one.dueTick),
     )
     return { message, waiting: whole }
   } catch {

@@ -10,6 +10,8 @@ export interface OutboxPorts {
   readonly channels: () => readonly Channel[]
   readonly log: Log
   readonly nowMs: () => number
+  /** The clock that nobody sets, in milliseconds: a change of the date neither hurries nor holds up a try. */
+  readonly tick: () => number
   /** 0 up to 1, for jitter. */
   readonly random: () => number
 }
@@ -48,6 +50,10 @@ export class Outbox {
         log('INFO', `${entries.length} messages of an earlier memmon are still to be sent`)
       if (unreadable > 0)
         log('WARN', `${unreadable} unreadable messages of the outbox in ${folder} are left out`)
+      // Another boot has another clock: no wait is longer than the longest.
+      const latestTick = this.#ports.tick() + LAST_WAIT_MS
+      for (const { waiting } of entries)
+        for (const one of waiting) one.dueTick = Math.min(one.dueTick, latestTick)
       const own = this.#entries
       this.#entries = [...entries, ...own]
       this.#folder = folder
@@ -64,10 +70,8 @@ export class Outbox {
 
   /** Takes a message for all channels and tries it at once. */
   add(message: Outgoing): void {
-    const now = this.#ports.nowMs()
-    const waiting = this.#ports
-      .channels()
-      .map(({ key }): Waiting => ({ channel: key, failures: 0, dueAt: now }))
+    const dueTick = this.#ports.tick()
+    const waiting = this.#ports.channels().map(({ key }): Waiting => ({ channel: key, failures: 0, dueTick }))
     if (waiting.length === 0) return
     const entry = { message, waiting }
     this.#entries.push(entry)
@@ -118,7 +122,7 @@ export class Outbox {
     for (const entry of [...this.#entries]) {
       const waiting = entry.waiting.find(one => one.channel === channel.key)
       if (!waiting || this.#closed) continue
-      if (waiting.dueAt > this.#ports.nowMs()) continue
+      if (waiting.dueTick > this.#ports.tick()) continue
       const delivery = await channel
         .deliver(entry.message)
         .catch((thrown: unknown): Delivery => ({ ok: false, why: messageOf(thrown), permanent: false }))
@@ -137,7 +141,7 @@ export class Outbox {
     else {
       waiting.failures++
       const waitMs = this.#waitMs(waiting.failures)
-      waiting.dueAt = this.#ports.nowMs() + waitMs
+      waiting.dueTick = this.#ports.tick() + waitMs
       log(
         'ERRO',
         `Failed to send ${what} by ${channel.by}: ${delivery.why}. It is tried again in ${Math.round(waitMs / 1000)} s`,
@@ -191,14 +195,14 @@ export class Outbox {
   }
 
   #wake(): void {
-    const dueAt = Math.min(...this.#entries.flatMap(({ waiting }) => waiting.map(one => one.dueAt)))
-    if (this.#closed || !Number.isFinite(dueAt)) return
+    const dueTick = Math.min(...this.#entries.flatMap(({ waiting }) => waiting.map(one => one.dueTick)))
+    if (this.#closed || !Number.isFinite(dueTick)) return
     this.#timer = setTimeout(
       () => {
         this.#shorten()
         this.#deliver()
       },
-      Math.max(100, dueAt - this.#ports.nowMs()),
+      Math.max(100, dueTick - this.#ports.tick()),
     )
   }
 

@@ -25,6 +25,7 @@ beforeEach(() => {
     context: () => CONTEXT,
     newId: () => `id${id++}`,
     nowMs: Date.now,
+    tick: Date.now,
   })
 })
 afterEach(() => {

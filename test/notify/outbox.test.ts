@@ -47,6 +47,7 @@ function outboxOf(channels: readonly Channel[]): Outbox {
     channels: () => channels,
     log: (level, text) => void log.push(`${level} ${text}`),
     nowMs: () => nowMs,
+    tick: () => nowMs,
     random: () => 1,
   })
   boxes.push(box)
