@@ -90,7 +90,7 @@ const PHASE_TEXT: Readonly<Record<FailurePhase, string>> = {
   start: 'start',
   signal: 'signal',
   exec: 'run exec_command for',
-  drain: 'tell to finish',
+  drain: 'drain',
   command: 'restart',
 }
 

@@ -222,10 +222,12 @@ export function stepWaiting(job: JobIn<'waiting'>, event: JobEvent, moment: Mome
   }
 }
 
-/** A newer run of the program, and a hard limit, count more than what it waits for. */
+/** A newer run of the program, a newer figure and a hard limit count more than what it waits for. */
 function adopted(job: JobIn<'waiting'>, { request, plan }: JobEvent & { kind: 'breached' }): Job {
   if (!sameRun(request.process, job.request.process)) return waitingJob(request, plan)
-  return request.breach.isHard && !job.request.breach.isHard ? { ...job, request, plan } : job
+  const { isHard, together } = job.request.breach
+  if (request.breach.isHard) return { ...job, request, plan }
+  return isHard || together !== undefined || job.due !== 'limit' ? job : { ...job, request, plan }
 }
 
 function waitingSeen(job: JobIn<'waiting'>, info: ProcessInfo | undefined, moment: Moment): Stepped {
