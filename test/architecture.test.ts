@@ -36,6 +36,7 @@ function intoOf(file: string, target: string): string {
 }
 
 const MAY_IMPORT: Record<string, readonly string[]> = {
+  base: [],
   core: ['core'],
   config: ['core', 'config'],
   supervisor: ['core', 'supervisor'],
@@ -53,14 +54,23 @@ test.each(
 )('%s imports only from %j, beyond types of its ports', (room, allowed) => {
   const ports = (one: Import) => one.typeOnly && (room === 'monitor' || one.into === 'observe')
   const wrong = imports.filter(
-    one => one.room === room && !['npm', 'node', ...allowed].includes(one.into) && !ports(one),
+    one => one.room === room && !['npm', 'node', 'base', ...allowed].includes(one.into) && !ports(one),
   )
   expect(wrong.map(({ file, target }) => `${file}: ${target}`)).toEqual([])
 })
 
-test('core is pure: no node:*, and of npm only bytes in units.ts', () => {
-  const impure = imports.filter(one => one.room === 'core' && (one.into === 'node' || one.into === 'npm'))
+test('core is pure: no node:*, nor anything of base that imports it, and of npm only bytes in units.ts', () => {
+  const withNode = new Set(imports.filter(one => one.into === 'node').map(({ file }) => file))
+  const impure = imports.filter(
+    one =>
+      one.room === 'core' &&
+      (one.into === 'node' || one.into === 'npm' || withNode.has(join(one.file, '..', one.target))),
+  )
   expect(impure.map(({ file, target }) => `${file}: ${target}`)).toEqual(['core/units.ts: bytes'])
+})
+
+test('base imports no npm package', () => {
+  expect(imports.filter(one => one.room === 'base' && one.into === 'npm')).toEqual([])
 })
 
 test('each npm package is imported in one folder', () => {
