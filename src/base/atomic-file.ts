@@ -10,7 +10,7 @@ const { O_WRONLY, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW, O_RDONLY, O_DIRECTORY }
 /** Writers of a path take turns: one temporary name a path is enough, and the last call wins. */
 const turns = new Map<string, Promise<unknown>>()
 
-/** Replaces the file, or makes it, mode 0600. Resolves when it is on disk; if it rejects, the old file is still there. */
+/** Replaces the file, or makes it, mode 0600. Resolves when it is on disk; if it rejects, no half of it is in place. */
 export async function replaceFile(path: string, text: string): Promise<void> {
   const file = await replaceAndOpen(path, text)
   await file.close()
@@ -29,6 +29,9 @@ export const replaceAndOpen = (path: string, text: string): Promise<FileHandle> 
       throw thrown
     }
   })
+
+/** Removes the file, after whatever is being written to it: that would bring it back. */
+export const removeFile = (path: string): Promise<void> => inTurn(path, () => rm(path, { force: true }))
 
 async function writeThenRename(temporary: string, path: string, text: string): Promise<FileHandle> {
   // What was there has been removed: O_EXCL refuses what somebody puts there meanwhile, a link for example.

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { replaceAndOpen, replaceFile } from '../../src/base/atomic-file.ts'
+import { removeFile, replaceAndOpen, replaceFile } from '../../src/base/atomic-file.ts'
 
 /** The calls that count for what a power failure leaves, in their order; and what happens right before a file is opened. */
 const { calls, meanwhile } = vi.hoisted(() => ({
@@ -76,6 +76,14 @@ test('writers of one file take turns: the last one wins, and nothing is mixed or
   await Promise.all(texts.map(one => replaceFile(path(), one)))
   expect(text()).toBe(texts.at(-1))
   expect(readdirSync(folder)).toEqual(['x'])
+})
+
+test('what is removed while it is written stays removed', async () => {
+  const written = replaceFile(path(), 'one')
+  await removeFile(path())
+  await written
+  expect(readdirSync(folder)).toEqual([])
+  await removeFile(path())
 })
 
 test('a half-written one of a killed process is replaced; a link in its place is not followed', async () => {
