@@ -1,7 +1,8 @@
 // The outbox on disk: one JSON file a message, so that none is lost when memmon is killed.
 import { constants } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { removeFile, replaceFile } from '../base/atomic-file.ts'
 import type { Outgoing } from './channel.ts'
 
 /** A message with the channels that have not taken it yet. */
@@ -17,7 +18,7 @@ export interface Waiting {
   dueTick: number
 }
 
-const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW, O_RDONLY } = constants
+const { O_NOFOLLOW, O_RDONLY } = constants
 const SUFFIX = '.json'
 
 /** What is there, oldest first, and what could not be read. */
@@ -37,20 +38,10 @@ export async function readEntries(folder: string): Promise<{ entries: Entry[]; u
   return { entries, unreadable }
 }
 
-export async function writeEntry(folder: string, entry: Entry): Promise<void> {
-  const path = pathOf(folder, entry)
-  const file = await open(`${path}.new`, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600)
-  try {
-    await file.writeFile(JSON.stringify(entry))
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(`${path}.new`, path)
-}
+export const writeEntry = (folder: string, entry: Entry): Promise<void> =>
+  replaceFile(pathOf(folder, entry), JSON.stringify(entry))
 
-export const removeEntry = (folder: string, entry: Entry): Promise<void> =>
-  rm(pathOf(folder, entry), { force: true })
+export const removeEntry = (folder: string, entry: Entry): Promise<void> => removeFile(pathOf(folder, entry))
 
 const pathOf = (folder: string, { message: { createdAt, id } }: Entry): string =>
   join(folder, `${String(createdAt).padStart(14, '0')}-${id.replace(/[^\w-]/g, '')}${SUFFIX}`)
