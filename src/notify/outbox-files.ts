@@ -1,8 +1,10 @@
 // The outbox on disk: one JSON file a message, so that none is lost when memmon is killed.
-import { constants } from 'node:fs'
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, readdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { removeFile, replaceFile } from '../base/atomic-file.ts'
+import { unless } from '../base/file-fault.ts'
+import { readOwnFile } from '../base/own-file.ts'
+import { openOwnFolder } from '../base/own-folder.ts'
 import type { Outgoing } from './channel.ts'
 
 /** A message with the channels that have not taken it yet. */
@@ -18,41 +20,41 @@ export interface Waiting {
   dueTick: number
 }
 
-const { O_NOFOLLOW, O_RDONLY } = constants
 const SUFFIX = '.json'
+/** No message comes near this. */
+const MOST_BYTES = 16 * 1024 * 1024
+const MADE_HERE = /\.json(\.new)?$/
 
-/** What is there, oldest first, and what could not be read. */
+/** What is there, oldest first, and what could not be read. Throws a FileFault if the folder is not ours alone. */
 export async function readEntries(folder: string): Promise<{ entries: Entry[]; unreadable: number }> {
-  await mkdir(folder, { mode: 0o700, recursive: true })
+  const opened = await openOwnFolder(folder, true)
+  await opened?.close()
   const entries: Entry[] = []
   let unreadable = 0
   for (const name of (await readdir(folder)).sort()) {
     const path = join(folder, name)
     const entry = name.endsWith(SUFFIX) ? parseEntry(await textOf(path)) : undefined
     if (entry) entries.push(entry)
-    else {
-      if (name.endsWith(SUFFIX)) unreadable++
-      await rm(path, { force: true, recursive: true }) // a half-written one, or what nobody can read
-    }
+    else if (name.endsWith(SUFFIX)) unreadable++
+    // A half-written one, or what nobody can read; never a folder, nor what is not of an outbox.
+    if (!entry && MADE_HERE.test(name)) await unlink(path).catch(() => {})
   }
   return { entries, unreadable }
 }
 
-export const writeEntry = (folder: string, entry: Entry): Promise<void> =>
-  replaceFile(pathOf(folder, entry), JSON.stringify(entry))
+export async function writeEntry(folder: string, entry: Entry): Promise<void> {
+  await mkdir(folder, { mode: 0o700 }).catch(unless('EEXIST')) // somebody may have deleted it
+  await replaceFile(pathOf(folder, entry), JSON.stringify(entry))
+}
 
 export const removeEntry = (folder: string, entry: Entry): Promise<void> => removeFile(pathOf(folder, entry))
 
 const pathOf = (folder: string, { message: { createdAt, id } }: Entry): string =>
   join(folder, `${String(createdAt).padStart(14, '0')}-${id.replace(/[^\w-]/g, '')}${SUFFIX}`)
 
-async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, { encoding: 'utf8', flag: O_RDONLY | O_NOFOLLOW })
-  } catch {
-    return '' // a link, or nothing that can be read
-  }
-}
+/** Empty for a link, a pipe, and whatever else cannot be a message. */
+const textOf = async (path: string): Promise<string> =>
+  (await readOwnFile(path, MOST_BYTES).catch(() => undefined)) ?? ''
 
 function parseEntry(text: string): Entry | undefined {
   try {

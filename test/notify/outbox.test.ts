@@ -1,5 +1,15 @@
 // The outbox: at once, again with growing waits, over restarts of memmon, within its bounds.
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -166,17 +176,52 @@ test('a thousand at most, a week at most: the oldest go, and how many is told', 
   expect(box.size).toBe(1)
 })
 
-test('what nobody can read is left out and told; links are not followed', async () => {
+test('what nobody can read is left out and told; links are not followed, pipes not waited for', async () => {
   const first = outboxOf([channelOf('smtp', [OK])])
   await first.attach(folder)
   writeFileSync(join(folder, 'outbox', '1-a.json'), '{"message":')
   writeFileSync(join(folder, 'outbox', '2-b.json'), '{"message":{"id":1},"waiting":[]}')
   writeFileSync(join(folder, 'outbox', '3-c.json.new'), 'half')
   symlinkSync('/etc/passwd', join(folder, 'outbox', '4-d.json'))
+  execFileSync('mkfifo', [join(folder, 'outbox', '5-e.json')])
   const second = outboxOf([channelOf('smtp', [OK])])
   await second.attach(folder)
-  expect(log).toEqual([expect.stringMatching(/^WARN 3 unreadable messages of the outbox in /)])
+  expect(log).toEqual([expect.stringMatching(/^WARN 4 unreadable messages of the outbox in /)])
   expect(files()).toEqual([])
+})
+
+test('only what an outbox is made of is removed: no folder, nothing of another name', async () => {
+  mkdirSync(join(folder, 'outbox', '1-a.json', 'deep'), { recursive: true, mode: 0o700 })
+  writeFileSync(join(folder, 'outbox', 'notes.txt'), 'precious')
+  writeFileSync(join(folder, 'outbox', '2-b.json'), 'torn')
+  await outboxOf([channelOf('smtp', [OK])]).attach(folder)
+  expect(log).toEqual([expect.stringMatching(/^WARN 2 unreadable messages of the outbox in /)])
+  expect(files().sort()).toEqual(['1-a.json', 'notes.txt'])
+  expect(readdirSync(join(folder, 'outbox', '1-a.json'))).toEqual(['deep'])
+})
+
+test('an outbox that is a link to elsewhere is not used', async () => {
+  mkdirSync(join(folder, 'elsewhere'))
+  writeFileSync(join(folder, 'elsewhere', 'x.json'), 'precious')
+  symlinkSync('elsewhere', join(folder, 'outbox'))
+  const channel = channelOf('smtp', [LATER])
+  const box = outboxOf([channel])
+  await box.attach(folder)
+  box.add(outgoing('one'))
+  await waitFor('the try', () => channel.tried.length === 1)
+  await box.whenIdle()
+  expect(log[0]).toMatch(/^WARN The outbox in .* cannot be used \(.* is not a directory: remove it\)/)
+  expect(readdirSync(join(folder, 'elsewhere'))).toEqual(['x.json'])
+})
+
+test('an outbox that was deleted is made anew with the next message', async () => {
+  const box = outboxOf([channelOf('smtp', [LATER])])
+  await box.attach(folder)
+  rmSync(join(folder, 'outbox'), { recursive: true })
+  box.add(outgoing('one'))
+  await waitFor('one file', () => log.length === 1 && files().length === 1)
+  expect(statSync(join(folder, 'outbox')).mode & 0o777).toBe(0o700)
+  expect(log).toEqual([expect.stringContaining('Failed to send "one"')])
 })
 
 test('a disk that fails is told once, and messages go on', async () => {
