@@ -10,7 +10,7 @@ import type { Log } from '../observe/log.ts'
 import { act } from '../restart/actions.ts'
 import { findPlace } from '../restart/place.ts'
 import { Restarts } from '../restart/restarts.ts'
-import { releaseStateFolder } from '../restart/state-folder.ts'
+import type { StateFolder } from '../restart/state-folder.ts'
 import { createCapacityReader } from '../sampling/capacity.ts'
 import { portableSampler } from '../sampling/portable.ts'
 import { openProcfs } from '../sampling/procfs.ts'
@@ -151,7 +151,8 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
     log('CRIT', `memmon itself uses ${size}. It ends, so that supervisord starts it afresh`)
     ports.onUnfit()
   }
-  let folder: string | undefined
+  let folder: StateFolder | undefined
+  let isEnding = false
   const place = () =>
     findPlace({
       ...client,
@@ -168,11 +169,14 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
             : `The children of supervisord (pid ${pid}) are not visible in /proc: each check asks supervisord for them`,
         )
       },
+      isEnding: () => isEnding,
       onFolder: claimed => {
         folder = claimed
-        void notifications.outbox.attach(claimed)
+        void notifications.outbox.attach(claimed.path)
       },
+      tell: text => log('WARN', text),
       sleep: ports.sleep,
+      tick: monotonicMs,
     })
   let garbage = false
   return {
@@ -198,7 +202,8 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
     begin: () => void restarts.open(place()),
     async release() {
       await restarts.flush()
-      if (folder) await releaseStateFolder(folder)
+      isEnding = true
+      await folder?.release()
     },
     flushMessages: notifications.flush,
     close() {

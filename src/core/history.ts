@@ -71,7 +71,8 @@ export class RestartHistory {
   /** A size that was measured; kept only for what was restarted before. */
   observe(process: ProcessInfo, sizeBytes: number): void {
     const past = this.#pasts.get(process.namespec)
-    if (!past) return
+    // 0 is what a process has before its exec, or as a zombie.
+    if (!past || sizeBytes === 0) return
     if (!past.run || !sameRun(past.run, process)) past.smallestBytes = undefined
     past.run = process
     past.smallestBytes = Math.min(past.smallestBytes ?? sizeBytes, sizeBytes)

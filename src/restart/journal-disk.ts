@@ -1,46 +1,53 @@
-// The journal's file, in a folder that is this memmon's alone.
-import { constants } from 'node:fs'
-import { type FileHandle, open, readFile, rename } from 'node:fs/promises'
+// The journal's file, in a folder that is this memmon's alone. The folder may be deleted, replaced or not writable at
+// any time: each write makes sure of it first.
+import type { FileHandle } from 'node:fs/promises'
+import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
+import { replaceAndOpen } from '../base/atomic-file.ts'
+import { isStillAt, readOwnFile } from '../base/own-file.ts'
 import type { JournalDisk } from './journal.ts'
+import type { StateFolder } from './state-folder.ts'
 
 const FILE = 'restarts.jsonl'
-const { O_WRONLY, O_CREAT, O_APPEND, O_TRUNC, O_NOFOLLOW, O_RDONLY } = constants
+/** The journal is written anew past 256 KB; with a job for each of thousands of programs it may be larger. */
+const MOST_BYTES = 64 * 1024 * 1024
+
+export interface JournalDiskPorts {
+  /** The folder's path, also while it could not be claimed. */
+  readonly path: string
+  /** The folder that is ours; claims it if that was not possible before. Throws an Error that says why not. */
+  readonly claim: () => Promise<StateFolder>
+  readonly tell: (text: string) => void
+}
 
 /** The journal in that folder. */
-export function createJournalDisk(folder: string): JournalDisk {
+export function createJournalDisk({ path: folder, claim, tell }: JournalDiskPorts): JournalDisk {
   const path = join(folder, FILE)
   let file: FileHandle | undefined
+  const close = async () => {
+    await file?.close().catch(() => {})
+    file = undefined
+  }
   return {
-    async read() {
-      try {
-        return await readFile(path, { encoding: 'utf8', flag: O_RDONLY | O_NOFOLLOW })
-      } catch (thrown) {
-        if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return ''
-        throw thrown
-      }
-    },
+    read: async () => (await readOwnFile(path, MOST_BYTES)) ?? '',
     async setAside(version) {
       const name = `${FILE}.version-${version}`
       await rename(path, join(folder, name))
       return name
     },
     async replace(text) {
-      await file?.close()
-      file = undefined
-      const made = await open(`${path}.new`, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW, 0o600)
-      try {
-        await made.appendFile(text)
-        await made.sync()
-        await rename(`${path}.new`, path)
-      } catch (thrown) {
-        await made.close()
-        throw thrown
+      await close()
+      const claimed = await claim()
+      if (!(await claimed.isIntact())) {
+        await claimed.remake()
+        tell(`The state folder ${folder} was deleted or replaced: memmon has made it anew`)
       }
-      file = made
+      file = await replaceAndOpen(path, text)
     },
     async append(text) {
-      if (!file) throw new Error('it is not open')
+      const claimed = await claim()
+      const isThere = file && (await claimed.isIntact()) && (await isStillAt(file, path))
+      if (!file || !isThere) throw new Error(`${path} is not the file that memmon has opened`)
       await file.appendFile(text)
       await file.datasync()
     },

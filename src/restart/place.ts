@@ -1,11 +1,19 @@
 // Finds out which supervisord this is and where its journal is kept, which may take as long as supervisord does to
 // answer: its server may start after its listeners.
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { FileFault } from '../base/file-fault.ts'
 import { FaultCode, faultOf } from '../core/errors.ts'
 import { retryDelayMs } from './endings.ts'
 import { createJournalDisk } from './journal-disk.ts'
 import type { JournalPlace } from './restarts.ts'
-import { claimStateFolder, stateFolderName, stateRoot } from './state-folder.ts'
+import {
+  claimStateFolder,
+  findStateFolder,
+  type StateFolder,
+  stateFolderName,
+  stateRoot,
+} from './state-folder.ts'
 
 export interface PlacePorts {
   readonly getPid: () => Promise<number>
@@ -16,11 +24,18 @@ export interface PlacePorts {
   /** --state-dir. */
   readonly stateDir: string | undefined
   readonly environment: NodeJS.ProcessEnv
+  readonly isEnding: () => boolean
   readonly onSupervisord: (pid: number) => void
-  /** The folder of this memmon, when it is there and ours. */
-  readonly onFolder: (folder: string) => void
+  /** The folder of this memmon, once it is there and ours. */
+  readonly onFolder: (folder: StateFolder) => void
+  readonly tell: (text: string) => void
   readonly sleep: (ms: number) => Promise<void>
+  /** The clock that nobody sets, in milliseconds. */
+  readonly tick: () => number
 }
+
+/** An old memmon has stopwaitsecs to end; one that is still there later is meant to stay. */
+const WAIT_FOR_OTHERS_MS = 60_000
 
 /** Throws an Error that says why there is no place for a journal. */
 export async function findPlace(ports: PlacePorts): Promise<JournalPlace> {
@@ -28,9 +43,30 @@ export async function findPlace(ports: PlacePorts): Promise<JournalPlace> {
   const root = stateRoot(ports.stateDir, ports.environment, process.getuid?.() ?? 0)
   if (root === undefined) throw new Error('no state directory: set --state-dir')
   const name = stateFolderName(ports.serverUrl, ports.environment)
-  const folder = await claimStateFolder(root, name, ports.runOf)
-  ports.onFolder(folder)
-  return { disk: createJournalDisk(folder), supervisord, boot: bootId() }
+  const claim = claimOnce(root, name, ports)
+  try {
+    await claim()
+  } catch (thrown) {
+    // What cannot be written may still hold what an earlier memmon has begun.
+    if (!(thrown instanceof FileFault) || thrown.kind !== 'unwritable') throw thrown
+    if ((await findStateFolder(root, name)) === undefined) throw thrown
+  }
+  const disk = createJournalDisk({ path: join(root, name), claim, tell: ports.tell })
+  return { disk, supervisord, boot: bootId() }
+}
+
+/** Claims the folder when that is possible for the first time; from then on it is the same one. */
+function claimOnce(root: string, name: string, ports: PlacePorts): () => Promise<StateFolder> {
+  let claimed: StateFolder | undefined
+  return async () => {
+    if (claimed) return claimed
+    const untilTick = ports.tick() + WAIT_FOR_OTHERS_MS
+    const isEnding = () => ports.isEnding() || ports.tick() > untilTick
+    claimed = await claimStateFolder(root, name, { ...ports, isEnding })
+    if (!claimed) throw new FileFault('held', `${join(root, name)} is in use by another memmon`)
+    ports.onFolder(claimed)
+    return claimed
+  }
 }
 
 /** Asks until supervisord answers. */

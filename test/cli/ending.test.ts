@@ -1,7 +1,7 @@
 // How memmon ends in the middle of a restart, and what the next one makes of it: the built binary against a scripted
 // supervisord whose program has the pid of a real process, so that it has a size.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -62,7 +62,7 @@ function journal(): string {
 
 test('the intent is in the journal when the stop is asked', async () => {
   await midRestart()
-  expect(journal()).toMatch(/"step":"stop".*"namespec":"g:n"/)
+  expect(journal()).toMatch(/"state":"stopping".*"isTaken":false.*"namespec":"g:n"/)
 })
 
 test.each([
@@ -74,7 +74,7 @@ test.each([
   expect(await memmon.ended).toBe(0)
   expect(program.state).toBe(RUNNING)
   expect(memmon.stderr).toContain('Restarted g:n')
-  expect(journal()).toContain('"closed":"restarted"')
+  expect(journal()).toContain('"restarted":"g:n"')
 })
 
 test.each(['SIGHUP', 'SIGPIPE'] as const)('%s does not end it', async signal => {
@@ -89,7 +89,7 @@ test('SIGTERM with a stop that outlasts --stop-wait: left to the next memmon, wh
   const first = await midRestart('--stop-wait', '2s')
   first.child.kill('SIGTERM')
   expect(await first.ended).toBe(0)
-  expect(first.stderr).toContain('Left to the next memmon by the journal: the restart of g:n')
+  expect(first.stderr).toContain('The next memmon will finish the restart of g:n (journal)')
   expect(program.state).toBe(STOPPING)
   const second = start()
   await second.waitForLog('Finishing the restart of g:n that an earlier memmon has begun')
@@ -126,7 +126,7 @@ test.each([
   const second = start()
   await second.waitForLog(line)
   expect([server.count('stopProcess'), server.count('startProcess')]).toEqual([1, starts])
-  await waitFor('the entry to be closed', () => journal().includes('"closed"'))
+  await waitFor('the entry to be closed', () => journal().includes('{"ended":"g:n"}'))
 })
 
 test('a supervisord that answers only later: READY at once, the recovery waits', async () => {
@@ -164,10 +164,25 @@ test('without a writable place it works and says what is not protected', async (
   )
 })
 
-test('a second memmon with the same name does not share the journal, and says so', async () => {
-  await midRestart()
+test('a second memmon with the same name waits for the first one, and goes on where that was', async () => {
+  program.script = { ...program.script, stopMs: 4000 }
+  const first = await midRestart()
   const second = start()
-  await second.waitForLog(/WARN The journal cannot be written \(.* is in use by the memmon with pid \d+\)/)
+  await second.waitForLog(`WARN Waiting for the memmon with pid ${first.child.pid} to release `)
+  first.child.kill('SIGKILL')
+  await second.waitForLog('Finishing the restart of g:n that an earlier memmon has begun')
+  await second.waitForLog('Restarted g:n')
+})
+
+test('the state folder deleted under it: made anew before the next stop, and said', async () => {
+  const memmon = start()
+  const isThere = () => existsSync(join(folder, 'state')) && readdirSync(join(folder, 'state')).length > 0
+  await waitFor('the journal', () => isThere() && journal().includes('"memmon":3'))
+  rmSync(join(folder, 'state'), { recursive: true })
+  memmon.write(tickText())
+  await memmon.waitForLog(/WARN The state folder .* was deleted or replaced: memmon has made it anew/)
+  await waitFor('the stop', () => server.count('stopProcess') === 1)
+  expect(journal()).toMatch(/"state":"stopping".*"namespec":"g:n"/)
 })
 
 test('a defect ends it with exit code 1, the open event answered first', async () => {
@@ -186,7 +201,12 @@ test('a defect ends it with exit code 1, the open event answered first', async (
 })
 
 test('past --own-limit it finishes what has begun and ends with exit code 1, once', async () => {
-  const memmon = await midRestart('--own-limit', '1MB')
+  const first = await midRestart()
+  first.child.kill('SIGKILL')
+  await first.ended
+  const memmon = start(['--own-limit', '1MB'])
+  await memmon.waitForLog('Finishing the restart of g:n')
+  memmon.write(tickText())
   expect(await memmon.ended).toBe(1)
   expect(memmon.stderr).toMatch(/CRIT memmon itself uses [\d.]+MB RSS, over --own-limit 1MB/)
   expect(memmon.stderr).toContain('Restarted g:n')

@@ -90,7 +90,7 @@ test('a program that is added, ends or is replaced makes the next check ask', as
 test('a supervisord whose pid is not to be seen: said, and each check asks', async () => {
   server.misbehave('getPID', { kind: 'body', body: replyText(4_194_305) }, 10)
   await start()
-  expect(memmon.stderr).toContain('The children of supervisord (pid 4194305) are not to be seen in /proc')
+  expect(memmon.stderr).toContain('The children of supervisord (pid 4194305) are not visible in /proc')
   await tick(5)
   await waitFor('five tables', () => tables() === 5)
 })

@@ -48,6 +48,7 @@ beforeAll(async () => {
 max_restarts = 1/1h
 on_alert_command = ${file('alert')}
 hook_timeout = 8s
+stagger = 1s
 [program:gentle]
 memory_limit = 1GB
 soft_limit = 120MB
@@ -62,6 +63,7 @@ grace = 7s
 [program:frees]
 soft_limit = 30MB
 drain_signal = SIGUSR1
+grace = 7s
 [program:asked]
 soft_limit = 30MB
 drain_check = /usr/bin/test -e ${file('idle')}
@@ -113,9 +115,7 @@ const lost = (name: string): string[] => {
 }
 
 test('a worker that is drained finishes its job, ends, and is started again; one that is not loses it', async () => {
-  await supervisord.waitForLog(
-    /Draining gentle:gentle .* It is told to finish by SIGTSTP, and is restarted at /,
-  )
+  await supervisord.waitForLog(/Draining gentle:gentle .* Asked to finish by SIGTSTP; restarts at /)
   await supervisord.waitForLog('No longer draining gentle:gentle (pid')
   await supervisord.waitForLog('Restarted gentle:gentle: pid')
   await supervisord.waitForLog('Restarted rough:rough: pid')
@@ -128,7 +128,9 @@ test('a worker that is drained finishes its job, ends, and is started again; one
 
 test('grace that is over: restarted; back under the soft limit: left alone; drain_check: as soon as it says so', async () => {
   await supervisord.waitForLog(/Restarting stubborn:stubborn .* its grace of 7s is over/)
-  await supervisord.waitForLog(/No longer draining frees:frees .*: it is back under its soft limit/)
+  await supervisord.waitForLog(
+    /frees:frees \(pid \d+\) is back under its soft limit: left running, and watched until it ends/,
+  )
   expect(supervisord.memmonLog()).not.toContain('Restarting frees:frees')
   await supervisord.waitForLog('Draining asked:asked')
   await waitForChecks(supervisord, 2)
@@ -139,7 +141,7 @@ test('grace that is over: restarted; back under the soft limit: left alone; drai
 
 test('pre_restart_command postpones by 75, and says how often; then it is restarted, and post_restart_command follows', async () => {
   await supervisord.waitForLog(
-    'Left hooked:hooked alone: pre_restart_command has postponed it to a later check (exit code 75), 2 times in a row',
+    'Left hooked:hooked alone: pre_restart_command postponed it to a later check (exit code 75), 2 times in a row',
   )
   await supervisord.waitForLog('Restarted hooked:hooked: pid')
   const { pid } = await supervisord.process('hooked:hooked')

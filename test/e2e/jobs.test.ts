@@ -43,7 +43,7 @@ beforeAll(async () => {
   ;[drained, hooked, reloaded, apart, low] = await Promise.all([
     Supervisord.start({
       programs: [
-        ...WORKERS.map((name, index) => worker(name, `50 ${index / 2}`)),
+        ...WORKERS.map((name, index) => worker(name, `50 ${index / 2} once=${file(name)}`)),
         worker('frees', '50 12 frees'),
       ].join('\n'),
       memmon: conf(
@@ -62,7 +62,7 @@ beforeAll(async () => {
     }),
     Supervisord.start({
       programs: [
-        worker('early', '50 3'),
+        worker('early', '50 25'),
         holder('held', 50),
         holder('a', 50),
         holder('b', 5),
@@ -98,25 +98,20 @@ const kill = async (supervisord: Supervisord): Promise<void> => {
 
 test('six drained workers that exit with 0, memmon killed again and again: none stays down', async () => {
   const before = await Promise.all(WORKERS.map(name => drained.process(`${name}:${name}`)))
-  for (let kills = 0; kills < 8; kills++) {
-    const draining = drained.memmonLog().split('Draining ').length
-    await waitFor(
-      'something to have begun, or nothing left to begin',
-      async () =>
-        drained.memmonLog().split('Draining ').length > draining ||
-        (await Promise.all(before.map(({ namespec }) => drained.process(namespec)))).some(
-          ({ state }) => state !== RUNNING,
-        ) ||
-        drained.memmonLog().split('Restarted w').length > WORKERS.length,
+  const count = (what: RegExp) => drained.memmonLog().match(what)?.length ?? 0
+  const areBack = async () =>
+    (await Promise.all(before.map(({ namespec }) => drained.process(namespec)))).every(
+      (now, at) => now.state === RUNNING && now.pid !== before[at]?.pid,
     )
+  for (let kills = 0; kills < 8; kills++) {
+    await waitFor('the next memmon', () => count(/A quiet check reads/g) > kills, 60_000)
+    const lines = count(/ w\d:w\d/g)
+    // Every other one dies as soon as it is there, the rest when they have done something.
+    if (kills % 2 === 1)
+      await waitFor('it to act', async () => count(/ w\d:w\d/g) > lines || (await areBack()), 60_000)
     await kill(drained)
   }
-  await Promise.all(before.map(info => drained.waitForRestart(info, 60_000)))
-  await waitFor('all to run', async () =>
-    (await Promise.all(WORKERS.map(name => drained.process(`${name}:${name}`)))).every(
-      ({ state }) => state === RUNNING,
-    ),
-  )
+  await waitFor('all of them to run again', areBack, 60_000)
 }, 180_000)
 
 test('a worker that frees its memory and exits later runs again', async () => {
@@ -139,6 +134,10 @@ test('restart_group: the first one is postponed, so nobody is restarted', async 
 })
 
 test('a reload spares what has not been stopped yet; one that was asked to finish is started when it exits', async () => {
+  await waitFor('early to be draining', () => {
+    const log = reloaded.memmonLog()
+    return log.lastIndexOf('Draining early:early') > log.lastIndexOf('No longer draining early:early')
+  })
   const early = await reloaded.process('early:early')
   await reloaded.waitForLog(/Left held:held alone: .* once so far/)
   const alreadyStopped = reloaded.log().includes('stopped: held')

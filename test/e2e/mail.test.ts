@@ -12,7 +12,7 @@ let hangs: Supervisord
 beforeAll(async () => {
   const programs = holder('big', 50)
   const start = (memmon: string) =>
-    Supervisord.start({ programs, memmon: `-a 30MB -m bob@example.com ${memmon}` })
+    Supervisord.start({ programs, memmon: `-a 30MB --restart-backoff 0 -m bob@example.com ${memmon}` })
   ;[young, old, prints, fails, hangs] = await Promise.all([
     start('-n shop -u 1h -m eve@example.com,ann@example.com -s @sendmail'),
     start('-u 0 -s @sendmail'),

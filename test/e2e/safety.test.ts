@@ -21,7 +21,8 @@ beforeAll(async () => {
     Supervisord.start({ programs: holder('w', 50, numbered), memmon: '-a 30MB --max-restarts 1/1h' }),
     Supervisord.start({
       programs: holder('big', 50, 'startsecs=0'),
-      memmon: '-a 30MB --max-restarts 2/1h -m bob@example.com --mail-interval 0 -s @sendmail',
+      memmon:
+        '-a 30MB --max-restarts 2/1h --restart-backoff 0 -m bob@example.com --mail-interval 0 -s @sendmail',
     }),
     Supervisord.start({
       programs: `[program:slow]\ncommand=${SLOW}\nstopwaitsecs=8\nautorestart=false`,

@@ -36,7 +36,7 @@ file=${path('supervisor.sock')}
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 [eventlistener:memmon]
-command=${process.execPath} ${join(ROOT, 'bin', 'memmon.js')} -a 1MB --max-parallel 0 --state-dir ${path('state')}
+command=${process.execPath} ${join(ROOT, 'bin', 'memmon.js')} -a 1MB --restart-backoff 0 --stagger 0 --state-dir ${path('state')}
 events=TICK_5
 stderr_logfile=${path('memmon.log')}
 autorestart=true
