@@ -14,7 +14,7 @@ import type { Sampler, SizesByPid } from '../sampling/sampler.ts'
 import type { ProcessTable, ReadTable } from '../supervisor/process-table.ts'
 import { BudgetCheck } from './budget-check.ts'
 import { checkingLines, valueLines } from './peer-lines.ts'
-import { type QuietLook, quickLook } from './quick-look.ts'
+import { askAgainAfterMs, type QuietLook, quickLook } from './quick-look.ts'
 import { UnmatchedRules } from './unmatched-rules.ts'
 import { type RssOf, readValues } from './values.ts'
 import { type Watched, watchedOf } from './watched.ts'
@@ -67,6 +67,8 @@ interface Known {
   readonly running: readonly ProcessInfo[]
   readonly isListener: (namespec: string) => boolean
   readonly atMs: number
+  /** Later than this a check is a full one again. */
+  readonly untilMs: number
 }
 
 export class Monitor {
@@ -161,6 +163,7 @@ export class Monitor {
     const unchanged = look?.isUnchanged() ?? false
     const known = this.#known
     if (!look || !unchanged || !known || this.#rules.verbose) return false
+    if (this.#ports.monotonicMs() > known.untilMs) return false
     const seen = quickLook(known.watched, look, {
       plain: this.#needs(false),
       trees: this.#needs(true),
@@ -193,11 +196,13 @@ export class Monitor {
       this.#exempt(table.isListener),
     )
     const isRunning = ({ state }: ProcessInfo) => state === ProcessState.RUNNING
+    const atMs = this.#ports.monotonicMs()
     const known = {
       watched,
       running: table.processes.filter(isRunning),
       isListener: table.isListener,
-      atMs: this.#ports.monotonicMs(),
+      atMs,
+      untilMs: atMs + askAgainAfterMs(table.processes),
     }
     this.#last = known
     const running = watched.filter(({ process }) => process.state === ProcessState.RUNNING)

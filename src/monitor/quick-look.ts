@@ -1,6 +1,6 @@
 // A look that asks nobody: the processes of the last full check, if they are all there, with their sizes from /proc.
 // What a quiet tick does is here and must leave nothing behind: no string, no object for a process.
-import { type ProcessInfo, ProcessState } from '../core/process.ts'
+import { type ProcessInfo, ProcessState, uptimeSecondsOf } from '../core/process.ts'
 import type { RssOf } from './values.ts'
 import type { Watched } from './watched.ts'
 
@@ -66,6 +66,22 @@ export function quickLook(watched: readonly Watched[], look: QuietLook, ports: Q
     },
   }
 }
+
+/** Of the time that a process has been STARTING: asked again so often, but ever more rarely. */
+const ASK_AGAIN_SHARE = 0.25
+
+/**
+ * After which time supervisord has to be asked though its children are the same: whether what was STARTING is RUNNING
+ * does not show in /proc. Infinity if nothing was.
+ */
+export const askAgainAfterMs = (processes: readonly ProcessInfo[]): number =>
+  processes.reduce(
+    (soonestMs, process) =>
+      process.state === ProcessState.STARTING
+        ? Math.min(soonestMs, uptimeSecondsOf(process) * 1000 * ASK_AGAIN_SHARE)
+        : soonestMs,
+    Number.POSITIVE_INFINITY,
+  )
 
 const older = (one: Watched, sinceMs: number): Watched => ({
   ...one,

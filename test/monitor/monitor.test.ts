@@ -393,6 +393,67 @@ test('min_free: under it the largest goes', async () => {
   expect(requested).toEqual(['x:d --min-free 50%'])
 })
 
+/** w:b is STARTING, and has been for so long. */
+function starting(sinceSeconds: number): void {
+  sharing()
+  const { pid, nowSeconds } = processes[1] as ProcessInfo
+  const run = { pid, startSeconds: nowSeconds - sinceSeconds, nowSeconds }
+  processes[1] = processNamed('w:b', { ...run, state: ProcessState.STARTING })
+}
+
+const isRunning = (): void => {
+  processes[1] = { ...(processes[1] as ProcessInfo), state: ProcessState.RUNNING }
+}
+
+test('a program that was STARTING counts in budgets from the moment it runs, though no child has changed', async () => {
+  startLooking()
+  starting(1)
+  const monitor = monitorOf('--group-total', 'w=131MB') // 130 MB without w:b, 160 MB with it
+  await monitor.check()
+  expect(requested).toEqual([])
+  isRunning()
+  nowMs += 5_000
+  await monitor.check()
+  expect(requested).toEqual(['w:b --group-total w=131MB'])
+})
+
+test('a program that was STARTING is restarted with its group once it runs', async () => {
+  startLooking()
+  starting(1)
+  const monitor = monitorOf('-p', 'a=200MB', '--restart-group')
+  await monitor.check()
+  isRunning()
+  nowMs += 5_000
+  await monitor.check()
+  sizes.set(1, 201 * MB)
+  await monitor.check()
+  expect(requested.map(text => text.split(' ')[0])).toEqual(['w:a', 'w:c', 'w:b'].sort())
+})
+
+test('a program that is STARTING for an hour makes a few checks ask, and no check when it runs', async () => {
+  startLooking()
+  const monitor = monitorOf('--total', '1GB')
+  for (let second = 0; second < 3600; second += 5) {
+    starting(second)
+    await monitor.check()
+    nowMs += 5_000
+  }
+  expect(asked).toBeGreaterThan(10)
+  expect(asked).toBeLessThan(40)
+  isRunning()
+  // Known a quarter of the time later that it took.
+  for (let tick = 0; tick < 900 / 5; tick++) {
+    await monitor.check()
+    nowMs += 5_000
+  }
+  const settled = asked
+  for (let tick = 0; tick < 1000; tick++) {
+    expect(monitor.check()).toBeUndefined()
+    nowMs += 5_000
+  }
+  expect(asked).toBe(settled)
+})
+
 test('other rules from the next check on; what was counted for those that stay is kept', async () => {
   startLooking()
   const monitor = monitorOf('-a', '50MB', '--for', '3')
