@@ -1,11 +1,19 @@
 // Budgets: what the processes of a group, or all of them, may use together, and who gives way. Pure. The sum is
 // max(shared) + sum(private), as the MemoryMonitor of async-container-supervisor counts: pages that forked workers
 // share are there once.
-import { type Metric, metricText } from './metric.ts'
-import type { ProcessInfo } from './process.ts'
+import type { Metric } from './metric.ts'
 import type { Action, Breach, Limit, RestartPlan } from './rules.ts'
 import type { Selector } from './selector.ts'
 import { formatSize } from './units.ts'
+import {
+  type KeptBytes,
+  largestOf,
+  largestText,
+  type Member,
+  nobodyText,
+  victimOf,
+  victimText,
+} from './victim.ts'
 import { EASED_SHARE, type Patience, patienceText } from './windows.ts'
 
 interface BudgetTerms {
@@ -32,16 +40,6 @@ export interface Budget extends BudgetTerms {
   readonly limitBytes: number
 }
 
-/** A process that counts in a budget. */
-export interface Member {
-  readonly process: ProcessInfo
-  /** What would be free if it ended. */
-  readonly privateBytes: number
-  readonly sharedBytes: number
-  /** False for memmon, listeners, what is ignored, waits for a restart, is too young or was restarted too often. */
-  readonly mayRestart: boolean
-}
-
 /** What the members use together, or what is free; 'rss' where private and shared memory could not be told apart. */
 export interface Measured {
   readonly valueBytes: number
@@ -53,11 +51,11 @@ export interface BudgetState {
   /** Whether the last checks were over, oldest first. */
   readonly overs: readonly boolean[]
   readonly overSince: number | undefined
-  /** Whose restart was asked for last, and what was measured then. */
-  readonly asked: { readonly namespec: string; readonly valueBytes: number } | undefined
-  /** Restarting these freed nothing. */
-  readonly inVain: readonly string[]
-  /** It was told that nobody can give way, or by an alert. */
+  /** Whose restart was asked for, and who have not been seen running since. */
+  readonly asked: readonly string[]
+  /** Of those that have. All is since the budget was last some way within its limit. */
+  readonly kept: KeptBytes
+  /** It was told that no restart helps, or by an alert. */
   readonly told: boolean
 }
 
@@ -65,13 +63,17 @@ export type BudgetVerdict =
   | { readonly kind: 'fits' | 'waiting' | 'told' }
   /** This process is to be restarted, or would be. */
   | { readonly kind: 'act'; readonly victim: Member; readonly breach: Breach }
-  /** Over, and to be told once: an alert, or nobody is left who could give way. */
+  /** Over, and to be told once: an alert, or no restart would help. */
   | { readonly kind: 'alert'; readonly victim: Member | undefined; readonly breach: Breach }
   | { readonly kind: 'relieved'; readonly breach: Breach }
 
-const FRESH: BudgetState = { overs: [], overSince: undefined, asked: undefined, inVain: [], told: false }
-/** A restart that freed less than this share of the limit freed nothing. */
-const WORTHWHILE_SHARE = 0.01
+const FRESH: BudgetState = {
+  overs: [],
+  overSince: undefined,
+  asked: [],
+  kept: new Map(),
+  told: false,
+}
 
 /** max(shared) + sum(private), in bytes. */
 export const totalBytesOf = (members: readonly Member[]): number =>
@@ -85,31 +87,20 @@ export function judgeBudget(
   members: readonly Member[],
   at: number,
   state: BudgetState = FRESH,
-): { readonly verdict: BudgetVerdict; readonly state: BudgetState } {
-  const { valueBytes } = measured
-  const over = isOver(budget, valueBytes, 1)
-  const kept = budget.patience.kind === 'checks' ? budget.patience.of : 1
+): JudgedBudget {
+  const over = isOver(budget, measured.valueBytes, 1)
   const next: BudgetState = {
     ...state,
-    overs: [...state.overs, over].slice(-kept),
+    ...settled(state, members),
+    overs: [...state.overs, over].slice(-(budget.patience.kind === 'checks' ? budget.patience.of : 1)),
     overSince: over ? (state.overSince ?? at) : undefined,
-    inVain: over ? inVainOf(budget, valueBytes, state) : [],
-    asked: undefined,
   }
-  if (!over) {
-    const relieved = state.told && !isOver(budget, valueBytes, EASED_SHARE)
-    const breach = breachOf(budget, measured, '')
-    return {
-      verdict: relieved ? { kind: 'relieved', breach } : { kind: 'fits' },
-      state: { ...next, told: state.told && !relieved },
-    }
-  }
+  if (!over) return within(budget, measured, next)
   if (!isOut(budget.patience, next, at)) return { verdict: { kind: 'waiting' }, state: next }
-  const victim = victimOf(members, next.inVain)
-  const why = victim ? victimText(victim, members.length) : nobodyText(next.inVain)
+  const { victim, why } = wayOut(budget, measured, members, next.kept)
   const breach = breachOf(budget, measured, why)
   if (victim && budget.action.kind === 'restart') {
-    const asked = { namespec: victim.process.namespec, valueBytes }
+    const asked = [...next.asked, victim.process.namespec]
     return {
       verdict: { kind: 'act', victim, breach },
       state: { ...next, overs: [], overSince: undefined, asked },
@@ -118,6 +109,65 @@ export function judgeBudget(
   if (state.told) return { verdict: { kind: 'told' }, state: next }
   return { verdict: { kind: 'alert', victim, breach }, state: { ...next, told: true } }
 }
+
+interface JudgedBudget {
+  readonly verdict: BudgetVerdict
+  readonly state: BudgetState
+}
+
+/** All is forgotten at some distance from the limit, not at every dip under it. */
+function within(budget: Budget, measured: Measured, state: BudgetState): JudgedBudget {
+  const eased = !isOver(budget, measured.valueBytes, EASED_SHARE)
+  if (!eased) return { verdict: { kind: 'fits' }, state }
+  return {
+    verdict: state.told ? { kind: 'relieved', breach: breachOf(budget, measured, '') } : { kind: 'fits' },
+    state: { ...FRESH, overs: state.overs },
+  }
+}
+
+/** One that was asked and is back holds what it needs, whatever others have done to the sum meanwhile. */
+function settled(
+  { asked, kept }: BudgetState,
+  members: readonly Member[],
+): Pick<BudgetState, 'asked' | 'kept'> {
+  const back = members.filter(({ process, isAway }) => asked.includes(process.namespec) && !isAway)
+  if (back.length === 0) return { asked, kept }
+  const held = back.map(({ process, privateBytes }) => [process.namespec, privateBytes] as const)
+  const names = held.map(([namespec]) => namespec)
+  return { asked: asked.filter(namespec => !names.includes(namespec)), kept: new Map([...kept, ...held]) }
+}
+
+/** Who is to give way, or else why nobody is. */
+function wayOut(
+  { kind, limitBytes, action }: Budget,
+  { valueBytes }: Measured,
+  members: readonly Member[],
+  kept: KeptBytes,
+): { readonly victim: Member | undefined; readonly why: string } {
+  const asks = action.kind === 'would' ? action.what : action.kind
+  const missingBytes = Math.abs(valueBytes - limitBytes)
+  const victim = asks === 'restart' ? victimOf(members, kept, missingBytes) : largestOf(members)
+  if (victim) {
+    const text = action.kind === 'alert' ? largestText : victimText
+    return { victim, why: text(victim, members.length) }
+  }
+  const missing = `${formatSize(missingBytes)} ${kind === 'free' ? 'that are missing' : 'above the limit'}`
+  return { victim, why: asks === 'restart' ? nobodyText(missing, [...kept.keys()]) : '' }
+}
+
+/** True if the next check can begin without it. */
+export const isForgettable = ({ patience }: Budget, { asked, kept, told }: BudgetState): boolean =>
+  !told &&
+  asked.length === 0 &&
+  kept.size === 0 &&
+  (patience.kind === 'seconds' || patience.over === patience.of)
+
+/** The state without processes that there are no more. */
+export const withoutRemoved = (state: BudgetState, present: ReadonlySet<string>): BudgetState => ({
+  ...state,
+  asked: state.asked.filter(namespec => present.has(namespec)),
+  kept: new Map([...state.kept].filter(([namespec]) => present.has(namespec))),
+})
 
 /** Too much, or with 'free' too little. `share` below 1 asks for some distance from the limit. */
 function isOver({ kind, limitBytes }: Budget, valueBytes: number, share: number): boolean {
@@ -129,31 +179,8 @@ function isOut(patience: Patience, { overs, overSince }: BudgetState, at: number
   return overs.length === patience.of && overs.filter(Boolean).length >= patience.over
 }
 
-function inVainOf(budget: Budget, valueBytes: number, { asked, inVain }: BudgetState): readonly string[] {
-  if (!asked) return inVain
-  const freedBytes = budget.kind === 'free' ? valueBytes - asked.valueBytes : asked.valueBytes - valueBytes
-  return freedBytes < budget.limitBytes * WORTHWHILE_SHARE ? [...inVain, asked.namespec] : inVain
-}
-
-/** The one with the most private memory, those left out whose restart freed nothing. */
-const victimOf = (members: readonly Member[], inVain: readonly string[]): Member | undefined =>
-  members
-    .filter(({ process, mayRestart }) => mayRestart && !inVain.includes(process.namespec))
-    .reduce<Member | undefined>(
-      (largest, one) => (largest && largest.privateBytes >= one.privateBytes ? largest : one),
-      undefined,
-    )
-
-const victimText = ({ privateBytes }: Member, count: number): string =>
-  `with ${formatSize(privateBytes)} ${metricText('uss', false)} it has the most of ${count}`
-
-const nobodyText = (inVain: readonly string[]): string =>
-  inVain.length > 0
-    ? `restarting ${inVain.join(', ')} freed nothing, and nobody else may be restarted`
-    : 'nobody of them may be restarted'
-
 function breachOf(budget: Budget, { valueBytes, metric }: Measured, victim: string): Breach {
-  const { id, written, cumulative, limitBytes, patience } = budget
+  const { id, kind, written, cumulative, limitBytes, patience } = budget
   const reason = patienceText(patience)
   return {
     rule: written,
@@ -163,7 +190,7 @@ function breachOf(budget: Budget, { valueBytes, metric }: Measured, victim: stri
     value: valueBytes,
     limit: limitBytes,
     ...(reason !== undefined && { reason }),
-    budget: { id, whom: whomText(budget), victim },
+    budget: { id, whom: whomText(budget), victim, ...(kind === 'free' && { isFree: true }) },
   }
 }
 

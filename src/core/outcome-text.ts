@@ -18,10 +18,11 @@ export function breachText(breach: Breach): string {
     const side = value > limit ? 'over' : 'under'
     return `${amountText(metric, cumulative, value)}, ${side} ${rule} by ${by}${tail}`
   }
-  const used =
-    value < limit
-      ? `${formatSize(value)} free, under ${rule} by ${by}`
-      : `${budget.whom} use ${amountText(metric, cumulative, value)}, over ${rule} by ${by}`
+  const side = value < limit ? 'under' : 'over'
+  const what = budget.isFree
+    ? `${formatSize(value)} free`
+    : `${budget.whom} use ${amountText(metric, cumulative, value)}`
+  const used = `${what}, ${side} ${rule} by ${by}`
   return `${used}${tail}${budget.victim ? `; ${budget.victim}` : ''}`
 }
 
@@ -57,6 +58,9 @@ export function outcomeText(outcome: RestartOutcome): string {
 function noticeText({ what, detail, request: { process, breach } }: Noticed): string {
   const { namespec, pid } = process
   const who = pid > 0 ? `${namespec} (pid ${pid})` : namespec
+  // Not about one process: what `would` is done would be done to one.
+  if (breach.budget && (what === 'alerted' || what === 'relieved'))
+    return `${budgetText(what, breach.budget)}: ${breachText(breach)}`
   switch (what) {
     case 'warned':
       return `${who} nears its limit: ${breachText(breach)}`
@@ -81,6 +85,12 @@ function noticeText({ what, detail, request: { process, breach } }: Noticed): st
     case 'executed':
       return `Ran exec_command for ${who}: ${breachText(breach)}`
   }
+}
+
+/** What an alert about a budget, or its end, is about. */
+export function budgetText(what: 'alerted' | 'relieved', { isFree }: { readonly isFree?: boolean }): string {
+  if (what === 'alerted') return isFree ? 'Too little memory is free' : 'A budget is exceeded'
+  return isFree ? 'Enough memory is free again' : 'A budget is met again'
 }
 
 const PHASE_TEXT: Readonly<Record<FailurePhase, string>> = {

@@ -96,8 +96,14 @@ export interface Breach {
   readonly reason?: string
   /** Set if another process is over its limit, and this one is restarted with it. */
   readonly together?: string
-  /** Set if a budget is broken, and this process is to give way: which budget, and why this process. */
-  readonly budget?: { readonly id: string; readonly whom: string; readonly victim: string }
+  /** Set if a budget is broken: which budget, and which process is to give way and why, or why none is. */
+  readonly budget?: {
+    readonly id: string
+    readonly whom: string
+    readonly victim: string
+    /** The value is what is free: less is worse. */
+    readonly isFree?: boolean
+  }
 }
 
 /** What a process is to memmon besides its name. */

@@ -3,13 +3,14 @@ import {
   type Budget,
   type BudgetState,
   type BudgetVerdict,
+  isForgettable,
   judgeBudget,
   type Measured,
-  type Member,
   totalBytesOf,
+  withoutRemoved,
 } from '../core/budgets.ts'
-import type { ProcessInfo } from '../core/process.ts'
-import { uptimeSecondsOf } from '../core/process.ts'
+import { type ProcessInfo, ProcessState, uptimeSecondsOf } from '../core/process.ts'
+import type { Member } from '../core/victim.ts'
 import type { Log } from '../observe/log.ts'
 import type { Sampler } from '../sampling/sampler.ts'
 import type { RssOf } from './values.ts'
@@ -21,13 +22,19 @@ export interface BudgetPorts {
   readonly availableBytes: () => number | undefined
   /** False for memmon, event listeners, what is ignored, and what was restarted too often. */
   readonly mayRestart: (process: ProcessInfo) => boolean
+  /** True for what waits for its restart, or is being restarted. */
   readonly isQueued: (namespec: string) => boolean
   readonly log: Log
 }
 
+/** A budget waits this long for members that are being restarted, then goes on without them. */
+const MOST_AWAY_MS = 300_000
+
 export class BudgetCheck {
   readonly #ports: BudgetPorts
   readonly #states = new Map<string, BudgetState>()
+  /** Since when a budget waits for members that are away, by budget. */
+  readonly #waitingSince = new Map<string, number>()
   /** What could not be read and was told, by budget. */
   readonly #told = new Set<string>()
 
@@ -35,7 +42,7 @@ export class BudgetCheck {
     this.#ports = ports
   }
 
-  /** The verdicts that are not "fits", budget by budget. */
+  /** The verdicts that are not "fits", budget by budget. `watched` are processes in any state, `at` is monotonic. */
   check(
     budgets: readonly Budget[],
     watched: readonly Watched[],
@@ -43,12 +50,13 @@ export class BudgetCheck {
     at: number,
   ): { readonly budget: Budget; readonly verdict: BudgetVerdict }[] {
     return budgets.flatMap(budget => {
-      const own = watched.filter(({ process }) => counts(budget, process))
-      // While one of them is away nothing is measured that would last.
-      if (own.some(({ process }) => this.#ports.isQueued(process.namespec))) return []
+      const all = watched.filter(({ process }) => counts(budget, process))
+      if (this.#waits(budget, all, at)) return []
+      const own = all.filter(({ process }) => process.state === ProcessState.RUNNING)
       const state = this.#states.get(budget.written)
       if (!state && this.#surelyFits(budget, own, rssOf)) return []
-      const members = this.#members(budget, own, rssOf)
+      const needsMembers = (state?.asked.length ?? 0) > 0 || !this.#isEnoughFree(budget)
+      const members = needsMembers ? this.#members(budget, own, rssOf) : NO_MEMBERS
       const measured = this.#measured(budget, members)
       if (!measured) return []
       const judged = judgeBudget(budget, measured, members.all, at, state)
@@ -59,27 +67,45 @@ export class BudgetCheck {
     })
   }
 
+  /**
+   * While one of them is away nothing is measured that would last. But one that stays away, or one after the other,
+   * does not keep the budget from holding.
+   */
+  #waits({ written }: Budget, own: readonly Watched[], at: number): boolean {
+    const isAway = own.some(({ process }) => this.#ports.isQueued(process.namespec))
+    const since = this.#waitingSince.get(written) ?? at
+    const waits = isAway && at - since < MOST_AWAY_MS
+    if (waits) this.#waitingSince.set(written, since)
+    else this.#waitingSince.delete(written)
+    return waits
+  }
+
   /** What a budget is about, measured again; undefined if it cannot be. */
   measure(budget: Budget, watched: readonly Watched[], rssOf: RssOf): number | undefined {
     const own = watched.filter(({ process }) => counts(budget, process))
     return this.#measured(budget, this.#members(budget, own, rssOf))?.valueBytes
   }
 
-  /** Forgets budgets that there are no more. */
-  keepOnly(budgets: readonly Budget[]): void {
+  /** Forgets budgets and processes that there are no more. */
+  keepOnly(budgets: readonly Budget[], namespecs: ReadonlySet<string>): void {
     const written = new Set(budgets.map(budget => budget.written))
-    for (const one of this.#states.keys()) if (!written.has(one)) this.#states.delete(one)
+    for (const one of this.#waitingSince.keys()) if (!written.has(one)) this.#waitingSince.delete(one)
+    for (const [one, state] of this.#states) {
+      if (written.has(one)) this.#states.set(one, withoutRemoved(state, namespecs))
+      else this.#states.delete(one)
+    }
   }
 
   /** RSS is an upper bound: most checks need nothing else. */
   #surelyFits(budget: Budget, own: readonly Watched[], rssOf: RssOf): boolean {
-    if (budget.kind === 'free') {
-      const freeBytes = this.#ports.availableBytes()
-      return freeBytes !== undefined && freeBytes >= budget.limitBytes
-    }
+    if (budget.kind === 'free') return this.#isEnoughFree(budget)
     let sumBytes = 0
     for (const one of own) sumBytes += rssOf(one, budget.cumulative) ?? 0
     return sumBytes <= budget.limitBytes
+  }
+
+  #isEnoughFree({ kind, limitBytes }: Budget): boolean {
+    return kind === 'free' && (this.#ports.availableBytes() ?? -1) >= limitBytes
   }
 
   #measured(budget: Budget, { all, metric }: Members): Measured | undefined {
@@ -110,9 +136,12 @@ export class BudgetCheck {
         typeof share === 'string' || unreadable
           ? { privateBytes: rssOf(one, budget.cumulative) ?? 0, sharedBytes: 0 }
           : share
+      const isAway = this.#ports.isQueued(one.process.namespec)
       const mayRestart =
-        this.#ports.mayRestart(one.process) && uptimeSecondsOf(one.process) >= budget.minUptimeSeconds
-      return [{ process: one.process, ...own, mayRestart }]
+        !isAway &&
+        this.#ports.mayRestart(one.process) &&
+        uptimeSecondsOf(one.process) >= budget.minUptimeSeconds
+      return [{ process: one.process, ...own, mayRestart, isAway }]
     })
     return { all, metric: unreadable ? 'rss' : 'pss' }
   }
@@ -128,6 +157,4 @@ interface Members {
   readonly metric: Measured['metric']
 }
 
-/** True if the next check can begin without it. */
-const isForgettable = ({ patience }: Budget, { told }: BudgetState): boolean =>
-  !told && (patience.kind === 'seconds' || patience.over === patience.of)
+const NO_MEMBERS: Members = { all: [], metric: 'rss' }

@@ -64,6 +64,8 @@ export interface MonitorRules {
 /** What the last full check found. */
 interface Known {
   readonly watched: readonly Watched[]
+  /** Those without a pid, which `watched` then holds no more. */
+  readonly down: readonly Watched[]
   readonly running: readonly ProcessInfo[]
   readonly isListener: (namespec: string) => boolean
   readonly atMs: number
@@ -173,7 +175,7 @@ export class Monitor {
     if (seen.kind === 'ask') return false
     if (seen.kind === 'quiet' && this.#judgement.isEmpty && this.#rules.budgets.length === 0) return true
     const { watched, rssOf } = seen.aged(this.#ports.monotonicMs() - known.atMs)
-    this.#judge(watched, rssOf)
+    this.#judge([...watched, ...known.down], rssOf)
     return true
   }
 
@@ -199,6 +201,7 @@ export class Monitor {
     const atMs = this.#ports.monotonicMs()
     const known = {
       watched,
+      down: [],
       running: table.processes.filter(isRunning),
       isListener: table.isListener,
       atMs,
@@ -218,7 +221,7 @@ export class Monitor {
     if (this.#rules.verbose)
       for (const line of checkingLines(this.#rules.rules)) this.#ports.log('DEBG', line)
     this.#forget(table)
-    this.#judge(running, rssOf)
+    this.#judge(watched, rssOf)
     this.#unmatched.tell(this.#rules, table.processes, watched, this.#ports.isSelf)
     this.#prepareQuick(known)
   }
@@ -227,8 +230,9 @@ export class Monitor {
   #prepareQuick(known: Known): void {
     const watched = known.watched.filter(({ process }) => process.pid > 0)
     if (watched.length === 0) return
+    const down = known.watched.filter(({ process }) => process.pid === 0)
     if (this.#ports.quietLook()?.watch(watched.map(({ process }) => process.pid)))
-      this.#known = { ...known, watched }
+      this.#known = { ...known, watched, down }
   }
 
   #judge(watched: readonly Watched[], rssOf: RssOf): void {
@@ -255,8 +259,7 @@ export class Monitor {
       requests.push(...this.#follow(one.process, verdict, this.#ports.nowMs()))
     }
     restarts.add(requests)
-    const running = watched.filter(({ process }) => process.state === ProcessState.RUNNING)
-    for (const { budget, verdict } of this.#budgetCheck.check(this.#rules.budgets, running, rssOf, atMs)) {
+    for (const { budget, verdict } of this.#budgetCheck.check(this.#rules.budgets, watched, rssOf, atMs)) {
       this.#followBudget(budget, verdict, this.#ports.nowMs())
     }
   }
@@ -380,7 +383,7 @@ export class Monitor {
     const present = new Set(table.processes.map(({ namespec }) => namespec))
     const { rules, budgets } = this.#rules
     this.#judgement.keepOnly(present, new Set(rules.map(({ signature }) => signature)))
-    this.#budgetCheck.keepOnly(budgets)
+    this.#budgetCheck.keepOnly(budgets, present)
     for (const namespec of this.#unnamable) if (!present.has(namespec)) this.#unnamable.delete(namespec)
   }
 

@@ -2,7 +2,14 @@
 
 import { amountText, formatAmount, isMemory } from '../core/metric.ts'
 import type { Capped, Failed, Noticed, Restarted, RestartOutcome } from '../core/outcome.ts'
-import { breachText, capText, failureAdvice, pastTexts, secondsText } from '../core/outcome-text.ts'
+import {
+  breachText,
+  budgetText,
+  capText,
+  failureAdvice,
+  pastTexts,
+  secondsText,
+} from '../core/outcome-text.ts'
 import { uptimeSecondsOf } from '../core/process.ts'
 import type { Breach } from '../core/rules.ts'
 import { oneLine, timestamp } from '../core/text.ts'
@@ -71,6 +78,8 @@ type Told = Restarted | Failed | Capped | Noticed
 
 function subjectOf(outcome: Told): string {
   const { namespec } = outcome.request.process
+  const budget = budgetOf(outcome)
+  if (budget) return `${budget.charAt(0).toLowerCase()}${budget.slice(1)} (${outcome.request.breach.rule})`
   if (outcome.kind === 'noticed') return NOTICE_SUBJECTS[outcome.what](namespec, outcome.detail)
   if (outcome.kind === 'restarted') return `process ${namespec} restarted`
   if (outcome.kind === 'capped') return `process ${namespec} is over its limit and not restarted any more`
@@ -80,6 +89,14 @@ function subjectOf(outcome: Told): string {
   if (outcome.phase === 'command') return `failed to restart process ${namespec}`
   if (outcome.phase === 'exec') return `failed to run exec_command for process ${namespec}`
   return `failed to stop process ${namespec}`
+}
+
+/** What an alert about a budget is about: no single process. */
+function budgetOf(outcome: Told): string | undefined {
+  if (outcome.kind !== 'noticed' || (outcome.what !== 'alerted' && outcome.what !== 'relieved'))
+    return undefined
+  const { budget } = outcome.request.breach
+  return budget && budgetText(outcome.what, budget)
 }
 
 const NOTICE_SUBJECTS: Readonly<Record<Noticed['what'], (namespec: string, detail: string) => string>> = {
@@ -111,6 +128,8 @@ const NOTICE_SENTENCES: Readonly<Record<Noticed['what'], string>> = {
 }
 
 function sentenceOf(outcome: Told, host: string): string {
+  const budget = budgetOf(outcome)
+  if (budget) return `${budget} on ${host}.`
   const process = `the process ${oneLine(outcome.request.process.namespec)} on ${host}`
   if (outcome.kind === 'restarted') {
     return `memmon restarted ${process}, because it used more memory than it may.`
@@ -130,16 +149,16 @@ function sentenceOf(outcome: Told, host: string): string {
 
 function factsOf(outcome: Told, host: string): string {
   const { process, breach } = outcome.request
+  const isOne = budgetOf(outcome) === undefined
   const rows: [string, string][] = [
-    ['Process', process.namespec],
+    ...(isOne ? ([['Process', process.namespec]] as [string, string][]) : []),
     ['Host', host],
     ['Rule', `${breach.rule}${isMemory(breach.metric) ? ` (${breach.limit} bytes)` : ''}`],
     ['Size', sizeText(breach)],
     ...(breach.reason === undefined && breach.window === undefined
       ? []
       : [['Counted', [breach.reason, breach.window].filter(Boolean).join(' ')] as [string, string]]),
-    ['Pid', pidText(outcome)],
-    ['Uptime', `${formatDuration(uptimeSecondsOf(process))}, when it was found over the limit`],
+    ...(isOne ? pidRows(outcome) : []),
     ['When', `${timestamp(new Date(outcome.occurredAt))} (${zoneOf(new Date(outcome.occurredAt))})`],
     ['Done', doneText(outcome)],
     ...pastTexts(outcome.past, breach).map((text): [string, string] => ['Note', text]),
@@ -155,6 +174,11 @@ function sizeText(breach: Breach): string {
   return `${amountText(metric, cumulative, value)}, ${side} the limit by ${formatAmount(metric, Math.abs(value - limit))}`
 }
 
+const pidRows = (outcome: Told): [string, string][] => [
+  ['Pid', pidText(outcome)],
+  ['Uptime', `${formatDuration(uptimeSecondsOf(outcome.request.process))}, when it was found over the limit`],
+]
+
 const pidText = (outcome: Told): string =>
   outcome.kind === 'restarted'
     ? `${outcome.request.process.pid} before, ${outcome.newPid} now`
@@ -168,6 +192,8 @@ function doneText(outcome: Told): string {
     return `${by}, running again after ${secondsText(outcome.durationMs)}${failed}`
   }
   if (outcome.kind === 'capped') return `nothing: ${capText(outcome)}`
+  if (outcome.kind === 'noticed' && outcome.what === 'alerted' && budgetOf(outcome))
+    return 'nothing; another message follows when this is over'
   if (outcome.kind === 'noticed') return DONE[outcome.what](outcome.detail)
   return `${outcome.fault}. ${failureAdvice(outcome)}`
 }

@@ -9,6 +9,7 @@ import { outcomeText, requestText } from '../../src/core/outcome-text.ts'
 import { ProcessState } from '../../src/core/process.ts'
 import type { Breach } from '../../src/core/rules.ts'
 import { parseDuration } from '../../src/core/units.ts'
+import { largestText, type Member, nobodyText } from '../../src/core/victim.ts'
 import type { Channel, Delivery } from '../../src/notify/channel.ts'
 import { Outbox } from '../../src/notify/outbox.ts'
 import { createSendmailChannel } from '../../src/notify/sendmail.ts'
@@ -40,6 +41,21 @@ const BUDGET: Breach = {
   budget: { id: 'x', whom: 'the group web', victim: 'with 160MB USS it has the most of 3' },
 }
 
+const MEMBER: Member = { process: request.process, privateBytes: 1, sharedBytes: 0, mayRestart: true }
+const NOBODY = (missing: string): string => nobodyText(missing, [])
+const budgetNoticed = (what: Noticed['what'], value: number, isFree: boolean, victim: string) => () =>
+  outcomeText({
+    kind: 'noticed',
+    what,
+    request: {
+      process: { ...request.process, pid: 0 },
+      breach: { ...BUDGET, value, budget: { id: 'x', whom: 'the group web', victim, isFree } },
+    },
+    occurredAt: 0,
+    detail: '',
+  })
+const [LITTLE, MUCH] = [1, 2 ** 40]
+
 const MAIL = (subject: string): string => `mail "${subject}" to bob@example.com`
 const POSTPONED = 'pre_restart_command has postponed it to a later check (exit code 75), 2 times in a row'
 const PAST = { restartsLastHour: 3, smallestBytes: 1, fittingLimitBytes: 2 ** 30 }
@@ -68,6 +84,11 @@ const lines: readonly (() => string | Promise<string>)[] = [
   failed('signal'),
   failed('exec'),
   () => requestText({ ...request, breach: BUDGET }),
+  budgetNoticed('alerted', MUCH, false, largestText(MEMBER, 3)),
+  budgetNoticed('alerted', MUCH, false, NOBODY('50MB above the limit')),
+  budgetNoticed('relieved', LITTLE, false, ''),
+  budgetNoticed('alerted', LITTLE, true, NOBODY('50MB that are missing')),
+  budgetNoticed('relieved', MUCH, true, ''),
   failed('check'),
   failed('stop'),
   failed('start'),

@@ -378,7 +378,9 @@ test('who may not be restarted is never chosen; if nobody may, that is told once
   const monitor = monitorOf('--total', '100MB', '--ignore', 'd', '--ignore', 'c', '--ignore', 'a')
   for (let tick = 0; tick < 3; tick++) await monitor.check()
   expect(requested).toEqual([])
-  expect(told).toEqual([expect.stringContaining('nobody of them may be restarted')])
+  expect(told).toEqual([
+    expect.stringContaining('nothing is restarted, because no program that memmon may restart would free'),
+  ])
 })
 
 test('min_free: under it the largest goes', async () => {
@@ -391,6 +393,22 @@ test('min_free: under it the largest goes', async () => {
   freeBytes = 499 * MB
   monitor.check()
   expect(requested).toEqual(['x:d --min-free 50%'])
+})
+
+test('min_free that something else eats up: what holds next to nothing is left alone, and that is told once', async () => {
+  startLooking()
+  sharing()
+  for (const pid of [1, 2, 3, 4]) figures.set(`uss ${pid}`, 0.1 * MB)
+  freeBytes = 0
+  const monitor = monitorOf('--min-free', '500MB')
+  for (let tick = 0; tick < 5; tick++) await monitor.check()
+  expect(requested).toEqual([])
+  expect(told).toEqual([
+    'Too little memory is free: 0B free, under --min-free 500MB by 500MB; nothing is restarted, because no program that memmon may restart would free at least 1% of the 500MB that are missing',
+  ])
+  freeBytes = 530 * MB
+  await monitor.check()
+  expect(told.slice(1)).toEqual(['Enough memory is free again: 530MB free, over --min-free 500MB by 30MB'])
 })
 
 /** w:b is STARTING, and has been for so long. */
@@ -452,6 +470,31 @@ test('a program that is STARTING for an hour makes a few checks ask, and no chec
     nowMs += 5_000
   }
   expect(asked).toBe(settled)
+})
+
+test('a budget waits for a member that is being restarted, STOPPED as well, and 5 minutes at most', async () => {
+  startLooking()
+  sharing()
+  const monitor = monitorOf('--group-total', 'w=100MB')
+  queued.add('w:b')
+  processes[1] = processNamed('w:b', { pid: 0, state: ProcessState.STOPPED })
+  await monitor.check()
+  nowMs += 299_000
+  await monitor.check()
+  expect(requested).toEqual([])
+  nowMs += 1_000
+  await monitor.check()
+  expect(requested).toEqual(['w:c --group-total w=100MB'])
+  // And again that long for the next one.
+  queued.add('w:c')
+  nowMs += 1_000
+  await monitor.check()
+  nowMs += 299_000
+  await monitor.check()
+  expect(requested).toHaveLength(1)
+  nowMs += 1_000
+  await monitor.check()
+  expect(requested.slice(1)).toEqual(['w:a --group-total w=100MB'])
 })
 
 test('other rules from the next check on; what was counted for those that stay is kept', async () => {

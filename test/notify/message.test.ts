@@ -1,6 +1,7 @@
 // What a mail says, and to whom nothing is said.
 import { simpleParser } from 'mailparser'
 import { expect, test } from 'vitest'
+import type { Noticed } from '../../src/core/outcome.ts'
 import { buildMail } from '../../src/notify/mail-text.ts'
 import { messageOf } from '../../src/notify/message.ts'
 import { failed, MB, outgoing, processNamed, requestFor, restarted } from '../helpers/values.ts'
@@ -62,6 +63,37 @@ test('the mail as a whole: every header a mail needs, every fact a person needs'
   ]) {
     expect(mail.text).toMatch(fact)
   }
+})
+
+test.each<[what: Noticed['what'], valueMb: number, isFree: boolean, subject: string, size: string]>([
+  ['alerted', 120, true, 'too little memory is free', '120MB free, under --total 200MB by 80MB; why'],
+  ['relieved', 300, true, 'enough memory is free again', '300MB free, over --total 200MB by 100MB; why'],
+  [
+    'alerted',
+    300,
+    false,
+    'a budget is exceeded',
+    'they use 300MB RSS (314572800 bytes), over --total 200MB by 100MB; why',
+  ],
+  [
+    'relieved',
+    120,
+    false,
+    'a budget is met again',
+    'they use 120MB RSS (125829120 bytes), under --total 200MB by 80MB; why',
+  ],
+])('a budget that is %s at %d MB is about no single process', (what, valueMb, isFree, subject, size) => {
+  const budget = { id: 'x', whom: 'they', victim: 'why', ...(isFree && { isFree }) }
+  const breach = { ...request.breach, rule: '--total 200MB', value: valueMb * MB, limit: 200 * MB, budget }
+  const process = processNamed('free', { pid: 0 })
+  const message = messageOf(
+    { kind: 'noticed', what, request: { process, breach }, occurredAt: 0, detail: '' },
+    CONTEXT,
+  )
+  expect(message?.subject).toBe(`memmon: ${subject} (--total 200MB)`)
+  expect(message?.text).toMatch(new RegExp(`^${subject} on web1\\.\n\nHost: `, 'i'))
+  expect(message?.text).toContain(`Size:    ${size}\n`)
+  expect(message?.text).not.toMatch(/Process|Pid|Uptime/)
 })
 
 test.each([
