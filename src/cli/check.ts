@@ -13,11 +13,11 @@ import { portableSampler } from '../sampling/portable.ts'
 import { openProcfs } from '../sampling/procfs.ts'
 import { createClient } from '../supervisor/client.ts'
 import { createHttpCaller } from '../supervisor/http-call.ts'
-import { createTableReader } from '../supervisor/process-table.ts'
 import { createChannels } from './channels.ts'
 import { type ChannelText, checkJson, checkTable } from './check-text.ts'
 import { explainText } from './explain-text.ts'
 import { resolveSettings, usesCapacity } from './resolve.ts'
+import { createTableByHand } from './trust.ts'
 
 const CALL_TIMEOUT_MS = 10_000
 const TABLE_TIMEOUT_MS = 30_000
@@ -91,7 +91,7 @@ async function look({ settings, supervisorConf }: ByHand): Promise<Seen> {
   const rules = resolveSettings(settings, capacity?.bytes)
   const log: Log = (_level, text) => void process.stderr.write(`${text}\n`)
   try {
-    const table = await createTableReader(client)()
+    const table = await createTableByHand(client, settings.serverUrl !== undefined)()
     const ports = {
       sampler: openProcfs() ?? portableSampler,
       availableBytes: () => capacityReader.available()?.bytes,

@@ -20,13 +20,13 @@ import { createClient } from '../supervisor/client.ts'
 import { DeafnessWatch, LOOK_EVERY_MS } from '../supervisor/deafness.ts'
 import { createHttpCaller } from '../supervisor/http-call.ts'
 import { runOf } from '../supervisor/identity.ts'
-import { createTableReader } from '../supervisor/process-table.ts'
 import { createIsSelf, ownPids } from '../supervisor/self.ts'
 import { createNotifications } from './notifications.ts'
 import { collectGarbage, ownRssBytes } from './own-memory.ts'
 import { SettingsReload } from './reload.ts'
 import { resolveSettings, usesCapacity } from './resolve.ts'
 import { logRules, logStart } from './start-lines.ts'
+import { createListenerTable } from './trust.ts'
 
 /** Every call to supervisord about one process ends within this. */
 const CALL_TIMEOUT_MS = 10_000
@@ -89,7 +89,7 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
   })
   const monitor = new Monitor(
     {
-      readTable: createTableReader(client),
+      readTable: createListenerTable(client, initial.serverUrl !== undefined),
       sampler,
       quietLook: () => quiet,
       restarts,

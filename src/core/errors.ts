@@ -12,6 +12,7 @@ export type FaultKind =
   | 'unreachable' // no connection, or it broke before the answer was whole
   | 'timeout' // no answer in time
   | 'reply' // an answer that is not XML-RPC, or lacks what is needed
+  | 'pids' // its pids mean other processes here
 
 /** supervisord's fault codes that memmon tells apart (supervisor/xmlrpc.py, Faults). */
 export const FaultCode = {

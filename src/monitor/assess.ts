@@ -65,7 +65,9 @@ export async function assess(
         countsSwap: false,
       },
   )
-  const running = all.filter(({ process }) => process.state === ProcessState.RUNNING)
+  const running = all.filter(
+    ({ process }) => process.state === ProcessState.RUNNING && !table.isAnother?.(process.pid),
+  )
   const pids = running.map(({ process }) => process.pid)
   const sizes = [await ports.sampler.measure(pids, false), await ports.sampler.measure(pids, true)] as const
   const rssOf: RssOf = ({ process }, cumulative) => sizes[cumulative ? 1 : 0].get(process.pid)

@@ -208,7 +208,9 @@ export class Monitor {
       untilMs: atMs + askAgainAfterMs(table.processes),
     }
     this.#last = known
-    const running = watched.filter(({ process }) => process.state === ProcessState.RUNNING)
+    const running = watched.filter(
+      ({ process }) => process.state === ProcessState.RUNNING && !table.isAnother?.(process.pid),
+    )
     const sizes = await this.#sizes(running)
     if (!sizes) return
     this.#setTrouble('')

@@ -7,6 +7,8 @@ export interface ProcessTable {
   readonly processes: readonly ProcessInfo[]
   /** True for what looks like an event listener. */
   readonly isListener: (namespec: string) => boolean
+  /** True for a pid that another process has been given since: what it was has gone. */
+  readonly isAnother?: (pid: number) => boolean
 }
 
 /** Reads the table; throws a SupervisorFault. */

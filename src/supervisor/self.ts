@@ -17,6 +17,22 @@ export function createIsSelf(
   return process => (process.group === group && process.name === name) || pids.has(process.pid)
 }
 
+/**
+ * True if memmon runs under the supervisord of that pid: an ancestor of ours is its child here, and the table has it
+ * by the name that we were given. An ancestor alone proves nothing: pid 1 is everybody's.
+ */
+export const createRunsUnder =
+  (
+    environment: Readonly<Record<string, string | undefined>>,
+    pids: ReadonlySet<number>,
+    procRoot = '/proc',
+  ) =>
+  (supervisordPid: number, processes: readonly ProcessInfo[]): boolean => {
+    const { SUPERVISOR_GROUP_NAME: group, SUPERVISOR_PROCESS_NAME: name } = environment
+    const own = processes.find(one => one.group === group && one.name === name)
+    return own !== undefined && pids.has(own.pid) && parentOf(own.pid, procRoot) === supervisordPid
+  }
+
 /** The pid and those of its ancestors, but for init; on systems without /proc only the parent. */
 export function ownPids(pid: number, ppid: number, procRoot = '/proc'): Set<number> {
   const pids = new Set([pid])

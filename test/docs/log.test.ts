@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { logChannels } from '../../src/cli/start-lines.ts'
 import type { FailurePhase, Noticed, Restarted, RestartRequest } from '../../src/core/outcome.ts'
 import { outcomeText, requestText } from '../../src/core/outcome-text.ts'
+import { foreignText, type Sight } from '../../src/core/pid-namespace.ts'
 import { ProcessState } from '../../src/core/process.ts'
 import type { Breach } from '../../src/core/rules.ts'
 import { parseDuration } from '../../src/core/units.ts'
@@ -56,6 +57,9 @@ const budgetNoticed = (what: Noticed['what'], value: number, isFree: boolean, vi
   })
 const [LITTLE, MUCH] = [1, 2 ** 40]
 
+const foreign = (sight: Sight | undefined) => () =>
+  foreignText({ kind: 'foreign', parentPid: 7, witness: { process: request.process, sight } })
+
 const MAIL = (subject: string): string => `mail "${subject}" to bob@example.com`
 const POSTPONED = 'pre_restart_command has postponed it to a later check (exit code 75), 2 times in a row'
 const PAST = { restartsLastHour: 3, smallestBytes: 1, fittingLimitBytes: 2 ** 30 }
@@ -99,6 +103,9 @@ const lines: readonly (() => string | Promise<string>)[] = [
     }),
   () => outcomeText({ ...restartedFrom(request, 'is now pid 8, after 1.4 s'), past: PAST }),
   () => outcomeText({ kind: 'capped', request, occurredAt: 0, cap: '3/1h', until: 0 }),
+  foreign({ parentPid: 2, startSeconds: 0 }),
+  foreign({ parentPid: 7, startSeconds: 9 }),
+  foreign(undefined),
   () => unprotectedText('ENOSPC'),
   () => mailerLine('cat > /dev/null'),
   () => mailerLine('exit 127'),

@@ -7,7 +7,7 @@ export interface ProgramScript {
   readonly namespec: string
   /** Default: RUNNING. */
   readonly state?: number
-  /** The pid it runs as at first; later ones count up from it. Default: a pid that no process has. */
+  /** The pid it runs as at first, of a child of the test; later ones count up from it. Default: one that nobody has. */
   readonly pid?: number
   /** How long it is STOPPING. Default 0: STOPPED when the call returns. */
   readonly stopMs?: number
@@ -64,7 +64,8 @@ export class ScriptedProgram {
     this.#nextPid = script.pid ?? FIRST_PID
     const hasPid = this.state === RUNNING || this.state === STARTING || this.state === STOPPING
     this.pid = hasPid ? this.#nextPid++ : 0
-    this.startSeconds = Math.floor(Date.now() / 1000) - 100
+    // A real process has just been started for it, as /proc says, too.
+    this.startSeconds = Math.floor(Date.now() / 1000) - (script.pid === undefined ? 100 : 0)
   }
 
   /** Throws NOT_RUNNING as supervisord does. */

@@ -22,6 +22,7 @@ let capped: Set<string>
 let freeBytes: number | undefined
 let fault: Error | undefined
 let asked: number
+let others: number[]
 let look: (QuietLook & { unchanged: boolean; ours: boolean; watched: readonly number[] }) | undefined
 let unreadable: Error | undefined
 beforeEach(() => {
@@ -40,6 +41,7 @@ beforeEach(() => {
   freeBytes = undefined
   fault = unreadable = look = undefined
   asked = 0
+  others = []
 })
 
 const monitorOf = (...argv: string[]) =>
@@ -48,7 +50,11 @@ const monitorOf = (...argv: string[]) =>
       readTable: async () => {
         asked++
         if (fault) throw fault
-        return { processes, isListener: namespec => namespec === 'listener:listener' }
+        return {
+          processes,
+          isListener: namespec => namespec === 'listener:listener',
+          isAnother: pid => others.includes(pid),
+        }
       },
       sampler: {
         source: 'a test',
@@ -111,6 +117,13 @@ test('memmon, listeners, what is ignored and what is in the queue are left alone
 test('a pid that has gone is no sample and no error', async () => {
   sizes.delete(1)
   await monitorOf('-a', '30MB').check()
+  expect(requested).toEqual(['db:db -a 30MB'])
+  expect(log).toEqual([])
+})
+
+test('a pid that another process has been given is not measured, and counts nowhere', async () => {
+  others = [1]
+  await monitorOf('-a', '30MB', '--total', '50MB').check()
   expect(requested).toEqual(['db:db -a 30MB'])
   expect(log).toEqual([])
 })
