@@ -4,6 +4,8 @@ import { messageOf, UsageError } from '../core/errors.ts'
 import { parseServerUrl, type ServerAddress } from '../core/server-url.ts'
 import { createLog, type Log } from '../observe/log.ts'
 import { createListener, type Listener } from '../supervisor/listener.ts'
+import { lengthUnitOf } from '../supervisor/payload-length.ts'
+import { createUnreadableLog, stalledText } from './event-trouble.ts'
 import { claimStdio, type Stdio } from './stdio.ts'
 import type { Watch } from './watch.ts'
 
@@ -52,11 +54,18 @@ export async function listen(
     end = resolve
   })
   let watch: Watch | undefined
+  const lengthUnit = lengthUnitOf(process.env)
   const listener = createListener({
+    lengthUnit,
     write: stdio.write,
     check: () => (watch ? watch.check() : wired.then(made => made.check())),
     onTick: periodSeconds => watch?.onTick(periodSeconds),
     onSkippedTick: (reason, whenSeconds) => log('INFO', skippedTickText(reason, whenSeconds)),
+    onUnreadable: createUnreadableLog(log, () => process.uptime() * 1000),
+    onStalled: () => {
+      log('CRIT', stalledText(lengthUnit))
+      end('unfit')
+    },
     nowMs: Date.now,
   })
   endOnDefects(listener, () => watch, log)

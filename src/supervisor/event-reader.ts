@@ -1,10 +1,7 @@
-// Reads supervisord's event stream, byte by byte and without a string an event: the event listener protocol
-// (supervisord.org/events.html) as both implementations of supervisord speak it.
-//
-// Header: `ver:3.0 server:ID serial:1 pool:P poolserial:1 eventname:TICK_5 len:15`, then len bytes of payload.
-// ID is raw and may hold spaces and colons, so eventname and len are read from the end of the line. Python's
-// supervisord counts len in characters, Go's in bytes: len bytes are read, and what a payload of several-byte
-// characters leaves over stands before the next header, which starts at the line's last `ver:<digit>`.
+// Cuts supervisord's event stream into events, byte by byte and without an allocation for a tick. Nothing inside a
+// payload is ever searched for a header: where a payload ends is known from `len` and what it counts.
+import { type EventHeader, isBlank, readHeader, readNumber, startsWith } from './event-header.ts'
+import { bytesBehind, type LengthUnit } from './payload-length.ts'
 
 /** One event; the object is used again for the next one. */
 export interface SupervisorEvent {
@@ -14,130 +11,146 @@ export interface SupervisorEvent {
   whenSeconds: number
 }
 
-/** Longest header kept: an identifier may be long, but only the end of the line is needed. */
-const MAX_LINE_BYTES = 4096
+export interface EventSink {
+  /** An event is whole. */
+  readonly onEvent: (event: SupervisorEvent) => void
+  /** Where a header has to be stands something else: how it begins. All that follows is passed over until resync(). */
+  readonly onUnreadable: (beginning: string) => void
+}
+
+/** A header of this length is still read: an identifier may be long. No other buffer grows. */
+export const MAX_HEADER_BYTES = 128 * 1024
+const USUAL_HEADER_BYTES = 1024
 /** A tick's payload is `when:1795216665`; of longer ones only the beginning is kept. */
 const MAX_PAYLOAD_BYTES = 64
+const MAX_QUOTED_BYTES = 200
 
 const NEWLINE = 10
-const VERSION = Buffer.from('ver:')
-const EVENT_NAME = Buffer.from(' eventname:')
-const LENGTH = Buffer.from(' len:')
-const TICK = Buffer.from('TICK')
 const WHEN = Buffer.from('when:')
 
 export class EventReader {
-  readonly #onEvent: (event: SupervisorEvent) => void
+  readonly #countsCharacters: boolean
+  readonly #sink: EventSink
   readonly #event: SupervisorEvent = { tickPeriodSeconds: 0, whenSeconds: Number.NaN }
-  readonly #line = Buffer.alloc(MAX_LINE_BYTES)
-  readonly #payload = Buffer.alloc(MAX_PAYLOAD_BYTES)
+  readonly #header: EventHeader = { tickPeriodSeconds: 0, payloadLength: 0 }
+  /** The beginning of a header whose end has not come yet. */
+  #line = Buffer.alloc(USUAL_HEADER_BYTES)
   #lineLength = 0
-  /** The line's beginning, and with it perhaps `ver:`, was dropped. */
-  #lineCut = false
+  readonly #payload = Buffer.alloc(MAX_PAYLOAD_BYTES)
   #payloadLength = 0
-  #payloadLeft = 0
+  /** What is still to come of a payload: characters or bytes, and bytes of a character that has begun. */
+  #left = 0
+  #behind = 0
+  #lost = false
 
-  constructor(onEvent: (event: SupervisorEvent) => void) {
-    this.#onEvent = onEvent
+  constructor(unit: LengthUnit, sink: EventSink) {
+    this.#countsCharacters = unit === 'characters'
+    this.#sink = sink
+  }
+
+  /** An event has begun and is not whole. */
+  get isInside(): boolean {
+    return this.#lost || this.#inPayload || this.#lineLength > 0
+  }
+
+  /** A header could not be read. */
+  get isLost(): boolean {
+    return this.#lost
+  }
+
+  /** The next byte begins a header again. */
+  resync(): void {
+    this.#lost = false
   }
 
   /** Takes the next bytes, cut anywhere; calls back once for each event that is whole. */
   push(chunk: Uint8Array): void {
-    for (let at = 0; at < chunk.length; ) {
-      at = this.#payloadLeft > 0 ? this.#takePayload(chunk, at) : this.#takeLine(chunk, at)
+    for (let at = 0; at < chunk.length && !this.#lost; ) {
+      at = this.#inPayload ? this.#takePayload(chunk, at) : this.#takeLine(chunk, at)
     }
   }
 
-  #takePayload(chunk: Uint8Array, from: number): number {
-    const to = Math.min(chunk.length, from + this.#payloadLeft)
-    for (let at = from; at < to && this.#payloadLength < MAX_PAYLOAD_BYTES; at++) {
-      this.#payload[this.#payloadLength++] = chunk[at] as number
-    }
-    this.#payloadLeft -= to - from
-    if (this.#payloadLeft === 0) this.#deliver()
-    return to
+  get #inPayload(): boolean {
+    return this.#left > 0 || this.#behind > 0
   }
 
   #takeLine(chunk: Uint8Array, from: number): number {
     const newline = chunk.indexOf(NEWLINE, from)
     const to = newline < 0 ? chunk.length : newline
-    for (let at = from; at < to; at++) {
-      if (this.#lineLength === MAX_LINE_BYTES) this.#dropHalfLine()
-      this.#line[this.#lineLength++] = chunk[at] as number
+    if (this.#lineLength === 0 && newline >= 0) this.#endLine(chunk, from, to)
+    else if (this.#keepLine(chunk, from, to) && newline >= 0) this.#endLine(this.#line, 0, this.#lineLength)
+    if (newline >= 0) this.#lineLength = 0
+    return to + 1
+  }
+
+  /** False if the line has become too long. */
+  #keepLine(chunk: Uint8Array, from: number, to: number): boolean {
+    const length = this.#lineLength + to - from
+    if (length > MAX_HEADER_BYTES) {
+      this.#lose(this.#lineLength > 0 ? this.#line.subarray(0, this.#lineLength) : chunk.subarray(from, to))
+      return false
     }
-    if (newline < 0) return to
-    this.#endLine()
-    return newline + 1
+    if (length > this.#line.length) {
+      const longer = Buffer.alloc(Math.min(2 * length, MAX_HEADER_BYTES))
+      longer.set(this.#line.subarray(0, this.#lineLength))
+      this.#line = longer
+    }
+    this.#line.set(chunk.subarray(from, to), this.#lineLength)
+    this.#lineLength = length
+    return true
   }
 
-  #dropHalfLine(): void {
-    this.#line.copyWithin(0, MAX_LINE_BYTES / 2, MAX_LINE_BYTES)
-    this.#lineLength = MAX_LINE_BYTES / 2
-    this.#lineCut = true
-  }
-
-  #endLine(): void {
-    const length = this.#lineLength
-    const cut = this.#lineCut
-    this.#lineLength = 0
-    this.#lineCut = false
-    const lengthAt = this.#lastInLine(LENGTH, length)
-    const nameAt = lengthAt < 0 ? -1 : this.#lastInLine(EVENT_NAME, lengthAt)
-    // Before eventname there must be a header's beginning; a line without one is the rest of a payload.
-    if (nameAt < 0 || !(cut || this.#startsBefore(nameAt))) return
-    const payloadBytes = this.#number(this.#line, lengthAt + LENGTH.length, length)
-    if (!Number.isSafeInteger(payloadBytes)) return
-    this.#event.tickPeriodSeconds = this.#tickPeriod(nameAt + EVENT_NAME.length, lengthAt)
+  #endLine(bytes: Uint8Array, from: number, to: number): void {
+    if (to - from > MAX_HEADER_BYTES || !readHeader(bytes, from, to, this.#header)) {
+      const line = bytes.subarray(from, to)
+      if (!line.every(isBlank)) this.#lose(line) // an empty line opens no event
+      return
+    }
     this.#payloadLength = 0
-    this.#payloadLeft = payloadBytes
-    if (payloadBytes === 0) this.#deliver()
+    this.#left = this.#header.payloadLength
+    if (this.#left === 0) this.#deliver()
   }
 
-  #startsBefore(end: number): boolean {
-    for (let at = this.#lastInLine(VERSION, end); at >= 0; at = this.#lastInLine(VERSION, at)) {
-      if (isDigit(this.#line[at + VERSION.length])) return true
+  #lose(line: Uint8Array): void {
+    this.#lost = true
+    this.#lineLength = 0
+    this.#sink.onUnreadable(Buffer.from(line.subarray(0, MAX_QUOTED_BYTES)).toString())
+  }
+
+  #takePayload(chunk: Uint8Array, from: number): number {
+    const to = this.#countsCharacters
+      ? this.#passCharacters(chunk, from)
+      : Math.min(chunk.length, from + this.#left)
+    if (!this.#countsCharacters) this.#left -= to - from
+    for (let at = from; at < to && this.#payloadLength < MAX_PAYLOAD_BYTES; at++) {
+      this.#payload[this.#payloadLength++] = chunk[at] as number
     }
-    return false
+    if (!this.#inPayload) this.#deliver()
+    return to
   }
 
-  /** Where `wanted` last starts in the line, ending at or before `end`. */
-  #lastInLine(wanted: Buffer, end: number): number {
-    const last = end - wanted.length
-    return last < 0 ? -1 : this.#line.lastIndexOf(wanted, last)
-  }
-
-  #tickPeriod(from: number, to: number): number {
-    if (!startsWith(this.#line, from, to, TICK)) return 0
-    const digitsAt = from + TICK.length + 1 // behind the underscore
-    const period = this.#number(this.#line, digitsAt, to)
-    return period > 0 ? period : Number.POSITIVE_INFINITY
+  #passCharacters(chunk: Uint8Array, from: number): number {
+    let left = this.#left
+    let behind = this.#behind
+    let at = from
+    for (; at < chunk.length && (left > 0 || behind > 0); at++) {
+      if (behind > 0) behind--
+      else {
+        left--
+        behind = bytesBehind(chunk[at] as number)
+      }
+    }
+    this.#left = left
+    this.#behind = behind
+    return at
   }
 
   #deliver(): void {
     const hasWhen = startsWith(this.#payload, 0, this.#payloadLength, WHEN)
+    this.#event.tickPeriodSeconds = this.#header.tickPeriodSeconds
     this.#event.whenSeconds = hasWhen
-      ? this.#number(this.#payload, WHEN.length, this.#payloadLength)
+      ? readNumber(this.#payload, WHEN.length, this.#payloadLength)
       : Number.NaN
-    this.#onEvent(this.#event)
+    this.#sink.onEvent(this.#event)
   }
-
-  /** The decimal number that fills the bytes from..to; NaN if they are anything else. */
-  #number(bytes: Buffer, from: number, to: number): number {
-    if (from >= to) return Number.NaN
-    let value = 0
-    for (let at = from; at < to; at++) {
-      const byte = bytes[at]
-      if (!isDigit(byte)) return Number.NaN
-      value = value * 10 + (byte as number) - 48
-    }
-    return value
-  }
-}
-
-const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 48 && byte <= 57
-
-function startsWith(bytes: Buffer, from: number, to: number, wanted: Buffer): boolean {
-  if (to - from < wanted.length) return false
-  for (let at = 0; at < wanted.length; at++) if (bytes[from + at] !== wanted[at]) return false
-  return true
 }

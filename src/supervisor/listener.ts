@@ -2,6 +2,8 @@
 // stdout. It never answers FAIL (supervisord would send the event again at once, for ever), and it answers
 // before a check that takes long is done, so that supervisord's event buffer cannot overflow.
 import { EventReader, type SupervisorEvent } from './event-reader.ts'
+import type { LengthUnit } from './payload-length.ts'
+import { createUnfinishedWatch } from './unfinished-event.ts'
 
 const READY = 'READY\n'
 const ACKNOWLEDGED = 'RESULT 2\nOK'
@@ -9,6 +11,7 @@ const ACKNOWLEDGED = 'RESULT 2\nOK'
 const ANSWER_WITHIN_MS = 50
 
 export interface ListenerPorts {
+  readonly lengthUnit: LengthUnit
   /** Writes to supervisord, whole and in order. */
   readonly write: (text: string) => void
   /** Runs one check; never rejects. */
@@ -17,6 +20,10 @@ export interface ListenerPorts {
   readonly onTick: (periodSeconds: number) => void
   /** A tick that was answered without a check, and why. */
   readonly onSkippedTick: (reason: 'late' | 'busy', whenSeconds: number) => void
+  /** A header that cannot be read, by its beginning; its event is answered when all of it has come. */
+  readonly onUnreadable: (beginning: string) => void
+  /** The rest of an event does not come: it is answered, and memmon has to end, for nobody knows where the next one begins. */
+  readonly onStalled: () => void
   readonly nowMs: () => number
 }
 
@@ -26,7 +33,7 @@ export interface Listener {
   start(): void
   /** Takes bytes from supervisord, cut anywhere. */
   push(chunk: Uint8Array): void
-  /** Answers the event that is open, if any, so that it is not sent again. */
+  /** Answers the event that is open, if any, so that it is not sent again: to be called when memmon has to end. */
   answer(): void
 }
 
@@ -74,10 +81,35 @@ export function createListener(ports: ListenerPorts): Listener {
     })
   }
 
-  const reader = new EventReader(onEvent)
+  const reader = new EventReader(ports.lengthUnit, { onEvent, onUnreadable: ports.onUnreadable })
+  let givenUp = false
+  // Without READY: another event would be lost with memmon.
+  const giveUp = () => {
+    givenUp = true
+    ports.write(ACKNOWLEDGED)
+  }
+  const watchUnfinished = createUnfinishedWatch({
+    reader,
+    onQuiet: () => {
+      reader.resync()
+      ports.write(ACKNOWLEDGED + READY)
+    },
+    onStalled: () => {
+      giveUp()
+      ports.onStalled()
+    },
+  })
+
   return {
     start: () => ports.write(READY),
-    push: chunk => reader.push(chunk),
-    answer,
+    push: chunk => {
+      if (givenUp) return
+      reader.push(chunk)
+      watchUnfinished()
+    },
+    answer: () => {
+      if (unanswered > 0) answer()
+      else if (reader.isInside && !givenUp) giveUp()
+    },
   }
 }

@@ -71,7 +71,7 @@ async function endsAfter(count: number): Promise<void> {
 test('a thousand events in one piece get a thousand answers', async () => {
   await supervisord()
   await start()
-  const one = eventBytes('PROCESS_LOG_STDOUT', 'processname:b pid:1\nhéllo→😀\n', { mode: 'bytes' })
+  const one = eventBytes('PROCESS_LOG_STDOUT', 'processname:b pid:1\nhéllo→😀\n', { unit: 'bytes' })
   memmon.write(Buffer.concat(Array(1000).fill(one)))
   await memmon.waitForAnswers(1000)
   await endsAfter(1000)
@@ -88,6 +88,18 @@ test('behind a backlog of old ticks, only the current one is checked', async () 
   await endsAfter(11)
   expect(calls.filter(({ method }) => method === 'getAllProcessInfo')).toHaveLength(1)
 })
+
+test('less than len announces: after half a minute the event is answered, and memmon ends to start afresh', async () => {
+  await supervisord()
+  await start([], { SUPERVISOR_ENABLED: '1' })
+  memmon.write(eventBytes('PROCESS_LOG_STDOUT', 'héllo', { unit: 'bytes' }))
+  await waitFor('the end', () => memmon.child.exitCode !== null, 60_000)
+  expect(memmon.child.exitCode).toBe(1)
+  expect(memmon.stdout).toBe('READY\nRESULT 2\nOK')
+  expect(memmon.stderr).toMatch(
+    /CRIT An event has been incomplete for 30 s, with len read as its number of characters/,
+  )
+}, 90_000)
 
 test('an identifier longer than any buffer', async () => {
   await supervisord()

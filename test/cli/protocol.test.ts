@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { LengthUnit } from '../../src/supervisor/payload-length.ts'
+import { eventBytes } from '../helpers/events.ts'
 import { eventText, Memmon, tickText } from '../helpers/memmon.ts'
 import { ScriptedSupervisord } from '../helpers/scripted-supervisord.ts'
 import { waitFor } from '../helpers/wait.ts'
@@ -18,8 +20,7 @@ beforeEach(async () => {
     socketPath: join(folder, 's.sock'),
     programs: [{ namespec: 'a:b' }],
   })
-  memmon = new Memmon(['-a', '1GB', '--verbose'], { SUPERVISOR_SERVER_URL: server.url })
-  await waitFor('READY', () => memmon.stdout === 'READY\n')
+  await start()
 })
 afterEach(async () => {
   memmon.child.kill('SIGKILL')
@@ -27,6 +28,13 @@ afterEach(async () => {
   await server.close()
   rmSync(folder, { recursive: true, force: true })
 })
+
+/** As supervisord in Python starts it, which says so with SUPERVISOR_ENABLED, or as the one in Go. */
+async function start(environment: Record<string, string> = { SUPERVISOR_ENABLED: '1' }): Promise<void> {
+  memmon?.child.kill('SIGKILL')
+  memmon = new Memmon(['-a', '1GB', '--verbose'], { SUPERVISOR_SERVER_URL: server.url, ...environment })
+  await waitFor('READY', () => memmon.stdout === 'READY\n')
+}
 
 /** Ends it; stdout must hold READY and so many answers, and not a byte more. */
 async function endsAfter(answers: number): Promise<void> {
@@ -56,19 +64,44 @@ test.each([
   await endsAfter(1)
 })
 
+test.each<[LengthUnit, Record<string, string>]>([
+  ['characters', { SUPERVISOR_ENABLED: '1' }],
+  ['bytes', {}],
+])('len in %s: what a payload holds is no event, and the next tick is one', async (unit, environment) => {
+  await start(environment)
+  const payload = `processname:b pid:1\nhéllo→😀 len:9${'中'.repeat(200)}\n${tickText()}`
+  memmon.write(eventBytes('PROCESS_LOG_STDOUT', payload, { unit }))
+  await memmon.waitForAnswers(1)
+  expect(server.count('getAllProcessInfo')).toBe(0)
+  memmon.write(tickText())
+  await memmon.waitForAnswers(2)
+  await waitFor('the check', () => server.count('getAllProcessInfo') === 1)
+  await endsAfter(2)
+})
+
 test.each([
-  'characters',
-  'bytes',
-])('a payload of several-byte characters, len in %s, and a tick glued to it', async unit => {
-  const payload = 'processname:b pid:1\nhéllo→😀 len:9'
-  const event = eventText('PROCESS_LOG_STDOUT', payload)
-  const sent = unit === 'bytes' ? event.replace(/len:\d+\n/, `len:${Buffer.byteLength(payload)}\n`) : event
-  memmon.write(sent)
+  ['in another order, with other blanks', 'len:7\tserver:my sup:1  eventname:TICK_5 ver:3.0\r\nwhen:12'],
+  ['without len', 'ver:3.0 server:a serial:1 pool:p poolserial:1 eventname:TICK_5\nwhen:12'],
+  ['that is none', 'what is this\n'],
+  ['longer than is read', `${'x'.repeat(300_000)} len:7\nwhen:12`],
+])('a header %s is answered, and the tick behind it is one', async (_, event) => {
+  memmon.write(event)
   await memmon.waitForAnswers(1)
   memmon.write(tickText())
   await memmon.waitForAnswers(2)
   await waitFor('the check', () => server.count('getAllProcessInfo') === 1)
   await endsAfter(2)
+})
+
+test('headers that cannot be read are told once, not one by one', async () => {
+  for (let count = 1; count <= 3; count++) {
+    memmon.write('what is this\n')
+    await memmon.waitForAnswers(count)
+  }
+  expect(memmon.stderr.match(/ERRO .*/g)).toEqual([
+    'ERRO Cannot read the header of an event: "what is this". Answered it without a check',
+  ])
+  await endsAfter(3)
 })
 
 test('a backlog of old ticks is answered without a check', async () => {

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { createUnreadableLog, stalledText } from '../../src/cli/event-trouble.ts'
 import { logChannels } from '../../src/cli/start-lines.ts'
 import type { FailurePhase, Noticed, Restarted, RestartRequest } from '../../src/core/outcome.ts'
 import { outcomeText, requestText } from '../../src/core/outcome-text.ts'
@@ -107,6 +108,9 @@ const lines: readonly (() => string | Promise<string>)[] = [
   foreign({ parentPid: 7, startSeconds: 9 }),
   foreign(undefined),
   () => unprotectedText('ENOSPC'),
+  () => stalledText('characters'),
+  () => unreadableLine(1),
+  () => unreadableLine(3),
   () => mailerLine('cat > /dev/null'),
   () => mailerLine('exit 127'),
   () => outboxLine({ by: 'smtp://mail:587', whatText: MAIL }, { ok: true, said: '250 ok' }),
@@ -128,6 +132,18 @@ const lines: readonly (() => string | Promise<string>)[] = [
 async function mailerLine(command: string): Promise<string> {
   const terms = { to: ['bob@example.com'], from: 'memmon@shop', host: 'shop' }
   return await lineOf(createSendmailChannel(command, terms))
+}
+
+/** The last line about so many headers, one every half hour. */
+function unreadableLine(headers: number): string {
+  let line = ''
+  let nowMs = 0
+  const log = (_: string, text: string) => {
+    line = text
+  }
+  const onUnreadable = createUnreadableLog(log, () => nowMs)
+  for (let count = 0; count < headers; count++, nowMs += 1_800_000) onUnreadable('what is this')
+  return line
 }
 
 const outboxLine = (names: Pick<Channel, 'by' | 'whatText'>, delivery: Delivery): Promise<string> =>

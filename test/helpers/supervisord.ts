@@ -24,6 +24,8 @@ export interface SupervisordOptions {
   /** Default: TICK_5. */
   readonly events?: string
   readonly identifier?: string
+  /** Of supervisord's own log: at `debug` it notes each event that it sends and each answer that it takes. */
+  readonly loglevel?: 'info' | 'debug'
   /** Use TCP with this user and password instead of the unix socket. */
   readonly inet?: { readonly username: string; readonly password: string }
   /** The environment of supervisord itself. */
@@ -191,7 +193,7 @@ function configText(
   folder: string,
   serverUrl: string,
 ): string {
-  const { inet, identifier = 'supervisor', events = 'TICK_5' } = options
+  const { inet, identifier = 'supervisor', events = 'TICK_5', loglevel = 'info' } = options
   const listener =
     options.memmon === undefined
       ? ''
@@ -211,6 +213,7 @@ logfile=${folder}/supervisord.log
 pidfile=${folder}/supervisord.pid
 childlogdir=${folder}
 identifier=${identifier}
+loglevel=${loglevel}
 ${server}[rpcinterface:supervisor]
 supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 [supervisorctl]

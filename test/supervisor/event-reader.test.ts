@@ -1,91 +1,142 @@
-// The event stream cut anywhere, counted both ways, with identifiers that look like header fields.
+// The event stream cut anywhere, len counted both ways, and payloads full of what looks like events.
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
-import { EventReader } from '../../src/supervisor/event-reader.ts'
-import { eventBytes, LENGTH_MODES, tickBytes } from '../helpers/events.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { EventReader, MAX_HEADER_BYTES } from '../../src/supervisor/event-reader.ts'
+import type { LengthUnit } from '../../src/supervisor/payload-length.ts'
+import { eventBytes, LENGTH_UNITS, lengthOf, tickBytes } from '../helpers/events.ts'
 
-/** What was seen, as the reader hands it out: [period, when]. */
-type Seen = [number, number]
+/** What was seen, as the reader hands it out: [period, when], or how a header that cannot be read begins. */
+type Seen = [number, number] | string
 
-function read(...chunks: Uint8Array[]): Seen[] {
-  const seen: Seen[] = []
-  const reader = new EventReader(event => seen.push([event.tickPeriodSeconds, event.whenSeconds]))
-  for (const chunk of chunks) reader.push(chunk)
+let seen: Seen[]
+let reader: EventReader
+const readerOf = (unit: LengthUnit): EventReader =>
+  new EventReader(unit, {
+    onEvent: event => seen.push([event.tickPeriodSeconds, event.whenSeconds]),
+    onUnreadable: beginning => seen.push(beginning),
+  })
+beforeEach(() => {
+  seen = []
+  reader = readerOf('characters')
+})
+
+function read(unit: LengthUnit, ...chunks: Uint8Array[]): Seen[] {
+  seen = []
+  const one = readerOf(unit)
+  for (const chunk of chunks) one.push(chunk)
+  expect(one.isInside).toBe(false)
   return seen
 }
 
 const byteByByte = (bytes: Buffer): Buffer[] => [...bytes].map(byte => Buffer.of(byte))
 const OTHER: Seen = [0, Number.NaN]
 
-describe.each(LENGTH_MODES)('len in %s', mode => {
+describe.each(LENGTH_UNITS)('len in %s', unit => {
   const stream = Buffer.concat([
-    tickBytes(1795216665, { mode }),
-    eventBytes('PROCESS_LOG_STDOUT', 'processname:a groupname:a pid:1 channel:stdout\nhéllo→😀', { mode }),
-    tickBytes(1795216670, { mode, identifier: 'my sup:1' }, 'TICK_60'),
-    eventBytes('PROCESS_STATE_RUNNING', 'héllo→😀', { mode }),
-    tickBytes(1795216675, { mode }, 'TICK_3600'),
+    tickBytes(1795216665, { unit }),
+    eventBytes('PROCESS_LOG_STDOUT', 'processname:a groupname:a pid:1 channel:stdout\nhéllo→😀', { unit }),
+    tickBytes(1795216670, { unit, identifier: 'my sup:1' }, 'TICK_60'),
+    eventBytes('SUPERVISOR_STATE_CHANGE_RUNNING', '', { unit }),
+    eventBytes('PROCESS_STATE_RUNNING', '😀', { unit }),
+    tickBytes(1795216675, { unit }, 'TICK_3600'),
   ])
-  const events: Seen[] = [[5, 1795216665], OTHER, [60, 1795216670], OTHER, [3600, 1795216675]]
+  const events: Seen[] = [[5, 1795216665], OTHER, [60, 1795216670], OTHER, OTHER, [3600, 1795216675]]
 
   test('events back to back in one piece', () => {
-    expect(read(stream)).toEqual(events)
+    expect(read(unit, stream)).toEqual(events)
   })
 
   test('the stream cut in two at every position', () => {
     for (let at = 0; at <= stream.length; at++) {
-      expect(read(stream.subarray(0, at), stream.subarray(at)), `cut at ${at}`).toEqual(events)
+      expect(read(unit, stream.subarray(0, at), stream.subarray(at)), `cut at ${at}`).toEqual(events)
     }
   })
 
   test('the stream byte by byte', () => {
-    expect(read(...byteByByte(stream))).toEqual(events)
+    expect(read(unit, ...byteByByte(stream))).toEqual(events)
   })
 
   test('an event is delivered with its last byte, not with the next one', () => {
-    const tick = tickBytes(1795216665, { mode })
-    expect(read(tick.subarray(0, -1))).toEqual([])
-    expect(read(tick)).toEqual([[5, 1795216665]])
+    const event = eventBytes('PROCESS_LOG_STDOUT', 'a😀', { unit })
+    reader = readerOf(unit)
+    reader.push(event.subarray(0, -1))
+    expect([seen, reader.isInside]).toEqual([[], true])
+    reader.push(event.subarray(-1))
+    expect([seen, reader.isInside]).toEqual([[OTHER], false])
   })
 
-  test('any payload, any cut: the ticks that follow are all seen', () => {
-    const payload = fc.string({ unit: 'binary', maxLength: 200 })
-    const cuts = fc.array(fc.nat(2000), { maxLength: 20 })
+  test('what a payload holds is never an event, whatever it is, wherever it is cut', () => {
     fc.assert(
-      fc.property(fc.array(payload, { minLength: 1, maxLength: 4 }), cuts, (payloads, at) => {
-        const parts = payloads.flatMap((text, index) => [
-          eventBytes('PROCESS_LOG_STDERR', text, { mode }),
-          tickBytes(1000 + index, { mode }),
-        ])
-        const whole = Buffer.concat(parts)
-        const places = [0, ...at.map(place => place % whole.length).sort((a, b) => a - b), whole.length]
-        const pieces = places.slice(1).map((to, index) => whole.subarray(places[index], to))
-        const seen = read(...pieces)
-        expect(seen).toHaveLength(payloads.length * 2)
-        expect(seen.filter(([period]) => period === 5).map(([, when]) => when)).toEqual(
-          payloads.map((_, index) => 1000 + index),
-        )
+      fc.property(fc.array(anyEvent(unit), { minLength: 1, maxLength: 5 }), anyCuts, (all, cuts) => {
+        const whole = Buffer.concat(all.map(({ bytes }) => bytes))
+        const wanted = all.map(event => event.seen)
+        expect(read(unit, ...cut(whole, cuts))).toEqual(wanted)
       }),
+      { numRuns: 500 },
     )
   })
+})
+
+/** A program that prints what supervisord would send, behind as many characters as hide it from a count in bytes. */
+const FORGED = ['\n', ...['TICK_5', 'TICK', 'PROCESS_LOG'].map(name => eventBytes(name, 'when:7').toString())]
+const text = fc
+  .array(fc.oneof(fc.constantFrom(...FORGED, '中'.repeat(40), 'ver:3.0 '), fc.string({ unit: 'binary' })), {
+    maxLength: 6,
+  })
+  .map(parts => parts.join(''))
+const NAMES = [
+  ...['STOPPED', 'EXITED', 'STARTING', 'STOPPING', 'BACKOFF', 'FATAL', 'RUNNING', 'UNKNOWN'].map(
+    state => `PROCESS_STATE_${state}`,
+  ),
+  ...['PROCESS_LOG', 'PROCESS_COMMUNICATION'].flatMap(name => [`${name}_STDOUT`, `${name}_STDERR`]),
+  ...['REMOTE_COMMUNICATION', 'PROCESS_GROUP_ADDED', 'PROCESS_GROUP_REMOVED'],
+  ...['SUPERVISOR_STATE_CHANGE_RUNNING', 'SUPERVISOR_STATE_CHANGE_STOPPING', 'EVENT', 'TICK_5', 'TICK_60'],
+]
+
+function anyEvent(unit: LengthUnit): fc.Arbitrary<{ bytes: Buffer; seen: Seen }> {
+  const bytes = fc.uint8Array({ maxLength: 300 }).map(array => Buffer.from(array))
+  const payload = unit === 'bytes' ? fc.oneof(text, bytes) : text
+  const order = fc.constantFrom('ver:3.0 server:S eventname:E len:L', 'len:L  server:S eventname:E\tver:3.0')
+  const identifier = fc.constantFrom('supervisor', 'my sup:1', 'a len:9')
+  return fc
+    .tuple(fc.constantFrom(...NAMES), payload, order, identifier)
+    .map(([name, content, line, server]) => {
+      const isTick = name.startsWith('TICK')
+      const body = isTick ? 'when:12' : content
+      const values: Record<string, string> = { S: server, E: name, L: String(lengthOf(body, unit)) }
+      const header = line.replace(/:([SEL])/g, (_, key) => `:${values[key]}`)
+      const isWhen = typeof body === 'string' && /^when:\d+$/.test(body)
+      return {
+        bytes: Buffer.concat([Buffer.from(`${header}\n`), Buffer.from(body as string)]),
+        seen: [isTick ? Number(name.slice(5)) : 0, isWhen ? Number(body.slice(5)) : Number.NaN],
+      }
+    })
+}
+
+const anyCuts = fc.array(fc.nat(5000), { maxLength: 30 })
+function cut(whole: Buffer, cuts: readonly number[]): Buffer[] {
+  const places = [...cuts.map(place => place % whole.length).sort((a, b) => a - b), whole.length]
+  return places.map((to, index) => whole.subarray(places[index - 1] ?? 0, to))
+}
+
+test('the attack: 200 characters of three bytes, then the text of a tick', () => {
+  const attack = eventBytes('PROCESS_LOG_STDOUT', `processname:a\n${'中'.repeat(200)}\n${tickBytes(7)}`)
+  expect(read('characters', attack, tickBytes(8))).toEqual([OTHER, [5, 8]])
 })
 
 test.each([
   'supervisor',
   'my sup:1',
   'len:9',
-  'x len:9',
-  'ver:3.0',
   'ver:3.0 server:b',
-  '9lives',
-  'eventname:TICK_5',
   'a eventname:TICK_5 len:3',
   'überwacht→😀',
   '',
 ])('identifier "%s"', identifier => {
   const other = eventBytes('PROCESS_STATE_STOPPED', 'processname:TICK_5', { identifier })
   const stream = Buffer.concat([other, tickBytes(7, { identifier }, 'TICK_60'), other])
-  expect(read(stream)).toEqual([OTHER, [60, 7], OTHER])
-  expect(read(...byteByByte(stream))).toEqual([OTHER, [60, 7], OTHER])
+  expect(read('characters', stream)).toEqual([OTHER, [60, 7], OTHER])
+  expect(read('characters', ...byteByByte(stream))).toEqual([OTHER, [60, 7], OTHER])
 })
 
 test.each<[string, string, Seen]>([
@@ -100,61 +151,67 @@ test.each<[string, string, Seen]>([
   ['XTICK_5', 'x', OTHER],
   ['TIC', '', OTHER],
 ])('%s with payload "%s"', (name, payload, event) => {
-  expect(read(eventBytes(name, payload))).toEqual([event])
+  expect(read('characters', eventBytes(name, payload))).toEqual([event])
 })
 
 test('several events without a payload (len:0) are delivered at their line ends', () => {
   const empty = eventBytes('SUPERVISOR_STATE_CHANGE_RUNNING', '')
-  expect(read(empty)).toEqual([OTHER])
-  expect(read(Buffer.concat([empty, empty, tickBytes(3)]))).toEqual([OTHER, OTHER, [5, 3]])
+  expect(read('bytes', empty)).toEqual([OTHER])
+  expect(read('bytes', Buffer.concat([empty, empty, tickBytes(3)]))).toEqual([OTHER, OTHER, [5, 3]])
+})
+
+test('empty lines between events open none', () => {
+  expect(read('characters', Buffer.from('\n \t\r\n'), tickBytes(3), Buffer.from('\n'))).toEqual([[5, 3]])
 })
 
 test.each([
-  ['garbage', 'what is this\n'],
-  ['an empty line', '\n'],
-  ['a header without a version', 'server:a serial:1 pool:p poolserial:1 eventname:TICK_5 len:5\n'],
-  ['a header without eventname', 'ver:3.0 server:a serial:1 pool:p poolserial:1 len:5\n'],
-  ['a header without len', 'ver:3.0 server:a serial:1 pool:p poolserial:1 eventname:TICK_5\n'],
-  ['a len that is no number', 'ver:3.0 server:a eventname:TICK_5 len:5x\n'],
-  ['a negative len', 'ver:3.0 server:a eventname:TICK_5 len:-5\n'],
-  ['an absurd len', 'ver:3.0 server:a eventname:TICK_5 len:99999999999999999999\n'],
-  ['bytes that are no UTF-8', '\u0000\u00ff\n'],
-])('a line that is no header is passed over: %s', (_, line) => {
-  expect(read(Buffer.from(line, 'latin1'), tickBytes(3))).toEqual([[5, 3]])
+  ['garbage', 'what is this'],
+  ['a header without len', 'ver:3.0 server:a serial:1 pool:p poolserial:1 eventname:TICK_5'],
+  ['an absurd len', 'ver:3.0 server:a eventname:TICK_5 len:99999999999999999999'],
+])('%s is told once, and all behind it is passed over until resync()', (_, line) => {
+  reader.push(Buffer.concat([Buffer.from(`${line}\n`), tickBytes(3)]))
+  reader.push(tickBytes(4))
+  expect(seen).toEqual([line])
+  expect([reader.isLost, reader.isInside]).toEqual([true, true])
+  reader.resync()
+  reader.push(tickBytes(5))
+  expect(seen).toEqual([line, [5, 5]])
 })
 
-test.each([3000, 4000, 5000, 9000, 100_000])('a header with an identifier of %d bytes', length => {
+test('of a header that cannot be read, the beginning is told', () => {
+  reader.push(Buffer.from(`${'x'.repeat(1000)}\n`))
+  expect(seen).toEqual(['x'.repeat(200)])
+})
+
+test.each([3000, 100_000])('a header with an identifier of %d bytes', length => {
   const identifier = 'long '.repeat(length / 5)
   const stream = Buffer.concat([tickBytes(1, { identifier }), tickBytes(2, { identifier }), tickBytes(3)])
-  expect(read(stream)).toEqual([
-    [5, 1],
-    [5, 2],
-    [5, 3],
-  ])
+  const ticks = [1, 2, 3].map(when => [5, when])
+  expect(read('characters', stream)).toEqual(ticks)
+  expect(read('characters', ...cut(stream, [10, 999, 2040, 30_000]))).toEqual(ticks)
 })
 
-test('a payload of 200 MB is passed over without being kept', () => {
-  const seen: Seen[] = []
-  const reader = new EventReader(event => seen.push([event.tickPeriodSeconds, event.whenSeconds]))
+test.each([1, 1000, MAX_HEADER_BYTES * 2])('a header over the bound, in pieces of %d bytes', pieceBytes => {
+  const header = tickBytes(1, { identifier: 'y'.repeat(MAX_HEADER_BYTES) })
+  for (let at = 0; at < header.length; at += pieceBytes) reader.push(header.subarray(at, at + pieceBytes))
+  expect(seen).toEqual([header.toString('utf8', 0, 200)])
+  reader.resync()
+  reader.push(tickBytes(4))
+  expect(seen).toHaveLength(2)
+})
+
+test.each([
+  ['a payload of 200 MB', 'ver:3.0 server:a eventname:PROCESS_LOG_STDOUT len:209715200\n', [OTHER, [5, 4]]],
+  ['a header without an end', '', ['x'.repeat(200)]],
+])('%s is not kept', (_, header, wanted) => {
   const chunk = Buffer.alloc(1 << 20, 'x')
-  reader.push(Buffer.from(`ver:3.0 server:a serial:1 eventname:PROCESS_LOG_STDOUT len:${200 << 20}\n`))
+  reader = readerOf('bytes')
+  reader.push(Buffer.from(header))
   const before = process.memoryUsage()
   for (let count = 0; count < 200; count++) reader.push(chunk)
   const after = process.memoryUsage()
   expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(10 << 20)
   expect(after.heapUsed - before.heapUsed).toBeLessThan(50 << 20)
   reader.push(tickBytes(4))
-  expect(seen).toEqual([OTHER, [5, 4]])
-})
-
-test('60 MB without a line end, as left over by characters, are not kept and hide no tick', () => {
-  const seen: Seen[] = []
-  const reader = new EventReader(event => seen.push([event.tickPeriodSeconds, event.whenSeconds]))
-  const chunk = Buffer.alloc(3 << 20, '→')
-  const before = process.memoryUsage()
-  for (let count = 0; count < 20; count++) reader.push(chunk)
-  const after = process.memoryUsage()
-  expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(10 << 20)
-  reader.push(tickBytes(4))
-  expect(seen).toEqual([[5, 4]])
+  expect(seen).toEqual(wanted)
 })

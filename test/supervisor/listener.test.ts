@@ -20,6 +20,7 @@ beforeEach(() => {
   const open: (() => void)[] = []
   endCheck = () => open.shift()?.()
   listener = createListener({
+    lengthUnit: 'characters',
     write: text => seen.push(text),
     check: () => {
       seen.push('check')
@@ -27,6 +28,8 @@ beforeEach(() => {
     },
     onTick: () => {},
     onSkippedTick: (reason, whenSeconds) => seen.push(`${reason} ${whenSeconds}`),
+    onUnreadable: beginning => seen.push(`unreadable ${beginning}`),
+    onStalled: () => seen.push('stalled'),
     nowMs: () => NOW_SECONDS * 1000,
   })
   return () => vi.useRealTimers()
@@ -159,14 +162,67 @@ test('an event cut in two is answered when it is whole', () => {
   expect(seen).toEqual([ANSWER])
 })
 
+test('a header that cannot be read is answered once, when all that came with it has come', async () => {
+  push(Buffer.from('what is this\n'), tick())
+  await vi.advanceTimersByTimeAsync(900)
+  push(Buffer.from('more of it\n'), tick())
+  await vi.advanceTimersByTimeAsync(700)
+  expect(seen).toEqual(['unreadable what is this'])
+  await vi.advanceTimersByTimeAsync(400)
+  expect(seen).toEqual(['unreadable what is this', ANSWER])
+  push(tick())
+  await vi.advanceTimersByTimeAsync(60)
+  expect(seen.slice(2)).toEqual(['check', ANSWER])
+})
+
+test.each([
+  ['a payload', other().subarray(0, -1)],
+  ['a header', other().subarray(0, 20)],
+])('%s whose rest does not come is answered after 30 s, without READY, and memmon ends', async (_, part) => {
+  push(part)
+  await vi.advanceTimersByTimeAsync(29_000)
+  expect(seen).toEqual([])
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect(seen).toEqual(['RESULT 2\nOK', 'stalled'])
+  push(tick())
+  listener.answer()
+  await vi.advanceTimersByTimeAsync(100_000)
+  expect(seen).toHaveLength(2)
+})
+
+test('an event that comes slowly is not stalled, and one that is whole leaves no timer', async () => {
+  for (const byte of other()) {
+    push(Buffer.of(byte))
+    await vi.advanceTimersByTimeAsync(20_000)
+  }
+  expect(seen).toEqual([ANSWER])
+  expect(vi.getTimerCount()).toBe(0)
+})
+
+test('noise that does not end behind a header that cannot be read: memmon ends', async () => {
+  push(Buffer.from('noise\n'))
+  for (let count = 0; count < 80; count++) {
+    push(Buffer.from('noise'))
+    await vi.advanceTimersByTimeAsync(400)
+  }
+  expect(seen).toEqual(['unreadable noise', 'RESULT 2\nOK', 'stalled'])
+})
+
+test('answer() answers an event of which only a part has come, once, without READY', () => {
+  push(other().subarray(0, -1))
+  listener.answer()
+  listener.answer()
+  expect(seen).toEqual(['RESULT 2\nOK'])
+})
+
 test('whatever comes, the answer is never FAIL and there is one for each event', async () => {
   const events = [tick(), other(), tick(1), eventBytes('TICK_5', 'when:x'), Buffer.from('garbage\n'), tick()]
   for (const event of events) {
     push(event)
-    await vi.advanceTimersByTimeAsync(20)
+    await vi.advanceTimersByTimeAsync(1_100)
   }
   endCheck()
   await vi.advanceTimersByTimeAsync(10_000)
   const written = seen.filter(text => /RESULT|READY|FAIL/.test(text))
-  expect(written).toEqual(Array(5).fill(ANSWER))
+  expect(written).toEqual(Array(6).fill(ANSWER))
 })
