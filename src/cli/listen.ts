@@ -6,7 +6,8 @@ import { createLog, type Log } from '../observe/log.ts'
 import { createListener, type Listener } from '../supervisor/listener.ts'
 import { lengthUnitOf } from '../supervisor/payload-length.ts'
 import { createUnreadableLog, stalledText } from './event-trouble.ts'
-import { claimStdio, type Stdio } from './stdio.ts'
+import { closeDebugger, type EndingSignal, takeSignals } from './signals.ts'
+import { claimStdio } from './stdio.ts'
 import type { Watch } from './watch.ts'
 
 /** At the end of stdin supervisord has gone: restarts get this long. */
@@ -18,7 +19,7 @@ const NO_SERVER =
   'supervisord has no server that could be asked, since SUPERVISOR_SERVER_URL is not set: add [unix_http_server] with ' +
   'file=, and [rpcinterface:supervisor], to supervisord.conf, as supervisorctl needs them, too; or give --server-url'
 
-type Ending = 'eof' | 'signal' | 'unfit'
+type Ending = 'eof' | 'unfit' | EndingSignal
 
 /** Runs the listener until it has to end; the exit code. Throws a UsageError before READY. */
 export async function listen(
@@ -69,25 +70,19 @@ export async function listen(
     nowMs: Date.now,
   })
   endOnDefects(listener, () => watch, log)
-  hear(stdio, listener, end, () => watch?.reload())
-  const wired = import('./watch.ts').then(({ createWatch }) => {
-    watch = createWatch(settings, address, { log, sleep, onUnfit: () => end('unfit'), readSettings })
-    watch.begin()
-    return watch
-  })
-  return await finish(await wired, await ended, settings, log)
-}
-
-/** Says READY; from now on events and signals come. */
-function hear(stdio: Stdio, listener: Listener, end: (ending: Ending) => void, reload: () => void): void {
+  takeSignals({ end, reload: () => watch?.reload(), log })
   stdio.onInput(
     chunk => listener.push(chunk),
     () => end('eof'),
   )
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => end('signal'))
-  process.on('SIGHUP', reload)
-  process.on('SIGPIPE', () => {}) // a pipe that closes is no reason to leave programs unwatched
   listener.start()
+  const wired = import('./watch.ts').then(({ createWatch }) => {
+    watch = createWatch(settings, address, { log, sleep, onUnfit: () => end('unfit'), readSettings })
+    watch.begin()
+    closeDebugger()
+    return watch
+  })
+  return await finish(await wired, await ended, settings, log)
 }
 
 /** Ends what is running, within the time that there is; the exit code. */
@@ -95,7 +90,7 @@ async function finish(watch: Watch, ending: Ending, settings: Settings, log: Log
   const { restarts } = watch
   if (ending === 'eof') log('INFO', 'supervisord has closed the event stream: memmon ends')
   else restarts.end()
-  if (ending === 'signal') log('INFO', 'SIGTERM: memmon ends')
+  if (ending !== 'eof' && ending !== 'unfit') log('INFO', `${ending}: memmon ends`)
   const budgetMs =
     ending === 'eof' ? END_OF_INPUT_MS : Math.max(0, settings.stopWaitSeconds * 1000 - EXIT_RESERVE_MS)
   const until = process.uptime() * 1000 + budgetMs

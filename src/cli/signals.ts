@@ -1,0 +1,33 @@
+// What each signal means to a listener; docs/restarts.md has the table. Signals without a meaning do nothing, since
+// `supervisorctl signal NAME all` sends them to memmon as well.
+import type { Log } from '../observe/log.ts'
+
+/** stopsignal= may name any of them; INT also comes from a terminal. */
+const ENDING = ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const
+const WITHOUT_MEANING = ['SIGUSR1', 'SIGUSR2'] as const
+
+export type EndingSignal = (typeof ENDING)[number]
+
+export interface SignalPorts {
+  readonly end: (signal: EndingSignal) => void
+  readonly reload: () => void
+  readonly log: Log
+}
+
+export function takeSignals({ end, reload, log }: SignalPorts): void {
+  for (const signal of ENDING) process.on(signal, () => end(signal))
+  process.on('SIGHUP', reload)
+  process.on('SIGPIPE', () => {}) // a pipe that closes is no reason to leave programs unwatched
+  for (const signal of WITHOUT_MEANING) {
+    process.on(signal, () => log('INFO', `${signal}: nothing to do. SIGHUP reloads memmon.conf`))
+  }
+}
+
+/**
+ * Closes the debugger that Node opens at SIGUSR1 in the 10 to 25 ms before main.ts takes that signal over. Not by
+ * node:inspector, which costs 250 KB for good; where a later Node has no _debugEnd, the few milliseconds stay.
+ */
+export function closeDebugger(): void {
+  const asked = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].some(text => text.includes('--inspect'))
+  if (!asked) (process as { _debugEnd?: () => void })._debugEnd?.()
+}
