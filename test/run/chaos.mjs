@@ -1,7 +1,8 @@
 // `npm run chaos [seconds]`: ten programs over their limit, memmon killed again and again at random moments; in the
-// end every program must run. Prints kills, restarts, programs left down; exits 1 if any is down.
+// end every program must run, and what a hook has done must be undone. Some are drained, some have hooks, two are
+// restarted together, one gives way to a budget. Prints kills, restarts, programs left down; exits 1 if any is down.
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -17,14 +18,51 @@ const RUNNING = 20
 const folder = mkdtempSync(join(tmpdir(), 'memmon-chaos-'))
 const path = name => join(folder, name)
 
-// Each takes one to two seconds to stop; half of them supervisord would not start again by itself.
+// Each takes one to two seconds to stop, or to exit when it is asked to finish; half of them supervisord would not
+// start again by itself, as it does not start those that exit with 0.
 const programs = Array.from({ length: PROGRAMS }, (_, index) => {
   const stopSeconds = 1 + index / PROGRAMS
   return `[program:p${index}]
-command=/usr/bin/python3 -c "import signal, sys, time; signal.signal(15, lambda *a: (time.sleep(${stopSeconds}), sys.exit(0))); time.sleep(3600)"
-autorestart=${index % 2 === 0}
+command=/usr/bin/python3 -c "import signal, sys, time; end = lambda *a: (time.sleep(${stopSeconds}), sys.exit(0)); signal.signal(15, end); signal.signal(10, end); time.sleep(3600)"
+autorestart=${index % 2 === 0 ? 'unexpected' : 'false'}
 `
 })
+const hook = `sh -c 'echo $MEMMON_PROCESS $MEMMON_EVENT >> ${path('hooks')}'`
+const conf = limit => `[memmon]
+most_specific = true
+hook_timeout = 2s
+max_parallel = 0
+stagger = 0
+restart_backoff = 0
+[any]
+memory_limit = ${limit}
+[program:p2]
+${drained(limit)}
+[program:p3]
+${drained(limit)}
+[program:p4]
+${drained(limit)}
+[program:p5]
+memory_limit = ${limit}
+pre_restart_command = ${hook}
+post_restart_command = ${hook}
+[program:p6]
+memory_limit = ${limit}
+pre_restart_command = sh -c 'sleep 1; echo $MEMMON_PROCESS $MEMMON_EVENT >> ${path('hooks')}'
+post_restart_command = ${hook}
+[program:p7]
+memory_limit = none
+[group:pair]
+memory_limit = ${limit}
+restart_group = true
+[total]
+memory_limit = ${limit}
+`
+writeFileSync(path('memmon.conf'), conf('1MB'))
+
+function drained(limit) {
+  return `memory_limit = none\nsoft_limit = ${limit}\ndrain_signal = USR1\ngrace = 4s`
+}
 writeFileSync(
   path('supervisord.conf'),
   `[supervisord]
@@ -36,12 +74,14 @@ file=${path('supervisor.sock')}
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 [eventlistener:memmon]
-command=${process.execPath} ${join(ROOT, 'bin', 'memmon.js')} -a 1MB --restart-backoff 0 --stagger 0 --state-dir ${path('state')}
+command=${process.execPath} ${join(ROOT, 'bin', 'memmon.js')} --config ${path('memmon.conf')} --state-dir ${path('state')}
 events=TICK_5
 stderr_logfile=${path('memmon.log')}
 autorestart=true
 startsecs=0
-${programs.join('')}`,
+${programs.join('')}[group:pair]
+programs=p8,p9
+`,
 )
 const supervisord = spawn('supervisord', ['-n', '-c', path('supervisord.conf')], { stdio: 'ignore' })
 const client = createClient(
@@ -61,16 +101,14 @@ try {
     await sleep(300 + Math.random() * 2200)
     await strike()
   }
-  // The last one comes back by itself, finishes what was begun, and is then stopped as an operator stops it.
+  // The last one comes back by itself and finishes what was begun; with other limits nothing new begins.
+  writeFileSync(path('memmon.conf'), conf('1GB'))
   await until('memmon to be back', async () =>
     (await all()).some(info => info.name === 'memmon' && isRunning(info)),
   )
-  await sleep(6_000)
-  await client.stopProcess('memmon:memmon')
-  await until('memmon to end', async () =>
-    (await all()).some(({ name, state }) => name === 'memmon' && state === 0),
-  )
-  await until('every program to run', async () => (await watched()).every(isRunning), 10_000).catch(() => {})
+  await until('memmon to take its new limits', async () => lastLog().includes('over 1073741824 bytes (1GB)'))
+  const isSettled = async () => (await watched()).every(isRunning) && undone().length === 0
+  await until('every program to run', isSettled, 30_000).catch(() => {})
   down = (await watched()).filter(info => !isRunning(info)).map(({ name }) => name)
 } finally {
   client.close()
@@ -83,11 +121,31 @@ const finished = log.split('that an earlier memmon has begun').length - 1
 console.log(
   `${count.kills} kills, ${count.terms} SIGTERMs and ${count.reloads} reloads in ${seconds} s; ${restarts} restarts; ${finished} times one was resumed by a later memmon`,
 )
+const prepared = undone()
+console.log(
+  `${linesOf('hooks').length} hooks; ${prepared.length} programs left prepared${prepared.map(name => ` ${name}`).join('')}`,
+)
 console.log(
   `${down.length} of ${PROGRAMS} programs left down${down.length > 0 ? `: ${down.join(', ')}; see ${folder}` : ''}`,
 )
-if (down.length === 0) rmSync(folder, { recursive: true, force: true })
-process.exit(down.length === 0 ? 0 : 1)
+const isWell = down.length + prepared.length === 0
+if (isWell) rmSync(folder, { recursive: true, force: true })
+process.exit(isWell ? 0 : 1)
+
+/** Each hook writes a line when it has done its work: the last one of a program has to be that of the second hook. */
+function undone() {
+  const last = new Map(linesOf('hooks').map(line => line.split(' ')))
+  return [...last].filter(([, event]) => event === 'pre_restart').map(([name]) => name)
+}
+
+/** What the last memmon has logged. */
+function lastLog() {
+  return readFileSync(path('memmon.log'), 'utf8').split('memmon watches').at(-1) ?? ''
+}
+
+function linesOf(name) {
+  return existsSync(path(name)) ? readFileSync(path(name), 'utf8').split('\n').filter(Boolean) : []
+}
 
 async function strike() {
   const memmon = (await all()).find(({ name }) => name === 'memmon')
