@@ -47,8 +47,9 @@ export function quickLook(watched: readonly Watched[], look: QuietLook, ports: Q
     ports.onMeasured(one.process, trees ? treeBytes : plainBytes)
     const more = one.countsSwap ? swapUsedBytes : 0
     if (plainBytes + more <= one.quietBytes && treeBytes + more <= one.quietTreeBytes) continue
-    if (one.process.state !== ProcessState.RUNNING) return ASK
-    kind = 'near'
+    if (one.process.state === ProcessState.RUNNING) kind = 'near'
+    else if (one.quietBytes >= 0 && one.quietTreeBytes >= 0) return ASK
+    // Else each check would ask, for as long as it is STARTING: askAgainAfterMs has to do.
   }
   return {
     kind,

@@ -125,10 +125,14 @@ test('check and explain refuse in the same words, with exit code 2', async () =>
   }
 })
 
-test('check and explain look at pids that are children here', async () => {
+test('check looks at pids that are children here, and at no other', async () => {
   const pid = ownChild()
   server.add({ namespec: 'w:a', pid })
-  const run = await runMemmon(['check', '-a', '1KB', '--server-url', server.url])
+  server.add({ namespec: 'w:reused', pid: await strange() })
+  const run = await runMemmon(['check', '-a', '1KB', '--json', '--server-url', server.url])
   expect(run).toMatchObject({ code: 1, stderr: '' })
-  expect(run.stdout).toMatch(new RegExp(`^w:a +RUNNING +${pid} .*restart it$`, 'm'))
+  expect(JSON.parse(run.stdout).processes).toMatchObject([
+    { namespec: 'w:a', pid, rss_bytes: expect.any(Number), verdict: 'restart' },
+    { namespec: 'w:reused', rss_bytes: null, verdict: 'no rule' },
+  ])
 })

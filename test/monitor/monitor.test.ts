@@ -461,9 +461,13 @@ test('a program that was STARTING is restarted with its group once it runs', asy
   expect(requested.map(text => text.split(' ')[0])).toEqual(['w:a', 'w:c', 'w:b'].sort())
 })
 
-test('a program that is STARTING for an hour makes a few checks ask, and no check when it runs', async () => {
+test.each([
+  [['--total', '1GB']],
+  [['-a', '1GB', '--threads-limit', '99']],
+  [['-a', '1GB', '--for', '2/3']],
+])('%j: a program that is STARTING for an hour makes a few checks ask, and none when it runs', async argv => {
   startLooking()
-  const monitor = monitorOf('--total', '1GB')
+  const monitor = monitorOf(...argv)
   for (let second = 0; second < 3600; second += 5) {
     starting(second)
     await monitor.check()
@@ -483,6 +487,7 @@ test('a program that is STARTING for an hour makes a few checks ask, and no chec
     nowMs += 5_000
   }
   expect(asked).toBe(settled)
+  expect(requested).toEqual([])
 })
 
 test('a budget waits for a member that is being restarted, STOPPED as well, and 5 minutes at most', async () => {
