@@ -77,7 +77,13 @@ export async function listen(
   )
   listener.start()
   const wired = import('./watch.ts').then(({ createWatch }) => {
-    watch = createWatch(settings, address, { log, sleep, onUnfit: () => end('unfit'), readSettings })
+    watch = createWatch(settings, address, {
+      log,
+      sleep,
+      onUnfit: () => end('unfit'),
+      readSettings,
+      hasHeard: () => listener.hasHeard,
+    })
     watch.begin()
     closeDebugger()
     return watch

@@ -57,6 +57,8 @@ export interface WatchPorts {
   readonly onUnfit: () => void
   /** The settings as flags and memmon.conf say now; throws a UsageError. */
   readonly readSettings: () => Settings
+  /** An event of any kind has come. */
+  readonly hasHeard: () => boolean
 }
 
 export function createWatch(initial: Settings, address: ServerAddress, ports: WatchPorts): Watch {
@@ -138,6 +140,10 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
         `No tick has come for ${Math.round(silentSeconds)} s though supervisord is RUNNING: it no longer sends memmon events. memmon ends, so that supervisord starts it afresh`,
       )
       ports.onUnfit()
+    },
+    onUnheard: silentSeconds => {
+      const known = { client, environment: process.env, hasHeard: ports.hasHeard, log }
+      void import('./no-tick.ts').then(({ reportNoTick }) => reportNoTick(silentSeconds, known))
     },
     monotonicMs: uptimeMs,
   })

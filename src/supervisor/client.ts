@@ -15,10 +15,19 @@ export interface SupervisorClient {
   signalProcess(namespec: string, signal: string): Promise<void>
   /** The namespecs whose configuration looks like that of an event listener. */
   getListenerNamespecs(): Promise<Set<string>>
+  /** priority= of the process and its group as configured; undefined if supervisord does not know it. */
+  getPriorities(namespec: string): Promise<Priorities | undefined>
+  /** The last bytes that supervisord has logged of its stdout. */
+  readStdoutTail(namespec: string, bytes: number): Promise<string>
   /** supervisord's own state: RUNNING, RESTARTING, SHUTDOWN, FATAL. */
   getState(): Promise<string>
   getPid(): Promise<number>
   close(): void
+}
+
+export interface Priorities {
+  readonly group: number
+  readonly process: number
 }
 
 /** How often a read is made again when a kept connection turns out to be closed, as after a reload. */
@@ -26,7 +35,7 @@ const READ_ATTEMPTS = 2
 
 /** `tableTimeoutMs` is for the calls about all processes; the caller's own for all others. */
 export function createClient(caller: HttpCaller, tableTimeoutMs?: number): SupervisorClient {
-  const call = async (method: string, ...params: (string | boolean)[]): Promise<XmlRpcValue> => {
+  const call = async (method: string, ...params: (string | number | boolean)[]): Promise<XmlRpcValue> => {
     const timeoutMs = method.startsWith('getAll') ? tableTimeoutMs : undefined
     const answer = await caller.post(encodeCall(`supervisor.${method}`, params), timeoutMs)
     const { decodeReply } = await import('./xmlrpc-reply.ts')
@@ -34,7 +43,7 @@ export function createClient(caller: HttpCaller, tableTimeoutMs?: number): Super
   }
 
   // Only reads are repeated: a stop or start that broke off may have taken effect.
-  const read = async (method: string, ...params: string[]): Promise<XmlRpcValue> => {
+  const read = async (method: string, ...params: (string | number)[]): Promise<XmlRpcValue> => {
     for (let attempt = 1; ; attempt++) {
       try {
         return await call(method, ...params)
@@ -66,6 +75,14 @@ export function createClient(caller: HttpCaller, tableTimeoutMs?: number): Super
       const listeners = structsOf(await read('getAllConfigInfo')).filter(looksLikeListener)
       return new Set(listeners.map(config => namespecOf(String(config.group), String(config.name))))
     },
+    getPriorities: async namespec => {
+      const config = structsOf(await read('getAllConfigInfo')).find(
+        ({ group, name }) => namespecOf(String(group), String(name)) === namespec,
+      )
+      return config && { group: Number(config.group_prio), process: Number(config.process_prio) }
+    },
+    readStdoutTail: async (namespec, bytes) =>
+      String(await read('readProcessStdoutLog', namespec, -bytes, 0)),
     getState: async () => {
       const state = await read('getState')
       if (isStruct(state) && typeof state.statename === 'string') return state.statename

@@ -33,6 +33,8 @@ export interface Listener {
   start(): void
   /** Takes bytes from supervisord, cut anywhere. */
   push(chunk: Uint8Array): void
+  /** An event of any kind has come. */
+  readonly hasHeard: boolean
   /** Answers the event that is open, if any, so that it is not sent again: to be called when memmon has to end. */
   answer(): void
 }
@@ -41,6 +43,7 @@ export interface Listener {
 export function createListener(ports: ListenerPorts): Listener {
   let checking = false
   let unanswered = 0
+  let hasHeard = false
 
   const answer = () => {
     if (unanswered === 0) return
@@ -49,6 +52,7 @@ export function createListener(ports: ListenerPorts): Listener {
   }
 
   const onEvent = (event: SupervisorEvent) => {
+    hasHeard = true
     unanswered++
     if (event.tickPeriodSeconds === 0) return answer()
     ports.onTick(event.tickPeriodSeconds)
@@ -106,6 +110,9 @@ export function createListener(ports: ListenerPorts): Listener {
       if (givenUp) return
       reader.push(chunk)
       watchUnfinished()
+    },
+    get hasHeard() {
+      return hasHeard
     },
     answer: () => {
       if (unanswered > 0) answer()

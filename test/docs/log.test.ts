@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createUnreadableLog, stalledText } from '../../src/cli/event-trouble.ts'
+import { type NoTickClues, noTickLine } from '../../src/cli/no-tick.ts'
 import { logChannels } from '../../src/cli/start-lines.ts'
 import type { FailurePhase, Noticed, Restarted, RestartRequest } from '../../src/core/outcome.ts'
 import { outcomeText, requestText } from '../../src/core/outcome-text.ts'
@@ -108,6 +109,13 @@ const lines: readonly (() => string | Promise<string>)[] = [
   foreign({ parentPid: 7, startSeconds: 9 }),
   foreign(undefined),
   () => unprotectedText('ENOSPC'),
+  ...[
+    { priorities: { group: 999, process: 999 } },
+    { stdout: 'Loading profile\nREADY\n' },
+    { hasHeard: true },
+    { silentSeconds: 3680 },
+    {},
+  ].map(clues => () => noTickText(clues)),
   () => stalledText('characters'),
   () => unreadableLine(1),
   () => unreadableLine(3),
@@ -132,6 +140,12 @@ const lines: readonly (() => string | Promise<string>)[] = [
 async function mailerLine(command: string): Promise<string> {
   const terms = { to: ['bob@example.com'], from: 'memmon@shop', host: 'shop' }
   return await lineOf(createSendmailChannel(command, terms))
+}
+
+/** Of a listener of which nothing else is known to be wrong. */
+function noTickText(clues: Partial<NoTickClues>): string {
+  const priorities = { group: -1, process: 999 }
+  return noTickLine({ silentSeconds: 80, hasHeard: false, priorities, stdout: 'READY\n', ...clues })[1]
 }
 
 /** The last line about so many headers, one every half hour. */

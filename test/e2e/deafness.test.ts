@@ -1,12 +1,16 @@
-// A listener that supervisord no longer sends events, as the real one treats it after one stray byte.
+// A listener that supervisord no longer sends events, or never sends a tick, as the real one treats it.
 import { execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { waitForChecks } from '../helpers/checks.ts'
-import { holder, Supervisord } from '../helpers/supervisord.ts'
+import { holder, MEMMON, Supervisord } from '../helpers/supervisord.ts'
 import { waitFor } from '../helpers/wait.ts'
 
-test('a deaf listener is noticed and starts afresh', async () => {
+// Both wait for more than a minute.
+test.concurrent('a deaf listener is noticed and starts afresh', async () => {
   const deaf = await Supervisord.start({ programs: holder('small', 5), memmon: '-a 1GB' })
   try {
     await deaf.waitForLog('watches supervisord')
@@ -21,5 +25,43 @@ test('a deaf listener is noticed and starts afresh', async () => {
     expect(after.pid).not.toBe(before.pid)
   } finally {
     await deaf.stop()
+  }
+}, 180_000)
+
+/** Each is a memmon that never gets a tick, or not for an hour, and what it says of that. */
+const WITHOUT_TICKS: readonly [string, string, RegExp][] = [
+  ['program', '', /ERRO No tick has come in .*has to be \[eventlistener:memmon\], not \[program:memmon\]/],
+  ['eventlistener', 'events=PROCESS_STATE', /WARN No tick has come in .*other events have come/],
+  ['eventlistener', 'events=TICK_3600', /INFO Waiting for the first tick/],
+  ['eventlistener', 'events=TICK_5', /ERRO No tick has come in .*wrote "Loading profile" to memmon's stdout/],
+]
+
+test.concurrent('a memmon that gets no tick from the start says so, and why', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'memmon-deaf-'))
+  const log = (at: number) => join(folder, `${at}.log`)
+  const textOf = (at: number) => (existsSync(log(at)) ? readFileSync(log(at), 'utf8') : '')
+  const wrapper = join(folder, 'wrapper')
+  const run = `"${process.execPath}" "${MEMMON}" -a 1GB --state-dir ${folder}`
+  writeFileSync(wrapper, `#!/bin/sh\necho Loading profile\nexec ${run}/3\n`, { mode: 0o755 })
+  const sections = WITHOUT_TICKS.map(
+    ([kind, events], at) => `[${kind}:memmon${at}]
+command=${events === 'events=TICK_5' ? wrapper : `${run}/${at}`}
+stderr_logfile=${log(at)}
+${events}
+`,
+  )
+  const supervisord = await Supervisord.start({ programs: sections.join('') })
+  try {
+    await waitFor(
+      'each to say it',
+      () => WITHOUT_TICKS.every(([, , line], at) => line.test(textOf(at))),
+      120_000,
+    )
+    for (const at of WITHOUT_TICKS.keys()) {
+      expect(textOf(at).match(/.*(No tick has come|Waiting for the first).*/g)).toHaveLength(1)
+    }
+  } finally {
+    await supervisord.stop()
+    rmSync(folder, { recursive: true, force: true })
   }
 }, 180_000)

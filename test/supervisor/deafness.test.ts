@@ -6,12 +6,15 @@ let now: number
 let state: string | undefined
 let asked: number
 let deafAt: number | undefined
+/** When it was said that no tick has come, and for how long, in seconds. */
+let unheard: [number, number][]
 let watch: DeafnessWatch
 beforeEach(() => {
   now = 0
   state = 'RUNNING'
   asked = 0
   deafAt = undefined
+  unheard = []
   watch = new DeafnessWatch({
     getState: async () => {
       asked++
@@ -20,6 +23,7 @@ beforeEach(() => {
     onDeaf: () => {
       deafAt ??= now
     },
+    onUnheard: silentSeconds => unheard.push([now / 1000, silentSeconds]),
     monotonicMs: () => now,
   })
 })
@@ -77,7 +81,43 @@ test('not across a suspended memmon: the silence begins anew', async () => {
   expect(deafAt).toBeUndefined()
 })
 
-test('not before the first tick has told the period', async () => {
-  await pass(7200)
-  expect([asked, deafAt]).toEqual([0, undefined])
+test('no tick from the start: said after 75 s, then each hour, and nothing ends', async () => {
+  await pass(70)
+  expect(unheard).toEqual([])
+  await pass(4 * 3600 + 20)
+  const times = [80, 3680, 7280, 10_880, 14_480]
+  expect(unheard).toEqual(times.map(at => [at, at]))
+  expect(deafAt).toBeUndefined()
+})
+
+test('no tick from the start is not said while supervisord does not answer, or is ending', async () => {
+  for (const given of [undefined, 'SHUTDOWN']) {
+    state = given
+    await pass(3600)
+  }
+  expect(unheard).toEqual([])
+  state = 'RUNNING'
+  await pass(90)
+  expect(unheard).toHaveLength(1)
+})
+
+test.each([5, 60])('a first TICK_%d in time: nothing is said', async period => {
+  await pass(3600, period)
+  expect(unheard).toEqual([])
+})
+
+test('a first TICK_3600 that comes within the hour: it is said once that it is waited for', async () => {
+  await pass(3500)
+  watch.onTick(3600)
+  await pass(3 * 3600, 3600)
+  expect([unheard.length, deafAt]).toEqual([1, undefined])
+})
+
+test('a tick that comes while supervisord is asked: nothing is said', async () => {
+  await pass(70)
+  now += 10_000
+  const look = watch.look()
+  watch.onTick(5)
+  await look
+  expect(unheard).toEqual([])
 })
