@@ -125,15 +125,16 @@ test('a supervisord that never answers: ticks are answered all the same, those t
 
 test('a supervisord that is gone is told once, and once more when it is back', async () => {
   server.misbehave('*', { kind: 'status', status: 500 }, 3)
-  for (let tick = 1; tick <= 4; tick++) {
+  let ticks = 0
+  await waitFor('a good check', async () => {
     memmon.write(tickText())
-    await memmon.waitForAnswers(tick)
-  }
-  await memmon.waitForLog('Checks go on')
+    await memmon.waitForAnswers(++ticks)
+    return memmon.stderr.includes('Checks go on')
+  })
   expect(
     memmon.stderr.match(/WARN This check is left out, the next tick tries again: .*HTTP 500/g),
   ).toHaveLength(1)
-  await endsAfter(4)
+  await endsAfter(ticks)
 })
 
 test('supervisord shutting down is no trouble', async () => {
