@@ -15,7 +15,7 @@ export function setup() {
     fail(`Node ${NODE_MAJOR} or later is needed, and this is ${process.version}: install a later one`)
   }
   // The one step that may be impossible comes first: nobody waits for packages only to be told so.
-  installSupervisor()
+  installPrograms()
   installPackages()
   build()
 }
@@ -43,31 +43,44 @@ function packagesAreThere() {
   )
 }
 
-/** Builds if anything is newer than the last build. */
+/** Builds if anything is missing, or newer than the last build. */
 export function build() {
-  const built = join(ROOT, 'dist', 'main.js')
+  const built = ['build/cli/main.js', 'dist/main.js'].map(path => join(ROOT, path))
   const newest = Math.max(
     ...filesBelow(join(ROOT, 'src')).map(modifiedAt),
     modifiedAt(join(ROOT, 'tsconfig.json')),
   )
-  if (existsSync(built) && modifiedAt(built) > newest) return
+  if (built.every(path => existsSync(path) && modifiedAt(path) > newest)) return
   say('building')
   run(process.execPath, [join(ROOT, 'test', 'run', 'build.mjs')])
 }
 
-function installSupervisor() {
-  if (runs('supervisord')) return
-  const advice = 'install it first, as root, with: apt-get install supervisor'
-  if (process.getuid?.() !== 0) fail(`supervisord is missing: ${advice}`)
-  if (!runs('apt-get')) {
-    fail("supervisord is missing, and there is no apt-get to install it: put supervisor 4's on PATH")
+/** What has to be on PATH: how it is tried, and the package of Debian's that brings it. */
+const PROGRAMS = [
+  { name: 'supervisord', args: ['--version'], from: 'supervisor' },
+  { name: 'ps', args: [], from: 'procps' },
+]
+/** On a machine that has just been set up, its own updates may be under way. */
+const LOCK_WAIT = 'DPkg::Lock::Timeout=300'
+
+function installPrograms() {
+  const missing = PROGRAMS.filter(({ name, args }) => !runs(name, args))
+  if (missing.length === 0) return
+  const packages = missing.map(({ from }) => from)
+  const names = missing.map(({ name }) => name).join(' and ')
+  const what = `${names} ${missing.length === 1 ? 'is' : 'are'} missing`
+  if (process.getuid?.() !== 0)
+    fail(`${what}: install first, as root, with: apt-get install ${packages.join(' ')}`)
+  if (!runs('apt-get', ['--version'])) {
+    fail(`${what}, and there is no apt-get to install ${packages.join(' and ')}: put ${names} on PATH`)
   }
-  say("installing Debian's supervisor")
+  say(`installing Debian's ${packages.join(' and ')}`)
   run('apt-get', ['update', '-qq'])
-  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'supervisor'], {
-    DEBIAN_FRONTEND: 'noninteractive',
-  })
-  if (!runs('supervisord')) fail('supervisor is installed, but no supervisord is on PATH: see to PATH')
+  const options = ['-y', '-qq', '--no-install-recommends', '-o', LOCK_WAIT]
+  run('apt-get', ['install', ...options, ...packages], { DEBIAN_FRONTEND: 'noninteractive' })
+  for (const { name, args, from } of missing) {
+    if (!runs(name, args)) fail(`${from} is installed, but no ${name} is on PATH: see to PATH`)
+  }
 }
 
 function run(command, args, environment = {}) {
@@ -81,7 +94,7 @@ function run(command, args, environment = {}) {
   fail(`"${[command, ...args].join(' ')}" failed (${error?.message ?? signal ?? `exit code ${status}`})`)
 }
 
-const runs = command => spawnSync(command, ['--version'], { stdio: 'ignore' }).status === 0
+const runs = (command, args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0
 
 const packagesIn = lock => JSON.parse(readFileSync(lock, 'utf8')).packages
 

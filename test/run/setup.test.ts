@@ -7,15 +7,18 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 
 const SETUP = join(import.meta.dirname, 'setup.mjs')
 
-/** The only folder on PATH: no supervisord, no apt-get but these. */
+/** The only folder on PATH: nothing is there but what a test puts into it. */
 let bin = ''
 beforeEach(() => {
   bin = mkdtempSync(join(tmpdir(), 'memmon-setup-'))
+  command('ps', 'exit 0')
 })
 afterEach(() => rmSync(bin, { recursive: true, force: true }))
 
 const command = (name: string, script: string) =>
   writeFileSync(join(bin, name), `#!/bin/sh\n[ "$1" = --version ] && exit 0\n${script}\n`, { mode: 0o755 })
+
+const INSTALL = 'install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300'
 
 /** An apt-get that notes what it was asked for, and installs a supervisord that only knows its version. */
 const aptGet = (install = 'printf "#!/bin/sh\\n" > supervisord && /bin/chmod 755 supervisord') =>
@@ -37,7 +40,7 @@ test('an ordinary user is told what to install, and apt-get is not tried', () =>
     status: 1,
     stdout: '',
     stderr:
-      'memmon setup: supervisord is missing: install it first, as root, with: apt-get install supervisor\n',
+      'memmon setup: supervisord is missing: install first, as root, with: apt-get install supervisor\n',
   })
   expect(existsSync(join(bin, 'asked'))).toBe(false)
 })
@@ -47,7 +50,7 @@ test('root without apt-get is told so', () => {
     status: 1,
     stdout: '',
     stderr:
-      "memmon setup: supervisord is missing, and there is no apt-get to install it: put supervisor 4's on PATH\n",
+      'memmon setup: supervisord is missing, and there is no apt-get to install supervisor: put supervisord on PATH\n',
   })
 })
 
@@ -56,9 +59,16 @@ test('for root it is installed', () => {
   const { status, stderr } = runSetup(0)
   expect(stderr).toContain("memmon setup: installing Debian's supervisor\n")
   expect(status, stderr).toBe(0)
-  expect(readFileSync(join(bin, 'asked'), 'utf8')).toBe(
-    'update -qq\ninstall -y -qq --no-install-recommends supervisor\n',
-  )
+  expect(readFileSync(join(bin, 'asked'), 'utf8')).toBe(`update -qq\n${INSTALL} supervisor\n`)
+})
+
+test('what else the tests need is installed with it', () => {
+  rmSync(join(bin, 'ps'))
+  aptGet('for name in supervisord ps; do printf "#!/bin/sh\\n" > $name && /bin/chmod 755 $name; done')
+  const { status, stderr } = runSetup(0)
+  expect(stderr).toContain("memmon setup: installing Debian's supervisor and procps\n")
+  expect(status, stderr).toBe(0)
+  expect(readFileSync(join(bin, 'asked'), 'utf8')).toContain(`${INSTALL} supervisor procps\n`)
 })
 
 test('an installation that fails is told in one line, without a stack trace', () => {
@@ -67,7 +77,7 @@ test('an installation that fails is told in one line, without a stack trace', ()
   expect(status).toBe(1)
   expect(stderr.split('\n').slice(1)).toEqual([
     'E: no network',
-    'memmon setup: "apt-get install -y -qq --no-install-recommends supervisor" failed (exit code 100)',
+    `memmon setup: "apt-get ${INSTALL} supervisor" failed (exit code 100)`,
     '',
   ])
 })
