@@ -1,13 +1,11 @@
 // -c under a real supervisord: forked children count with their parent, and only then.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { waitForChecks } from '../helpers/checks.ts'
-import { holdCommand, Supervisord } from '../helpers/supervisord.ts'
+import { PYTHON } from '../helpers/python.ts'
+import { Supervisord } from '../helpers/supervisord.ts'
 
-/** A parent of 10 MB with two children, one of which has a child itself, of 30 MB each. */
-const FAMILY = holdCommand(
-  10,
-  "import os, sys; child = os.fork() == 0 or os.fork() == 0; child and (os.fork(), exec('b = bytearray(b\\'y\\') * (30 << 20)'))",
-)
+/** A parent of 10 MB with two children, each with a child of its own, of 30 MB each. */
+const FAMILY = `${PYTHON} -c "import os, time; child = os.fork() == 0 or os.fork() == 0; child and os.fork(); b = b'x' * ((30 if child else 10) << 20); time.sleep(3600)"`
 
 const family = (name: string): string =>
   `[program:${name}]\ncommand=${FAMILY}\nstopasgroup=true\nkillasgroup=true\n`
@@ -20,7 +18,7 @@ beforeAll(async () => {
     Supervisord.start({ programs, memmon: '-c -a 80MB' }),
     Supervisord.start({ programs, memmon: '-a 80MB' }),
   ])
-}, 60_000)
+})
 afterAll(() => Promise.all([counted.stop(), single.stop()]))
 
 test('with -c the descendants count', async () => {

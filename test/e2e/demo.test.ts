@@ -52,7 +52,7 @@ test('it shows the growth, the restart and the mail, within a minute, and cleans
   expect(run.stdout).toMatch(/Done, after \d+ s\. All is cleaned up\.\n$/)
   expect(pidsIn(run.stdout).filter(isAlive)).toEqual([])
   expect(readdirSync(join(folder, 'tmp'))).toEqual([])
-}, 60_000)
+})
 
 test('Ctrl-C ends it at once, with all it has started', async () => {
   const run = runDemo()
@@ -64,7 +64,7 @@ test('Ctrl-C ends it at once, with all it has started', async () => {
   expect(run.stderr).toBe('The demo failed: ended by SIGINT\n')
   expect(running.filter(isAlive)).toEqual([])
   expect(readdirSync(join(folder, 'tmp'))).toEqual([])
-}, 60_000)
+})
 
 test('a supervisord that does not start is told in one line', async () => {
   const script = `#!/bin/sh\n[ "$1" = --version ] && exit 0\necho 'Error: no such luck' >&2\nexit 2\n`
@@ -73,4 +73,4 @@ test('a supervisord that does not start is told in one line', async () => {
   expect(await run.ended).toBe(1)
   expect(run.stderr).toBe('The demo failed: supervisord has ended (exit code 2): Error: no such luck\n')
   expect(readdirSync(join(folder, 'tmp'))).toEqual([])
-}, 60_000)
+})

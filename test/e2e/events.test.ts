@@ -41,7 +41,7 @@ const expectNoTrouble = (): void =>
   expect(supervisord.log().match(/.*(UNKNOWN state|bad result line|event was rejected).*/g)).toBeNull()
 
 test('a log line that holds the text of a tick, behind several-byte characters, is no tick', async () => {
-  await start({ memmon: '-p victim=20MB', events: 'PROCESS_LOG,PROCESS_STATE_EXITED', loglevel: 'debug' })
+  await start({ memmon: '-p victim=20MB', events: 'PROCESS_LOG,PROCESS_STATE_EXITED' })
   const before = await supervisord.process('victim:victim')
   await startPrinter(`import os, time
 for count in (200, 60, 1, 400):

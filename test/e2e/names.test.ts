@@ -2,6 +2,7 @@
 import { simpleParser } from 'mailparser'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { holder, Supervisord } from '../helpers/supervisord.ts'
+import { waitFor } from '../helpers/wait.ts'
 
 const NAMES = ['héllo→😀', `it's"quoted"`, '<b>&amp;', 'a=b', 'star*', '100%']
 
@@ -11,22 +12,20 @@ beforeAll(async () => {
     identifier: 'my sup:1',
     programs: [...NAMES.map(name => holder(name, 50)), holder('ctl\x01z', 50)].join('\n'),
     memmon: '-a 30MB -m bob@example.com --mail-interval 0 -s @sendmail',
-    env: { LANG: 'C.UTF-8' },
   })
-}, 60_000)
+})
 afterAll(() => supervisord.stop())
 
 test.each(NAMES)('%j is restarted and told by its name', async name => {
   await supervisord.waitForLog(`Restarted ${name}:${name}: pid`)
   const subject = `memmon: process ${name}:${name} restarted`
-  await expect
-    .poll(
-      async () => (await Promise.all(supervisord.mails().map(m => simpleParser(m)))).map(m => m.subject),
-      {
-        timeout: 20_000,
-      },
-    )
-    .toContain(subject)
+  await waitFor(
+    () => `the mail "${subject}"\n${supervisord.memmonLog()}`,
+    async () => {
+      const mails = await Promise.all(supervisord.mails().map(mail => simpleParser(mail)))
+      return mails.some(mail => mail.subject === subject)
+    },
+  )
 })
 
 test('a name with a control character is told once as what cannot be restarted', async () => {

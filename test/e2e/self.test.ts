@@ -1,12 +1,14 @@
 // memmon never restarts itself, nor with -a another event listener, however small the limit.
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { waitForChecks } from '../helpers/checks.ts'
+import { PYTHON } from '../helpers/python.ts'
 import { holder, MEMMON, Supervisord } from '../helpers/supervisord.ts'
 
-const LISTENER = `/usr/bin/python3 -c "import sys; print('READY', flush=True); [print('RESULT 2\\\\nOKREADY', flush=True) for line in sys.stdin]"`
+const LISTENER = `${PYTHON} -c "import sys; print('READY', flush=True); [print('RESULT 2\\\\nOKREADY', flush=True) for line in sys.stdin]"`
 
+const escaped = (path: string): string => path.replaceAll('%', '%%')
 const wrapped = (folder: string): string => `[eventlistener:wrapped]
-command=sh -c "SUPERVISOR_PROCESS_NAME= SUPERVISOR_GROUP_NAME= ${process.execPath} ${MEMMON} -a 1KB -p 'wrapped=1KB' --ignore tiny; true"
+command=sh -c "SUPERVISOR_PROCESS_NAME= SUPERVISOR_GROUP_NAME= '${escaped(process.execPath)}' '${escaped(MEMMON)}' -a 1KB -p 'wrapped=1KB' --ignore tiny; true"
 events=TICK_5
 stderr_logfile=${folder}
 stopasgroup=true
@@ -28,7 +30,7 @@ events=PROCESS_LOG`,
     }),
     Supervisord.start({ programs: `${holder('tiny', 1)}\n${wrapped('/dev/null')}` }),
   ])
-}, 60_000)
+})
 afterAll(() => Promise.all([supervisord.stop(), shell.stop()]))
 
 test('-a 1KB restarts the program, and neither memmon nor another listener', async () => {
@@ -46,6 +48,6 @@ test('a listener that -p names is restarted', async () => {
 
 test('behind a shell and without a name it knows itself by pid', async () => {
   const before = await shell.process('wrapped:wrapped')
-  await waitForChecks(shell, 3)
+  await waitForChecks(shell, 3, 'wrapped')
   expect((await shell.process('wrapped:wrapped')).pid).toBe(before.pid)
 })

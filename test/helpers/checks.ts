@@ -1,21 +1,31 @@
-// Waiting for memmon's checks by what supervisord itself counts: the events it has sent.
-
+// Waiting for memmon's checks by what supervisord itself notes: the events that memmon has answered.
 import type { Supervisord } from './supervisord.ts'
 import { waitFor } from './wait.ts'
 
-/** Waits until supervisord has seen `count` more of its five-second ticks go by, each with time for a check. */
-export async function waitForChecks(supervisord: Supervisord, count: number): Promise<void> {
-  const { nowSeconds } = await anyProcess(supervisord)
-  const until = (Math.floor(nowSeconds / 5) + count) * 5 + 2
+/** Waits until the listener has answered `count` ticks that supervisord sends from now on. */
+export async function waitForChecks(
+  supervisord: Supervisord,
+  count: number,
+  listener = 'memmon',
+): Promise<void> {
+  const before = ticksOf(supervisord, listener)
+  // One that is open now began before.
+  const wanted = before.answered + (before.isOpen ? 1 : 0) + count
   await waitFor(
-    `${count} ticks`,
-    async () => (await anyProcess(supervisord)).nowSeconds >= until,
-    (count + 4) * 5_000,
+    () => `${listener} to answer ${count} ticks\n${supervisord.memmonLog()}`,
+    () => ticksOf(supervisord, listener).answered >= wanted,
   )
 }
 
-async function anyProcess(supervisord: Supervisord) {
-  const [first] = await supervisord.client.getAllProcessInfo()
-  if (!first) throw new Error('supervisord has no process')
-  return first
+/** By supervisord's debug log: supervisor/process.py, dispatchers.py. */
+function ticksOf(supervisord: Supervisord, listener: string) {
+  const log = supervisord.log()
+  const occurs = (text: string): number => log.split(text).length - 1
+  const answered = occurs(`${listener}: event was processed\n`)
+  return {
+    answered,
+    isOpen:
+      log.lastIndexOf(` sent to listener ${listener}\n`) >
+      log.lastIndexOf(`${listener}: event was processed\n`),
+  }
 }

@@ -17,10 +17,12 @@ export class Memmon {
   stderr = ''
   readonly child: ChildProcessWithoutNullStreams
   readonly ended: Promise<number | null>
+  /** Where it keeps its state, unless it is told otherwise. */
+  readonly stateFolder = mkdtempSync(join(tmpdir(), 'memmon-state-'))
 
   constructor(args: readonly string[], env: Record<string, string> = {}) {
     const { PATH = '', HOME = '/' } = process.env
-    const STATE_DIRECTORY = mkdtempSync(join(tmpdir(), 'memmon-state-'))
+    const STATE_DIRECTORY = this.stateFolder
     this.child = spawn(process.execPath, [MEMMON, ...args], { env: { PATH, HOME, STATE_DIRECTORY, ...env } })
     this.child.stdout.on('data', chunk => {
       this.stdout += chunk
@@ -31,7 +33,7 @@ export class Memmon {
     this.child.stdin.on('error', () => {})
     this.ended = new Promise(resolve =>
       this.child.on('close', code => {
-        rmSync(STATE_DIRECTORY, { recursive: true, force: true })
+        rmSync(this.stateFolder, { recursive: true, force: true })
         resolve(code)
       }),
     )
@@ -41,14 +43,48 @@ export class Memmon {
     this.child.stdin.write(bytes)
   }
 
-  /** Waits until stdout holds so many answers. */
-  waitForAnswers(count: number): Promise<boolean> {
-    return waitFor(`${count} answers\n${this.stderr}`, () => this.stdout.split('RESULT').length - 1 >= count)
+  /** The events that it has answered. */
+  get answers(): number {
+    return this.stdout.split('RESULT').length - 1
   }
 
-  waitForLog(text: string | RegExp): Promise<boolean> {
-    return waitFor(`${text} in the log`, () =>
-      typeof text === 'string' ? this.stderr.includes(text) : text.test(this.stderr),
+  /** Waits until it has answered so many events. */
+  waitForAnswers(count: number): Promise<boolean> {
+    return waitFor(
+      () => `${count} answers\n${this.stderr}`,
+      () => this.answers >= count,
+    )
+  }
+
+  /** Waits for what may come after an answer: stdout and stderr are two pipes. */
+  waitForLog(wanted: string | RegExp): Promise<boolean> {
+    return waitFor(
+      () => `${wanted} in the log\n${this.stderr}`,
+      () => this.logHolds(wanted),
+    )
+  }
+
+  logHolds(wanted: string | RegExp): boolean {
+    return typeof wanted === 'string' ? this.stderr.includes(wanted) : wanted.test(this.stderr)
+  }
+
+  /** Sends a tick of now and waits for its answer, so often. */
+  async tick(count = 1): Promise<void> {
+    for (let sent = 0; sent < count; sent++) {
+      const before = this.answers
+      this.write(tickText())
+      await this.waitForAnswers(before + 1)
+    }
+  }
+
+  /** Sends one tick after the other until something is so: a tick that comes during a check is skipped. */
+  async tickUntil(what: string, isSo: () => boolean): Promise<void> {
+    await waitFor(
+      () => `${what}\n${this.stderr}`,
+      async () => {
+        await this.tick()
+        return isSo()
+      },
     )
   }
 

@@ -2,8 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-
-const PYTHON = '/usr/bin/python3'
+import { PYTHON } from './python.ts'
 
 /** A running script, the leader of its own process group: whatever it forks ends with it. */
 export class PythonProcess {

@@ -9,7 +9,7 @@ export interface ProgramScript {
   readonly state?: number
   /** The pid it runs as at first, of a child of the test; later ones count up from it. Default: one that nobody has. */
   readonly pid?: number
-  /** How long it is STOPPING. Default 0: STOPPED when the call returns. */
+  /** How long it is STOPPING. Default 0: STOPPED when the call returns; Infinity: until arrive(). */
   readonly stopMs?: number
   /** How long it is STARTING. Default 0. */
   readonly startMs?: number
@@ -91,6 +91,12 @@ export class ScriptedProgram {
     this.#passThrough(STARTING, this.script.startMs ?? 0, this.script.startsInto ?? RUNNING)
   }
 
+  /** Ends a STOPPING or STARTING that has no end of its own. */
+  arrive(): void {
+    if (this.state === STOPPING) this.#to(STOPPED)
+    else if (this.state === STARTING) this.#to(this.script.startsInto ?? RUNNING)
+  }
+
   info() {
     return {
       name: this.name,
@@ -120,7 +126,7 @@ export class ScriptedProgram {
       return
     }
     this.state = between
-    setTimeout(() => this.state === between && this.#to(end), ms).unref()
+    if (Number.isFinite(ms)) setTimeout(() => this.state === between && this.#to(end), ms).unref()
   }
 
   #to(state: number): void {

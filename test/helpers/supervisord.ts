@@ -1,7 +1,16 @@
 // A real supervisord in a folder of its own, with memmon under it as an operator would put it there.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ProcessInfo } from '../../src/core/process.ts'
@@ -9,36 +18,19 @@ import { ProcessState } from '../../src/core/process.ts'
 import { parseServerUrl } from '../../src/core/server-url.ts'
 import { createClient, type SupervisorClient } from '../../src/supervisor/client.ts'
 import { createHttpCaller } from '../../src/supervisor/http-call.ts'
-import { waitFor } from './wait.ts'
+import { freePort } from './free-port.ts'
+import { endAllOf } from './leftovers.ts'
+import { configText, type SupervisordOptions } from './supervisord-conf.ts'
+import { WITHIN_MS, waitFor } from './wait.ts'
 
-export const MEMMON = join(import.meta.dirname, '..', '..', 'bin', 'memmon.js')
-const PYTHON = '/usr/bin/python3'
+export { holdCommand, holder, holdsThen } from './programs.ts'
+export { MEMMON } from './supervisord-conf.ts'
 
-export interface SupervisordOptions {
-  /** [program:x], [group:x] and further sections; `@hold 30` in a command holds 30 MB, see holdCommand. */
-  readonly programs: string
-  /** memmon's arguments as they stand in command=; absent: no memmon. */
-  readonly memmon?: string
-  /** Further lines of the [eventlistener:memmon] section. */
-  readonly listenerLines?: string
-  /** Default: TICK_5. */
-  readonly events?: string
-  readonly identifier?: string
-  /** Of supervisord's own log: at `debug` it notes each event that it sends and each answer that it takes. */
-  readonly loglevel?: 'info' | 'debug'
-  /** Use TCP with this user and password instead of the unix socket. */
-  readonly inet?: { readonly username: string; readonly password: string }
-  /** The environment of supervisord itself. */
-  readonly env?: Record<string, string>
-}
-
-/** A command for a process that really holds that many megabytes, then sleeps; `more` is Python run before it sleeps. */
-export const holdCommand = (megabytes: number, more = ''): string =>
-  `${PYTHON} -c "import time; b = b'x' * (${megabytes} << 20)${more ? `; ${more}` : ''}; time.sleep(3600)"`
-
-/** A [program:x] section of a process that holds that many megabytes. */
-export const holder = (name: string, megabytes: number, lines = ''): string =>
-  `[program:${name}]\ncommand=${holdCommand(megabytes)}\n${lines}\n`
+/** Those that no test has stopped, as after a hook that failed, end with the tests. */
+const started = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of started) child.kill('SIGTERM')
+})
 
 export class Supervisord {
   readonly folder: string
@@ -54,28 +46,54 @@ export class Supervisord {
     this.folder = mkdtempSync(join(tmpdir(), 'memmon-e2e-'))
     this.serverUrl = options.inet ? `http://127.0.0.1:${port}` : `unix://${this.folder}/supervisor.sock`
     mkdirSync(join(this.folder, 'mail'))
+    writeFileSync(this.sendmail, keepMail(join(this.folder, 'mail')), { mode: 0o755 })
     this.writeConfig(options.programs)
-    const env: NodeJS.ProcessEnv = {
-      ...process.env,
-      STATE_DIRECTORY: join(this.folder, 'state'),
-      ...options.env,
-    }
-    delete env.SUPERVISOR_SERVER_URL
+    const output = openSync(this.#outputPath, 'w')
     this.#child = spawn('supervisord', ['-n', '-c', join(this.folder, 'supervisord.conf')], {
-      stdio: 'ignore',
-      env,
+      stdio: ['ignore', output, output],
+      env: { ...environment(), STATE_DIRECTORY: this.#stateFolder, ...options.env },
     })
-    this.client = createClient(createHttpCaller(parseServerUrl(this.serverUrl), options.inet, 10_000))
+    closeSync(output)
+    this.#child.on('error', () => {}) // no pid: hasEnded
+    started.add(this.#child)
+    this.client = createClient(createHttpCaller(parseServerUrl(this.serverUrl), options.inet, 30_000))
   }
 
   /** A supervisord whose programs, those with autostart=false aside, have all left STARTING. */
   static async start(options: SupervisordOptions): Promise<Supervisord> {
-    const supervisord = new Supervisord(options, options.inet && (await freePort()))
-    await waitFor('supervisord to have started its programs', async () => {
-      const all = await supervisord.client.getAllProcessInfo().catch(() => [])
-      return all.length > 0 && all.every(({ state }) => state !== ProcessState.STARTING)
-    })
-    return supervisord
+    for (;;) {
+      const supervisord = new Supervisord(options, options.inet && (await freePort()))
+      if (await supervisord.#hasStarted()) return supervisord
+      const output = readFileSync(supervisord.#outputPath, 'utf8')
+      await supervisord.stop()
+      // Somebody else was faster: the port was free, and is not any more.
+      if (!output.includes('already listening')) throw new Error(`supervisord has ended: ${output}`)
+    }
+  }
+
+  /** False if it has ended instead. */
+  async #hasStarted(): Promise<boolean> {
+    await waitFor(
+      () => `supervisord to have started its programs\n${this.log()}`,
+      async () => {
+        const all = await this.client.getAllProcessInfo().catch(() => [])
+        return this.#hasEnded || (all.length > 0 && all.every(({ state }) => state !== ProcessState.STARTING))
+      },
+    )
+    return !this.#hasEnded
+  }
+
+  get #hasEnded(): boolean {
+    const { pid, exitCode, signalCode } = this.#child
+    return pid === undefined || exitCode !== null || signalCode !== null
+  }
+
+  get #outputPath(): string {
+    return join(this.folder, 'supervisord.out')
+  }
+
+  get #stateFolder(): string {
+    return join(this.folder, 'state')
   }
 
   get pid(): number {
@@ -88,18 +106,8 @@ export class Supervisord {
   }
 
   writeConfig(programs: string): void {
-    const { folder } = this
-    writeFileSync(
-      this.sendmail,
-      `#!/bin/sh\nf=$(mktemp ${folder}/mail/.XXXXXX) && cat > $f && mv $f ${folder}/mail/m$(date +%s%N)\n`,
-      {
-        mode: 0o755,
-      },
-    )
-    writeFileSync(
-      join(folder, 'supervisord.conf'),
-      configText(this.#options, programs, folder, this.serverUrl),
-    )
+    const text = configText(this.#options, programs, this.folder, this.serverUrl)
+    writeFileSync(join(this.folder, 'supervisord.conf'), text)
   }
 
   log(): string {
@@ -125,37 +133,36 @@ export class Supervisord {
   }
 
   /** Waits until the process is RUNNING as another pid than `old`. */
-  waitForRestart(old: ProcessInfo, withinMs = 30_000): Promise<ProcessInfo> {
+  waitForRestart(old: ProcessInfo): Promise<ProcessInfo> {
     return waitFor(
-      `${old.namespec} to be restarted\n${this.memmonLog()}`,
+      () => `${old.namespec} to be restarted\n${this.memmonLog()}`,
       async () => {
         const now = await this.process(old.namespec)
         return now.state === ProcessState.RUNNING && now.pid !== old.pid && now
       },
-      withinMs,
     )
   }
 
-  /** Waits until memmon's log holds the text, or matches it. */
-  waitForLog(wanted: string | RegExp, withinMs = 30_000): Promise<string> {
+  /** Waits until memmon's log holds the text, or matches it, so often; the log. */
+  waitForLog(wanted: string | RegExp, { times = 1, withinMs = WITHIN_MS } = {}): Promise<string> {
     return waitFor(
-      `memmon's log to hold ${wanted}, in ${this.folder}`,
+      () => `memmon's log to hold ${wanted}, ${times} times\n${this.memmonLog()}`,
       () => {
         const log = this.memmonLog()
-        return (typeof wanted === 'string' ? log.includes(wanted) : wanted.test(log)) && log
+        return occurrences(log, wanted) >= times && log
       },
       withinMs,
     )
   }
 
-  waitForMails(count: number, withinMs = 30_000): Promise<string[]> {
+  /** Waits until so many mails that hold the text were sent; all mails that hold it. */
+  waitForMails(count: number, text = ''): Promise<string[]> {
     return waitFor(
-      `${count} mails\n${this.memmonLog()}`,
+      () => `${count} mails${text && ` with "${text}"`}\n${this.memmonLog()}`,
       () => {
-        const mails = this.mails()
+        const mails = this.mails().filter(mail => mail.includes(text))
         return mails.length >= count && mails
       },
-      withinMs,
     )
   }
 
@@ -173,63 +180,34 @@ export class Supervisord {
     return output
   }
 
-  /** Ends supervisord with all it runs, and removes its folder. */
+  /** Ends supervisord with all that runs under it, and removes its folder. */
   async stop(): Promise<void> {
     this.client.close()
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+    // Killed: programs that take their time, or restarts under way, are not waited for.
+    if (!this.#hasEnded) {
       const ended = new Promise(resolve => this.#child.on('exit', resolve))
-      this.#child.kill('SIGTERM')
-      const timer = setTimeout(() => this.#child.kill('SIGKILL'), 20_000)
+      this.#child.kill('SIGKILL')
       await ended
-      clearTimeout(timer)
     }
+    started.delete(this.#child)
+    await endAllOf(`STATE_DIRECTORY=${this.#stateFolder}`)
     rmSync(this.folder, { recursive: true, force: true })
   }
 }
 
-function configText(
-  options: SupervisordOptions,
-  programs: string,
-  folder: string,
-  serverUrl: string,
-): string {
-  const { inet, identifier = 'supervisor', events = 'TICK_5', loglevel = 'info' } = options
-  const listener =
-    options.memmon === undefined
-      ? ''
-      : `[eventlistener:memmon]
-command="${process.execPath}" "${MEMMON}" ${options.memmon.replaceAll('@sendmail', `${folder}/sendmail`)}
-events=${events}
-stderr_logfile=${folder}/memmon.log
-${options.listenerLines ?? ''}
-`
-  // One server only: with both, the listener would be told of the unix socket.
-  const login = inet ? `username=${inet.username}\npassword=${inet.password}\n` : ''
-  const server = inet
-    ? `[inet_http_server]\nport=${serverUrl.slice('http://'.length)}\n${login}`
-    : `[unix_http_server]\nfile=${folder}/supervisor.sock\n`
-  return `[supervisord]
-logfile=${folder}/supervisord.log
-pidfile=${folder}/supervisord.pid
-childlogdir=${folder}
-identifier=${identifier}
-loglevel=${loglevel}
-${server}[rpcinterface:supervisor]
-supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
-[supervisorctl]
-serverurl=${serverUrl}
-${login}${listener}
-${programs}
-`
-}
+/** supervisord's own environment: nothing of a supervisord or a memmon that this test may run under. */
+const environment = (): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(SUPERVISOR|MEMMON)_/.test(name))),
+  LC_ALL: 'C.UTF-8', // it reads its configuration and names by this
+})
+
+/** Takes the place of sendmail: each mail becomes a file of its own, which appears whole. */
+const keepMail = (folder: string): string =>
+  `#!/bin/sh\nf=$(mktemp '${folder}/.XXXXXX') && cat > "$f" && mv "$f" '${folder}'/m$(date +%s%N)\n`
+
+const occurrences = (text: string, wanted: string | RegExp): number =>
+  typeof wanted === 'string'
+    ? text.split(wanted).length - 1
+    : [...text.matchAll(new RegExp(wanted, `${wanted.flags.replace('g', '')}g`))].length
 
 const readIfThere = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '')
-
-/** A port that was free a moment ago: supervisord takes no port 0. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise(resolve => server.close(resolve))
-  return port
-}

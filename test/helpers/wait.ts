@@ -1,17 +1,28 @@
 // Waiting for a condition instead of for a time.
+import { setTimeout as delay } from 'node:timers/promises'
 
-/** Resolves with the first value that is not undefined or false; rejects, saying what was awaited, when time is up. */
+/** A slow machine takes its time, and a condition that holds costs none. */
+export const WITHIN_MS = 120_000
+const LOOK_EVERY_MS = 50
+/** Neither a clock that is set nor the fake timers of a test change how long a wait is. */
+const nowMs = performance.now.bind(performance)
+
+/**
+ * Resolves with the first value that is not undefined or false; rejects when time is up. `what` says what was awaited;
+ * a function is asked at the end, so that it can show what there was instead.
+ */
 export async function waitFor<T>(
-  what: string,
+  what: string | (() => string),
   look: () => T | undefined | false | Promise<T | undefined | false>,
-  withinMs = 30_000,
+  withinMs = WITHIN_MS,
 ): Promise<T> {
-  const until = Date.now() + withinMs
+  const until = nowMs() + withinMs
   for (;;) {
     const found = await look()
     if (found !== undefined && found !== false) return found
-    if (Date.now() > until) throw new Error(`waited ${withinMs / 1000} s in vain for: ${what}`)
-    await sleep(50)
+    if (nowMs() > until)
+      throw new Error(`waited ${withinMs / 1000} s in vain for: ${typeof what === 'string' ? what : what()}`)
+    await delay(LOOK_EVERY_MS)
   }
 }
 

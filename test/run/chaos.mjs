@@ -2,7 +2,7 @@
 // end every program must run, and what a hook has done must be undone. Some are drained, some have hooks, two are
 // restarted together, one gives way to a budget. Prints kills, restarts, programs left down; exits 1 if any is down.
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -15,6 +15,8 @@ const { createHttpCaller } = await import('../../build/supervisor/http-call.js')
 const seconds = Number(process.argv[2] ?? 300)
 const PROGRAMS = 10
 const RUNNING = 20
+/** A tick comes every 5 s: after two of them nobody has anything left to do. */
+const CALM_SECONDS = 11
 const folder = mkdtempSync(join(tmpdir(), 'memmon-chaos-'))
 const path = name => join(folder, name)
 
@@ -23,7 +25,7 @@ const path = name => join(folder, name)
 const programs = Array.from({ length: PROGRAMS }, (_, index) => {
   const stopSeconds = 1 + index / PROGRAMS
   return `[program:p${index}]
-command=/usr/bin/python3 -c "import signal, sys, time; end = lambda *a: (time.sleep(${stopSeconds}), sys.exit(0)); signal.signal(15, end); signal.signal(10, end); time.sleep(3600)"
+command=python3 -c "import signal, sys, time; end = lambda *a: (time.sleep(${stopSeconds}), sys.exit(0)); signal.signal(15, end); signal.signal(10, end); time.sleep(3600)"
 autorestart=${index % 2 === 0 ? 'unexpected' : 'false'}
 `
 })
@@ -58,7 +60,12 @@ restart_group = true
 [total]
 memory_limit = ${limit}
 `
-writeFileSync(path('memmon.conf'), conf('1MB'))
+/** memmon reads it again at each tick. In one step: it may be read at any time. */
+const setLimits = limit => {
+  writeFileSync(path('memmon.conf.new'), conf(limit))
+  renameSync(path('memmon.conf.new'), path('memmon.conf'))
+}
+setLimits('1MB')
 
 function drained(limit) {
   return `memory_limit = none\nsoft_limit = ${limit}\ndrain_signal = USR1\ngrace = 4s`
@@ -74,7 +81,7 @@ file=${path('supervisor.sock')}
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 [eventlistener:memmon]
-command=${process.execPath} ${join(ROOT, 'bin', 'memmon.js')} --config ${path('memmon.conf')} --state-dir ${path('state')}
+command=${word(process.execPath)} ${word(join(ROOT, 'bin', 'memmon.js'))} --config ${path('memmon.conf')} --state-dir ${path('state')}
 events=TICK_5
 stderr_logfile=${path('memmon.log')}
 autorestart=true
@@ -102,13 +109,9 @@ try {
     await strike()
   }
   // The last one comes back by itself and finishes what was begun; with other limits nothing new begins.
-  writeFileSync(path('memmon.conf'), conf('1GB'))
-  await until('memmon to be back', async () =>
-    (await all()).some(info => info.name === 'memmon' && isRunning(info)),
-  )
+  setLimits('1GB')
   await until('memmon to take its new limits', async () => lastLog().includes('over 1073741824 bytes (1GB)'))
-  const isSettled = async () => (await watched()).every(isRunning) && undone().length === 0
-  await until('every program to run', isSettled, 30_000).catch(() => {})
+  await until('every program to run', async () => undone().length === 0 && (await calm())).catch(() => {})
   down = (await watched()).filter(info => !isRunning(info)).map(({ name }) => name)
 } finally {
   client.close()
@@ -161,6 +164,20 @@ async function strike() {
     await sleep(500)
     await until('supervisord to be back', async () => (await watched()).length === PROGRAMS)
   }
+}
+
+/** True when all run, memmon too, and have done so for a while. */
+async function calm() {
+  const infos = await all()
+  return (
+    infos.length === PROGRAMS + 1 &&
+    infos.every(info => isRunning(info) && info.nowSeconds - info.startSeconds >= CALM_SECONDS)
+  )
+}
+
+/** A path as supervisord.conf takes it in a command. */
+function word(text) {
+  return `"${text.replaceAll('%', '%%')}"`
 }
 
 /** False if it has just ended by itself. */
