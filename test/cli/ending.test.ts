@@ -23,7 +23,7 @@ beforeEach(async () => {
   sized = spawn('sleep', ['600'])
   server = await ScriptedSupervisord.start({
     socketPath: join(folder, 's.sock'),
-    programs: [{ namespec: 'g:n', pid: sized.pid ?? 0, stopMs: 1500 }],
+    programs: [{ namespec: 'g:n', pid: sized.pid ?? 0, stopMs: Number.POSITIVE_INFINITY }],
   })
   program = server.program('g:n')
   memmons = []
@@ -45,7 +45,7 @@ const start = (args: readonly string[] = [], env: Record<string, string> = {}): 
   return memmon
 }
 
-/** A memmon that has just asked for the stop. */
+/** A memmon that has just asked for the stop, which takes until the program arrives. */
 async function midRestart(...args: string[]): Promise<Memmon> {
   const memmon = start(args)
   memmon.write(tickText())
@@ -71,6 +71,8 @@ test.each([
 ])('%s: what has begun is finished, then exit code 0', async (_, end) => {
   const memmon = await midRestart()
   end(memmon)
+  await memmon.waitForLog(/memmon ends$/m)
+  program.arrive()
   expect(await memmon.ended).toBe(0)
   expect(program.state).toBe(RUNNING)
   expect(memmon.stderr).toContain('Restarted g:n')
@@ -80,12 +82,12 @@ test.each([
 test.each(['SIGHUP', 'SIGPIPE'] as const)('%s does not end it', async signal => {
   const memmon = await midRestart()
   memmon.child.kill(signal)
+  program.arrive()
   await memmon.waitForLog('Restarted g:n')
   expect(memmon.child.exitCode).toBeNull()
 })
 
 test('SIGTERM with a stop that outlasts --stop-wait: left to the next memmon, which starts the program', async () => {
-  program.script = { ...program.script, stopMs: 4000 }
   const first = await midRestart('--stop-wait', '2s')
   first.child.kill('SIGTERM')
   expect(await first.ended).toBe(0)
@@ -93,6 +95,7 @@ test('SIGTERM with a stop that outlasts --stop-wait: left to the next memmon, wh
   expect(program.state).toBe(STOPPING)
   const second = start()
   await second.waitForLog('Finishing the restart of g:n that an earlier memmon has begun')
+  program.arrive()
   await second.waitForLog('Restarted g:n')
   expect([program.state, server.count('stopProcess'), server.count('startProcess')]).toEqual([RUNNING, 1, 1])
 })
@@ -134,23 +137,20 @@ test('a supervisord that answers only later: READY at once, the recovery waits',
   first.child.kill('SIGKILL')
   await first.ended
   server.misbehave('getPID', { kind: 'status', status: 500 }, 3)
+  program.arrive()
   const second = start()
   await waitFor('READY', () => second.stdout === 'READY\n')
   await second.waitForLog('Restarted g:n')
-}, 30_000)
+})
 
 test('no socket at all, then it appears: told once, and checks go on', async () => {
   const path = join(folder, 'later.sock')
-  const memmon = start(['--server-url', `unix://${path}`, '--ignore', '*'])
-  for (let tick = 1; tick <= 2; tick++) {
-    memmon.write(tickText())
-    await memmon.waitForAnswers(tick)
-  }
-  await memmon.waitForLog(/WARN This check is left out.*later\.sock: ENOENT/)
+  const memmon = start(['--server-url', `unix://${path}`, '--ignore', '*', '--verbose'])
+  await memmon.tickUntil('two checks', () => memmon.logHolds(/(?:The check took[\s\S]*){2}/))
+  expect(memmon.stderr).toMatch(/WARN This check is left out.*later\.sock: ENOENT/)
   const later = await ScriptedSupervisord.start({ socketPath: path, programs: [{ namespec: 'a:b' }] })
-  memmon.write(tickText())
-  await memmon.waitForLog('Checks go on')
-  expect(memmon.stderr.match(/left out/g)).toHaveLength(1)
+  await memmon.tickUntil('a check', () => memmon.logHolds('Checks go on'))
+  expect(memmon.stderr.match(/This check is left out/g)).toHaveLength(1)
   await memmon.end()
   await later.close()
 })
@@ -158,6 +158,7 @@ test('no socket at all, then it appears: told once, and checks go on', async () 
 test('without a writable place it works and says what is not protected', async () => {
   writeFileSync(join(folder, 'state'), 'a file')
   const memmon = await midRestart()
+  program.arrive()
   await memmon.waitForLog('Restarted g:n')
   expect(memmon.stderr).toMatch(
     /WARN The journal cannot be written \(.*\): restarts go on, but if memmon is killed/,
@@ -207,6 +208,7 @@ test('past --own-limit it finishes what has begun and ends with exit code 1, onc
   const memmon = start(['--own-limit', '1MB'])
   await memmon.waitForLog('Finishing the restart of g:n')
   memmon.write(tickText())
+  program.arrive()
   expect(await memmon.ended).toBe(1)
   expect(memmon.stderr).toMatch(/CRIT memmon itself uses [\d.]+MB RSS, over --own-limit 1MB/)
   expect(memmon.stderr).toContain('Restarted g:n')

@@ -40,28 +40,20 @@ async function start(args: readonly string[] = [], env: Record<string, string> =
     SUPERVISOR_SERVER_URL: `unix://${folder}/s.sock`,
     ...env,
   })
-  await waitFor(`READY\n${memmon.stderr}`, () => memmon.stdout === 'READY\n')
+  await waitFor(
+    () => `READY\n${memmon.stderr}`,
+    () => memmon.stdout === 'READY\n',
+  )
 }
 
 const now = (): number => Math.floor(Date.now() / 1000)
-const answers = (): number => memmon.stdout.split('RESULT').length - 1
 
-/** Sends one tick after the other, as supervisord does, and waits for the answer to each. */
-async function tick(count = 1): Promise<void> {
-  for (const wanted = answers() + count; answers() < wanted; ) {
-    const before = answers()
-    memmon.write(tickBytes(now()))
-    await memmon.waitForAnswers(before + 1)
-  }
-}
+/** Sends ticks until so many checks have begun. */
+const check = (count: number): Promise<void> =>
+  memmon.tickUntil(`check ${count}`, () => (server?.count('getAllProcessInfo') ?? 0) >= count)
 
-/** Sends ticks until so many checks have begun: one that comes during a check is skipped. */
-async function check(count: number): Promise<void> {
-  await waitFor(`check ${count}\n${memmon.stderr}`, async () => {
-    await tick()
-    return (server?.count('getAllProcessInfo') ?? 0) >= count
-  })
-}
+const goodCheck = (): Promise<void> =>
+  memmon.tickUntil('a good check', () => memmon.logHolds('INFO Checks go on'))
 
 /** Ends it by EOF; stdout must hold READY and so many answers, and not a byte more. */
 async function endsAfter(count: number): Promise<void> {
@@ -122,47 +114,36 @@ test.each<[string, Misbehaviour, RegExp]>([
   const scripted = await supervisord()
   await start()
   scripted.misbehave('getAllProcessInfo', how, 6) // three ticks; a read that broke off is made twice
-  await waitFor('a good check', async () => {
-    await tick()
-    return memmon.stderr.includes('INFO Checks go on')
-  })
+  await goodCheck()
   const troubles = memmon.stderr.match(/WARN This check is left out, the next tick tries again: .*/g)
   expect(troubles).toHaveLength(1)
   expect(troubles?.[0]).toMatch(line)
   expect(scripted.count('getAllProcessInfo')).toBeGreaterThan(6)
-  await endsAfter(answers())
+  await endsAfter(memmon.answers)
 })
 
 test('supervisord is not there: told once, and told when it is', async () => {
   await start()
-  await tick()
-  await memmon.waitForLog(/WARN This check is left out, .*s\.sock: ENOENT/)
-  await tick(3)
-  expect(memmon.stderr.match(/is left out/g)).toHaveLength(1)
+  await memmon.tickUntil('two checks', () => memmon.logHolds(/(?:The check took[\s\S]*){2}/))
+  expect(memmon.stderr.match(/This check is left out, .*/g)).toEqual([
+    expect.stringMatching(/s\.sock: ENOENT$/),
+  ])
   await supervisord()
-  await waitFor('a check', async () => {
-    await tick()
-    return memmon.stderr.includes('INFO Checks go on')
-  })
-  await endsAfter(answers())
+  await goodCheck()
+  await endsAfter(memmon.answers)
 })
 
 test('supervisord takes calls and never answers: ticks are answered and skipped, until the call is given up', async () => {
   const scripted = await supervisord()
   await start()
   scripted.misbehave('getAllProcessInfo', { kind: 'never' })
-  await tick(3)
+  await memmon.tick(3)
   await waitFor('the call', () => scripted.count('getAllProcessInfo') === 1)
-  expect(memmon.stderr).toContain('the check before it was still running')
-  await waitFor(
-    'the call to be given up',
-    () => /WARN This check is left out.*gave no answer within 30 s/.test(memmon.stderr),
-    60_000,
-  )
-  await tick()
-  await memmon.waitForLog('INFO Checks go on')
-  await endsAfter(4)
-}, 90_000)
+  await memmon.waitForLog('the check before it was still running')
+  await memmon.waitForLog(/WARN This check is left out.*gave no answer within 30 s/)
+  await goodCheck()
+  await endsAfter(memmon.answers)
+})
 
 test.each([
   ['EOF', () => memmon.child.stdin.end()],
@@ -172,7 +153,7 @@ test.each([
   const scripted = await supervisord()
   await start()
   scripted.misbehave('*', { kind: 'never' }, 100)
-  await tick()
+  await memmon.tick()
   await waitFor('the call', () => scripted.count('getAllProcessInfo') === 1)
   end()
   expect(await memmon.ended).toBe(0)
@@ -205,7 +186,7 @@ test('when nobody reads its stderr any more, it goes on, also when it has troubl
   await check(1)
   scripted.misbehave('getAllProcessInfo', { kind: 'status', status: 500 })
   await check(3)
-  await endsAfter(answers())
+  await endsAfter(memmon.answers)
 })
 
 test('what a program that it runs prints, and that it fails, never reaches stdout', async () => {
@@ -217,7 +198,7 @@ test('what a program that it runs prints, and that it fails, never reaches stdou
   await check(1)
   await memmon.waitForLog(/No memory could be measured|RSS of a:b is/)
   await check(2)
-  await endsAfter(answers())
+  await endsAfter(memmon.answers)
 })
 
 test('what a library prints goes to stderr', async () => {
@@ -235,5 +216,5 @@ setInterval(() => {
   await memmon.waitForLog('noise of console.log')
   await memmon.waitForLog('noise of write')
   await check(2)
-  await endsAfter(answers())
+  await endsAfter(memmon.answers)
 })

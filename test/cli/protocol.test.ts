@@ -108,39 +108,32 @@ test('a backlog of old ticks is answered without a check', async () => {
   for (let tick = 10; tick > 0; tick--) memmon.write(tickText(tick * 5 + 5))
   await memmon.waitForAnswers(10)
   expect(server.count('getAllProcessInfo')).toBe(0)
-  expect(memmon.stderr).toMatch(/A tick of \d+ s ago is left out: a newer one is behind it/)
+  await memmon.waitForLog(/A tick of \d+ s ago is left out: a newer one is behind it/)
   await endsAfter(10)
 })
 
 test('a supervisord that never answers: ticks are answered all the same, those that find a check running are skipped', async () => {
   server.misbehave('*', { kind: 'never' }, 100)
-  for (let tick = 1; tick <= 3; tick++) {
-    memmon.write(tickText())
-    await memmon.waitForAnswers(tick)
-  }
-  expect(server.count('getAllProcessInfo')).toBe(1)
-  expect(memmon.stderr).toContain('A tick came while the check before it was still running')
+  await memmon.tick(3)
+  await memmon.waitForLog(/(?:A tick came while the check before it was still running[\s\S]*){2}/)
+  await waitFor('the call', () => server.count('getAllProcessInfo') > 0)
   await endsAfter(3)
+  expect(server.count('getAllProcessInfo')).toBe(1)
 })
 
 test('a supervisord that is gone is told once, and once more when it is back', async () => {
-  server.misbehave('*', { kind: 'status', status: 500 }, 3)
-  let ticks = 0
-  await waitFor('a good check', async () => {
-    memmon.write(tickText())
-    await memmon.waitForAnswers(++ticks)
-    return memmon.stderr.includes('Checks go on')
-  })
+  server.misbehave('getAllProcessInfo', { kind: 'status', status: 500 }, 3)
+  await memmon.tickUntil('a good check', () => memmon.logHolds('Checks go on'))
   expect(
     memmon.stderr.match(/WARN This check is left out, the next tick tries again: .*HTTP 500/g),
   ).toHaveLength(1)
-  await endsAfter(ticks)
+  await endsAfter(memmon.answers)
 })
 
 test('supervisord shutting down is no trouble', async () => {
   server.shuttingDown = true
-  memmon.write(tickText())
-  await memmon.waitForAnswers(1)
+  await memmon.tick()
+  await waitFor('the check', () => server.count('getAllProcessInfo') === 1)
   await endsAfter(1)
   expect(memmon.stderr).not.toMatch(/WARN|ERRO|CRIT/)
 })
@@ -153,9 +146,6 @@ test('SIGTERM ends it with exit code 0', async () => {
 
 test('a stderr that nobody reads any more does not end it', async () => {
   memmon.child.stderr.destroy()
-  for (let tick = 1; tick <= 3; tick++) {
-    memmon.write(tickText())
-    await memmon.waitForAnswers(tick)
-  }
+  await memmon.tick(3)
   await endsAfter(3)
 })

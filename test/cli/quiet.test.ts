@@ -1,7 +1,7 @@
 // Quiet ticks of the built binary: the scripted supervisord says that it is this test process, and its programs are
 // real children of it.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -14,11 +14,9 @@ let folder = ''
 let server: ScriptedSupervisord
 let children: ChildProcess[]
 let memmon: Memmon
-let ticks: number
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'memmon-quiet-'))
   children = []
-  ticks = 0
   server = await ScriptedSupervisord.start({ socketPath: join(folder, 's.sock') })
   addProgram('g:a')
   addProgram('g:b')
@@ -43,49 +41,39 @@ async function start(...args: string[]): Promise<void> {
   await memmon.waitForLog(/A quiet check|The children of supervisord/)
 }
 
-async function tick(count = 1): Promise<void> {
-  for (let at = 0; at < count; at++) {
-    memmon.write(tickText())
-    await memmon.waitForAnswers(++ticks)
-  }
-}
-
 const tables = () => server.count('getAllProcessInfo')
 
 /** Ticks until a check has asked supervisord `count` times in all. */
-const askedTimes = (count: number) =>
-  waitFor(`${count} tables`, async () => {
-    await tick()
-    return tables() >= count
-  })
+const askedTimes = (count: number) => memmon.tickUntil(`${count} tables`, () => tables() >= count)
 
 test.each([[[]], [['-c']]])('%j: 100 quiet ticks make no call, no child, no descriptor', async args => {
   await start(...args)
   await askedTimes(1)
-  await tick(5)
+  await memmon.tick(5)
+  await waitFor('the journal and the outbox to be there', stateIsOpen)
   const before = { calls: server.count(), open: descriptors() }
-  await tick(100)
+  await memmon.tick(100)
   expect({ calls: server.count(), open: descriptors() }).toEqual(before)
   // Fields 11 and 13 of stat: page faults of children that were waited for. No child, no fault.
   const fields = readFileSync(`/proc/${memmon.child.pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? []
   expect([fields[8], fields[10]]).toEqual(['0', '0'])
-}, 60_000)
+})
 
 test('a program that is added, ends or is replaced makes the next check ask', async () => {
   await start()
   await askedTimes(1)
-  await tick(3)
+  await memmon.tick(3)
   const settled = tables()
   addProgram('g:c')
   await askedTimes(settled + 1)
-  await tick(3)
+  await memmon.tick(3)
   const added = tables()
   const child = children[0]
   const ended = new Promise(resolve => child?.on('exit', resolve))
   child?.kill('SIGKILL')
   await ended
   await askedTimes(added + 1)
-}, 60_000)
+})
 
 test('a supervisord whose pid is not to be seen, nor its children: said, and each check asks', async () => {
   server.misbehave('getPID', { kind: 'body', body: replyText(4_194_305) }, 100)
@@ -100,11 +88,12 @@ test('from tick 5,000 to 20,000 neither memory nor descriptors grow', async () =
   await start()
   await askedTimes(1)
   await quickTicks(5_000)
+  await waitFor('the journal and the outbox to be there', stateIsOpen)
   const before = { dirtyKb: privateDirtyKb(), open: descriptors(), tables: tables() }
   await quickTicks(15_000)
   expect({ open: descriptors(), tables: tables() }).toEqual({ open: before.open, tables: before.tables })
   expect(privateDirtyKb() - before.dirtyKb).toBeLessThan(512)
-}, 120_000)
+})
 
 /** One event after the other, each when the one before it is answered. */
 async function quickTicks(count: number): Promise<void> {
@@ -113,7 +102,6 @@ async function quickTicks(count: number): Promise<void> {
     memmon.write(tickText())
     await answered
   }
-  ticks += count
 }
 
 const privateDirtyKb = (): number =>
@@ -121,4 +109,25 @@ const privateDirtyKb = (): number =>
     /^Private_Dirty:\s+(\d+)/m.exec(readFileSync(`/proc/${memmon.child.pid}/smaps_rollup`, 'latin1'))?.[1],
   )
 
-const descriptors = (): number => readdirSync(`/proc/${memmon.child.pid}/fd`).length
+const descriptors = (): number => openFiles().length
+
+/** What its descriptors are; '' for one that is closed meanwhile. */
+const openFiles = (): string[] =>
+  readdirSync(`/proc/${memmon.child.pid}/fd`).map(fd => {
+    try {
+      return readlinkSync(`/proc/${memmon.child.pid}/fd/${fd}`)
+    } catch {
+      return ''
+    }
+  })
+
+/** True when the journal is all of its state that it has open, and the outbox has been looked into. */
+function stateIsOpen(): boolean {
+  const state = openFiles().filter(path => path.startsWith(memmon.stateFolder))
+  const [own = ''] = readdirSync(memmon.stateFolder)
+  return (
+    state.length === 1 &&
+    state[0]?.endsWith('/restarts.jsonl') === true &&
+    existsSync(join(memmon.stateFolder, own, 'outbox'))
+  )
+}
