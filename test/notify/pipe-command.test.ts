@@ -1,8 +1,8 @@
 // Real commands that take a mail: those that work, print, fail, hang, and do not listen.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { pipeToCommand } from '../../src/notify/pipe-command.ts'
 import { isAlive } from '../helpers/alive.ts'
 import { waitFor } from '../helpers/wait.ts'
@@ -27,9 +27,15 @@ test.each([
   ['kill -KILL $$', { ok: false, why: 'it was ended by SIGKILL' }],
   ['echo noise; exit 0', { ok: true }],
   ['exit 0', { ok: true }], // does not read
-  ['sleep 60 >/dev/null & exit 0', { ok: true }], // a grandchild keeps stderr
 ])('%s', async (command, result) => {
   expect(await pipe(command, 20_000, Buffer.alloc(1 << 20, 'x'))).toEqual(result)
+})
+
+test('a grandchild that keeps stderr is not waited for', async () => {
+  expect(await pipe(`sleep 600 >/dev/null & echo $! > ${folder}/pid`)).toEqual({ ok: true })
+  const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'))
+  expect(isAlive(pid)).toBe(true)
+  process.kill(pid, 'SIGKILL')
 })
 
 test('a command that does not exist is told by the shell', async () => {
@@ -47,11 +53,21 @@ test('only the tail of what it said is kept', async () => {
 })
 
 test('one that hangs is killed with all it has started, even if it ignores TERM', async () => {
-  const command = `trap '' TERM; (trap '' TERM; echo $$ > ${folder}/a; sleep 300) & echo $! > ${folder}/b; wait; sleep 300`
-  const result = await pipe(command, 500)
-  expect(result).toMatchObject({ ok: false, why: 'it had not ended after 0.5 s and was killed' })
-  const pid = Number(readFileSync(join(folder, 'b'), 'utf8'))
-  await waitFor('the grandchild to end', () => !isAlive(pid))
+  const file = join(folder, 'pid')
+  const command = `trap '' TERM; sleep 300 & echo $! > ${file}.new; mv ${file}.new ${file}; wait; sleep 300`
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const result = pipe(command, 500)
+    await waitFor('the grandchild', () => existsSync(file)) // by now TERM is ignored, by both
+    const pid = Number(readFileSync(file, 'utf8'))
+    vi.advanceTimersByTime(500)
+    expect(isAlive(pid)).toBe(true)
+    vi.advanceTimersByTime(2_000)
+    expect(await result).toMatchObject({ ok: false, why: 'it had not ended after 0.5 s and was killed' })
+    await waitFor('the grandchild to end', () => !isAlive(pid))
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('it does not learn the password of supervisord', async () => {

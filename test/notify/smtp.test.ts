@@ -63,7 +63,7 @@ const deliver = (urls: readonly string[], more: Partial<SmtpTerms> = {}): Promis
     from: 'memmon@example.com',
     host: 'web1',
     password: 'hunter2',
-    timeoutMs: 5_000,
+    timeoutMs: 60_000,
     caText: cert,
     ...more,
   }).deliver(outgoing('memmon: process web:web restarted'))
@@ -129,7 +129,7 @@ test('a certificate that nobody vouches for is refused', async () => {
     from: 'memmon@example.com',
     host: 'web1',
     password: undefined,
-    timeoutMs: 5_000,
+    timeoutMs: 60_000,
   })
   const delivery = await channel.deliver(outgoing('x'))
   expect(delivery).toMatchObject({ ok: false, permanent: false, why: expect.stringMatching(/self.signed/i) })

@@ -28,7 +28,7 @@ async function serve(
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-const post = (url: string, timeoutMs = 5_000) =>
+const post = (url: string, timeoutMs = 60_000) =>
   createWebhookChannel({ url: parseWebhookUrl(url, false), allowHttp: false, timeoutMs }).deliver(
     outgoing('memmon: process web:web restarted'),
   )

@@ -6,6 +6,7 @@ import { ChildSet } from '../../src/sampling/child-set.ts'
 import { readPageBytes } from '../../src/sampling/page-size.ts'
 import { openProcfs, type Procfs } from '../../src/sampling/procfs.ts'
 import { GONE } from '../../src/sampling/procfs-file.ts'
+import { PYTHON } from '../helpers/python.ts'
 import { PythonProcess } from '../helpers/python-process.ts'
 import { waitFor } from '../helpers/wait.ts'
 
@@ -38,7 +39,7 @@ function statusBytes(pid: number, field: string): number {
 const listed = (children: ChildSet): number[] => [...children.pids.subarray(0, children.count)]
 
 test('the page size is the one of getconf', () => {
-  const page = execFileSync('/usr/bin/python3', ['-c', 'import os; print(os.sysconf("SC_PAGESIZE"))'])
+  const page = execFileSync(PYTHON, ['-c', 'import os; print(os.sysconf("SC_PAGESIZE"))'])
   expect(readPageBytes()).toBe(Number(page))
 })
 

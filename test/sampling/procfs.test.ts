@@ -9,6 +9,7 @@ import { portableSampler } from '../../src/sampling/portable.ts'
 import { openProcfs, type Procfs } from '../../src/sampling/procfs.ts'
 import { createQuietChildren } from '../../src/sampling/quiet.ts'
 import type { Sampler } from '../../src/sampling/sampler.ts'
+import { PYTHON } from '../helpers/python.ts'
 import { MB } from '../helpers/values.ts'
 import { waitFor } from '../helpers/wait.ts'
 
@@ -52,7 +53,7 @@ os._exit(0)
 let parent: ChildProcessWithoutNullStreams
 let procfs: Procfs
 beforeEach(() => {
-  parent = spawn('/usr/bin/python3', ['-c', PARENT])
+  parent = spawn(PYTHON, ['-c', PARENT])
   const opened = openProcfs()
   if (!opened) throw new Error('these tests need a /proc')
   procfs = opened
@@ -173,12 +174,27 @@ test('where there is no such /proc, or no such process, there is no quiet look',
   expect(createQuietChildren(procfs, parent.pid ?? 0, '/nonexistent')).toBeUndefined()
 })
 
+/**
+ * The detail with a smaps_rollup that was the same before and after it: what a process has to itself changes with
+ * every other one that maps or lets go of the same library.
+ */
+const unchanged = (pid: number) =>
+  waitFor('a process that stays as it is', () => {
+    const read = () => readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
+    const [rollup, detail, after] = [read(), procfs.detailOf(pid), read()]
+    return rollup === after && { detail, rollup }
+  })
+
 test('PSS, USS and swap are those of smaps_rollup', async () => {
   const pid = await tell('fork 20')
-  const detail = procfs.detailOf(pid)
-  const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
-  const kib = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(rollup)?.[1] ?? 0)
-  expect(detail).toMatchObject({ swapBytes: kib('Swap') * 1024 })
-  expect(detail).toMatchObject({ ussBytes: (kib('Private_Clean') + kib('Private_Dirty')) * 1024 })
+  const { detail, rollup } = await unchanged(pid)
+  const bytes = (name: string) =>
+    Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(rollup)?.[1] ?? Number.NaN) * 1024
+  expect(detail).toEqual({
+    pssBytes: bytes('Pss'),
+    ussBytes: bytes('Private_Clean') + bytes('Private_Dirty'),
+    swapBytes: bytes('Swap'),
+    swapPssBytes: bytes('SwapPss'),
+  })
   expect(procfs.detailOf(4_194_305)).toBe('gone')
 })

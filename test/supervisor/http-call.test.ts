@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { SupervisorFault } from '../../src/core/errors.ts'
 import { parseServerUrl } from '../../src/core/server-url.ts'
 import { createClient, type SupervisorClient } from '../../src/supervisor/client.ts'
@@ -22,6 +22,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'memmon-http-'))
 })
 afterEach(async () => {
+  vi.useRealTimers()
   for (const close of closers.splice(0).reverse()) await close()
   rmSync(folder, { recursive: true, force: true })
 })
@@ -153,8 +154,14 @@ test.each<[string, (client: SupervisorClient) => Promise<unknown>]>([
   const supervisord = await scripted({ programs: [{ namespec: 'a:b' }] })
   supervisord.misbehave(method, { kind: 'never' })
   const client = clientOf(supervisord.url, 500)
-  const fault = await faultOf(call(client))
-  expect(fault).toMatchObject({ kind: 'timeout', message: expect.stringContaining('no answer within 0.5 s') })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const fault = faultOf(call(client))
+  await waitFor('the call', () => supervisord.count(method) === 1)
+  vi.advanceTimersByTime(500)
+  expect(await fault).toMatchObject({
+    kind: 'timeout',
+    message: expect.stringContaining('no answer within 0.5 s'),
+  })
   expect(supervisord.count(method)).toBe(1)
   await waitFor('the connection to be closed', () => supervisord.open.size === 0)
 })

@@ -6,6 +6,7 @@ import { SupervisorFault } from '../../src/core/errors.ts'
 import { createClient } from '../../src/supervisor/client.ts'
 import { encodeCall, type XmlRpcValue } from '../../src/supervisor/xmlrpc.ts'
 import { decodeReply } from '../../src/supervisor/xmlrpc-reply.ts'
+import { PYTHON } from '../helpers/python.ts'
 
 const recordedBytes = (name: string): Buffer =>
   readFileSync(new URL(`../fixtures/xmlrpc/${name}.xml`, import.meta.url))
@@ -318,7 +319,7 @@ test('calls are read by the XML-RPC of Python as they were meant', () => {
   const program =
     'import sys, json, xmlrpc.client as x\nfor line in sys.stdin: print(json.dumps(x.loads(json.loads(line))))'
   const lines = calls.map(params => JSON.stringify(encodeCall('supervisor.someMethod', params)))
-  const output = execFileSync('/usr/bin/python3', ['-c', program], {
+  const output = execFileSync(PYTHON, ['-c', program], {
     input: `${lines.join('\n')}\n`,
     encoding: 'utf8',
   })
