@@ -1,26 +1,34 @@
 // The package as a user gets it: packed, installed globally, under a real supervisord that finds it on PATH.
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { execFile, execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ROOT } from '../helpers/documents.ts'
+import { type Registry, startRegistry } from '../helpers/registry.ts'
 import { holder, Supervisord } from '../helpers/supervisord.ts'
 
-const ROOT = join(import.meta.dirname, '..', '..')
-const npm = (...args: string[]): string =>
-  execFileSync('npm', [...args, '--silent', '--no-audit', '--no-fund'], { cwd: ROOT, encoding: 'utf8' })
+const npm = (...args: string[]) =>
+  promisify(execFile)('npm', [...args, '--silent', '--no-audit', '--no-fund'], { cwd: ROOT })
 
 let folder = ''
+let registry: Registry | undefined
 let supervisord: Supervisord | undefined
-beforeAll(() => {
+beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'memmon-package-'))
+  for (const name of ['packed', 'registry']) mkdirSync(join(folder, name))
+  registry = await startRegistry(join(folder, 'registry'))
   // The build stands already; packing must not rebuild it under the feet of the tests beside.
-  npm('pack', '--ignore-scripts', '--pack-destination', folder)
-  const [tarball = ''] = readdirSync(folder)
-  npm('install', '--global', '--prefix', join(folder, 'prefix'), '--prefer-offline', join(folder, tarball))
-}, 120_000)
+  await npm('pack', '--ignore-scripts', '--pack-destination', join(folder, 'packed'))
+  const [tarball = ''] = readdirSync(join(folder, 'packed'))
+  const from = ['--registry', registry.url, '--noproxy', '127.0.0.1']
+  const places = ['--prefix', join(folder, 'prefix'), '--cache', join(folder, 'cache')]
+  await npm('install', '--global', ...places, ...from, join(folder, 'packed', tarball))
+})
 afterAll(async () => {
   await supervisord?.stop()
+  registry?.close()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -51,4 +59,4 @@ events=TICK_5`,
     env: { PATH: `${join(folder, 'prefix', 'bin')}:${process.env.PATH}` },
   })
   await supervisord.waitForRestart(await supervisord.process('big:big'))
-}, 60_000)
+})
