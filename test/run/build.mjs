@@ -1,15 +1,19 @@
 // Builds from nothing, so that no file of a removed module is packed: build/ holds the modules one by one, for the
 // scripts of this folder; dist/, which is packed, holds the command as few files, which start faster and smaller.
 import { spawnSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { installPackages, ROOT } from './setup.mjs'
+import { BUILT_OF, installPackages, ROOT, sourcesMark } from './setup.mjs'
 
 installPackages() // `npm pack` on a fresh clone begins here
+const mark = sourcesMark()
 for (const folder of ['build', 'dist']) rmSync(join(ROOT, folder), { recursive: true, force: true })
 const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
 process.exitCode = spawnSync(process.execPath, [tsc, '-p', ROOT], { stdio: 'inherit' }).status ?? 1
-if (process.exitCode === 0) await bundle()
+if (process.exitCode === 0) {
+  await bundle()
+  writeFileSync(BUILT_OF, mark)
+}
 
 async function bundle() {
   const { build } = await import('esbuild')

@@ -1,7 +1,8 @@
 // What the tests and the demo need on a fresh clone: npm packages, the build, supervisord. Installs what is missing.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
@@ -43,16 +44,26 @@ function packagesAreThere() {
   )
 }
 
-/** Builds if anything is missing, or newer than the last build. */
+/** Builds if anything is missing, or made of other sources than these. */
 export function build() {
-  const built = ['build/cli/main.js', 'dist/main.js'].map(path => join(ROOT, path))
-  const newest = Math.max(
-    ...filesBelow(join(ROOT, 'src')).map(modifiedAt),
-    modifiedAt(join(ROOT, 'tsconfig.json')),
-  )
-  if (built.every(path => existsSync(path) && modifiedAt(path) > newest)) return
+  const built = ['build/cli/main.js', 'dist/main.js'].every(path => existsSync(join(ROOT, path)))
+  if (built && existsSync(BUILT_OF) && readFileSync(BUILT_OF, 'utf8') === sourcesMark()) return
   say('building')
   run(process.execPath, [join(ROOT, 'test', 'run', 'build.mjs')])
+}
+
+/** Left by a build: the mark of its sources. */
+export const BUILT_OF = join(ROOT, 'build', 'built-of')
+
+/** What is built, by its content: dates tell nothing where files come from another machine, with another clock. */
+export function sourcesMark(root = ROOT) {
+  const hash = createHash('sha256')
+  const paths = [...filesBelow(join(root, 'src')), join(root, 'tsconfig.json')].sort()
+  for (const path of paths) {
+    const content = readFileSync(path)
+    hash.update(`${relative(root, path)} ${content.length}\n`).update(content)
+  }
+  return hash.digest('hex')
 }
 
 /** What has to be on PATH: how it is tried, and the package of Debian's that brings it. */
@@ -104,7 +115,6 @@ function filesBelow(folder) {
     .map(entry => join(entry.parentPath ?? entry.path, entry.name))
 }
 
-const modifiedAt = path => statSync(path).mtimeMs
 const say = text => console.error(`memmon setup: ${text}`)
 
 function fail(text) {

@@ -1,6 +1,6 @@
 // What `npm test` and `npm run demo` do on a machine without supervisord: install it, or say in one line who can.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -33,6 +33,23 @@ function runSetup(uid: number) {
   })
   return { status: result.status, stdout: result.stdout, stderr: result.stderr }
 }
+
+test('a build is known by what it was made of, whatever the dates of the files are', async () => {
+  // Imported as a script would: it has no types.
+  const { sourcesMark } = await import(/* @vite-ignore */ SETUP)
+  mkdirSync(join(bin, 'src'))
+  writeFileSync(join(bin, 'tsconfig.json'), '{}')
+  writeFileSync(join(bin, 'src', 'a.ts'), 'export {}')
+  const mark = sourcesMark(bin)
+  const inAYear = new Date(Date.now() + 31_536_000_000)
+  utimesSync(join(bin, 'src', 'a.ts'), inAYear, inAYear)
+  expect(sourcesMark(bin)).toBe(mark)
+  writeFileSync(join(bin, 'src', 'b.ts'), '')
+  expect(sourcesMark(bin)).not.toBe(mark)
+  rmSync(join(bin, 'src', 'b.ts'))
+  writeFileSync(join(bin, 'src', 'a.ts'), 'export { }')
+  expect(sourcesMark(bin)).not.toBe(mark)
+})
 
 test('an ordinary user is told what to install, and apt-get is not tried', () => {
   aptGet()
