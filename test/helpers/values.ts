@@ -31,12 +31,12 @@ export const rulesFrom = (...argv: string[]): readonly Rule[] =>
     return rule
   })
 
-/** A breach of the first of the rules. */
+/** A breach of the first of the rules that has a limit. */
 export function breachFor(value: number, ...argv: string[]): Breach {
-  const [rule] = rulesFrom(...argv)
+  const rule = rulesFrom(...argv).find(({ limit }) => Number.isFinite(limit))
   if (!rule) throw new Error('no rule was given')
-  const { written, metric, cumulative, limit } = rule
-  return { rule: written, metric, cumulative, value, limit }
+  const { written, id, metric, cumulative, limit } = rule
+  return { rule: written, ruleId: id, metric, cumulative, value, limit }
 }
 
 /** The restart of a process for being larger than the first of the rules allows. */

@@ -17,7 +17,8 @@ let requested: string[]
 let told: string[]
 let figures: Map<string, number | Unreadable>
 let nowMs: number
-let queued: Set<string>
+let away: Set<string>
+let coming: Set<string>
 let capped: Set<string>
 let freeBytes: number | undefined
 let fault: Error | undefined
@@ -36,7 +37,8 @@ beforeEach(() => {
   told = []
   figures = new Map()
   nowMs = 1_003_723_000
-  queued = new Set()
+  away = new Set()
+  coming = new Set()
   capped = new Set()
   freeBytes = undefined
   fault = unreadable = look = undefined
@@ -78,8 +80,9 @@ const monitorOf = (...argv: string[]) =>
       availableBytes: () => freeBytes,
       nowMs: () => 0,
       monotonicMs: () => nowMs,
-      queue: {
-        has: namespec => queued.has(namespec),
+      restarts: {
+        isAway: namespec => away.has(namespec),
+        isComing: namespec => away.has(namespec) || coming.has(namespec),
         add: (requests: readonly RestartRequest[]) => {
           requested.push(...requests.map(({ process, breach }) => `${process.namespec} ${breach.rule}`))
         },
@@ -104,14 +107,20 @@ test.each(Object.entries(ProcessState))('a process in %s is judged only if RUNNI
   expect(requested.length).toBe(name === 'RUNNING' ? 1 : 0)
 })
 
-test('memmon, listeners, what is ignored and what is in the queue are left alone', async () => {
-  processes = ['memmon', 'listener', 'ignored', 'queued'].map((name, at) =>
+test('memmon, listeners, what is ignored and what is being restarted are left alone', async () => {
+  processes = ['memmon', 'listener', 'ignored', 'away'].map((name, at) =>
     processNamed(name, { pid: at + 10 }),
   )
   sizes = new Map(processes.map(({ pid }) => [pid, 99 * MB]))
-  queued.add('queued:queued')
+  away.add('away:away')
   await monitorOf('-a', '50MB', '--ignore', 'ignored').check()
   expect(requested).toEqual([])
+})
+
+test('what waits for its turn is judged on: a hard limit counts more than what it waits for', async () => {
+  coming.add('web:web')
+  await monitorOf('-a', '50MB').check()
+  expect(requested).toEqual(['web:web -a 50MB'])
 })
 
 test('a pid that has gone is no sample and no error', async () => {
@@ -371,15 +380,15 @@ test('a group budget counts shared memory once, and the one with the most privat
   expect(requested).toEqual(['w:b --group-total w=159MB'])
 })
 
-test('while one of them is away nobody else goes; one whose restart freed nothing is left out', async () => {
+test('while one of them is to be restarted nobody else goes; one whose restart freed nothing is left out', async () => {
   startLooking()
   sharing()
   const monitor = monitorOf('--group-total', 'w=100MB')
   await monitor.check()
-  queued.add('w:b')
+  coming.add('w:b')
   await monitor.check()
   expect(requested).toEqual(['w:b --group-total w=100MB'])
-  queued.clear()
+  coming.clear()
   await monitor.check()
   expect(requested[1]).toBe('w:c --group-total w=100MB')
 })

@@ -31,6 +31,22 @@ test('what was left alone is not mailed', () => {
   expect(messageOf(skipped, CONTEXT)).toBeUndefined()
 })
 
+test.each<[what: Noticed['what'], subject: string, done: RegExp]>([
+  [
+    'recovered',
+    'memmon: process shop:web is back under its soft limit',
+    /^Done: {4}left running; memmon watches it until it ends$/m,
+  ],
+  ['held', 'memmon: process shop:web exceeds its limit soon after each start', /^Done: {4}it waits$/m],
+])('%s is mailed, and the second time in a row it is for the log alone', (what, subject, done) => {
+  const noticed: Noticed = { kind: 'noticed', what, request, occurredAt: 0, detail: 'it waits' }
+  const message = messageOf(noticed, CONTEXT)
+  expect(message?.subject).toBe(subject)
+  expect(message?.text).toMatch(done)
+  expect(messageOf({ ...noticed, isRepeated: false }, CONTEXT)).toEqual(message)
+  expect(messageOf({ ...noticed, isRepeated: true }, CONTEXT)).toBeUndefined()
+})
+
 test.each([
   [3722, false],
   [3723, true],

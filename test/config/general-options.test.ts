@@ -1,0 +1,33 @@
+// The options about no single rule: what they say, what is refused, what counts without them.
+import { expect, test } from 'vitest'
+import { parseFlags } from '../../src/config/flags.ts'
+import type { Settings } from '../../src/config/settings.ts'
+import { settingsFrom } from '../helpers/values.ts'
+
+test.each<[argv: string[], key: keyof Settings, value: unknown]>([
+  [[], 'staggerSeconds', 10],
+  [['--stagger', '30s'], 'staggerSeconds', 30],
+  [['--stagger', '0'], 'staggerSeconds', 0],
+  [[], 'restartBackoffSeconds', 60],
+  [['--restart-backoff', '2m'], 'restartBackoffSeconds', 120],
+  [['--restart-backoff', '0'], 'restartBackoffSeconds', 0],
+  [[], 'maxParallel', 1],
+  [['--max-parallel', '0'], 'maxParallel', 0],
+  [['--max-parallel', '25'], 'maxParallel', 25],
+  [[], 'maxRestarts', undefined],
+  [['--max-restarts', '3/1h'], 'maxRestarts', { count: 3, windowSeconds: 3600, written: '3/1h' }],
+  [['--max-restarts', '1000/1d'], 'maxRestarts', { count: 1000, windowSeconds: 86_400, written: '1000/1d' }],
+])('%j: %s is %j', (argv, key, value) => {
+  expect(settingsFrom('-a', '1GB', ...argv)[key]).toEqual(value)
+})
+
+test.each([
+  ['--stagger', 'soon'],
+  ['--restart-backoff', '-1'],
+  ['--max-parallel', 'two'],
+  ['--max-parallel', '1234567'],
+  ['--max-restarts', '3'],
+  ['--max-restarts', '1001/1h'],
+])('%s %s is refused, and quoted', (flag, value) => {
+  expect(() => parseFlags(['-a', '1GB', flag, value])).toThrow(value)
+})
