@@ -1,0 +1,311 @@
+// A process whose turn has come, up to its stop: each event, what it makes of the job, and what is to be done.
+import { describe, expect, test } from 'vitest'
+import { type ProcessInfo, ProcessState } from '../../src/core/process.ts'
+import type { Job, JobEvent, Moment } from '../../src/restart/job.ts'
+import {
+  bringsBack,
+  ENDED,
+  expectEffects,
+  expectStep,
+  follows,
+  ignores,
+  NEW_PID,
+} from '../helpers/job-tables.ts'
+import {
+  AT_MS,
+  breached,
+  downIn,
+  draining,
+  ended,
+  finishing,
+  HARD,
+  HOOKS,
+  infoOf,
+  looked,
+  NEWER,
+  NOW,
+  over,
+  preparing,
+  SOFT,
+  SPARED,
+  STANDS,
+  seen,
+  stopping,
+  TOGETHER,
+  TOLD,
+  UNTOLD,
+  waiting,
+} from '../helpers/jobs.ts'
+import { MB } from '../helpers/values.ts'
+
+const { STOPPED, STARTING, STOPPING, EXITED, FATAL } = ProcessState
+
+type Left = [what: string, event: JobEvent, told: string, moment?: Partial<Moment>]
+
+describe('preparing', () => {
+  const stops = stopping({ answer: 'open', askedTick: NOW })
+  const again = preparing({ phase: 'looking again' })
+  const hooked = preparing({ plan: HOOKS, phase: 'hook', owesPost: true })
+
+  describe('the look before the stop', () => {
+    const { preCommand, postCommand } = HOOKS
+    follows([
+      ['still over its limit: stopped', preparing(), looked(50 * MB + 1), stops, ['stop']],
+      [
+        'with a pre_restart_command: that first, and what it owes is known',
+        preparing({ plan: HOOKS, postponed: 1 }),
+        looked(60 * MB),
+        { ...hooked, postponed: 1 },
+        ['run pre: pre'],
+      ],
+      [
+        'without a post_restart_command nothing is owed',
+        preparing({ plan: { group: false, preCommand } }),
+        looked(60 * MB),
+        preparing({ plan: { group: false, preCommand }, phase: 'hook' }),
+        ['run pre: pre'],
+      ],
+      [
+        'after a post_restart_command alone nothing is owed yet',
+        preparing({ plan: { group: false, postCommand } }),
+        looked(60 * MB),
+        { ...stops, plan: { group: false, postCommand } },
+        ['stop'],
+      ],
+      [
+        'the second look: stopped',
+        { ...hooked, phase: 'looking again', drained: TOLD, request: HARD },
+        looked(60 * MB),
+        { ...stops, plan: HOOKS, owesPost: true, drained: TOLD, request: HARD },
+        ['stop'],
+      ],
+      [
+        'with a restart_command: that in place of a stop',
+        preparing({ plan: { group: false, restartCommand: 'again' } }),
+        looked(60 * MB),
+        { ...stops, plan: { group: false, restartCommand: 'again' }, by: 'command' },
+        ['run restart: again'],
+      ],
+      [
+        'one that has finished goes whatever its size is',
+        preparing({ due: 'finished', drained: TOLD, request: SOFT }),
+        looked(undefined),
+        { ...stops, drained: TOLD, request: SOFT },
+        ['stop'],
+      ],
+      [
+        'one of a group that is restarted together goes whatever its size is',
+        preparing({ request: TOGETHER }),
+        looked({ kind: 'fault', text: 'denied' }),
+        { ...stops, request: TOGETHER },
+        ['stop'],
+      ],
+    ])
+  })
+
+  const LEFT: readonly Left[] = [
+    [
+      'no answer',
+      looked(60 * MB, { kind: 'fault', text: 'no answer in 10 s' }),
+      'fail check: no answer in 10 s',
+    ],
+    [
+      'a shutdown',
+      looked(60 * MB, { kind: 'shutdown' }),
+      'skip shutdown: supervisord is shutting down or reloading',
+    ],
+    [
+      'stopping',
+      looked(60 * MB, seen(infoOf({ state: STOPPING }))),
+      'skip not running: it is STOPPING by now',
+    ],
+    [
+      'starting',
+      looked(60 * MB, seen(infoOf({ state: STARTING }))),
+      'skip not running: it is STARTING by now',
+    ],
+    [
+      'memmon ends',
+      looked(60 * MB),
+      'skip ending: memmon is ending and had not stopped it',
+      { isEnding: true },
+    ],
+    [
+      'unreadable',
+      looked({ kind: 'fault', text: 'denied' }),
+      'fail check: its memory could not be read again: denied',
+    ],
+    ['nothing to measure', looked(undefined), 'skip not running: it is ending by itself'],
+    ['recovered', looked(50 * MB), 'skip recovered: it is down to 50MB, under -p a=50MB'],
+    [
+      'within a limit that is higher by now',
+      looked(60 * MB),
+      'skip recovered: it uses 60MB, within its limit of 60MB by now',
+      { terms: { ...STANDS, limit: 60 * MB } },
+    ],
+  ]
+  const SPARES: Left = [
+    'spared',
+    looked(60 * MB),
+    'skip spared: a dry run restarts nothing',
+    { terms: SPARED },
+  ]
+  const GONE: Left = [
+    'removed',
+    looked(60 * MB, { kind: 'removed' }),
+    'skip removed: it was removed from supervisord',
+  ]
+  const STRAY: readonly Left[] = [
+    ['another run', looked(60 * MB, seen(NEWER)), `skip replaced: ${NEW_PID}`],
+    ['exited', looked(undefined, seen(downIn(EXITED))), 'skip not running: it is EXITED by now'],
+    ['stopped', looked(undefined, seen(downIn(STOPPED))), 'skip not running: it is STOPPED by now'],
+  ]
+
+  describe('left alone: nothing is stopped, and what was taken out comes back', () => {
+    const owed = { ...hooked, phase: 'looking again' } as const
+    const finishes = (told: string) => [told, 'run post: post, pid 4711']
+    test.each([...LEFT, SPARES, GONE, ...STRAY])('%s', (_, event, told, moment) => {
+      expectStep(preparing(), event, over, [told], moment)
+      expectStep(again, event, over, [told], moment)
+      const next = expectEffects(owed, event, finishes(told), moment)
+      expect(next).toMatchObject({ state: 'finishing', isDrainedOn: false, owesPost: true, plan: HOOKS })
+    })
+
+    test.each([
+      ...LEFT,
+      SPARES,
+    ])('%s: one that was told to finish is drained on', (_, event, told, moment) => {
+      expectStep(preparing({ drained: TOLD }), event, draining(), [told], moment)
+      const next = expectEffects({ ...owed, drained: TOLD }, event, finishes(told), moment)
+      expect(next).toMatchObject({ state: 'finishing', isDrainedOn: true, drained: TOLD })
+    })
+
+    test('spared: one that was only given time is over', () => {
+      expectStep(preparing({ drained: UNTOLD }), looked(60 * MB), over, [SPARES[2]], { terms: SPARED })
+    })
+
+    test('removed: over for a drained process, too', () => {
+      const [, event, told] = GONE
+      expectStep(preparing({ drained: TOLD }), event, over, [told])
+    })
+  })
+
+  describe('drained, and no longer the process that was found', () => {
+    const ofSoft = { request: SOFT, drained: TOLD }
+    const owed = { ...hooked, ...ofSoft, phase: 'looking again' } as const
+    const gone = (info: ProcessInfo) => looked(undefined, seen(info))
+    const post = 'run post: post, pid 4711'
+    follows([
+      ['ended: ours', preparing(ofSoft), gone(downIn(EXITED)), bringsBack(), [ENDED, 'look']],
+      [
+        'ended: ours, and post_restart_command still follows',
+        owed,
+        gone(downIn(FATAL)),
+        bringsBack({ plan: HOOKS, owesPost: true } as Partial<Job>),
+        [ENDED, 'look'],
+      ],
+      [
+        'ended, and was never told',
+        preparing({ ...ofSoft, drained: UNTOLD }),
+        gone(downIn(EXITED)),
+        over,
+        ['undrained: it is EXITED by now'],
+      ],
+      [
+        'stopped by hand',
+        preparing(ofSoft),
+        gone(downIn(STOPPED)),
+        over,
+        ['undrained: it is STOPPED by now'],
+      ],
+      ['restarted by hand', preparing(ofSoft), gone(NEWER), over, [`undrained: ${NEW_PID}`]],
+      [
+        'restarted by hand: post_restart_command follows',
+        owed,
+        gone(NEWER),
+        finishing({
+          ...ofSoft,
+          owesPost: true,
+          outcome: {
+            kind: 'skipped',
+            request: SOFT,
+            occurredAt: AT_MS,
+            reason: 'not running',
+            detail: NEW_PID,
+          },
+        }),
+        [`skip not running: ${NEW_PID}`, post],
+      ],
+    ])
+  })
+
+  describe('what speaks for it is heard in this order', () => {
+    const everything = looked(1, seen(downIn(EXITED)))
+    const ending = { isEnding: true, terms: SPARED }
+    test.each<[event: JobEvent, moment: Partial<Moment>, told: string]>([
+      [everything, ending, 'skip not running: it is EXITED by now'],
+      [looked(1), ending, 'skip spared: a dry run restarts nothing'],
+      [looked(1), { isEnding: true }, 'skip ending: memmon is ending and had not stopped it'],
+    ])('%#', (event, moment, told) => expectStep(preparing(), event, over, [told], moment))
+
+    test('the settings spare one of a group, and one that has finished, too', () => {
+      for (const more of [{ request: TOGETHER }, { due: 'finished' }] as const)
+        expectStep(preparing(more), looked(60 * MB), over, [SPARES[2]], { terms: SPARED })
+    })
+  })
+
+  describe('free memory: less is worse', () => {
+    const budget = { id: 'budget free', whom: 'free memory', victim: 'with 9MB USS it has the most of 3' }
+    const free = breached({ rule: '--min-free 50MB', value: 40 * MB, limit: 50 * MB, budget })
+    test('still less than its limit: stopped', () =>
+      expectStep(preparing({ request: free }), looked(50 * MB - 1), { ...stops, request: free }, ['stop']))
+    test('enough again', () =>
+      expectStep(preparing({ request: free }), looked(50 * MB), over, [
+        'skip recovered: 50MB are free again, as --min-free 50MB asks',
+      ]))
+  })
+
+  describe('pre_restart_command', () => {
+    const POSTPONED = 'skip postponed: pre_restart_command postponed it to a later check (exit code 75)'
+    const waits = waiting({ plan: HOOKS, postponed: 1, isPostponed: true })
+    follows([
+      [
+        'exit 0: looked at again, and the count begins anew',
+        { ...hooked, postponed: 3 },
+        ended('pre'),
+        { ...hooked, phase: 'looking again' },
+        ['look again'],
+      ],
+      [
+        'exit 1: said, and it goes on',
+        { ...hooked, postponed: 3 },
+        ended('pre', 1),
+        { ...hooked, phase: 'looking again' },
+        ['WARN pre_restart_command for w:a: exit code 1. The restart goes on', 'look again'],
+      ],
+      [
+        'no exit code, as after a timeout',
+        hooked,
+        { kind: 'hook ended', hook: 'pre', result: { ok: false, why: 'ended by SIGTERM' } },
+        { ...hooked, phase: 'looking again' },
+        ['WARN pre_restart_command for w:a: ended by SIGTERM. The restart goes on', 'look again'],
+      ],
+      [
+        'exit 75: postponed, and nothing is owed',
+        hooked,
+        ended('pre', 75),
+        waits,
+        [`${POSTPONED}, once so far`],
+      ],
+      [
+        'exit 75 again',
+        { ...hooked, postponed: 1, due: 'grace', drained: TOLD },
+        ended('pre', 75),
+        { ...waits, postponed: 2, due: 'grace', drained: TOLD },
+        [`${POSTPONED}, 2 times in a row`],
+      ],
+      ['exit 0 of another command', hooked, ended('drain'), hooked, []],
+    ])
+  })
+  ignores(preparing(), 'looked', 'hook ended pre')
+})

@@ -1,0 +1,144 @@
+// What a job asks for is carried out, and whatever becomes of it is an event that it hears.
+import { beforeEach, describe, expect, test } from 'vitest'
+import { FaultCode, type SupervisorFault } from '../../src/core/errors.ts'
+import type { RestartRequest } from '../../src/core/outcome.ts'
+import { type Asking, ask, type EffectPorts } from '../../src/restart/effects.ts'
+import type { HookResult } from '../../src/restart/hooks.ts'
+import { breached, faultOf, LOST, PROCESS, REQUEST } from '../helpers/jobs.ts'
+import { MB } from '../helpers/values.ts'
+
+let done: string[]
+let fault: Error | undefined
+let size: number | undefined | Error
+let hook: HookResult | Error
+beforeEach(() => {
+  done = []
+  fault = undefined
+  size = 60 * MB
+  hook = { ok: true }
+})
+
+const call = async (text: string): Promise<void> => {
+  done.push(text)
+  if (fault) throw fault
+}
+const ports: EffectPorts = {
+  supervisor: {
+    getProcessInfo: async namespec => {
+      await call(`info ${namespec}`)
+      return PROCESS
+    },
+    stopProcess: namespec => call(`stop ${namespec}`),
+    startProcess: namespec => call(`start ${namespec}`),
+    signalProcess: (namespec, signal) => call(`${signal} ${namespec}`),
+  },
+  measure: async ({ process }) => {
+    done.push(`measure ${process.namespec}`)
+    if (size instanceof Error) throw size
+    return size
+  },
+  runHook: async (command, { process, breach }, event) => {
+    done.push(`${command} ${event} ${process.pid} ${breach.rule}`)
+    if (hook instanceof Error) throw hook
+    return hook
+  },
+  sleep: async ms => void done.push(`sleep ${ms}`),
+}
+const asked = (effect: Asking, request: RestartRequest = REQUEST) => ask(effect, request, ports)
+
+describe('a look', () => {
+  const seen = { kind: 'seen', info: PROCESS }
+  test('now, or after a while', async () => {
+    expect(await asked({ do: 'look', afterMs: 0 })).toEqual({ kind: 'sighted', sighting: seen })
+    expect(done).toEqual(['info w:a'])
+    await asked({ do: 'look', afterMs: 100 })
+    expect(done.slice(1)).toEqual(['sleep 100', 'info w:a'])
+  })
+
+  test.each<[SupervisorFault, object]>([
+    [faultOf(FaultCode.BAD_NAME, 'BAD_NAME'), { kind: 'removed' }],
+    [faultOf(FaultCode.SHUTDOWN_STATE, 'SHUTDOWN_STATE'), { kind: 'shutdown' }],
+    [faultOf(1, 'UNKNOWN_METHOD'), { kind: 'fault', text: 'UNKNOWN_METHOD' }],
+    [LOST, { kind: 'fault', text: 'ECONNRESET' }],
+  ])('%s', async (thrown, sighting) => {
+    fault = thrown
+    expect(await asked({ do: 'look', afterMs: 0 })).toEqual({ kind: 'sighted', sighting })
+    const measured = { kind: 'value', value: 60 * MB }
+    expect(await asked({ do: 'look again' })).toEqual({ kind: 'looked', measured, sighting })
+  })
+
+  test('the size is measured before supervisord is asked: nothing stands between that and a stop', async () => {
+    const measured = { kind: 'value', value: 60 * MB }
+    expect(await asked({ do: 'look again' })).toEqual({ kind: 'looked', measured, sighting: seen })
+    expect(done).toEqual(['measure w:a', 'info w:a'])
+  })
+
+  const budget = { id: 'budget free', whom: 'free memory', victim: '' }
+  test.each<[what: string, measures: typeof size, request: RestartRequest, measured: object]>([
+    ['a zombie has no size', 0, REQUEST, { kind: 'value', value: undefined }],
+    ['one byte is a size', 1, REQUEST, { kind: 'value', value: 1 }],
+    ['gone', undefined, REQUEST, { kind: 'value', value: undefined }],
+    ['no free memory is a value', 0, breached({ budget }), { kind: 'value', value: 0 }],
+    ['unreadable', new Error('denied'), REQUEST, { kind: 'fault', text: 'denied' }],
+  ])('%s', async (_, measures, request, measured) => {
+    size = measures
+    expect(await asked({ do: 'look again' }, request)).toEqual({ kind: 'looked', measured, sighting: seen })
+  })
+})
+
+describe('a call', () => {
+  test.each<[Asking, string, string]>([
+    [{ do: 'stop' }, 'stop', 'stop w:a'],
+    [{ do: 'start' }, 'start', 'start w:a'],
+    [{ do: 'signal', signal: 'TSTP' }, 'signal', 'TSTP w:a'],
+  ])('%j', async (effect, name, text) => {
+    expect(await asked(effect)).toEqual({ kind: 'answered', call: name, fault: undefined })
+    fault = LOST
+    expect(await asked(effect)).toEqual({ kind: 'answered', call: name, fault: LOST })
+    expect(done).toEqual([text, text])
+  })
+
+  test('what supervisord cannot have said is a defect, and is not swallowed', async () => {
+    fault = new TypeError('x is not a function')
+    await expect(asked({ do: 'stop' })).rejects.toThrow('x is not a function')
+    await expect(asked({ do: 'look', afterMs: 0 })).rejects.toThrow('x is not a function')
+  })
+
+  test('a wait', async () => {
+    expect(await asked({ do: 'wait', ms: 750, for: 'stop' })).toEqual({ kind: 'waited', for: 'stop' })
+    expect(done).toEqual(['sleep 750'])
+  })
+})
+
+describe('a command of the operator’s', () => {
+  test.each([
+    ['pre', 'pre_restart'],
+    ['post', 'post_restart'],
+    ['restart', 'restart'],
+    ['drain', 'drain'],
+    ['drain_check', 'drain_check'],
+  ] as const)('%s is told that it is %s', async (name, event) => {
+    expect(await asked({ do: 'run', hook: name, command: 'x' })).toEqual({
+      kind: 'hook ended',
+      hook: name,
+      result: { ok: true },
+    })
+    expect(done).toEqual([`x ${event} 4711 -p a=50MB`])
+  })
+
+  test('for the pid that runs now', async () => {
+    await asked({ do: 'run', hook: 'post', command: 'x', pid: 4712 })
+    expect(done).toEqual(['x post_restart 4712 -p a=50MB'])
+  })
+
+  test.each<[HookResult | Error, HookResult]>([
+    [
+      { ok: false, why: 'exit code 75', exitCode: 75 },
+      { ok: false, why: 'exit code 75', exitCode: 75 },
+    ],
+    [new Error('EMFILE'), { ok: false, why: 'EMFILE' }],
+  ])('that fails: %j', async (fails, result) => {
+    hook = fails
+    expect(await asked({ do: 'run', hook: 'pre', command: 'x' })).toMatchObject({ hook: 'pre', result })
+  })
+})

@@ -1,0 +1,155 @@
+// A job that the journal of an earlier memmon holds, in each state that memmon may have been killed in.
+import { describe, test } from 'vitest'
+import type { Job, Moment } from '../../src/restart/job.ts'
+import { expectStep, follows, type Row } from '../helpers/job-tables.ts'
+import {
+  AT_MS,
+  draining,
+  finishing,
+  HARD,
+  HOOKS,
+  over,
+  preparing,
+  REQUEST,
+  STANDS,
+  starting,
+  stopping,
+  TOLD,
+  UNTOLD,
+  waiting,
+} from '../helpers/jobs.ts'
+import { restarted } from '../helpers/values.ts'
+
+const resumed = { kind: 'resumed', isNewer: false } as const
+/** The settings name its commands: the journal holds none. */
+const terms = { terms: { ...STANDS, plan: HOOKS } } satisfies Partial<Moment>
+const PREPARED = 'memmon ended while it was prepared; the next check decides'
+const post = 'run post: post, pid 4711'
+const RESTARTED = restarted(REQUEST)
+const toldRestarted = 'restarted: 4712 by memmon, 1234 ms, 0 failed'
+const prepared = (more: object) =>
+  finishing({
+    owesPost: true,
+    outcome: { kind: 'skipped', request: REQUEST, occurredAt: AT_MS, reason: 'ending', detail: PREPARED },
+    ...more,
+  })
+
+describe('memmon was started again: it goes on', () => {
+  const row = (what: string, job: Job, next: Job | undefined, ...effects: string[]): Row => [
+    what,
+    job,
+    resumed,
+    next,
+    effects,
+    terms,
+  ]
+  follows([
+    row('draining', draining({ isAsking: true }), draining({ plan: HOOKS })),
+    row('watched', draining({ phase: 'watched' }), draining({ phase: 'watched', plan: HOOKS })),
+    row(
+      'waiting',
+      waiting({ due: 'finished', isPostponed: true, drained: TOLD }),
+      waiting({ due: 'finished', drained: TOLD, plan: HOOKS }),
+    ),
+    row(
+      'looked at: it waits again',
+      preparing({ due: 'grace', drained: TOLD, postponed: 2 }),
+      waiting({ due: 'grace', drained: TOLD, plan: HOOKS }),
+    ),
+    row('prepared, with nothing to undo', preparing({ phase: 'hook' }), over),
+    row(
+      'prepared, with nothing to undo, drained',
+      preparing({ phase: 'looking again', drained: TOLD, request: HARD }),
+      draining({ plan: HOOKS }),
+    ),
+    ...(['hook', 'looking again'] as const).flatMap(phase => [
+      row(
+        `${phase}: undone`,
+        preparing({ phase, owesPost: true }),
+        prepared({}),
+        `skip ending: ${PREPARED}`,
+        post,
+      ),
+      row(
+        `${phase}: undone, and drained on`,
+        preparing({ phase, owesPost: true, drained: TOLD }),
+        prepared({ drained: TOLD, isDrainedOn: true }),
+        `skip ending: ${PREPARED}`,
+        post,
+      ),
+    ]),
+    row(
+      'a stop was asked for: looked at, and not asked for again',
+      stopping({ answer: 'open', faults: 2, owesPost: true }),
+      stopping({ answer: 'lost', tries: 3, owesPost: true, plan: HOOKS }),
+      'look',
+    ),
+    row(
+      'a stop was refused: looked at',
+      stopping({ answer: 'refused' }),
+      stopping({ answer: 'lost', tries: 3, plan: HOOKS }),
+      'look',
+    ),
+    row('a stop was taken', stopping(), stopping({ tries: 3, plan: HOOKS }), 'look'),
+    row(
+      'down: seen for the first time, and started by another memmon',
+      starting({
+        isStarted: true,
+        isTried: true,
+        failures: 3,
+        faults: 2,
+        said: 'failed',
+        seen: { processState: 100, sinceTick: 5 },
+      }),
+      starting({ isTried: true, failures: 3, said: 'failed', plan: HOOKS }),
+      'look',
+    ),
+    row(
+      'restarted, and post_restart_command has not ended',
+      finishing({ outcome: RESTARTED, plan: { group: false } }),
+      finishing({ outcome: RESTARTED }),
+      toldRestarted,
+      'run post: post, pid 4712',
+    ),
+  ])
+
+  test('without a rule in force: with the commands that it has, which are none after a journal', () => {
+    const spared = { terms: { kind: 'spared', why: 'its rule is no longer in the settings' } } as const
+    expectStep(waiting({ plan: HOOKS }), resumed, waiting({ plan: HOOKS }), [], spared)
+  })
+})
+
+describe('another supervisord has started since: left alone, and what was prepared is undone', () => {
+  const why = 'another supervisord has started since, and decides what runs'
+  const states: readonly Job[] = [
+    draining({ request: REQUEST }),
+    draining({ request: REQUEST, drained: UNTOLD }),
+    waiting(),
+    waiting({ drained: TOLD }),
+    preparing(),
+    preparing({ phase: 'hook', drained: TOLD }),
+    stopping(),
+    stopping({ answer: 'open', drained: TOLD }),
+    starting(),
+    starting({ after: 'end', drained: TOLD }),
+  ]
+  const newer = { kind: 'resumed', isNewer: true } as const
+  test.each(states.map(job => [job.state, job] as const))('%s', (_, job) => {
+    expectStep(job, newer, over, [`skip shutdown: ${why}`], terms)
+    const outcome = {
+      kind: 'skipped',
+      request: REQUEST,
+      occurredAt: AT_MS,
+      reason: 'shutdown',
+      detail: why,
+    } as const
+    const { drained } = job
+    expectStep(
+      { ...job, owesPost: true },
+      newer,
+      finishing({ owesPost: true, outcome, ...(drained && { drained }) }),
+      [`skip shutdown: ${why}`, post],
+      terms,
+    )
+  })
+})

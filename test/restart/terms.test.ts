@@ -1,0 +1,116 @@
+// What the settings in force say of a request that was made under others: row by row, from flags as an operator
+// gives them.
+import { describe, expect, test } from 'vitest'
+import { resolveSettings } from '../../src/cli/resolve.ts'
+import type { RestartRequest } from '../../src/core/outcome.ts'
+import type { Breach } from '../../src/core/rules.ts'
+import { termsOf } from '../../src/restart/terms.ts'
+import { HARD, REQUEST, SOFT, TOGETHER } from '../helpers/jobs.ts'
+import { breachFor, MB, processNamed, settingsFrom } from '../helpers/values.ts'
+
+const inForce = (...argv: string[]) => resolveSettings(settingsFrom(...argv), 1000 * MB)
+const termsUnder = (request: RestartRequest, ...argv: string[]) => termsOf(request, inForce(...argv))
+const plan = { group: false }
+
+const budgetRequest = (...argv: string[]): RestartRequest => {
+  const [budget] = inForce(...argv).budgets
+  if (!budget) throw new Error('no budget')
+  const breach: Breach = { ...breachFor(1, '-a', '1MB'), ruleId: budget.id, rule: budget.written }
+  return { process: processNamed('w:a'), breach }
+}
+
+describe('its rule still asks for it', () => {
+  test.each<[what: string, request: RestartRequest, argv: string[], terms: object]>([
+    ['as it did', REQUEST, ['-p', 'a=50MB'], { limit: 50 * MB }],
+    ['with another limit', REQUEST, ['-p', 'a=70MB', '--for', '3'], { limit: 70 * MB }],
+    ['with a share as its limit', REQUEST, ['-p', 'a=7%'], { limit: 70 * MB }],
+    [
+      'with commands',
+      REQUEST,
+      ['-p', 'a=50MB', '--pre-restart-command', 'x', '--restart-group'],
+      { plan: { preCommand: 'x', group: true } },
+    ],
+    ['by its hard limit', HARD, ['-p', 'a=70MB', '--hard-limit', '90MB'], { limit: 90 * MB }],
+    ['by a hard limit that is gone', HARD, ['-p', 'a=70MB'], { limit: Number.POSITIVE_INFINITY }],
+    [
+      'by its soft limit',
+      SOFT,
+      ['-p', 'a=99MB', '--soft-limit', '60MB', '--grace', '5m', '--drain-check', 'x'],
+      { limit: 60 * MB, drain: { kind: 'drain', graceSeconds: 300, check: 'x' } },
+    ],
+    ['with its group', TOGETHER, ['-p', 'a=50MB', '--restart-group'], { limit: 50 * MB }],
+    ['a budget', budgetRequest('--group-total', 'w=9MB'), ['--group-total', 'w=8MB'], { limit: 8 * MB }],
+    ['another rule is closer, and all count', REQUEST, ['-p', 'a=50MB', '-p', 'w:a=9MB'], { limit: 50 * MB }],
+    [
+      'an event listener that its own rule names',
+      { ...REQUEST, breach: { ...REQUEST.breach, ruleId: 'any * memory' } },
+      ['-a', '50MB'],
+      { limit: 50 * MB },
+    ],
+  ])('%s', (_, request, argv, terms) => {
+    const found = termsUnder(request, ...argv)
+    expect(found).toMatchObject({ kind: 'stands', ...terms })
+    expect('drain' in found).toBe('drain' in terms)
+  })
+
+  test('without commands, it says so', () => {
+    expect(termsUnder(REQUEST, '-p', 'a=50MB')).toEqual({ kind: 'stands', plan, limit: 50 * MB })
+  })
+})
+
+describe('it is spared', () => {
+  const GONE = 'its rule is no longer in the settings'
+  const OTHER = 'its rule no longer restarts'
+  test.each<[what: string, request: RestartRequest, argv: string[], why: string, hasPlan?: boolean]>([
+    ['its rule is gone', REQUEST, ['-p', 'b=50MB'], GONE, false],
+    ['only its soft limit is gone', SOFT, ['-p', 'a=50MB'], GONE, false],
+    ['its budget is gone', budgetRequest('--total', '9MB'), ['--group-total', 'w=9MB'], GONE, false],
+    ['it is ignored', REQUEST, ['-p', 'a=50MB', '--ignore', 'w:*'], 'the settings ignore it now'],
+    [
+      'one of a budget is ignored',
+      budgetRequest('--total', '9MB'),
+      ['--total', '9MB', '--ignore', 'a'],
+      'the settings ignore it now',
+    ],
+    ['a dry run', REQUEST, ['-p', 'a=50MB', '--dry-run'], 'a dry run restarts nothing'],
+    [
+      'a dry run of a drain',
+      SOFT,
+      ['-p', 'a=99MB', '--soft-limit', '60MB', '--dry-run'],
+      'a dry run restarts nothing',
+    ],
+    ['an alert', REQUEST, ['-p', 'a=50MB', '--action', 'alert'], OTHER],
+    ['a signal', REQUEST, ['-p', 'a=50MB', '--action', 'signal:HUP'], OTHER],
+    ['an alert of a budget', budgetRequest('--total', '9MB'), ['--total', '9MB', '--action', 'alert'], OTHER],
+    ['a command', REQUEST, ['-p', 'a=50MB', '--action', 'exec', '--exec-command', 'x'], OTHER],
+    [
+      'its group is not restarted any more',
+      TOGETHER,
+      ['-p', 'a=50MB'],
+      'its group is no longer restarted together',
+    ],
+    [
+      'another rule is closer, which decides alone',
+      REQUEST,
+      ['-p', 'a=50MB', '-p', 'w:a=9MB', '--most-specific'],
+      'its rule no longer holds for it',
+    ],
+  ])('%s', (_, request, argv, why, hasPlan = true) => {
+    expect(termsUnder(request, ...argv)).toEqual({ kind: 'spared', why, ...(hasPlan && { plan }) })
+  })
+
+  test('the commands of a rule that spares it are known: what they owe is still run', () => {
+    expect(termsUnder(REQUEST, '-p', 'a=50MB', '--dry-run', '--post-restart-command', 'x')).toMatchObject({
+      kind: 'spared',
+      plan: { postCommand: 'x' },
+    })
+  })
+
+  test('of several reasons: ignored, then what the rule does', () => {
+    const ignored = termsUnder(REQUEST, '-p', 'a=50MB', '--ignore', 'a', '--dry-run')
+    expect(ignored).toMatchObject({ why: 'the settings ignore it now' })
+    expect(termsUnder(TOGETHER, '-p', 'a=50MB', '--dry-run')).toMatchObject({
+      why: 'a dry run restarts nothing',
+    })
+  })
+})
