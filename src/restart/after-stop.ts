@@ -214,7 +214,11 @@ export function stepStarting(job: JobIn<'starting'>, event: JobEvent, moment: Mo
 }
 
 function onStartAnswer(job: JobIn<'starting'>, fault: SupervisorFault | undefined, moment: Moment): Stepped {
-  if (!fault) return go({ ...job, isStarted: true, isTried: true }, lookNow)
+  if (!fault) {
+    // What it was seen as before our start says nothing about its end since.
+    const { seen: _, ...rest } = job
+    return go({ ...rest, isStarted: true, isTried: true }, lookNow)
+  }
   if (fault.code === FaultCode.BAD_NAME) return removed(job, moment)
   // Someone else was faster; or the next look waits for the end of a reload.
   if (fault.code === FaultCode.ALREADY_STARTED || fault.code === FaultCode.SHUTDOWN_STATE)

@@ -37,7 +37,14 @@ const random = { random: 1 }
 
 describe('the answer to a start', () => {
   follows([
-    ['taken', since(STOPPED), answered('start'), since(STOPPED, 0, started), ['look']],
+    ['taken', starting(), answered('start'), starting(started), ['look']],
+    [
+      'taken: what it was seen as before counts no more',
+      since(EXITED, 3_000),
+      answered('start'),
+      starting(started),
+      ['look'],
+    ],
     [
       'removed',
       since(STOPPED),
