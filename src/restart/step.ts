@@ -34,7 +34,7 @@ function stepIn(job: Job, event: JobEvent, moment: Moment): Stepped {
 function resume(noted: Job, isNewer: boolean, moment: Moment): Stepped {
   const plan = moment.terms.plan ?? noted.plan
   const job: Job = { ...noted, plan }
-  if (isNewer) {
+  if (isNewer && job.state !== 'finishing') {
     // Another supervisord has decided what runs; what a hook has done has to be undone all the same.
     const why = 'another supervisord has started since, and decides what runs'
     return leave(job, skipped(job, moment, 'shutdown', why), true)
@@ -46,7 +46,9 @@ function resume(noted: Job, isNewer: boolean, moment: Moment): Stepped {
     case 'waiting':
       return go({ ...job, isPostponed: false })
     case 'preparing': {
-      if (job.phase === 'looking')
+      // One whose group was stopped is over no limit itself: no check would ask for it again.
+      const isAskedOnce = job.request.breach.together !== undefined && !job.owesPost
+      if (job.phase === 'looking' || isAskedOnce)
         return go({ ...headOf(job), state: 'waiting', due: job.due, postponed: 0, isPostponed: false })
       // Whether pre_restart_command has done its work is not known: post_restart_command undoes it.
       const why = 'memmon ended while it was prepared; the next check decides'
@@ -58,6 +60,6 @@ function resume(noted: Job, isNewer: boolean, moment: Moment): Stepped {
     case 'starting':
       return stepStarting(job, event, moment)
     case 'finishing':
-      return stepFinishing(job, event)
+      return stepFinishing(isNewer ? { ...job, isDrainedOn: false } : job, event)
   }
 }

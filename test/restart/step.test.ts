@@ -14,6 +14,7 @@ import {
   STANDS,
   starting,
   stopping,
+  TOGETHER,
   TOLD,
   UNTOLD,
   waiting,
@@ -78,6 +79,13 @@ describe('memmon was started again: it goes on', () => {
         post,
       ),
     ]),
+    ...(['hook', 'looking again'] as const).map(phase =>
+      row(
+        `${phase}, one whose group was stopped: it waits again`,
+        preparing({ phase, request: TOGETHER, due: 'limit' }),
+        waiting({ request: TOGETHER, plan: HOOKS }),
+      ),
+    ),
     row(
       'a stop was asked for: looked at, and not asked for again',
       stopping({ answer: 'open', faults: 2, owesPost: true }),
@@ -121,6 +129,7 @@ describe('memmon was started again: it goes on', () => {
 
 describe('another supervisord has started since: left alone, and what was prepared is undone', () => {
   const why = 'another supervisord has started since, and decides what runs'
+  const newer = { kind: 'resumed', isNewer: true } as const
   const states: readonly Job[] = [
     draining({ request: REQUEST }),
     draining({ request: REQUEST, drained: UNTOLD }),
@@ -133,7 +142,6 @@ describe('another supervisord has started since: left alone, and what was prepar
     starting(),
     starting({ after: 'end', drained: TOLD }),
   ]
-  const newer = { kind: 'resumed', isNewer: true } as const
   test.each(states.map(job => [job.state, job] as const))('%s', (_, job) => {
     expectStep(job, newer, over, [`skip shutdown: ${why}`], terms)
     const outcome = {
@@ -151,5 +159,14 @@ describe('another supervisord has started since: left alone, and what was prepar
       [`skip shutdown: ${why}`, post],
       terms,
     )
+  })
+
+  test.each([
+    true,
+    false,
+  ])('restarted, and post_restart_command has not ended: drained %s, it runs', isDrainedOn => {
+    const job = finishing({ outcome: RESTARTED, drained: TOLD, isDrainedOn })
+    const next = finishing({ outcome: RESTARTED, drained: TOLD })
+    expectStep(job, newer, next, [toldRestarted, 'run post: post, pid 4712'], terms)
   })
 })
