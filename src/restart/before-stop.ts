@@ -244,7 +244,8 @@ function spare(job: Job, moment: Moment, why: string): Stepped {
 
 export function stepPreparing(job: JobIn<'preparing'>, event: JobEvent, moment: Moment): Stepped {
   if (event.kind === 'hook ended' && event.hook === 'pre') return onPrepared(job, event.result, moment)
-  if (event.kind !== 'looked') return go(job)
+  // While its hook runs a look can only be one that was asked for before: as a drained process it was.
+  if (event.kind !== 'looked' || job.phase === 'hook') return go(job)
   const left = lookedAt(job, event.measured, event.sighting, moment)
   if (left) return left
   const { preCommand, postCommand } = job.plan
@@ -296,7 +297,9 @@ function lookedAt(
   const { info } = sighting
   if (info.state !== ProcessState.RUNNING || !sameRun(info, process)) return stray(job, info, moment)
   if (terms.kind === 'spared') return spare(job, moment, terms.why)
-  if (moment.isEnding) return left('ending', 'memmon is ending and had not stopped it')
+  // One whose group was stopped goes with it: no check of the next memmon would ask for it again.
+  if (moment.isEnding && breach.together === undefined)
+    return left('ending', 'memmon is ending and had not stopped it')
   // Nobody else is over a limit, or it has said itself that it is done.
   if (breach.together !== undefined || job.due === 'finished') return undefined
   if (measured.kind === 'fault')

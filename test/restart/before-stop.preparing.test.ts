@@ -308,4 +308,14 @@ describe('preparing', () => {
     ])
   })
   ignores(preparing(), 'looked', 'hook ended pre')
+
+  test('a look that was asked for before pre_restart_command ran does not run it again', () => {
+    expectStep(hooked, looked(60 * MB), hooked, [])
+    expectStep(hooked, looked(1, seen(downIn(EXITED))), hooked, [])
+  })
+
+  test('memmon ends: one whose group was stopped goes with it', () => {
+    const job = preparing({ request: TOGETHER })
+    expectStep(job, looked(60 * MB), { ...stops, request: TOGETHER }, ['stop'], { isEnding: true })
+  })
 })
