@@ -426,16 +426,21 @@ export class Jobs {
     this.#ports.tell({ ...outcome, past, ...(isDown && { heldUp: this.#waitingIn(process.group) }) })
   }
 
+  /** The first of its group may have begun by then. */
   #releaseText({ request: { process } }: Job): string {
-    const waiting = this.#waitingIn(process.group)
-    const others = waiting > 0 ? `; the other ${waiting} of the group ${process.group} go on` : ''
+    const begun = this.#countIn(process.group, job => isAway(job)) - 1
+    const count = this.#waitingIn(process.group) + begun
+    const others = count > 0 ? `; the other ${count} of the group ${process.group} go on` : ''
     return `${process.namespec} is still down after ${GROUP_WAITS_MS / 60_000} minutes${others}`
   }
 
   #waitingIn(group: string): number {
-    return [...this.#entries.values()].filter(
-      ({ job }) => job.state === 'waiting' && job.request.process.group === group,
-    ).length
+    return this.#countIn(group, ({ state }) => state === 'waiting')
+  }
+
+  #countIn(group: string, isOne: (job: Job) => boolean): number {
+    return [...this.#entries.values()].filter(({ job }) => job.request.process.group === group && isOne(job))
+      .length
   }
 
   #moment(request: RestartRequest): Moment {
