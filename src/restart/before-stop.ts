@@ -222,12 +222,14 @@ export function stepWaiting(job: JobIn<'waiting'>, event: JobEvent, moment: Mome
   }
 }
 
-/** A newer run of the program, a newer figure and a hard limit count more than what it waits for. */
+/** A newer run of the program and newer figures count more than what it waits for, its group's restart most. */
 function adopted(job: JobIn<'waiting'>, { request, plan }: JobEvent & { kind: 'breached' }): Job {
-  if (!sameRun(request.process, job.request.process)) return waitingJob(request, plan)
-  const { isHard, together } = job.request.breach
-  if (request.breach.isHard) return { ...job, request, plan }
-  return isHard || together !== undefined || job.due !== 'limit' ? job : { ...job, request, plan }
+  const { breach, process } = job.request
+  if (!sameRun(request.process, process)) return waitingJob(request, plan)
+  if (breach.together !== undefined) return job
+  const isMore = request.breach.together !== undefined || request.breach.isHard
+  const isNewer = !breach.isHard && job.due === 'limit'
+  return isMore || isNewer ? { ...job, request, plan } : job
 }
 
 function waitingSeen(job: JobIn<'waiting'>, info: ProcessInfo | undefined, moment: Moment): Stepped {

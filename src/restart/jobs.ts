@@ -227,39 +227,36 @@ export class Jobs {
   }
 
   /** Takes a step: on disk first, then its effects. undefined if there was nothing to write. */
-  #settle(entry: Entry, { job, effects }: Stepped, before: Job | undefined): Promise<void> | undefined {
+  #settle(entry: Entry, stepped: Stepped, before: Job | undefined): Promise<void> | undefined {
+    if (!stepped.effects.some(effect => effect.do === 'bring company'))
+      return this.#take(entry, stepped, before, [])
+    const { request } = stepped.job ?? entry.job
+    return this.#company(request).then(company => this.#take(entry, stepped, before, company))
+  }
+
+  #take(
+    entry: Entry,
+    { job, effects }: Stepped,
+    before: Job | undefined,
+    company: readonly Job[],
+  ): Promise<void> | undefined {
     const { journal } = this.#ports
     const { namespec } = (job ?? entry.job).request.process
     const restart = before?.state === 'finishing' ? undefined : this.#countRestart(effects)
-    if (!job) {
+    if (job) entry.job = job
+    else {
       // Told, then forgotten: a memmon that is killed in between has the next one tell it.
       entry.isOver = true
       this.#entries.delete(namespec)
       this.#carryOut(entry, effects)
-      return journal.isNews(namespec, undefined) || restart
-        ? journal.note({ jobs: [[namespec, undefined]], restart })
-        : undefined
     }
-    entry.job = job
-    const brings = effects.some(effect => effect.do === 'bring company')
-    if (!brings && !restart && !journal.isNews(namespec, job)) {
-      this.#carryOut(entry, effects)
-      return undefined
+    if (company.length > 0 || restart || journal.isNews(namespec, job)) {
+      const others = company.map(one => [one.request.process.namespec, one] as const)
+      const noted = journal.note({ jobs: [[namespec, job], ...others], restart })
+      return job ? noted.then(() => this.#carryOut(entry, effects)) : noted
     }
-    return this.#noteAndCarryOut(entry, job, effects, restart, brings)
-  }
-
-  async #noteAndCarryOut(
-    entry: Entry,
-    job: Job,
-    effects: readonly Effect[],
-    restart: PastRestart | undefined,
-    brings: boolean,
-  ): Promise<void> {
-    const company = brings ? await this.#company(job.request) : []
-    const jobs = [job, ...company].map(one => [one.request.process.namespec, one] as const)
-    await this.#ports.journal.note({ jobs, restart })
-    this.#carryOut(entry, effects)
+    if (job) this.#carryOut(entry, effects)
+    return undefined
   }
 
   /** With restart_group: one decision, which the journal holds as one. */

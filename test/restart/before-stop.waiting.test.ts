@@ -80,6 +80,27 @@ describe('waiting', () => {
       [],
     ],
     [
+      'its group is restarted: it goes with it',
+      postponed,
+      { kind: 'breached', request: TOGETHER, plan: HOOKS },
+      { ...postponed, request: TOGETHER, plan: HOOKS },
+      [],
+    ],
+    [
+      'its group is restarted: that counts, whatever limit it exceeds itself',
+      waiting({ request: TOGETHER }),
+      { kind: 'breached', request: HARD, plan: HOOKS },
+      waiting({ request: TOGETHER }),
+      [],
+    ],
+    [
+      'its group is restarted, and another run is over its limit',
+      waiting({ request: TOGETHER }),
+      { kind: 'breached', request: newer, plan: HOOKS },
+      waiting({ request: newer, plan: HOOKS }),
+      [],
+    ],
+    [
       'another run over its limit: from the beginning',
       postponed,
       { kind: 'breached', request: newer, plan: HOOKS },
