@@ -3,7 +3,7 @@
 // one job at most, and each kind of event waits once at most.
 import type { RestartCap, RestartHistory } from '../core/history.ts'
 import type { RestartOutcome, RestartRequest } from '../core/outcome.ts'
-import type { ProcessInfo } from '../core/process.ts'
+import { type ProcessInfo, sameRun } from '../core/process.ts'
 import type { Drain } from '../core/rules.ts'
 import { timestamp } from '../core/text.ts'
 import { formatDuration, formatSize } from '../core/units.ts'
@@ -53,6 +53,8 @@ interface Entry {
   isAdjourned: boolean
   /** Until when it was said to wait. */
   heldUntil: number
+  /** How many looks were asked for. */
+  looks: number
 }
 
 export class Jobs {
@@ -140,6 +142,7 @@ export class Jobs {
 
   /** It is back under its soft limit. */
   relieve({ process: { namespec } }: RestartRequest): void {
+    this.#early.delete(namespec)
     const entry = this.#entries.get(namespec)
     if (entry) this.#send(entry, { kind: 'relieved' })
   }
@@ -152,11 +155,15 @@ export class Jobs {
 
   /** All processes that there are, as supervisord shows them. */
   onTable(processes: readonly ProcessInfo[]): void {
-    if (this.#entries.size + this.#capTold.size === 0) return
+    if (this.#entries.size + this.#capTold.size + this.#early.size === 0) return
     const byName = new Map(processes.map(process => [process.namespec, process]))
     for (const [namespec, entry] of this.#entries)
       this.#send(entry, { kind: 'table', info: byName.get(namespec) })
     for (const namespec of this.#capTold) if (!byName.has(namespec)) this.#capTold.delete(namespec)
+    for (const [namespec, { request }] of this.#early) {
+      const info = byName.get(namespec)
+      if (!info || !sameRun(info, request.process)) this.#early.delete(namespec)
+    }
   }
 
   /** Other settings are in force. */
@@ -198,6 +205,7 @@ export class Jobs {
       isOver: false,
       isAdjourned: false,
       heldUntil: 0,
+      looks: 0,
     }
     this.#entries.set(namespec, entry)
     return entry
@@ -302,8 +310,11 @@ export class Jobs {
   }
 
   async #ask(entry: Entry, effect: Asking): Promise<void> {
+    const isLook = effect.do === 'look' || effect.do === 'look again'
+    const look = isLook ? ++entry.looks : 0
     const event = await ask(effect, entry.job.request, this.#ports)
-    this.#send(entry, event)
+    // Of two looks under way the earlier one says nothing: it was asked for in another state.
+    if (!isLook || look === entry.looks) this.#send(entry, event)
   }
 
   /** Once for all that happens at a time. */
