@@ -39,6 +39,7 @@ export interface JournalPorts {
   readonly boot: string
   readonly nowMs: () => number
   readonly tick: () => number
+  readonly sleep: (ms: number) => Promise<void>
   /** Told once when the disk fails, and once when it works again. */
   readonly tell: (text: string) => void
 }
@@ -59,6 +60,9 @@ const MOST_BYTES = 256 * 1024
 /** No window of --max-restarts is longer. */
 const KEEP_RESTARTS_MS = 86_400_000
 const MOST_RESTARTS_KEPT = 2_000
+/** A disk that answers later, as one over a network may, holds up no restart. */
+const PATIENCE_MS = 10_000
+const SILENT = `the disk has not answered for ${PATIENCE_MS / 1000} s`
 
 /** What it means that nothing can be noted. */
 export const unprotectedText = (why: string): string =>
@@ -74,6 +78,10 @@ export class Journal {
   #isWhole = false
   #bytes = 0
   #failing = false
+  /** The disk has not answered for a while: nobody waits for it. */
+  #isSilent = false
+  /** All of it is to be written when the disk answers. */
+  #isRewriteDue = false
   #last: Promise<void> = Promise.resolve()
 
   constructor(ports: JournalPorts) {
@@ -83,10 +91,13 @@ export class Journal {
   /** Reads what an earlier memmon has left; writes nothing. */
   async read(): Promise<Found> {
     const { disk } = this.#ports
-    const found = parseJournal(await disk.read())
+    const found = parseJournal(await this.#answered(disk.read()))
     if (found.version !== undefined && found.version !== JOURNAL_VERSION) {
-      const name = await disk.setAside(found.version).catch(messageOf)
-      const notice = `the journal was written by another version of memmon and is set aside as ${name}`
+      const what = await this.#answered(disk.setAside(found.version)).then(
+        name => `is set aside as ${name}`,
+        thrown => `cannot be set aside (${messageOf(thrown)}): it is replaced`,
+      )
+      const notice = `the journal was written by another version of memmon and ${what}`
       return { jobs: [], isNewer: false, restarts: [], notices: [notice] }
     }
     this.#restarts = recent(this.#onThisClock(found), this.#ports.tick())
@@ -96,7 +107,7 @@ export class Journal {
     return { jobs, isNewer, restarts: this.#restarts, notices: noticesOf(found, isNewer) }
   }
 
-  /** Resolves when the changes are on disk, or cannot be written. */
+  /** Resolves when the changes are on disk, cannot be written, or the disk does not answer. */
   note(changes: JournalChanges): Promise<void> {
     const texts: string[] = []
     for (const [namespec, job] of changes.jobs) {
@@ -108,8 +119,8 @@ export class Journal {
       texts.push(restartedLine(changes.restart))
       this.#restarts = recent([...this.#restarts, changes.restart], this.#ports.tick())
     }
-    if (texts.length > 0) this.#last = this.#last.then(() => this.#append(texts.join('')))
-    return this.#last
+    if (texts.length > 0) this.#enqueue(texts.join(''))
+    return this.#patiently(this.#last)
   }
 
   /** True if `job` is more than what was noted of it. */
@@ -120,8 +131,8 @@ export class Journal {
   /** Writes what was read, for the first time or after a failure. */
   write(): Promise<void> {
     this.#isWhole = false
-    this.#last = this.#last.then(() => this.#append(''))
-    return this.#last
+    this.#enqueue('')
+    return this.#patiently(this.#last)
   }
 
   flush(): Promise<void> {
@@ -135,6 +146,46 @@ export class Journal {
     return line
   }
 
+  /** Behind a disk that does not answer one write waits at most, which is one of everything. */
+  #enqueue(text: string): void {
+    if (!this.#isSilent) {
+      this.#last = this.#last.then(() => this.#append(text))
+      return
+    }
+    if (this.#isRewriteDue) return
+    this.#isRewriteDue = true
+    this.#last = this.#last.then(() => {
+      this.#isRewriteDue = false
+      this.#isWhole = false
+      return this.#append('')
+    })
+  }
+
+  async #patiently(written: Promise<void>): Promise<void> {
+    if (this.#isSilent) return
+    const late = this.#ports.sleep(PATIENCE_MS).then(() => true)
+    const isLate = await Promise.race([written.then(() => false), late])
+    if (!isLate || this.#isSilent) return
+    this.#isSilent = true
+    this.#fail(SILENT)
+    void this.#last.then(() => {
+      this.#isSilent = false
+    })
+  }
+
+  #answered<T>(answer: Promise<T>): Promise<T> {
+    const late = this.#ports.sleep(PATIENCE_MS).then(() => {
+      throw new Error(SILENT)
+    })
+    return Promise.race([answer, late])
+  }
+
+  /** Told once. */
+  #fail(why: string): void {
+    if (!this.#failing) this.#ports.tell(unprotectedText(why))
+    this.#failing = true
+  }
+
   async #append(text: string): Promise<void> {
     const { tell } = this.#ports
     try {
@@ -144,8 +195,7 @@ export class Journal {
       this.#failing = false
     } catch (thrown) {
       this.#isWhole = false
-      if (!this.#failing) tell(unprotectedText(messageOf(thrown)))
-      this.#failing = true
+      this.#fail(messageOf(thrown))
     }
   }
 

@@ -65,9 +65,9 @@ export class Restarts {
    * that cannot be written, or read, is told and holds up nothing.
    */
   async open(place: Promise<JournalPlace>): Promise<void> {
-    const { log, nowMs, tick } = this.#ports
+    const { log, nowMs, tick, sleep } = this.#ports
     try {
-      const journal = new Journal({ ...(await place), nowMs, tick, tell: text => log('WARN', text) })
+      const journal = new Journal({ ...(await place), nowMs, tick, sleep, tell: text => log('WARN', text) })
       this.#journal = journal
       const { jobs, isNewer, restarts, notices } = await journal.read()
       for (const notice of notices) log('WARN', `Journal: ${notice}`)

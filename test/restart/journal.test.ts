@@ -1,218 +1,400 @@
-// The journal: what is on disk at every moment, and what is read of it after a crash at any moment.
+// The journal on a disk in the test's hands: what is on it at every moment, what is read of it, and what is told when
+// it fails.
+import { beforeEach, describe, expect, test } from 'vitest'
+import { Journal, unprotectedText } from '../../src/restart/journal.ts'
 import {
-  chmodSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openJournal } from '../../src/restart/journal.ts'
-import { parseJournal } from '../../src/restart/journal-lines.ts'
-import {
-  claimStateFolder,
-  releaseStateFolder,
-  stateFolderName,
-  stateRoot,
-} from '../../src/restart/state-folder.ts'
-import { runOf } from '../../src/supervisor/identity.ts'
-import { MB, processNamed, requestFor } from '../helpers/values.ts'
+  headerLine,
+  jobLine,
+  type PastRestart,
+  parseJournal,
+  restartedLine,
+} from '../../src/restart/journal-lines.ts'
+import { FakeClock, settled } from '../helpers/fake-clock.ts'
+import { FakeDisk } from '../helpers/fake-disk.ts'
+import { draining, finishing, starting, stopping, waiting } from '../helpers/jobs.ts'
+import { processNamed, requestFor } from '../helpers/values.ts'
 
-let folder = ''
+const DAY_MS = 86_400_000
+const NOW_MS = 1_800_000_000_000
+
+let clock: FakeClock
+let disk: FakeDisk
 let told: string[]
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'memmon-journal-'))
+  clock = new FakeClock(10 * DAY_MS)
+  disk = new FakeDisk()
   told = []
 })
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-const request = (name: string) => requestFor(processNamed(name), 60 * MB, '-a', '50MB')
-const ports = { nowMs: () => 1_000_000, tell: (text: string) => void told.push(text) }
-const reopen = (supervisord = 'S1') => openJournal(folder, supervisord, ports)
-const file = () => join(folder, 'restarts.jsonl')
-const text = () => readFileSync(file(), 'utf8')
-
-test('each step is on disk when its promise is kept, and is read again', async () => {
-  const { journal } = await reopen()
-  await journal.begin(request('a:x'))
-  expect((await reopen()).unfinished).toMatchObject([{ step: 'stop', request: request('a:x') }])
-  await journal.begin(request('a:y'))
-  await journal.step('a:y', 'stopping')
-  await journal.step('a:y', 'start')
-  await journal.close('a:x', 'restarted')
+const of = (name: string) => ({ request: requestFor(processNamed(name), 60, '-a', '50') })
+const journalOf = (supervisord = 'S1', boot = 'B1') =>
+  new Journal({
+    disk,
+    supervisord,
+    boot,
+    nowMs: () => NOW_MS,
+    tick: () => clock.tick,
+    sleep: clock.sleep,
+    tell: text => void told.push(text),
+  })
+/** A journal that has read and written, as one that runs. */
+async function openJournal(supervisord?: string, boot?: string) {
+  const journal = journalOf(supervisord, boot)
+  const found = await journal.read()
+  await journal.write()
+  return { journal, ...found, names: found.jobs.map(({ request }) => request.process.namespec) }
+}
+const namesOf = () => [...parseJournal(disk.text).jobs.keys()]
+const restartOf = (namespec: string, ageMs: number): PastRestart => ({
+  namespec,
+  at: NOW_MS - ageMs,
+  tick: clock.tick - ageMs,
+  soonTimes: 1,
 })
 
-test('what was begun and not closed is unfinished; what was restarted is counted', async () => {
-  const { journal } = await reopen()
-  for (const name of ['a:x', 'a:y', 'a:z']) await journal.begin(request(name))
-  await journal.step('a:x', 'stopping')
-  await journal.step('a:x', 'start')
-  await journal.close('a:y', 'restarted')
-  await journal.close('a:z', 'removed')
-  const { unfinished, restarts, notices } = await reopen()
-  expect(unfinished.map(({ request, step }) => [request.process.namespec, step])).toEqual([['a:x', 'start']])
-  expect(restarts).toEqual([{ namespec: 'a:y', at: 1_000_000 }])
-  expect(notices).toEqual([])
-})
+describe('what is on disk', () => {
+  test('each step when its promise is kept; the next memmon reads it', async () => {
+    const { journal } = await openJournal()
+    await journal.note({ jobs: [['a:x', stopping(of('a:x'))]] })
+    expect((await journalOf().read()).jobs).toMatchObject([{ ...of('a:x'), state: 'stopping' }])
+    await journal.note({ jobs: [['a:y', stopping(of('a:y'))]] })
+    await journal.note({ jobs: [['a:x', starting(of('a:x'))]] })
+    expect((await openJournal()).jobs.map(({ state }) => state)).toEqual(['stopping', 'starting'])
+    await journal.note({ jobs: [['a:x', undefined]] })
+    expect((await openJournal()).names).toEqual(['a:y'])
+  })
 
-test('cut at every byte of every write: all whole lines count, the torn one is told, nothing throws', async () => {
-  const { journal } = await reopen()
-  await journal.begin(request('a:x'))
-  await journal.step('a:x', 'stopping')
-  await journal.begin(request('b:y'))
-  await journal.close('a:x', 'restarted')
-  const whole = Buffer.from(text())
-  const ends = [...whole.entries()].filter(([, byte]) => byte === 10).map(([at]) => at + 1)
-  const states = [[], ['a:x stop'], ['a:x stopping'], ['a:x stopping', 'b:y stop'], ['b:y stop']]
-  for (let cut = 0; cut <= whole.length; cut++) {
-    const contents = parseJournal(whole.subarray(0, cut).toString())
-    const lines = ends.filter(end => end <= cut).length
-    expect([...contents.open].map(([name, { step }]) => `${name} ${step}`)).toEqual(
-      states[Math.max(0, lines - 1)],
+  test('first as a whole, then line by line', async () => {
+    const { journal } = await openJournal()
+    expect(disk.text).toBe(headerLine('S1', 'B1'))
+    const [x, y] = [
+      stopping(of('a:x')),
+      waiting({ ...of('a:y'), drained: { ...(draining().drained as never) } }),
+    ]
+    await journal.note({
+      jobs: [
+        ['a:x', x],
+        ['a:y', y],
+      ],
+      restart: restartOf('a:z', 0),
+    })
+    expect(disk.did).toEqual(['read', 'replace', 'append'])
+    expect(disk.text).toBe(
+      headerLine('S1', 'B1') + jobLine(x) + jobLine(y) + restartedLine(restartOf('a:z', 0)),
     )
-    expect(contents.damagedLines).toBe(cut === 0 || ends.includes(cut) ? 0 : 1)
+  })
+
+  test('what changes nothing is not written, but waited for', async () => {
+    const { journal } = await openJournal()
+    const job = stopping(of('a:x'))
+    let release = () => {}
+    disk.gate = new Promise(resolve => {
+      release = resolve
+    })
+    let isDone = false
+    void journal.note({ jobs: [['a:x', job]] })
+    void journal.note({ jobs: [['a:x', { ...job, faults: 3 }]] }).then(() => {
+      isDone = true
+    })
+    await settled()
+    expect(isDone).toBe(false)
+    release()
+    await journal.flush()
+    expect([isDone, disk.did]).toEqual([true, ['read', 'replace', 'append']])
+  })
+
+  test('what is news', async () => {
+    const { journal } = await openJournal()
+    expect(journal.isNews('a:x', undefined)).toBe(false)
+    expect(journal.isNews('a:x', waiting(of('a:x')))).toBe(false)
+    expect(journal.isNews('a:x', stopping(of('a:x')))).toBe(true)
+    await journal.note({ jobs: [['a:x', stopping(of('a:x'))]] })
+    expect(journal.isNews('a:x', stopping({ ...of('a:x'), faults: 3 }))).toBe(false)
+    expect(journal.isNews('a:x', starting(of('a:x')))).toBe(true)
+    expect(journal.isNews('a:x', waiting(of('a:x')))).toBe(true)
+    expect(journal.isNews('a:x', undefined)).toBe(true)
+  })
+
+  test('one write after the other, in the order of the notes', async () => {
+    const { journal } = await openJournal()
+    const jobs = [stopping(of('a:x')), starting(of('a:x')), finishing(of('a:x')), undefined]
+    await Promise.all(jobs.map(job => journal.note({ jobs: [['a:x', job]] })))
+    const states = disk.text.split('\n').slice(1, -1)
+    expect(states.map(line => JSON.parse(line)).map(({ job, ended }) => job?.state ?? ended)).toEqual([
+      'stopping',
+      'starting',
+      'finishing',
+      'a:x',
+    ])
+  })
+
+  test('it does not grow without bound, nor is it written as a whole at each step', async () => {
+    const { journal } = await openJournal()
+    for (let entry = 0; entry < 1500; entry++) {
+      await journal.note({ jobs: [['a:x', stopping(of('a:x'))]] })
+      await journal.note({ jobs: [['a:x', undefined]] })
+      expect(disk.text.length).toBeLessThan(300 * 1024)
+    }
+    expect(disk.did.filter(one => one === 'replace').length).toBeLessThan(10)
+    expect(disk.did.filter(one => one === 'replace').length).toBeGreaterThan(1)
+  })
+
+  test('restarts are kept for a day, 2,000 at most', async () => {
+    const { journal } = await openJournal()
+    for (let count = 0; count < 2_100; count++)
+      void journal.note({ jobs: [], restart: restartOf(`a:${count}`, 0) })
+    await journal.flush()
+    await journal.write()
+    const kept = parseJournal(disk.text).restarts
+    expect([kept.length, kept[0]?.namespec]).toEqual([2_000, 'a:100'])
+    clock.tick += DAY_MS
+    await journal.note({ jobs: [], restart: restartOf('a:new', 0) })
+    await journal.write()
+    expect(parseJournal(disk.text).restarts.map(({ namespec }) => namespec)).toEqual(['a:new'])
+  })
+})
+
+describe('what an earlier memmon has left', () => {
+  const write = (header: string, ...lines: (string | undefined)[]) => {
+    disk.text = header + lines.join('')
   }
+
+  test('nothing, the first time', async () => {
+    expect(await journalOf().read()).toMatchObject({ jobs: [], restarts: [], notices: [] })
+    expect(disk.did).toEqual(['read'])
+  })
+
+  test('it is read before anything is written', async () => {
+    write(headerLine('S1', 'B1'), jobLine(stopping(of('a:x'))), restartedLine(restartOf('a:z', 5)))
+    const { names, isNewer, restarts, notices } = await openJournal()
+    expect([names, isNewer, restarts, notices]).toEqual([['a:x'], false, [restartOf('a:z', 5)], []])
+    expect([namesOf(), disk.did]).toEqual([['a:x'], ['read', 'replace']])
+    expect(parseJournal(disk.text).restarts).toEqual([restartOf('a:z', 5)])
+  })
+
+  test('of another supervisord: told, and left to whoever asks; its counts stay', async () => {
+    write(
+      headerLine('S1', 'B1'),
+      jobLine(stopping(of('a:x'))),
+      jobLine(stopping(of('a:y'))),
+      restartedLine(restartOf('a:z', 5)),
+    )
+    const { names, isNewer, restarts, notices } = await openJournal('S2')
+    expect([names, isNewer, restarts.length]).toEqual([['a:x', 'a:y'], true, 1])
+    expect(notices).toEqual([
+      'the journal is that of an earlier supervisord, and another has decided since what runs: a:x, a:y left alone',
+    ])
+    expect(disk.text.startsWith(headerLine('S2', 'B1'))).toBe(true)
+  })
+
+  test('of another supervisord, with nothing to do: nothing is told', async () => {
+    write(headerLine('S1', 'B1'))
+    expect((await openJournal('S2')).notices).toEqual([])
+  })
+
+  test('of another version: set aside under a name that is told, and not read', async () => {
+    write(
+      '{"memmon":7,"supervisord":"S1","boot":"B1"}\n',
+      jobLine(stopping(of('a:x'))),
+      restartedLine(restartOf('a:z', 5)),
+    )
+    const { names, isNewer, restarts, notices } = await openJournal()
+    expect([names, isNewer, restarts]).toEqual([[], false, []])
+    expect(notices).toEqual([
+      'the journal was written by another version of memmon and is set aside as aside.7',
+    ])
+    expect([disk.did, disk.text]).toEqual([['read', 'setAside', 'replace'], headerLine('S1', 'B1')])
+  })
+
+  test('of another version, and it cannot be set aside: told, and it goes on', async () => {
+    write('{"memmon":7}\n')
+    disk.failing.add('setAside')
+    expect((await openJournal()).notices).toEqual([
+      'the journal was written by another version of memmon and cannot be set aside (setAside: ENOSPC): it is replaced',
+    ])
+  })
+
+  test('torn and damaged lines are told, and what is written next is whole', async () => {
+    write(headerLine('S1', 'B1'), jobLine(stopping(of('a:x'))), 'x\n', '{"job":{"state":"stopp')
+    const { journal, names, notices } = await openJournal()
+    expect([names, notices]).toEqual([['a:x'], ['2 unreadable lines of the journal are left out']])
+    await journal.note({ jobs: [['a:x', undefined]] })
+    expect(await openJournal()).toMatchObject({ names: [], notices: [] })
+  })
+
+  test('garbage is no journal', async () => {
+    write('\0\0garbage\n\n[]\n')
+    expect(await openJournal()).toMatchObject({ names: [], notices: [] })
+  })
+
+  test('a disk that cannot be read says so', async () => {
+    disk.failing.add('read')
+    await expect(journalOf().read()).rejects.toThrow('read: ENOSPC')
+  })
 })
 
-test('a torn last line is told, and what is written next is whole', async () => {
-  const { journal } = await reopen()
-  await journal.begin(request('a:x'))
-  writeFileSync(file(), `${text()}{"step":"stopp`)
-  const second = await reopen()
-  expect(second.unfinished).toHaveLength(1)
-  expect(second.notices).toEqual(['1 unreadable lines of the journal are left out'])
-  await second.journal.close('a:x', 'restarted')
-  expect((await reopen()).unfinished).toEqual([])
-})
-
-test('the journal of an earlier supervisord is not acted on, and is told; its counts stay', async () => {
-  const { journal } = await reopen('S1')
-  await journal.begin(request('a:y'))
-  await journal.close('a:y', 'restarted')
-  await journal.begin(request('a:x'))
-  const { unfinished, restarts, notices } = await reopen('S2')
-  expect([unfinished, restarts.length]).toEqual([[], 1])
-  expect(notices).toEqual([
-    expect.stringMatching(/earlier supervisord, which has decided since: a:x left alone/),
-  ])
-})
-
-test('an unknown version is set aside', async () => {
-  writeFileSync(file(), '{"memmon":7,"supervisord":"S1"}\n{"whatever":1}\n')
-  const { unfinished, notices } = await reopen()
-  expect(unfinished).toEqual([])
-  expect(notices).toEqual([
-    expect.stringMatching(/another version of memmon and is set aside as restarts\.jsonl\.version-7/),
-  ])
-  expect(readFileSync(`${file()}.version-7`, 'utf8')).toContain('whatever')
-})
-
-test.each([
-  ['no JSON at all', '\0\0garbage\n\n[]\n'],
-  [
-    'entries of the wrong shape',
-    '{"memmon":1,"supervisord":"S1"}\n{"step":"stop","at":1,"request":{"process":{}}}\n{"step":"stop","at":"x"}\n',
-  ],
-  [
-    'a step without a beginning',
-    '{"memmon":1,"supervisord":"S1"}\n{"step":"start","at":1,"namespec":"a:x"}\n',
-  ],
-])('%s is no error', async (_, content) => {
-  writeFileSync(file(), content)
-  expect((await reopen()).unfinished).toEqual([])
-})
-
-test('a disk that fails is told once and does not stop a restart; when it works again all is there', async () => {
-  const { journal } = await reopen()
-  await journal.begin(request('a:x'))
-  rmSync(folder, { recursive: true })
-  writeFileSync(folder, 'a file where the folder was')
-  // The open file still takes lines; a rewrite is what fails.
-  for (let entry = 0; entry < 1000; entry++) await journal.begin(request('a:y'))
-  expect(told).toEqual([
-    expect.stringMatching(/^The journal cannot be written \(.*\): restarts go on, but if memmon is killed/),
-  ])
-  rmSync(folder)
-  mkdirSync(folder)
-  await journal.step('a:x', 'stopping')
-  expect(told[1]).toMatch(/is written again/)
-  expect((await reopen()).unfinished.map(({ request }) => request.process.namespec)).toEqual(['a:x', 'a:y'])
-})
-
-test('it does not grow without bound', async () => {
-  const { journal } = await reopen()
-  for (let entry = 0; entry < 1500; entry++) {
-    await journal.begin(request('a:x'))
-    await journal.close('a:x', 'recovered')
+describe('restarts of the past', () => {
+  const read = async (boot: string, ...restarts: PastRestart[]) => {
+    disk.text = headerLine('S1', boot) + restarts.map(restartedLine).join('')
+    return (await openJournal()).restarts.map(({ namespec, tick }) => [namespec, clock.tick - tick])
   }
-  expect(readFileSync(file()).length).toBeLessThan(300 * 1024)
-}, 60_000)
 
-test('a link in the place of the journal is not followed', async () => {
-  const victim = join(folder, 'victim')
-  writeFileSync(victim, 'precious')
-  symlinkSync(victim, file())
-  await expect(reopen()).rejects.toThrow()
-  rmSync(file())
-  symlinkSync(victim, `${file()}.new`)
-  await expect(reopen()).rejects.toThrow()
-  expect(readFileSync(victim, 'utf8')).toBe('precious')
+  test('of the same boot: by the clock that nobody sets', async () => {
+    const odd = { ...restartOf('a:x', 1_000), at: NOW_MS + DAY_MS }
+    expect(await read('B1', odd)).toEqual([['a:x', 1_000]])
+  })
+
+  test.each([['B2'], ['']])('of the boot %j: by the date', async boot => {
+    const odd = { ...restartOf('a:x', 1_000), tick: 5 }
+    expect(await read(boot, odd)).toEqual([['a:x', 1_000]])
+  })
+
+  test('where nobody knows the boot, by the date', async () => {
+    disk.text = headerLine('S1', '') + restartedLine({ ...restartOf('a:x', 1_000), tick: 5 })
+    expect((await openJournal('S1', '')).restarts.map(({ tick }) => clock.tick - tick)).toEqual([1_000])
+  })
+
+  test('those to come are none', async () => {
+    const now = restartOf('a:now', 0)
+    expect(await read('B1', restartOf('a:x', -1), now)).toEqual([['a:now', 0]])
+    expect(await read('B2', { ...now, at: NOW_MS + 1 }, now)).toEqual([['a:now', 0]])
+  })
+
+  test('those of yesterday are none', async () => {
+    expect(await read('B1', restartOf('a:x', DAY_MS), restartOf('a:y', DAY_MS - 1))).toEqual([
+      ['a:y', DAY_MS - 1],
+    ])
+  })
+
+  test('in their order', async () => {
+    const restarts = [5, 9, 7].map(age => restartOf('a:x', age))
+    expect((await read('B1', ...restarts)).map(([, age]) => age)).toEqual([9, 7, 5])
+  })
 })
 
-const claim = (name = 'memmon-1') => claimStateFolder(join(folder, 'state'), name, runOf)
+describe('a disk that fails', () => {
+  test('is told once, and holds up nothing; when it works again that is told, and all is there', async () => {
+    const { journal } = await openJournal()
+    await journal.note({ jobs: [['a:x', stopping(of('a:x'))]] })
+    disk.failing.add('append').add('replace')
+    await journal.note({ jobs: [['a:x', starting(of('a:x'))]] })
+    await journal.note({ jobs: [['a:y', stopping(of('a:y'))]], restart: restartOf('a:z', 0) })
+    expect(told).toEqual([unprotectedText('replace: ENOSPC')])
+    expect(told[0]).toBe(
+      'The journal cannot be written (replace: ENOSPC): restarts go on, but if memmon is killed between a stop and a start, nothing starts that program again',
+    )
+    disk.failing.clear()
+    await journal.note({ jobs: [['a:w', stopping(of('a:w'))]] })
+    expect(told.slice(1)).toEqual(['The journal is written again: restarts are protected'])
+    const { jobs, restarts } = parseJournal(disk.text)
+    expect([...jobs].map(([name, { state }]) => `${name} ${state}`)).toEqual([
+      'a:x starting',
+      'a:y stopping',
+      'a:w stopping',
+    ])
+    expect(restarts).toHaveLength(1)
+    disk.did.length = 0
+    await journal.note({ jobs: [['a:w', undefined]] })
+    expect([disk.did, told.length]).toEqual([['append'], 2])
+  })
 
-test('a state folder is 0700, its files 0600', async () => {
-  const claimed = await claim()
-  await openJournal(claimed, 'S1', ports)
-  expect(lstatSync(claimed).mode & 0o777).toBe(0o700)
-  for (const name of readdirSync(claimed)) expect(lstatSync(join(claimed, name)).mode & 0o777).toBe(0o600)
-  await releaseStateFolder(claimed)
-  chmodSync(claimed, 0o755)
-  expect(lstatSync(await claim()).mode & 0o777).toBe(0o700)
+  test('from the beginning: read first, told once, written later', async () => {
+    disk.text = headerLine('S1', 'B1') + jobLine(stopping(of('a:x')))
+    disk.failing.add('replace')
+    const { journal, names } = await openJournal()
+    expect([names, told.length]).toEqual([['a:x'], 1])
+    disk.failing.clear()
+    await journal.note({ jobs: [['a:x', starting(of('a:x'))]] })
+    expect([namesOf(), told.length, disk.did.at(-1)]).toEqual([['a:x'], 2, 'replace'])
+  })
+
+  test('no longer the place that was written to: written as a whole, and nothing to tell', async () => {
+    const { journal } = await openJournal()
+    disk.failing.add('append')
+    await journal.note({ jobs: [['a:x', stopping(of('a:x'))]] })
+    expect([namesOf(), told, disk.did.slice(-2)]).toEqual([['a:x'], [], ['append', 'replace']])
+  })
 })
 
-test('two memmons never share one; a lock left by a dead one is taken over', async () => {
-  const claimed = await claim()
-  const lock = join(claimed, 'lock')
-  writeFileSync(lock, `${process.ppid} ${runOf(process.ppid)}\n`)
-  await expect(claim()).rejects.toThrow(`is in use by the memmon with pid ${process.ppid}`)
-  for (const stale of [`${process.ppid} another-run\n`, '4194305 x\n', 'torn']) {
-    writeFileSync(lock, stale)
-    expect(await claim()).toBe(claimed)
+describe('a disk that does not answer', () => {
+  const hang = () => {
+    let answer = () => {}
+    disk.gate = new Promise(resolve => {
+      answer = resolve
+    })
+    return () => {
+      disk.gate = Promise.resolve()
+      answer()
+    }
   }
-})
+  const isDone = async (promise: Promise<unknown>) => {
+    let done = false
+    void promise.then(() => {
+      done = true
+    })
+    await settled()
+    return () => done
+  }
 
-test('a link in the place of the state folder is refused', async () => {
-  mkdirSync(join(folder, 'state'))
-  mkdirSync(join(folder, 'elsewhere'))
-  symlinkSync(join(folder, 'elsewhere'), join(folder, 'state', 'memmon-1'))
-  await expect(claim()).rejects.toThrow('is no folder')
-})
+  test('holds up a step for ten seconds, the next ones not at all, and is told once', async () => {
+    const { journal } = await openJournal()
+    const answer = hang()
+    const first = await isDone(journal.note({ jobs: [['a:x', stopping(of('a:x'))]] }))
+    await clock.pass(9_999)
+    expect([first(), told]).toEqual([false, []])
+    await clock.pass(1)
+    expect([first(), told]).toEqual([true, [unprotectedText('the disk has not answered for 10 s')]])
+    const second = await isDone(journal.note({ jobs: [['a:x', starting(of('a:x'))]] }))
+    expect([second(), told.length]).toEqual([true, 1])
+    answer()
+    await journal.flush()
+    expect(told.slice(1)).toEqual(['The journal is written again: restarts are protected'])
+    expect([...parseJournal(disk.text).jobs.values()].map(({ state }) => state)).toEqual(['starting'])
+    const third = await isDone(journal.note({ jobs: [['a:x', undefined]] }))
+    await journal.flush()
+    await settled()
+    expect([third(), namesOf(), told.length]).toEqual([true, [], 2])
+  })
 
-test.each([
-  ['/x', { STATE_DIRECTORY: '/y', XDG_STATE_HOME: '/z', HOME: '/h' }, 0, '/x'],
-  [undefined, { STATE_DIRECTORY: '/y:/y2', XDG_STATE_HOME: '/z', HOME: '/h' }, 0, '/y'],
-  [undefined, { XDG_STATE_HOME: '/z', HOME: '/h' }, 0, '/z/memmon'],
-  [undefined, { HOME: '/root' }, 0, '/var/lib/memmon'],
-  [undefined, { HOME: '/h' }, 1000, '/h/.local/state/memmon'],
-  [undefined, {}, 1000, undefined],
-])('--state-dir %s, %j, uid %d: %s', (wanted, environment, uid, root) => {
-  expect(stateRoot(wanted, environment, uid)).toBe(root)
-})
+  test('what is noted meanwhile does not pile up', async () => {
+    const { journal } = await openJournal()
+    const answer = hang()
+    void journal.note({ jobs: [['a:x', stopping(of('a:x'))]] })
+    await clock.pass(10_000)
+    for (let count = 0; count < 1_000; count++) {
+      const name = `a:${count % 3}`
+      await journal.note({ jobs: [[name, count % 2 ? stopping(of(name)) : starting(of(name))]] })
+    }
+    await clock.pass(60_000)
+    answer()
+    await journal.flush()
+    expect([disk.did.length, clock.sleepers, told.length]).toEqual([4, 0, 2])
+    expect(namesOf()).toEqual(['a:x', 'a:0', 'a:1', 'a:2'])
+  })
 
-test('folders differ by server and by name, and hold no odd characters', () => {
-  const names = [
-    stateFolderName('unix:///a', { SUPERVISOR_GROUP_NAME: 'g', SUPERVISOR_PROCESS_NAME: '../x' }),
-    stateFolderName('unix:///b', { SUPERVISOR_GROUP_NAME: 'g', SUPERVISOR_PROCESS_NAME: '../x' }),
-    stateFolderName('unix:///a', { SUPERVISOR_GROUP_NAME: 'h', SUPERVISOR_PROCESS_NAME: '../x' }),
-    stateFolderName('unix:///a', {}),
-  ]
-  expect(new Set(names).size).toBe(4)
-  for (const name of names) expect(name).toMatch(/^\w[\w.-]*-[0-9a-f]{16}$/)
+  test('and fails in the end: that is told already', async () => {
+    const { journal } = await openJournal()
+    const answer = hang()
+    void journal.note({ jobs: [['a:x', stopping(of('a:x'))]] })
+    await clock.pass(10_000)
+    disk.failing.add('append').add('replace')
+    answer()
+    await journal.flush()
+    await settled()
+    expect(told).toHaveLength(1)
+  })
+
+  test('when it is read: said after ten seconds', async () => {
+    hang()
+    let thrown: unknown
+    void journalOf()
+      .read()
+      .catch(error => {
+        thrown = error
+      })
+    await clock.pass(9_999)
+    expect(thrown).toBeUndefined()
+    await clock.pass(1)
+    expect(thrown).toEqual(new Error('the disk has not answered for 10 s'))
+  })
 })

@@ -1,0 +1,130 @@
+// Any job, for properties: every state, with names as odd as supervisord allows and more.
+import fc from 'fast-check'
+import { METRICS } from '../../src/core/metric.ts'
+import type { RestartRequest } from '../../src/core/outcome.ts'
+import { namespecOf } from '../../src/core/process.ts'
+import type { Drained, Job } from '../../src/restart/job.ts'
+
+const name = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 })
+const text = fc.string({ unit: 'binary', maxLength: 20 })
+const whole = fc.nat()
+const some = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
+
+/** Without the keys that are undefined: JSON does not know them. */
+const defined = <T extends object>(value: T): T =>
+  Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as T
+
+const anyRequest: fc.Arbitrary<RestartRequest> = fc
+  .record({
+    group: name,
+    own: name,
+    times: fc.record({ state: whole, pid: whole, startSeconds: whole, nowSeconds: whole, spawnError: text }),
+    breach: fc.record({
+      rule: text,
+      ruleId: text,
+      metric: fc.constantFrom(...METRICS),
+      cumulative: fc.boolean(),
+      value: fc.double({ noNaN: true, noDefaultInfinity: true, min: 0 }),
+      limit: whole,
+      isHard: some(fc.constant(true)),
+      window: some(text),
+      reason: some(text),
+      together: some(name),
+      budget: some(fc.record({ id: text, whom: text, victim: text })),
+    }),
+  })
+  .map(({ group, own, times, breach }) => ({
+    process: { group, name: own, namespec: namespecOf(group, own), ...times },
+    breach: defined(breach) as RestartRequest['breach'],
+  }))
+
+const anyOutcome = fc.oneof(
+  fc.record({
+    kind: fc.constant('skipped' as const),
+    reason: fc.constantFrom('recovered' as const, 'not running' as const),
+    detail: text,
+  }),
+  fc.record({ kind: fc.constant('failed' as const), phase: fc.constantFrom('stop' as const), fault: text }),
+  fc.record({
+    kind: fc.constant('restarted' as const),
+    newPid: whole,
+    durationMs: whole,
+    startedBy: fc.constantFrom('memmon' as const, 'other' as const),
+    failedStarts: whole,
+  }),
+)
+
+const due = fc.constantFrom('limit' as const, 'grace' as const, 'finished' as const)
+const said = fc.constant('nothing' as const)
+const counts = { faults: whole, said }
+
+/** The states; what a job in it is told of is filled in below. */
+const anyState = fc.oneof(
+  fc.record({
+    state: fc.constant('draining' as const),
+    phase: fc.constantFrom('grace' as const, 'watched' as const),
+    isAsking: fc.boolean(),
+  }),
+  fc.record({ state: fc.constant('waiting' as const), due, postponed: whole, isPostponed: fc.boolean() }),
+  fc.record({
+    state: fc.constant('preparing' as const),
+    phase: fc.constantFrom('looking' as const, 'hook' as const, 'looking again' as const),
+    due,
+    postponed: whole,
+    beganTick: whole,
+  }),
+  fc.record({
+    state: fc.constant('stopping' as const),
+    by: fc.constantFrom('supervisord' as const, 'command' as const),
+    answer: fc.constantFrom('open' as const, 'taken' as const, 'refused' as const, 'lost' as const),
+    askedTick: whole,
+    tries: whole,
+    ...counts,
+  }),
+  fc.record({
+    state: fc.constant('starting' as const),
+    after: fc.constantFrom('stop' as const, 'end' as const),
+    askedTick: whole,
+    isStarted: fc.boolean(),
+    isTried: fc.boolean(),
+    failures: whole,
+    ...counts,
+  }),
+  fc.record({ state: fc.constant('finishing' as const), outcome: anyOutcome, isDrainedOn: fc.boolean() }),
+)
+
+const COMMANDS = { preCommand: '/secret/pre', postCommand: '/secret/post', restartCommand: '/secret/again' }
+
+export const anyJob: fc.Arbitrary<Job> = fc
+  .record({
+    request: anyRequest,
+    drained: some(fc.record({ value: whole, sinceTick: whole, isTold: fc.boolean() })),
+    owesPost: fc.boolean(),
+    hasCommands: fc.boolean(),
+    state: anyState,
+    occurredAt: whole,
+  })
+  .map(({ request, drained, owesPost, hasCommands, state, occurredAt }): Job => {
+    const isDrained = drained !== undefined || state.state === 'draining'
+    const { value = 1, sinceTick = 0, isTold = true } = drained ?? {}
+    const soft: Drained = {
+      request: { ...request, breach: { ...request.breach, value } },
+      sinceTick,
+      isTold,
+    }
+    const head = {
+      request: state.state === 'draining' ? soft.request : request,
+      plan: { group: false, ...(hasCommands && COMMANDS) },
+      owesPost,
+      ...(isDrained && { drained: soft }),
+    }
+    if (state.state !== 'finishing') return { ...head, ...state }
+    const isDrainedOn = state.isDrainedOn && isDrained
+    return { ...head, state: 'finishing', outcome: { ...state.outcome, request, occurredAt }, isDrainedOn }
+  })
+
+/** Jobs of different processes. */
+export const anyJobs = fc.uniqueArray(anyJob, {
+  maxLength: 6,
+  selector: ({ request }) => request.process.namespec,
+})
