@@ -1,6 +1,6 @@
 // What is remembered of all rules and processes from check to check, and the verdict over one process with all its
 // rules. No I/O and no clock; bounded by the number of processes and rules.
-import type { ProcessInfo } from './process.ts'
+import { type ProcessInfo, sameRun } from './process.ts'
 import type { Breach, Rule } from './rules.ts'
 import { type Judged, judge, type Window } from './windows.ts'
 
@@ -42,11 +42,15 @@ export class Judgement {
     const judged = rules.flatMap(rule => {
       const value = figureOf(rule)
       if (value === undefined) return []
-      const one = judge(rule, process, uptimeSeconds, value, at, windows.get(rule.signature))
-      if (one.window) windows.set(rule.signature, one.window)
-      else windows.delete(rule.signature)
-      return [{ rule, ...one }]
+      return [{ rule, ...judge(rule, process, uptimeSeconds, value, at, windows.get(rule.signature)) }]
     })
+    const isRestarted = judged.some(isRestart)
+    for (const one of judged) {
+      const { signature } = one.rule
+      const window = isRestarted && !isRestart(one) ? unsaid(one, windows.get(signature)) : one.window
+      if (window) windows.set(signature, window)
+      else windows.delete(signature)
+    }
     if (windows.size > 0) this.#windows.set(process.namespec, windows)
     else this.#windows.delete(process.namespec)
     return sorted(judged)
@@ -59,6 +63,16 @@ export class Judgement {
       if (windows.size === 0 || !namespecs.has(namespec)) this.#windows.delete(namespec)
     }
   }
+}
+
+const isRestart = ({ rule, verdict }: Judged & { readonly rule: Rule }): boolean =>
+  verdict.kind === 'act' && rule.action.kind === 'restart'
+
+/** What is left out beside a restart is not known to be told: the restart may have to wait, or come to nothing. */
+function unsaid({ verdict, window }: Judged, before: Window | undefined): Window | undefined {
+  if (verdict.kind === 'act') return before
+  const isSame = before !== undefined && window !== undefined && sameRun(before.run, window.run)
+  return window && { ...window, told: isSame && before.told, warned: isSame && before.warned }
 }
 
 function sorted(judged: readonly (Judged & { readonly rule: Rule })[]): ProcessVerdict {

@@ -42,6 +42,10 @@ export const sameRun = (a: ProcessKey, b: ProcessKey): boolean =>
 /** How long a process has run, in seconds, by supervisord's own clock; never negative. */
 export const uptimeSecondsOf = (info: ProcessInfo): number => Math.max(0, info.nowSeconds - info.startSeconds)
 
+/** Its uptime where something waits for it. What seems to start in the future has run since before the date was set back. */
+export const ageSecondsOf = ({ nowSeconds, startSeconds }: ProcessInfo): number =>
+  nowSeconds < startSeconds ? Number.POSITIVE_INFINITY : nowSeconds - startSeconds
+
 const NAMES = new Map<number, string>(Object.entries(ProcessState).map(([name, code]) => [code, name]))
 
 /** The word supervisorctl shows for a state code. */

@@ -113,7 +113,8 @@ function verdictOf(rule: Rule, window: Window, value: number, at: number): Verdi
   const limit = hard ? rule.hardLimit : rule.limit
   const isHard = hard ? { isHard: true } : {}
   const breach = { rule: rule.written, ruleId: id, metric, cumulative, value, limit, ...values, ...isHard }
-  if (window.told) return { kind: 'told', breach }
+  // A drain is asked for at each check: whoever drains knows what was begun, and what has come between.
+  if (window.told && rule.action.kind !== 'drain') return { kind: 'told', breach }
   if (hard) return { kind: 'act', breach: { ...breach, reason: 'over hard_limit, which does not wait' } }
   const patient = isOut(patience, rule, window, at)
   if (!patient)

@@ -1,7 +1,7 @@
 // One look at everything, without memory of earlier checks and without any act: for what is asked by hand. The
 // figures and verdicts are those of the listener.
 import type { Budget, Measured } from '../core/budgets.ts'
-import { type ProcessInfo, ProcessState, uptimeSecondsOf } from '../core/process.ts'
+import { ageSecondsOf, type ProcessInfo, ProcessState } from '../core/process.ts'
 import { type Exemptions, isExempt, type Rule } from '../core/rules.ts'
 import { judge, type Verdict } from '../core/windows.ts'
 import type { Log } from '../observe/log.ts'
@@ -102,7 +102,7 @@ export async function assess(
 export const isOver = ({ verdict }: Finding): boolean => 'breach' in verdict
 
 const verdictOf = (rule: Rule, process: ProcessInfo, value: number, at: number): Verdict =>
-  judge(rule, process, uptimeSecondsOf(process), value, at, undefined).verdict
+  judge(rule, process, ageSecondsOf(process), value, at, undefined).verdict
 
 function assessBudget(
   budget: Budget,

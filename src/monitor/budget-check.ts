@@ -9,7 +9,7 @@ import {
   totalBytesOf,
   withoutRemoved,
 } from '../core/budgets.ts'
-import { type ProcessInfo, ProcessState, uptimeSecondsOf } from '../core/process.ts'
+import { ageSecondsOf, type ProcessInfo, ProcessState } from '../core/process.ts'
 import type { Member } from '../core/victim.ts'
 import type { Log } from '../observe/log.ts'
 import type { Sampler } from '../sampling/sampler.ts'
@@ -138,9 +138,7 @@ export class BudgetCheck {
           : share
       const isAway = this.#ports.isQueued(one.process.namespec)
       const mayRestart =
-        !isAway &&
-        this.#ports.mayRestart(one.process) &&
-        uptimeSecondsOf(one.process) >= budget.minUptimeSeconds
+        !isAway && this.#ports.mayRestart(one.process) && ageSecondsOf(one.process) >= budget.minUptimeSeconds
       return [{ process: one.process, ...own, mayRestart, isAway }]
     })
     return { all, metric: unreadable ? 'rss' : 'pss' }

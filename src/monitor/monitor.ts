@@ -6,7 +6,7 @@ import { FaultCode, faultOf, messageOf } from '../core/errors.ts'
 import { Judgement, type ProcessVerdict, type RuleVerdict } from '../core/judgement.ts'
 import type { Noticed, RestartRequest } from '../core/outcome.ts'
 import { breachText } from '../core/outcome-text.ts'
-import { canBeNamed, type ProcessInfo, ProcessState, uptimeSecondsOf } from '../core/process.ts'
+import { ageSecondsOf, canBeNamed, type ProcessInfo, ProcessState } from '../core/process.ts'
 import { type Action, type Breach, type Exemptions, isExempt, type Rule } from '../core/rules.ts'
 import type { Selector } from '../core/selector.ts'
 import type { Log } from '../observe/log.ts'
@@ -135,7 +135,7 @@ export class Monitor {
     const { sampler } = this.#ports
     // It is restarted whatever its own size is.
     if (breach.together !== undefined) return breach.value
-    if (breach.budget) return await this.#budgetAgain(breach.budget.id)
+    if (breach.budget) return await this.#budgetAgain(breach.budget.id, process.namespec)
     if (breach.metric === 'rss')
       return (await sampler.measure([process.pid], breach.cumulative)).get(process.pid)
     const [value] = sampler.figures([process.pid], breach.metric, breach.cumulative)
@@ -255,7 +255,7 @@ export class Monitor {
         one.process,
         values.map(({ rule }) => rule),
         rule => bySignature.get(rule.signature),
-        uptimeSecondsOf(one.process),
+        ageSecondsOf(one.process),
         atMs,
       )
       requests.push(...this.#follow(one.process, verdict, this.#ports.nowMs()))
@@ -370,10 +370,15 @@ export class Monitor {
     )
   }
 
-  async #budgetAgain(id: string): Promise<number | undefined> {
+  async #budgetAgain(id: string, namespec: string): Promise<number | undefined> {
     const budget = this.#rules.budgets.find(one => one.id === id)
     if (!budget || !this.#last) return undefined
-    const running = this.#last.watched.filter(({ process }) => process.state === ProcessState.RUNNING)
+    // What another restart of them frees is free soon: one of them gives way at a time.
+    const running = this.#last.watched.filter(
+      ({ process }) =>
+        process.state === ProcessState.RUNNING &&
+        (process.namespec === namespec || !this.#ports.restarts.isAway(process.namespec)),
+    )
     const sizes = await this.#ports.sampler.measure(
       running.map(({ process }) => process.pid),
       budget.cumulative,

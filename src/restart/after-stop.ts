@@ -17,7 +17,19 @@ import {
   skipped,
   strayText,
 } from './endings.ts'
-import type { Effect, Job, JobEvent, JobIn, Moment, Sighting, Starting, Stepped, Stopping } from './job.ts'
+import type {
+  Effect,
+  Job,
+  JobEvent,
+  JobIn,
+  Measured,
+  Moment,
+  Sighting,
+  Starting,
+  Stepped,
+  Stopping,
+} from './job.ts'
+import { sparedNow } from './spare.ts'
 
 const POLL_MS = 100
 const SLOW_POLL_MS = 500
@@ -38,11 +50,12 @@ const SLOW_STOP_MS = 60_000
 export const GROUP_WAITS_MS = 300_000
 
 /** Its stop is asked for, or restart_command is run in its place. */
-export function askForStop(job: Job, moment: Moment): Stepped {
+export function askForStop(job: JobIn<'preparing'>, moment: Moment): Stepped {
   const stopping: Job = {
     ...headOf(job),
     state: 'stopping',
     by: job.plan.restartCommand === undefined ? 'supervisord' : 'command',
+    due: job.due,
     answer: 'open',
     askedTick: moment.tick,
     tries: 1,
@@ -67,8 +80,12 @@ export function stepStopping(job: JobIn<'stopping'>, event: JobEvent, moment: Mo
           : { ...job, answer: 'taken', fault: `restart_command: ${event.result.why}; ` },
         lookNow,
       )
+    case 'not asked':
+      return notAsked(job, moment)
     case 'waited':
-      return go({ ...job, answer: 'open', tries: job.tries + 1 }, { do: 'stop' })
+      return go(job, { do: 'look again' })
+    case 'looked':
+      return askAgain(job, event.measured, event.sighting, moment)
     case 'resumed': {
       const answer = job.answer === 'taken' ? 'taken' : 'lost'
       return go({ ...job, answer, tries: STOP_ATTEMPTS, faults: 0 }, lookNow)
@@ -142,6 +159,32 @@ function notStopped(job: JobIn<'stopping'>, moment: Moment): Stepped {
   return job.fault === undefined
     ? neverStopped(job, moment)
     : leave(job, failed(job, moment, 'stop', job.fault))
+}
+
+/** Back to the look before the stop. */
+function notAsked(job: JobIn<'stopping'>, { tick }: Moment): Stepped {
+  const { due } = job
+  const preparing: Job = {
+    ...headOf(job),
+    state: 'preparing',
+    phase: 'looking again',
+    due,
+    postponed: 0,
+    beganTick: tick,
+  }
+  return job.tries > 1 ? go(job, { do: 'look again' }) : go(preparing, { do: 'look again' })
+}
+
+/** Another try is a stop like the first: of the process that was found, while nothing speaks for it. */
+function askAgain(job: JobIn<'stopping'>, measured: Measured, sighting: Sighting, moment: Moment): Stepped {
+  const isSame =
+    sighting.kind === 'seen' &&
+    sighting.info.state === ProcessState.RUNNING &&
+    sameRun(sighting.info, job.request.process)
+  if (!isSame) return stoppingSeen(job, sighting, moment)
+  return (
+    sparedNow(job, measured, moment) ?? go({ ...job, answer: 'open', tries: job.tries + 1 }, { do: 'stop' })
+  )
 }
 
 const neverStopped = (job: Job, moment: Moment): Stepped =>

@@ -1,8 +1,8 @@
 // What a job does before its stop: the process is drained, waits for its turn, is looked at, prepared and looked at
 // again. Until the stop is asked for, whatever speaks for the process spares it. Pure.
 import { FaultCode } from '../core/errors.ts'
-import type { RestartRequest, Skipped } from '../core/outcome.ts'
-import { isWithin, recoveredText, requestText } from '../core/outcome-text.ts'
+import type { RestartRequest } from '../core/outcome.ts'
+import { isWithin, requestText } from '../core/outcome-text.ts'
 import { type ProcessInfo, ProcessState, sameRun } from '../core/process.ts'
 import type { Drain, RestartPlan } from '../core/rules.ts'
 import { timestamp } from '../core/text.ts'
@@ -10,6 +10,7 @@ import { formatDuration } from '../core/units.ts'
 import { askForStop } from './after-stop.ts'
 import { failed, go, headOf, leave, noticed, removed, skipped, strayText } from './endings.ts'
 import type { Due, Effect, Job, JobEvent, JobIn, Measured, Moment, Sighting, Stepped } from './job.ts'
+import { spare, sparedNow } from './spare.ts'
 
 /** sysexits.h: EX_TEMPFAIL. */
 const POSTPONE = 75
@@ -57,10 +58,14 @@ export function stepDraining(job: JobIn<'draining'>, event: JobEvent, moment: Mo
       return go({ ...waitingJob(event.request, event.plan), drained: job.drained } as Job)
     case 'soft':
       return sameRun(event.request.process, job.request.process)
-        ? go(job)
+        ? go(drainedFor(job, event.request, moment))
         : beginDrain(event.request, event.drain, moment)
+    case 'not asked':
+      return { job: undefined, effects: [] }
     case 'relieved':
-      return job.drained?.isTold ? go(job) : undrained(job, moment, 'it is back under its soft limit')
+      return job.drained?.isTold || event.ruleId !== job.request.breach.ruleId
+        ? go(job)
+        : undrained(job, moment, 'it is back under its soft limit')
     case 'settings':
       return moment.terms.kind === 'spared' && !job.drained?.isTold
         ? undrained(job, moment, moment.terms.why)
@@ -76,6 +81,13 @@ export function stepDraining(job: JobIn<'draining'>, event: JobEvent, moment: Mo
     default:
       return go(job)
   }
+}
+
+/** It was told already: another rule takes over where its own lets it be. */
+function drainedFor(job: JobIn<'draining'>, request: RestartRequest, { terms }: Moment): Job {
+  if (!job.drained || request.breach.ruleId === job.request.breach.ruleId) return job
+  if (job.phase !== 'watched' && terms.kind !== 'spared') return job
+  return { ...job, request, phase: 'grace', drained: { ...job.drained, request } }
 }
 
 /** At each check: drain_check, or its size once its grace is over. What the settings spare is watched, no more. */
@@ -130,8 +142,10 @@ export function drainedSeen(job: Job, info: ProcessInfo | undefined, moment: Mom
   switch (info.state) {
     case ProcessState.RUNNING:
     case ProcessState.STARTING:
-      return sameRun(info, job.request.process)
-        ? go(job)
+      if (sameRun(info, job.request.process)) return go(job)
+      // Whoever starts it again may fail.
+      return job.drained?.isTold && info.state === ProcessState.STARTING
+        ? bringBackEnded(job, moment)
         : undrained(job, moment, strayText(job.request.process, info)[1])
     case ProcessState.EXITED:
     case ProcessState.BACKOFF:
@@ -205,6 +219,10 @@ export function stepWaiting(job: JobIn<'waiting'>, event: JobEvent, moment: Mome
       return go(adopted(job, event))
     case 'soft':
       return job.drained ? go(job) : beginDrain(event.request, event.drain, moment, job)
+    case 'not asked': {
+      const { drained: _, ...rest } = job
+      return go(rest)
+    }
     case 'checked':
       return go({ ...job, isPostponed: false })
     case 'table':
@@ -239,15 +257,9 @@ function waitingSeen(job: JobIn<'waiting'>, info: ProcessInfo | undefined, momen
   return leave(job, skipped(job, moment, ...strayText(job.request.process, info)))
 }
 
-/** Not under the settings in force: one that was told to finish is watched until it has. */
-function spare(job: Job, moment: Moment, why: string): Stepped {
-  return leave(job, skipped(job, moment, 'spared', why), !job.drained?.isTold)
-}
-
 export function stepPreparing(job: JobIn<'preparing'>, event: JobEvent, moment: Moment): Stepped {
   if (event.kind === 'hook ended' && event.hook === 'pre') return onPrepared(job, event.result, moment)
-  // While its hook runs a look can only be one that was asked for before: as a drained process it was.
-  if (event.kind !== 'looked' || job.phase === 'hook') return go(job)
+  if (event.kind !== 'looked') return go(job)
   const left = lookedAt(job, event.measured, event.sighting, moment)
   if (left) return left
   const { preCommand, postCommand } = job.plan
@@ -290,26 +302,14 @@ function lookedAt(
   sighting: Sighting,
   moment: Moment,
 ): Stepped | undefined {
-  const { terms } = moment
-  const { process, breach } = job.request
-  const left = (...why: [Skipped['reason'], string]) => leave(job, skipped(job, moment, ...why))
   if (sighting.kind === 'fault') return leave(job, failed(job, moment, 'check', sighting.text))
   if (sighting.kind === 'removed') return removed(job, moment)
-  if (sighting.kind !== 'seen') return left('shutdown', 'supervisord is shutting down or reloading')
+  if (sighting.kind !== 'seen')
+    return leave(job, skipped(job, moment, 'shutdown', 'supervisord is shutting down or reloading'))
   const { info } = sighting
-  if (info.state !== ProcessState.RUNNING || !sameRun(info, process)) return stray(job, info, moment)
-  if (terms.kind === 'spared') return spare(job, moment, terms.why)
-  // One whose group was stopped goes with it: no check of the next memmon would ask for it again.
-  if (moment.isEnding && breach.together === undefined)
-    return left('ending', 'memmon is ending and had not stopped it')
-  // Nobody else is over a limit, or it has said itself that it is done.
-  if (breach.together !== undefined || job.due === 'finished') return undefined
-  if (measured.kind === 'fault')
-    return leave(job, failed(job, moment, 'check', `its memory could not be read again: ${measured.text}`))
-  if (measured.value === undefined) return left('not running', 'it is ending by itself')
-  if (isWithin(breach, measured.value, terms.limit))
-    return left('recovered', recoveredText(breach, measured.value, terms.limit))
-  return undefined
+  if (info.state !== ProcessState.RUNNING || !sameRun(info, job.request.process))
+    return stray(job, info, moment)
+  return sparedNow(job, measured, moment)
 }
 
 /** It is not the process that was found any more, or does not run. */

@@ -4,7 +4,7 @@ import { FaultCode, faultOf, messageOf, type SupervisorFault } from '../core/err
 import type { RestartRequest } from '../core/outcome.ts'
 import type { ProcessInfo } from '../core/process.ts'
 import type { HookResult, RunHook } from './hooks.ts'
-import type { Effect, HookName, JobEvent, Measured, Sighting } from './job.ts'
+import type { Effect, HookName, Job, JobEvent, Measured, Sighting } from './job.ts'
 
 /** The calls to supervisord that jobs make; they throw SupervisorFault. */
 export interface SupervisorCalls {
@@ -37,14 +37,15 @@ const HOOK_EVENTS: Readonly<Record<HookName, string>> = {
 }
 
 /** The event that answers the effect. */
-export async function ask(effect: Asking, request: RestartRequest, ports: EffectPorts): Promise<JobEvent> {
+export async function ask(effect: Asking, job: Job, ports: EffectPorts): Promise<JobEvent> {
   const { supervisor, sleep } = ports
+  const { request, state: askedIn } = job
   const { namespec } = request.process
   switch (effect.do) {
     case 'look again': {
       // The size first: nothing stands between the look at the process and its stop.
       const measured = await measure(request, ports)
-      return { kind: 'looked', measured, sighting: await look(namespec, supervisor) }
+      return { kind: 'looked', askedIn, measured, sighting: await look(namespec, supervisor) }
     }
     case 'look':
       if (effect.afterMs > 0) await sleep(effect.afterMs)

@@ -59,6 +59,7 @@ export interface Preparing {
 export interface Stopping {
   readonly state: 'stopping'
   readonly by: 'supervisord' | 'command'
+  readonly due: Due
   /** What became of the asking: not known yet, taken, refused, or lost with a connection or an earlier memmon. */
   readonly answer: 'open' | 'taken' | 'refused' | 'lost'
   readonly askedTick: number
@@ -120,9 +121,15 @@ export type JobEvent =
   | { readonly kind: 'breached'; readonly request: RestartRequest; readonly plan: RestartPlan }
   | { readonly kind: 'soft'; readonly request: RestartRequest; readonly drain: Drain }
   /** It is back under its soft limit. */
-  | { readonly kind: 'relieved' }
+  | { readonly kind: 'relieved'; readonly ruleId: string }
   /** The answers to the effects. */
-  | { readonly kind: 'looked'; readonly measured: Measured; readonly sighting: Sighting }
+  | {
+      readonly kind: 'looked'
+      readonly measured: Measured
+      readonly sighting: Sighting
+      /** The state in which it was asked for: in any other it answers another question. */
+      readonly askedIn: Job['state']
+    }
   | { readonly kind: 'sighted'; readonly sighting: Sighting }
   | {
       readonly kind: 'answered'
@@ -131,6 +138,8 @@ export type JobEvent =
     }
   | { readonly kind: 'hook ended'; readonly hook: HookName; readonly result: HookResult }
   | { readonly kind: 'waited'; readonly for: 'stop' }
+  /** While it was noted that it is to be stopped, or told to finish, the settings have changed: nothing was done. */
+  | { readonly kind: 'not asked' }
   /** A check begins; its table is there. */
   | { readonly kind: 'checked' }
   | { readonly kind: 'table'; readonly info: ProcessInfo | undefined }

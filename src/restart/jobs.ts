@@ -3,7 +3,8 @@
 // one job at most, and each kind of event waits once at most.
 import type { RestartCap, RestartHistory } from '../core/history.ts'
 import type { RestartOutcome, RestartRequest } from '../core/outcome.ts'
-import { type ProcessInfo, sameRun } from '../core/process.ts'
+import { isWithin } from '../core/outcome-text.ts'
+import type { ProcessInfo } from '../core/process.ts'
 import type { Drain } from '../core/rules.ts'
 import { timestamp } from '../core/text.ts'
 import { formatDuration, formatSize } from '../core/units.ts'
@@ -53,18 +54,16 @@ interface Entry {
   isAdjourned: boolean
   /** Until when it was said to wait. */
   heldUntil: number
-  /** How many looks were asked for. */
-  looks: number
 }
 
 export class Jobs {
   readonly #ports: JobsPorts
   readonly #entries = new Map<string, Entry>()
-  /** What came before the journal was read; a drain for each process at most. */
-  readonly #early = new Map<string, { readonly request: RestartRequest; readonly drain: Drain }>()
   readonly #capTold = new Set<string>()
   #isOpen = false
   #isEnding = false
+  /** How often the settings have changed. */
+  #settingsCount = 0
   #areTurnsDue = false
   #wakeTick = Number.POSITIVE_INFINITY
   #idleCallbacks: (() => void)[] = []
@@ -81,8 +80,6 @@ export class Jobs {
       if (!isNewer) this.#ports.log('INFO', resumedText(job))
       this.#send(this.#enter(namespec, job), { kind: 'resumed', isNewer })
     }
-    for (const { request, drain } of this.#early.values()) this.soften(request, drain)
-    this.#early.clear()
     this.#giveTurnsSoon()
   }
 
@@ -123,14 +120,10 @@ export class Jobs {
     else if (this.#passesCap(request)) this.#enter(namespec, waitingJob(request, plan))
   }
 
-  /** A process is over its soft limit: it is told to finish, once for each run of it. */
+  /** A process is over its soft limit, as each check says: it is told to finish, once for each run of it. */
   soften(request: RestartRequest, drain: Drain): void {
     const { namespec } = request.process
-    if (this.#isEnding) return
-    if (!this.#isOpen) {
-      this.#early.set(namespec, { request, drain })
-      return
-    }
+    if (!this.#isOpen || this.#isEnding || !this.#isOver(request)) return
     const entry = this.#entries.get(namespec)
     if (entry) {
       this.#send(entry, { kind: 'soft', request, drain })
@@ -140,11 +133,16 @@ export class Jobs {
     if (begun.job) void this.#work(this.#enter(namespec, begun.job), begun)
   }
 
+  /** By the settings in force, which may have changed during the check. */
+  #isOver(request: RestartRequest): boolean {
+    const terms = this.#ports.termsOf(request)
+    return terms.kind === 'stands' && !isWithin(request.breach, request.breach.value, terms.limit)
+  }
+
   /** It is back under its soft limit. */
-  relieve({ process: { namespec } }: RestartRequest): void {
-    this.#early.delete(namespec)
+  relieve({ process: { namespec }, breach }: RestartRequest): void {
     const entry = this.#entries.get(namespec)
-    if (entry) this.#send(entry, { kind: 'relieved' })
+    if (entry) this.#send(entry, { kind: 'relieved', ruleId: breach.ruleId })
   }
 
   /** A check begins. */
@@ -155,19 +153,16 @@ export class Jobs {
 
   /** All processes that there are, as supervisord shows them. */
   onTable(processes: readonly ProcessInfo[]): void {
-    if (this.#entries.size + this.#capTold.size + this.#early.size === 0) return
+    if (this.#entries.size + this.#capTold.size === 0) return
     const byName = new Map(processes.map(process => [process.namespec, process]))
     for (const [namespec, entry] of this.#entries)
       this.#send(entry, { kind: 'table', info: byName.get(namespec) })
     for (const namespec of this.#capTold) if (!byName.has(namespec)) this.#capTold.delete(namespec)
-    for (const [namespec, { request }] of this.#early) {
-      const info = byName.get(namespec)
-      if (!info || !sameRun(info, request.process)) this.#early.delete(namespec)
-    }
   }
 
   /** Other settings are in force. */
   onSettings(): void {
+    this.#settingsCount++
     for (const entry of this.#entries.values()) this.#send(entry, { kind: 'settings' })
     this.#giveTurnsSoon()
   }
@@ -205,7 +200,6 @@ export class Jobs {
       isOver: false,
       isAdjourned: false,
       heldUntil: 0,
-      looks: 0,
     }
     this.#entries.set(namespec, entry)
     return entry
@@ -260,11 +254,19 @@ export class Jobs {
     }
     if (company.length > 0 || restart || journal.isNews(namespec, job)) {
       const others = company.map(one => [one.request.process.namespec, one] as const)
+      const settings = this.#settingsCount
       const noted = journal.note({ jobs: [[namespec, job], ...others], restart })
-      return job ? noted.then(() => this.#carryOut(entry, effects)) : noted
+      return job ? noted.then(() => this.#carryOutUnder(settings, entry, effects)) : noted
     }
     if (job) this.#carryOut(entry, effects)
     return undefined
+  }
+
+  /** What has been decided under other settings is decided anew, before anybody is told anything. */
+  #carryOutUnder(settingsCount: number, entry: Entry, effects: readonly Effect[]): void {
+    if (settingsCount !== this.#settingsCount && effects.some(isBinding))
+      entry.inbox.unshift({ kind: 'not asked' })
+    else this.#carryOut(entry, effects)
   }
 
   /** With restart_group: one decision, which the journal holds as one. */
@@ -310,11 +312,7 @@ export class Jobs {
   }
 
   async #ask(entry: Entry, effect: Asking): Promise<void> {
-    const isLook = effect.do === 'look' || effect.do === 'look again'
-    const look = isLook ? ++entry.looks : 0
-    const event = await ask(effect, entry.job.request, this.#ports)
-    // Of two looks under way the earlier one says nothing: it was asked for in another state.
-    if (!isLook || look === entry.looks) this.#send(entry, event)
+    this.#send(entry, await ask(effect, entry.job, this.#ports))
   }
 
   /** Once for all that happens at a time. */
@@ -473,6 +471,13 @@ export class Jobs {
     return !this.#isEnding && [...this.#entries.values()].some(({ job }) => job.state === 'waiting')
   }
 }
+
+/** True for what a process feels. */
+const isBinding = (effect: Effect): boolean =>
+  effect.do === 'stop' ||
+  effect.do === 'signal' ||
+  (effect.do === 'run' && (effect.hook === 'restart' || effect.hook === 'drain')) ||
+  (effect.do === 'tell' && effect.outcome.kind === 'noticed' && effect.outcome.what === 'draining')
 
 const isRepeatable = ({ kind }: JobEvent): boolean =>
   ['checked', 'table', 'settings', 'relieved', 'breached', 'soft', 'turn', 'dropped', 'ending'].includes(kind)

@@ -134,7 +134,7 @@ function jobFrom({ job, request, owesPost, drained }: Json): Job | undefined {
     case 'stopping': {
       if (typeof askedTick !== 'number' || (by !== 'supervisord' && by !== 'command')) return undefined
       const answer = isTaken === true ? 'taken' : 'open'
-      return { ...head, state, by, answer, askedTick, tries: 1, faults: 0, said: 'nothing' }
+      return { ...head, state, by, due: 'limit', answer, askedTick, tries: 1, faults: 0, said: 'nothing' }
     }
     case 'starting': {
       if (typeof askedTick !== 'number' || (after !== 'stop' && after !== 'end')) return undefined

@@ -8,6 +8,7 @@ import type { Job, JobEvent, Moment, Stepped } from './job.ts'
 /** What an event makes of a job. */
 export function step(job: Job, event: JobEvent, moment: Moment): Stepped {
   if (event.kind === 'resumed') return resume(job, event.isNewer, moment)
+  if (event.kind === 'looked' && event.askedIn !== job.state) return go(job)
   const failures = drainFailure(job, event, moment)
   const next = stepIn(job, event, moment)
   return failures.length > 0 ? { ...next, effects: [...failures, ...next.effects] } : next

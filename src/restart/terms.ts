@@ -1,7 +1,8 @@
 // What the settings in force say of a restart or a drain that has begun under them or under earlier ones. Pure.
 import type { Budget } from '../core/budgets.ts'
+import { isMemory } from '../core/metric.ts'
 import type { RestartRequest } from '../core/outcome.ts'
-import { type Action, type Rule, rulesFor } from '../core/rules.ts'
+import { type Action, type Breach, type Rule, rulesFor } from '../core/rules.ts'
 import { type Selector, selects } from '../core/selector.ts'
 import type { Terms } from './job.ts'
 
@@ -25,8 +26,10 @@ export function termsOf({ process, breach }: RestartRequest, settings: RulesInFo
   if (why !== undefined) return spared(why)
   if (breach.together !== undefined) {
     if (!rule.plan.group) return spared('its group is no longer restarted together')
-  } else if ('scope' in rule && !holdsFor(rule, { process, breach }, settings))
-    return spared('its rule no longer holds for it')
+  } else if ('scope' in rule) {
+    if (!holdsFor(rule, { process, breach }, settings)) return spared('its rule no longer holds for it')
+    if (!countsAlike(rule, breach)) return spared('its rule counts something else now')
+  }
   const { plan, action } = rule
   const limit = 'limitBytes' in rule ? rule.limitBytes : breach.isHard ? rule.hardLimit : rule.limit
   return { kind: 'stands', plan, limit, ...(action.kind === 'drain' && { drain: action }) }
@@ -36,6 +39,11 @@ function notDoneBy({ kind }: Action): string | undefined {
   if (kind === 'restart' || kind === 'drain') return undefined
   return kind === 'would' ? 'a dry run restarts nothing' : 'its rule no longer restarts'
 }
+
+/** RSS stands in for a figure of memory that cannot be read. */
+const countsAlike = ({ metric, cumulative }: Rule, breach: Breach): boolean =>
+  cumulative === breach.cumulative &&
+  (metric === breach.metric || (breach.metric === 'rss' && isMemory(metric)))
 
 /** An event listener is not told apart here: a rule that held for the process when it was found has seen to that. */
 const holdsFor = (rule: Rule, { process }: RestartRequest, settings: RulesInForce): boolean =>

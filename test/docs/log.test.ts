@@ -172,6 +172,7 @@ async function lineOf(channel: Channel): Promise<string> {
       logged = text
     },
     nowMs: Date.now,
+    tick: () => 0,
     random: () => 0,
   })
   outbox.add(outgoing('memmon: process web:web restarted'))

@@ -50,10 +50,7 @@ ${events}
   )
   const supervisord = await Supervisord.start({ programs: sections.join('') })
   try {
-    await waitFor(
-      'each to say it',
-      () => WITHOUT_TICKS.every(([, , line], at) => line.test(textOf(at))),
-    )
+    await waitFor('each to say it', () => WITHOUT_TICKS.every(([, , line], at) => line.test(textOf(at))))
     for (const at of WITHOUT_TICKS.keys()) {
       expect(textOf(at).match(/.*(No tick has come|Waiting for the first).*/g)).toHaveLength(1)
     }

@@ -82,11 +82,11 @@ beforeAll(async () => {
       memmon: '-a 30MB -m bob@example.com -s @sendmail --mail-interval 0 --restart-backoff 8s',
     }),
   ])
-}, 90_000)
+})
 afterAll(async () => {
   await Promise.all([drained, hooked, reloaded, apart, low].map(supervisord => supervisord?.stop()))
   rmSync(folder, { recursive: true, force: true })
-}, 90_000)
+})
 
 const kill = async (supervisord: Supervisord): Promise<void> => {
   const { pid } = await waitFor('memmon to run', async () => {
@@ -104,29 +104,29 @@ test('six drained workers that exit with 0, memmon killed again and again: none 
       (now, at) => now.state === RUNNING && now.pid !== before[at]?.pid,
     )
   for (let kills = 0; kills < 8; kills++) {
-    await waitFor('the next memmon', () => count(/A quiet check reads/g) > kills, 60_000)
+    await waitFor('the next memmon', () => count(/A quiet check reads/g) > kills)
     const lines = count(/ w\d:w\d/g)
     // Every other one dies as soon as it is there, the rest when they have done something.
     if (kills % 2 === 1)
-      await waitFor('it to act', async () => count(/ w\d:w\d/g) > lines || (await areBack()), 60_000)
+      await waitFor('it to act', async () => count(/ w\d:w\d/g) > lines || (await areBack()))
     await kill(drained)
   }
-  await waitFor('all of them to run again', areBack, 60_000)
-}, 180_000)
+  await waitFor('all of them to run again', areBack)
+})
 
 test('a worker that frees its memory and exits later runs again', async () => {
   const before = await drained.process('frees:frees')
   expect(drained.memmonLog()).toContain('Draining frees:frees')
-  await drained.waitForRestart(before, 60_000)
-}, 90_000)
+  await drained.waitForRestart(before)
+})
 
 test('memmon killed during pre_restart_command: post_restart_command follows', async () => {
   const count = (hook: string) => read('hooks').split(hook).length
-  await waitFor('the first hook', () => count('pre') > count('post'), 60_000)
+  await waitFor('the first hook', () => count('pre') > count('post'))
   await kill(hooked)
   await waitFor('the other hook', () => count('post') === count('pre'))
   await hooked.waitForLog('memmon ended while it was prepared; the next check decides')
-}, 60_000)
+})
 
 test('restart_group: the first one is postponed, so nobody is restarted', async () => {
   await reloaded.waitForLog(/Left pair:a alone: .* 2 times in a row/)
@@ -144,24 +144,21 @@ test('a reload spares what has not been stopped yet; one that was asked to finis
   conf('reloaded.conf', `[memmon]\nignore = held, early\n${HOLD}`)
   await reloaded.waitForLog(/Left held:held alone: the settings ignore it now/)
   expect([alreadyStopped, reloaded.log().includes('stopped: held')]).toEqual([false, false])
-  await reloaded.waitForRestart(early, 60_000)
-}, 90_000)
+  await reloaded.waitForRestart(early)
+})
 
 test('programs of their own are restarted one after the other', async () => {
-  await waitFor('three restarts', () => apart.memmonLog().split('Restarted r').length === 4, 60_000)
+  await waitFor('three restarts', () => apart.memmonLog().split('Restarted r').length === 4)
   const steps = apart.memmonLog().match(/Restarting r|Restarted r/g)
   expect(steps).toEqual(Array(3).fill(['Restarting r', 'Restarted r']).flat())
-}, 90_000)
+})
 
 test('a limit below the normal size: longer waits, one mail with a limit that would fit', async () => {
-  await low.waitForLog(
-    /Restart of low:low .* waits: .*--restart-backoff\); a limit of 90MB would fit/,
-    60_000,
-  )
-  await waitFor('the third restart', () => low.memmonLog().split('Restarted low:low').length > 3, 90_000)
+  await low.waitForLog(/Restart of low:low .* waits: .*--restart-backoff\); a limit of 90MB would fit/)
+  await waitFor('the third restart', () => low.memmonLog().split('Restarted low:low').length > 3)
   await waitForChecks(low, 1)
   const waits = low.memmonLog().match(/Restart of low:low/g) ?? []
   expect(waits.length).toBeGreaterThanOrEqual(2)
   const mails = low.mails().filter(mail => mail.includes('exceeds its limit soon after each start'))
   expect(mails).toHaveLength(1)
-}, 180_000)
+})

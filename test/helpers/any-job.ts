@@ -76,6 +76,7 @@ const anyState = fc.oneof(
   fc.record({
     state: fc.constant('stopping' as const),
     by: fc.constantFrom('supervisord' as const, 'command' as const),
+    due,
     answer: fc.constantFrom('open' as const, 'taken' as const, 'refused' as const, 'lost' as const),
     askedTick: whole,
     tries: whole,

@@ -30,7 +30,7 @@ const { STOPPED, STARTING, BACKOFF, STOPPING, EXITED, FATAL, UNKNOWN } = Process
 
 /** Events that mean nothing to a job in most states. */
 export const IRRELEVANT: readonly JobEvent[] = [
-  { kind: 'relieved' },
+  { kind: 'relieved', ruleId: SOFT.breach.ruleId },
   { kind: 'checked' },
   { kind: 'turn' },
   { kind: 'dropped' },
@@ -125,7 +125,7 @@ const SHOWN: readonly [what: string, info: ProcessInfo | undefined, told: string
     NEW_PID.replace('4712', '4711'),
     NEW_PID.replace('4712', '4711'),
   ],
-  ['STARTING with another pid', { ...NEWER, state: STARTING }, NEW_PID, NEW_PID],
+  ['STARTING with another pid', { ...NEWER, state: STARTING }, 'ended', NEW_PID],
   ['EXITED', downIn(EXITED), 'ended', 'it is EXITED by now'],
   ['BACKOFF', downIn(BACKOFF), 'ended', 'it is BACKOFF by now'],
   ['FATAL', downIn(FATAL), 'ended', 'it is FATAL by now'],

@@ -76,6 +76,7 @@ export const stopping = (more: Partial<JobIn<'stopping'>> = {}): JobIn<'stopping
   ...HEAD,
   state: 'stopping',
   by: 'supervisord',
+  due: 'limit',
   answer: 'taken',
   askedTick: NOW - 1000,
   tries: 1,
@@ -137,8 +138,13 @@ export const NEWER = infoOf({ pid: 4712, startSeconds: PROCESS.startSeconds + 10
 export const seen = (info: ProcessInfo = PROCESS): Sighting => ({ kind: 'seen', info })
 export const sighted = (sighting: Sighting): JobEvent => ({ kind: 'sighted', sighting })
 export const sightedAs = (info: ProcessInfo): JobEvent => sighted(seen(info))
-export const looked = (measured: Measured | number | undefined, sighting = seen()): JobEvent => ({
+export const looked = (
+  measured: Measured | number | undefined,
+  sighting = seen(),
+  askedIn: Job['state'] = 'preparing',
+): JobEvent => ({
   kind: 'looked',
+  askedIn,
   measured: typeof measured === 'object' ? measured : { kind: 'value', value: measured },
   sighting,
 })

@@ -21,6 +21,9 @@ import { createHttpCaller } from '../../src/supervisor/http-call.ts'
 import { freePort } from './free-port.ts'
 import { endAllOf } from './leftovers.ts'
 import { configText, type SupervisordOptions } from './supervisord-conf.ts'
+
+export type { SupervisordOptions } from './supervisord-conf.ts'
+
 import { WITHIN_MS, waitFor } from './wait.ts'
 
 export { holdCommand, holder, holdsThen } from './programs.ts'

@@ -8,7 +8,7 @@ import { type ProcessInfo, ProcessState } from '../../src/core/process.ts'
 import { Monitor } from '../../src/monitor/monitor.ts'
 import type { QuietLook } from '../../src/monitor/quick-look.ts'
 import type { Unreadable } from '../../src/sampling/sampler.ts'
-import { MB, processNamed, settingsFrom } from '../helpers/values.ts'
+import { MB, processNamed, requestFor, settingsFrom } from '../helpers/values.ts'
 
 let processes: ProcessInfo[]
 let sizes: Map<number, number>
@@ -465,9 +465,9 @@ test('a program that was STARTING is restarted with its group once it runs', asy
   isRunning()
   nowMs += 5_000
   await monitor.check()
-  sizes.set(1, 201 * MB)
-  await monitor.check()
-  expect(requested.map(text => text.split(' ')[0])).toEqual(['w:a', 'w:c', 'w:b'].sort())
+  const request = requestFor(processes[0] as ProcessInfo, 201 * MB, '-p', 'a=200MB')
+  const companions = await monitor.companionsOf(request)
+  expect(companions.map(({ process }) => process.namespec)).toEqual(['w:b', 'w:c'])
 })
 
 test.each([
@@ -503,7 +503,7 @@ test('a budget waits for a member that is being restarted, STOPPED as well, and 
   startLooking()
   sharing()
   const monitor = monitorOf('--group-total', 'w=100MB')
-  queued.add('w:b')
+  coming.add('w:b')
   processes[1] = processNamed('w:b', { pid: 0, state: ProcessState.STOPPED })
   await monitor.check()
   nowMs += 299_000
@@ -513,7 +513,7 @@ test('a budget waits for a member that is being restarted, STOPPED as well, and 
   await monitor.check()
   expect(requested).toEqual(['w:c --group-total w=100MB'])
   // And again that long for the next one.
-  queued.add('w:c')
+  coming.add('w:c')
   nowMs += 1_000
   await monitor.check()
   nowMs += 299_000

@@ -5,7 +5,7 @@ import { ProcessState } from '../../src/core/process.ts'
 import type { Drain } from '../../src/core/rules.ts'
 import { timestamp } from '../../src/core/text.ts'
 import { beginDrain } from '../../src/restart/before-stop.ts'
-import type { Job, JobEvent } from '../../src/restart/job.ts'
+import type { Job, JobEvent, Measured } from '../../src/restart/job.ts'
 import { bringsBack, ENDED, expectStep, follows, ignores, NEW_PID, shownRows } from '../helpers/job-tables.ts'
 import {
   AT_MS,
@@ -45,6 +45,9 @@ import { MB } from '../helpers/values.ts'
 const { STARTING, STOPPING, EXITED } = ProcessState
 const GRACE_MS = 900_000
 const UNTIL = timestamp(new Date(AT_MS + GRACE_MS))
+/** A look that was asked for when its grace was over. */
+const measured = (value: Measured | number | undefined, sighting = seen()): JobEvent =>
+  looked(value, sighting, 'draining')
 
 describe('what a process over its soft limit is told', () => {
   const drained = { request: SOFT, sinceTick: NOW, isTold: true }
@@ -116,11 +119,17 @@ describe('draining', () => {
       }),
       [`draining: Asked to finish by SIGTSTP; restarts at ${UNTIL}`, 'signal TSTP'],
     ],
-    ['back under its soft limit, told: watched on', draining(), { kind: 'relieved' }, draining(), []],
+    [
+      'back under its soft limit, told: watched on',
+      draining(),
+      { kind: 'relieved', ruleId: SOFT.breach.ruleId },
+      draining(),
+      [],
+    ],
     [
       'back under its soft limit, not told: over',
       draining({ drained: UNTOLD }),
-      { kind: 'relieved' },
+      { kind: 'relieved', ruleId: SOFT.breach.ruleId },
       over,
       ['undrained: it is back under its soft limit'],
     ],
@@ -207,14 +216,14 @@ describe('draining', () => {
   describe('measured past its grace', () => {
     const watched = draining({ phase: 'watched' })
     follows([
-      ['over its soft limit: it is due', asking, looked(50 * MB + 1), dueByGrace, [], pastGrace],
-      ['no longer over: watched, told once', asking, looked(50 * MB), watched, ['recovered'], pastGrace],
-      ['still not over', { ...watched, isAsking: true }, looked(1), watched, [], pastGrace],
-      ['over again', { ...watched, isAsking: true }, looked(51 * MB), dueByGrace, [], pastGrace],
+      ['over its soft limit: it is due', asking, measured(50 * MB + 1), dueByGrace, [], pastGrace],
+      ['no longer over: watched, told once', asking, measured(50 * MB), watched, ['recovered'], pastGrace],
+      ['still not over', { ...watched, isAsking: true }, measured(1), watched, [], pastGrace],
+      ['over again', { ...watched, isAsking: true }, measured(51 * MB), dueByGrace, [], pastGrace],
       [
         'no longer over, and not told: over',
         draining({ drained: UNTOLD, isAsking: true }),
-        looked(50 * MB),
+        measured(50 * MB),
         over,
         ['undrained: it is back under its soft limit'],
         pastGrace,
@@ -222,28 +231,28 @@ describe('draining', () => {
       [
         'by the limit of the settings in force',
         asking,
-        looked(70 * MB),
+        measured(70 * MB),
         watched,
         ['recovered'],
         { ...pastGrace, terms: { ...DRAINS, limit: 70 * MB } },
       ],
-      ['nothing to measure is no recovery', asking, looked(undefined), draining(), [], pastGrace],
-      ['unreadable', asking, looked({ kind: 'fault', text: 'denied' }), draining(), [], pastGrace],
-      ['spared by now', asking, looked(99 * MB), draining(), [], { ...pastGrace, terms: SPARED }],
+      ['nothing to measure is no recovery', asking, measured(undefined), draining(), [], pastGrace],
+      ['unreadable', asking, measured({ kind: 'fault', text: 'denied' }), draining(), [], pastGrace],
+      ['spared by now', asking, measured(99 * MB), draining(), [], { ...pastGrace, terms: SPARED }],
       [
         'its grace is longer by now',
         asking,
-        looked(99 * MB),
+        measured(99 * MB),
         draining(),
         [],
         { ...pastGrace, tick: GRACE_MS - 1 },
       ],
-      ['no answer', asking, looked(99 * MB, { kind: 'fault', text: 'x' }), draining(), [], pastGrace],
-      ['a shutdown', asking, looked(99 * MB, { kind: 'shutdown' }), draining(), [], pastGrace],
+      ['no answer', asking, measured(99 * MB, { kind: 'fault', text: 'x' }), draining(), [], pastGrace],
+      ['a shutdown', asking, measured(99 * MB, { kind: 'shutdown' }), draining(), [], pastGrace],
       [
         'removed',
         asking,
-        looked(99 * MB, { kind: 'removed' }),
+        measured(99 * MB, { kind: 'removed' }),
         over,
         ['undrained: it was removed from supervisord'],
         pastGrace,
@@ -251,17 +260,17 @@ describe('draining', () => {
       [
         'ended',
         asking,
-        looked(undefined, seen(downIn(EXITED))),
+        measured(undefined, seen(downIn(EXITED))),
         bringsBack({ askedTick: GRACE_MS } as Partial<Job>),
         [ENDED, 'look'],
         pastGrace,
       ],
-      ['stopping', asking, looked(99 * MB, seen(infoOf({ state: STOPPING }))), draining(), [], pastGrace],
-      ['another run', asking, looked(99 * MB, seen(NEWER)), over, [`undrained: ${NEW_PID}`], pastGrace],
+      ['stopping', asking, measured(99 * MB, seen(infoOf({ state: STOPPING }))), draining(), [], pastGrace],
+      ['another run', asking, measured(99 * MB, seen(NEWER)), over, [`undrained: ${NEW_PID}`], pastGrace],
       [
         'the same run not RUNNING',
         asking,
-        looked(99 * MB, seen(infoOf({ state: STARTING }))),
+        measured(99 * MB, seen(infoOf({ state: STARTING }))),
         draining(),
         [],
         pastGrace,

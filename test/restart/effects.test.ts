@@ -4,7 +4,7 @@ import { FaultCode, type SupervisorFault } from '../../src/core/errors.ts'
 import type { RestartRequest } from '../../src/core/outcome.ts'
 import { type Asking, ask, type EffectPorts } from '../../src/restart/effects.ts'
 import type { HookResult } from '../../src/restart/hooks.ts'
-import { breached, faultOf, LOST, PROCESS, REQUEST } from '../helpers/jobs.ts'
+import { breached, faultOf, LOST, PROCESS, REQUEST, stopping } from '../helpers/jobs.ts'
 import { MB } from '../helpers/values.ts'
 
 let done: string[]
@@ -44,7 +44,7 @@ const ports: EffectPorts = {
   },
   sleep: async ms => void done.push(`sleep ${ms}`),
 }
-const asked = (effect: Asking, request: RestartRequest = REQUEST) => ask(effect, request, ports)
+const asked = (effect: Asking, request: RestartRequest = REQUEST) => ask(effect, stopping({ request }), ports)
 
 describe('a look', () => {
   const seen = { kind: 'seen', info: PROCESS }
@@ -64,12 +64,22 @@ describe('a look', () => {
     fault = thrown
     expect(await asked({ do: 'look', afterMs: 0 })).toEqual({ kind: 'sighted', sighting })
     const measured = { kind: 'value', value: 60 * MB }
-    expect(await asked({ do: 'look again' })).toEqual({ kind: 'looked', measured, sighting })
+    expect(await asked({ do: 'look again' })).toEqual({
+      kind: 'looked',
+      askedIn: 'stopping',
+      measured,
+      sighting,
+    })
   })
 
   test('the size is measured before supervisord is asked: nothing stands between that and a stop', async () => {
     const measured = { kind: 'value', value: 60 * MB }
-    expect(await asked({ do: 'look again' })).toEqual({ kind: 'looked', measured, sighting: seen })
+    expect(await asked({ do: 'look again' })).toEqual({
+      kind: 'looked',
+      askedIn: 'stopping',
+      measured,
+      sighting: seen,
+    })
     expect(done).toEqual(['measure w:a', 'info w:a'])
   })
 
@@ -82,7 +92,12 @@ describe('a look', () => {
     ['unreadable', new Error('denied'), REQUEST, { kind: 'fault', text: 'denied' }],
   ])('%s', async (_, measures, request, measured) => {
     size = measures
-    expect(await asked({ do: 'look again' }, request)).toEqual({ kind: 'looked', measured, sighting: seen })
+    expect(await asked({ do: 'look again' }, request)).toEqual({
+      kind: 'looked',
+      askedIn: 'stopping',
+      measured,
+      sighting: seen,
+    })
   })
 })
 

@@ -11,7 +11,7 @@ import {
 } from '../../src/restart/journal-lines.ts'
 import { FakeClock, settled } from '../helpers/fake-clock.ts'
 import { FakeDisk } from '../helpers/fake-disk.ts'
-import { draining, finishing, starting, stopping, waiting } from '../helpers/jobs.ts'
+import { draining, finishing, starting, stopping, TOLD, waiting } from '../helpers/jobs.ts'
 import { processNamed, requestFor } from '../helpers/values.ts'
 
 const DAY_MS = 86_400_000
@@ -67,10 +67,7 @@ describe('what is on disk', () => {
   test('first as a whole, then line by line', async () => {
     const { journal } = await openJournal()
     expect(disk.text).toBe(headerLine('S1', 'B1'))
-    const [x, y] = [
-      stopping(of('a:x')),
-      waiting({ ...of('a:y'), drained: { ...(draining().drained as never) } }),
-    ]
+    const [x, y] = [stopping(of('a:x')), waiting({ ...of('a:y'), drained: TOLD })]
     await journal.note({
       jobs: [
         ['a:x', x],

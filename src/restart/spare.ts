@@ -1,0 +1,33 @@
+// What speaks for a process right before its stop: the settings in force, memmon's own end, and its size by now. Pure.
+import type { Skipped } from '../core/outcome.ts'
+import { isWithin, recoveredText } from '../core/outcome-text.ts'
+import { failed, leave, skipped } from './endings.ts'
+import type { Job, JobIn, Measured, Moment, Stepped } from './job.ts'
+
+/** Not under the settings in force: one that was told to finish is watched until it has. */
+export function spare(job: Job, moment: Moment, why: string): Stepped {
+  return leave(job, skipped(job, moment, 'spared', why), !job.drained?.isTold)
+}
+
+/** undefined: nothing does, it may be stopped. */
+export function sparedNow(
+  job: JobIn<'preparing'> | JobIn<'stopping'>,
+  measured: Measured,
+  moment: Moment,
+): Stepped | undefined {
+  const { terms } = moment
+  const { breach } = job.request
+  const left = (...why: [Skipped['reason'], string]) => leave(job, skipped(job, moment, ...why))
+  if (terms.kind === 'spared') return spare(job, moment, terms.why)
+  // One whose group was stopped goes with it: no check of the next memmon would ask for it again.
+  if (moment.isEnding && breach.together === undefined)
+    return left('ending', 'memmon is ending and had not stopped it')
+  // Nobody else is over a limit, or it has said itself that it is done.
+  if (breach.together !== undefined || job.due === 'finished') return undefined
+  if (measured.kind === 'fault')
+    return leave(job, failed(job, moment, 'check', `its memory could not be read again: ${measured.text}`))
+  if (measured.value === undefined) return left('not running', 'it is ending by itself')
+  if (isWithin(breach, measured.value, terms.limit))
+    return left('recovered', recoveredText(breach, measured.value, terms.limit))
+  return undefined
+}
