@@ -14,10 +14,14 @@ import {
   HOOKS,
   infoOf,
   LOST,
+  looked,
   NEWER,
   NOW,
   over,
+  preparing,
   REQUEST,
+  SPARED,
+  seen,
   sighted,
   sightedAs,
   starting,
@@ -26,6 +30,7 @@ import {
   TOLD,
   UNTOLD,
 } from '../helpers/jobs.ts'
+import { MB } from '../helpers/values.ts'
 
 const { STOPPED, STARTING, RUNNING, BACKOFF, STOPPING, EXITED, FATAL, UNKNOWN } = ProcessState
 const GROUP_WAITS_MS = 300_000
@@ -73,14 +78,57 @@ describe('the answer to a stop', () => {
     ],
     ['another fault', open, answered('stop', faultOf(30, 'FAILED')), { ...lost, fault: 'FAILED' }, ['look']],
     [
-      'a try more',
+      'before another try it is looked at again',
       { ...lost, tries: 2 },
       { kind: 'waited', for: 'stop' },
+      { ...lost, tries: 2 },
+      ['look again'],
+    ],
+    [
+      'it still exceeds its limit: another try',
+      { ...lost, tries: 2 },
+      looked(60 * MB, seen(), 'stopping'),
       stopping({ answer: 'open', tries: 3, fault: 'ECONNRESET' }),
       ['stop'],
     ],
+    [
+      'it has recovered meanwhile',
+      { ...lost, tries: 2 },
+      looked(1, seen(), 'stopping'),
+      over,
+      ['skip recovered: it is at 1 B now, below its limit of 50MB'],
+    ],
+    [
+      'the settings spare it by now',
+      { ...lost, tries: 2 },
+      looked(60 * MB, seen(), 'stopping'),
+      over,
+      ['skip spared: the settings ignore it now'],
+      { terms: SPARED },
+    ],
+    [
+      'it was stopped, after all',
+      { ...lost, tries: 2 },
+      looked(undefined, seen(downIn(STOPPED)), 'stopping'),
+      starting({ askedTick: NOW - 1000 }),
+      ['start'],
+    ],
+    [
+      'the settings changed before it was asked: back to the look before the stop',
+      open,
+      { kind: 'not asked' },
+      preparing({ phase: 'looking again', beganTick: NOW }),
+      ['look again'],
+    ],
+    [
+      'the settings changed before another try',
+      { ...lost, tries: 2 },
+      { kind: 'not asked' },
+      { ...lost, tries: 2 },
+      ['look again'],
+    ],
   ])
-  ignores(open, 'answered stop', 'hook ended restart', 'sighted', 'waited')
+  ignores(open, 'answered stop', 'hook ended restart', 'sighted', 'waited', 'not asked')
 })
 
 describe('a look after a stop that was taken', () => {

@@ -90,7 +90,7 @@ describe('preparing', () => {
         'one that has finished goes whatever its size is',
         preparing({ due: 'finished', drained: TOLD, request: SOFT }),
         looked(undefined),
-        { ...stops, drained: TOLD, request: SOFT },
+        { ...stops, due: 'finished', drained: TOLD, request: SOFT },
         ['stop'],
       ],
       [
@@ -309,9 +309,14 @@ describe('preparing', () => {
   })
   ignores(preparing(), 'looked', 'hook ended pre')
 
-  test('a look that was asked for before pre_restart_command ran does not run it again', () => {
-    expectStep(hooked, looked(60 * MB), hooked, [])
-    expectStep(hooked, looked(1, seen(downIn(EXITED))), hooked, [])
+  test.each([
+    'draining',
+    'stopping',
+  ] as const)('a look that was asked for while it was %s says nothing about it', askedIn => {
+    for (const job of [preparing(), hooked]) {
+      expectStep(job, looked(60 * MB, seen(), askedIn), job, [])
+      expectStep(job, looked(1, seen(downIn(EXITED)), askedIn), job, [])
+    }
   })
 
   test('memmon ends: one whose group was stopped goes with it', () => {

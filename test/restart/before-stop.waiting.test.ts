@@ -73,10 +73,10 @@ describe('waiting', () => {
       [],
     ],
     [
-      'over its hard limit still',
+      'over its hard limit still: by its newest figures',
       waiting({ request: HARD }),
       { kind: 'breached', request: breached({ isHard: true, value: 1 }), plan: HOOKS },
-      waiting({ request: HARD }),
+      waiting({ request: breached({ isHard: true, value: 1 }), plan: HOOKS }),
       [],
     ],
     [

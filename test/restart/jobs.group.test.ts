@@ -77,7 +77,7 @@ test('its stop is lost, and it is STOPPED: its group follows then', async () => 
   await world.pass(0)
   process.become(ProcessState.STOPPED)
   await world.pass(10)
-  expect(stopsOf(world.done())).toEqual(['stop g:a', 'stop g:a', 'stop g:b', 'stop g:c'])
+  expect(stopsOf(world.done())).toEqual(['stop g:a', 'stop g:b', 'stop g:c'])
 })
 
 test('restart_command in place of a stop: its group follows when it has worked', async () => {

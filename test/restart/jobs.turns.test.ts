@@ -127,6 +127,7 @@ describe('order and limits', () => {
     await world.pass(60)
     expect(world.done()).toEqual([])
     world.jobs.open([], false)
+    world.jobs.soften(world.soft('g:b'), DRAIN)
     await world.pass(0.1)
     expect(world.done()).toEqual(['TSTP g:b', 'stop g:a'])
   })

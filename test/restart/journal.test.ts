@@ -11,7 +11,7 @@ import {
 } from '../../src/restart/journal-lines.ts'
 import { FakeClock, settled } from '../helpers/fake-clock.ts'
 import { FakeDisk } from '../helpers/fake-disk.ts'
-import { draining, finishing, starting, stopping, TOLD, waiting } from '../helpers/jobs.ts'
+import { finishing, starting, stopping, TOLD, waiting } from '../helpers/jobs.ts'
 import { processNamed, requestFor } from '../helpers/values.ts'
 
 const DAY_MS = 86_400_000
@@ -97,6 +97,7 @@ describe('what is on disk', () => {
     expect(isDone).toBe(false)
     release()
     await journal.flush()
+    await settled()
     expect([isDone, disk.did]).toEqual([true, ['read', 'replace', 'append']])
   })
 
