@@ -5,6 +5,7 @@ import type { Breach, Drain } from '../../src/core/rules.ts'
 import type {
   Drained,
   Effect,
+  Job,
   JobEvent,
   JobIn,
   Measured,

@@ -21,24 +21,33 @@ export function setup() {
   build()
 }
 
-/** What package-lock.json names, unless it is there. */
-export function installPackages() {
-  if (packagesAreThere()) return
-  say('installing npm packages')
+/** What the folder's package-lock.json names, unless it is there. */
+export function installPackages(folder = ROOT, options = []) {
+  if (packagesAreThere(folder)) return
+  say(folder === ROOT ? 'installing npm packages' : `installing npm packages in ${relative(ROOT, folder)}`)
   // Not `npm ci`: it refuses a lock file without the packages that biome offers for other platforms, and not every
   // registry has those. --no-save keeps to the lock file and leaves it as it is. --include=dev because, under
   // NODE_ENV=production too, the build and the tests are made of development packages.
   // --global and --dry-run are said because an outer npm, as in `npm pack --dry-run`, hands down its own options.
   const mode = ['--no-save', '--include=dev', '--global=false', '--dry-run=false']
-  run('npm', ['install', ...mode, '--no-audit', '--no-fund', '--loglevel=error'])
+  run('npm', [
+    'install',
+    '--prefix',
+    folder,
+    ...mode,
+    ...options,
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ])
 }
 
 /** True if what npm wrote down as installed is what package-lock.json asks for: a checkout changes times, not that. */
-function packagesAreThere() {
-  const marker = join(ROOT, 'node_modules', '.package-lock.json')
+function packagesAreThere(folder) {
+  const marker = join(folder, 'node_modules', '.package-lock.json')
   if (!existsSync(marker)) return false
   const installed = packagesIn(marker)
-  return Object.entries(packagesIn(join(ROOT, 'package-lock.json'))).every(
+  return Object.entries(packagesIn(join(folder, 'package-lock.json'))).every(
     ([path, { version, optional }]) =>
       path === '' || (installed[path] ? installed[path].version === version : optional === true),
   )

@@ -1,0 +1,81 @@
+// `npm run mutants [-- file ...]`: would the tests notice if judging, checking or restarting did something else?
+// Not part of `npm test`, for it runs the fast tests once for each change.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import { LEAST_SCORE, nameOf, scoresOf } from './mutant-scores.mjs'
+import { installPackages, ROOT } from './setup.mjs'
+
+const FOLDER = join(ROOT, 'test', 'mutants')
+/** What decides; the wording of outcomes is none of it. */
+const JUDGING = [
+  'rules',
+  'selector',
+  'windows',
+  'judgement',
+  'budgets',
+  'victim',
+  'limits',
+  'history',
+  'metric',
+]
+
+process.exitCode = await main(process.argv.slice(2))
+
+async function main(wanted) {
+  const files = filesFor(wanted)
+  if (files.length === 0) {
+    console.error(`No file of those that are judged by mutants begins with ${wanted.join(' or ')}`)
+    return 1
+  }
+  installPackages()
+  // The runner is vitest's own, which is installed already: no second one is brought along.
+  installPackages(FOLDER, ['--legacy-peer-deps'])
+  process.chdir(ROOT)
+  const { mutate } = await import('../mutants/stryker.mjs')
+  try {
+    return report(await mutate(files))
+  } catch (thrown) {
+    console.error(`The mutants could not be run: ${thrown.message}`)
+    return 1
+  }
+}
+
+/** All, or those named by their paths or folders. */
+function filesFor(wanted) {
+  const below = folder => readdirSync(join(ROOT, folder)).map(name => join(folder, name))
+  const all = [
+    ...JUDGING.map(name => `src/core/${name}.ts`),
+    ...below('src/monitor'),
+    ...below('src/restart'),
+  ]
+  const prefixes = wanted.map(path => relative(ROOT, resolve(path)))
+  return prefixes.length === 0 ? all : all.filter(file => prefixes.some(prefix => file.startsWith(prefix)))
+}
+
+/** Prints what there is to know, and gives the exit code. */
+function report(results) {
+  const listed = JSON.parse(readFileSync(join(FOLDER, 'survivors.json'), 'utf8'))
+  const { scores, outdated } = scoresOf(results.map(named), listed)
+  for (const { survivors } of scores) for (const one of survivors) console.log(survivorText(one))
+  for (const one of outdated)
+    console.log(`survivors.json names one that survives no longer: ${JSON.stringify(one)}`)
+  for (const { file, score, killed, counted, changeNothing } of scores) {
+    const rest = changeNothing > 0 ? `, ${changeNothing} more change nothing (survivors.json)` : ''
+    console.log(`${percent(score)}  ${file}: ${killed} of ${counted} mutants killed${rest}`)
+  }
+  const low = scores.filter(({ score }) => score < LEAST_SCORE).length
+  console.log(`${low} of ${scores.length} files are below ${LEAST_SCORE} %`)
+  return low > 0 || outdated.length > 0 ? 1 : 0
+}
+
+function named(result) {
+  const file = relative(ROOT, resolve(result.fileName))
+  const name = nameOf({ ...result, fileName: file }, readFileSync(join(ROOT, file), 'utf8'))
+  return { ...name, status: result.status, at: result.location.start }
+}
+
+/** As survivors.json would have it, so that it can be copied. */
+const survivorText = ({ file, line, was, becomes, at }) =>
+  `${file}:${at.line + 1} survived: ${JSON.stringify({ file, line, was, becomes })}`
+
+const percent = score => `${score.toFixed(1)} %`.padStart(7)
