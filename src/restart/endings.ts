@@ -2,7 +2,7 @@
 // to finish stays memmon's. Pure.
 import type { Failed, FailurePhase, Noticed, Restarted, Skipped, SkipReason } from '../core/outcome.ts'
 import { type ProcessInfo, ProcessState, sameRun, stateName } from '../core/process.ts'
-import type { Effect, Job, JobIn, Moment, Stepped } from './job.ts'
+import type { Effect, Job, JobEvent, JobIn, Moment, Stepped } from './job.ts'
 
 /** The same job in the same or another state. */
 export const go = (job: Job, ...effects: Effect[]): Stepped => ({ job, effects })
@@ -85,6 +85,37 @@ export function strayText(old: ProcessInfo, info: ProcessInfo): readonly [SkipRe
   if (isUp && !sameRun(info, old))
     return ['replaced', `it was restarted meanwhile and is pid ${info.pid} now`]
   return ['not running', `it is ${stateName(info.state)} by now`]
+}
+
+/** As it was found: our stop has had no effect. */
+export const neverStopped = (job: Job, moment: Moment): Stepped =>
+  leave(job, skipped(job, moment, 'not running', 'it was never stopped'))
+
+export function restarted(
+  job: JobIn<'stopping'> | JobIn<'starting'>,
+  info: ProcessInfo,
+  moment: Moment,
+  isOurs: boolean,
+  failedStarts: number,
+): Restarted {
+  return {
+    kind: 'restarted',
+    request: job.request,
+    occurredAt: moment.atMs,
+    newPid: info.pid,
+    durationMs: moment.tick - job.askedTick,
+    startedBy: isOurs ? 'memmon' : 'other',
+    failedStarts,
+  }
+}
+
+export function stepFinishing(job: JobIn<'finishing'>, event: JobEvent): Stepped {
+  if (event.kind === 'resumed') return conclude(job)
+  if (event.kind !== 'hook ended' || event.hook !== 'post') return go(job)
+  const { job: next } = done(job)
+  if (event.result.ok) return { job: next, effects: [] }
+  const text = `post_restart_command for ${job.request.process.namespec}: ${event.result.why}`
+  return { job: next, effects: [{ do: 'log', level: 'WARN', text }] }
 }
 
 /** What of a job is kept from state to state. */

@@ -52,6 +52,7 @@ export interface Preparing {
   readonly phase: 'looking' | 'hook' | 'looking again'
   readonly due: Due
   readonly postponed: number
+  /** When its turn came. */
   readonly beganTick: number
 }
 
@@ -116,6 +117,9 @@ export type Measured =
 
 export type HookName = 'pre' | 'post' | 'restart' | 'drain' | 'drain_check'
 
+/** The next try of a stop, or the end of a pre_restart_command of which no memmon hears any more. */
+export type WaitedFor = 'stop' | 'hook'
+
 export type JobEvent =
   /** A rule asks for its restart, or for its draining. */
   | { readonly kind: 'breached'; readonly request: RestartRequest; readonly plan: RestartPlan }
@@ -137,7 +141,7 @@ export type JobEvent =
       readonly fault: SupervisorFault | undefined
     }
   | { readonly kind: 'hook ended'; readonly hook: HookName; readonly result: HookResult }
-  | { readonly kind: 'waited'; readonly for: 'stop' }
+  | { readonly kind: 'waited'; readonly for: WaitedFor }
   /** While it was noted that it is to be stopped, or told to finish, the settings have changed: nothing was done. */
   | { readonly kind: 'not asked' }
   /** A check begins; its table is there. */
@@ -160,7 +164,7 @@ export type Effect =
   | { readonly do: 'start' }
   | { readonly do: 'signal'; readonly signal: string }
   | { readonly do: 'run'; readonly hook: HookName; readonly command: string; readonly pid?: number }
-  | { readonly do: 'wait'; readonly ms: number; readonly for: 'stop' }
+  | { readonly do: 'wait'; readonly ms: number; readonly for: WaitedFor }
   | { readonly do: 'tell'; readonly outcome: Restarted | Skipped | Failed | Noticed }
   | { readonly do: 'log'; readonly level: 'INFO' | 'WARN'; readonly text: string }
   /** Its stop was taken: with restart_group the rest of its group follows. */
@@ -183,6 +187,8 @@ export interface Moment {
   /** 0 up to 1, for jitter. */
   readonly random: number
   readonly isEnding: boolean
+  /** A hook has ended by then, counted from its start. */
+  readonly hookEndsWithinMs: number
   readonly terms: Terms
 }
 

@@ -9,14 +9,14 @@ import type { Drain } from '../core/rules.ts'
 import { timestamp } from '../core/text.ts'
 import { formatDuration, formatSize } from '../core/units.ts'
 import type { Log } from '../observe/log.ts'
-import { GROUP_WAITS_MS } from './after-stop.ts'
-import { beginDrain, waitingJob } from './before-stop.ts'
+import { beginDrain } from './begin-drain.ts'
 import { type Asking, ask, type EffectPorts } from './effects.ts'
 import { type Effect, isAway, type Job, type JobEvent, type Moment, type Stepped, type Terms } from './job.ts'
 import type { Journal } from './journal.ts'
 import type { PastRestart } from './journal-lines.ts'
 import { step } from './step.ts'
-import { turnsOf } from './turns.ts'
+import { GROUP_WAITS_MS, turnsOf } from './turns.ts'
+import { waitingJob } from './waiting.ts'
 
 /** The settings that restarts go by. */
 export interface JobSettings {
@@ -26,6 +26,7 @@ export interface JobSettings {
   readonly staggerSeconds: number
   /** The first wait of a program that is over its limit within minutes; 0: it never waits. */
   readonly restartBackoffSeconds: number
+  readonly hookTimeoutSeconds: number
 }
 
 export interface JobsPorts extends EffectPorts {
@@ -450,12 +451,13 @@ export class Jobs {
   }
 
   #moment(request: RestartRequest): Moment {
-    const { tick, nowMs, random, termsOf } = this.#ports
+    const { tick, nowMs, random, termsOf, settings } = this.#ports
     return {
       tick: tick(),
       atMs: nowMs(),
       random: random(),
       isEnding: this.#isEnding,
+      hookEndsWithinMs: settings().hookTimeoutSeconds * 1000 + KILL_AFTER_MS,
       terms: termsOf(request),
     }
   }
@@ -471,6 +473,9 @@ export class Jobs {
     return !this.#isEnding && [...this.#entries.values()].some(({ job }) => job.state === 'waiting')
   }
 }
+
+/** A hook that has not ended in its time gets TERM, and KILL this long after it: see notify/pipe-command.ts. */
+const KILL_AFTER_MS = 2_000
 
 /** True for what a process feels. */
 const isBinding = (effect: Effect): boolean =>

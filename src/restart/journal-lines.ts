@@ -53,7 +53,9 @@ function stateOf(job: Job): object {
       return { state: job.state, due: job.due }
     case 'preparing':
       // Before its hook it was told nothing new: it waits.
-      return { state: job.phase === 'looking' ? 'waiting' : job.state, due: job.due }
+      return job.phase === 'looking'
+        ? { state: 'waiting', due: job.due }
+        : { state: job.state, due: job.due, beganTick: job.beganTick }
     case 'stopping':
       return { state: job.state, by: job.by, isTaken: job.answer === 'taken', askedTick: job.askedTick }
     case 'starting':
@@ -119,7 +121,7 @@ function jobFrom({ job, request, owesPost, drained }: Json): Job | undefined {
   if (!isObject(job) || !isRequest(request) || typeof owesPost !== 'boolean') return undefined
   if (drained !== undefined && !isDrained(drained)) return undefined
   const head = { request, plan: { group: false }, owesPost, ...(drained && { drained }) }
-  const { state, due, askedTick, by, after, isTaken, phase, isDrainedOn } = job
+  const { state, due, askedTick, beganTick, by, after, isTaken, phase, isDrainedOn } = job
   switch (state) {
     case 'draining':
       if (!drained || (phase !== 'grace' && phase !== 'watched')) return undefined
@@ -127,9 +129,9 @@ function jobFrom({ job, request, owesPost, drained }: Json): Job | undefined {
     case 'waiting':
     case 'preparing': {
       if (due !== 'limit' && due !== 'grace' && due !== 'finished') return undefined
-      return state === 'waiting'
-        ? { ...head, state, due, postponed: 0, isPostponed: false }
-        : { ...head, state, phase: 'hook', due, postponed: 0, beganTick: 0 }
+      if (state === 'waiting') return { ...head, state, due, postponed: 0, isPostponed: false }
+      if (typeof beganTick !== 'number') return undefined
+      return { ...head, state, phase: 'hook', due, postponed: 0, beganTick }
     }
     case 'stopping': {
       if (typeof askedTick !== 'number' || (by !== 'supervisord' && by !== 'command')) return undefined

@@ -1,9 +1,13 @@
 // The state machine of a job: a job and an event in, the next job and the effects to carry out, out. Pure: whoever
 // calls it writes the transition down before carrying out its effects. docs/restarts.md draws it.
-import { stepFinishing, stepStarting, stepStopping } from './after-stop.ts'
-import { drainFailure, stepDraining, stepPreparing, stepWaiting } from './before-stop.ts'
-import { drainedOn, go, headOf, leave, skipped } from './endings.ts'
+import { drainFailure } from './begin-drain.ts'
+import { stepDraining } from './draining.ts'
+import { drainedOn, go, headOf, leave, skipped, stepFinishing } from './endings.ts'
 import type { Job, JobEvent, Moment, Stepped } from './job.ts'
+import { stepPreparing } from './preparing.ts'
+import { stepStarting } from './starting.ts'
+import { stepStopping } from './stopping.ts'
+import { stepWaiting } from './waiting.ts'
 
 /** What an event makes of a job. */
 export function step(job: Job, event: JobEvent, moment: Moment): Stepped {
@@ -51,10 +55,10 @@ function resume(noted: Job, isNewer: boolean, moment: Moment): Stepped {
       const isAskedOnce = job.request.breach.together !== undefined && !job.owesPost
       if (job.phase === 'looking' || isAskedOnce)
         return go({ ...headOf(job), state: 'waiting', due: job.due, postponed: 0, isPostponed: false })
-      // Whether pre_restart_command has done its work is not known: post_restart_command undoes it.
-      const why = 'memmon ended while it was prepared; the next check decides'
-      if (job.owesPost) return leave(job, skipped(job, moment, 'ending', why))
-      return { job: drainedOn(job), effects: [] }
+      // Whether pre_restart_command has done its work is not known: post_restart_command undoes it, after its end.
+      const untilTick = job.beganTick + moment.hookEndsWithinMs
+      const ms = Math.min(Math.max(0, untilTick - moment.tick), moment.hookEndsWithinMs)
+      return job.owesPost ? go(job, { do: 'wait', ms, for: 'hook' }) : { job: drainedOn(job), effects: [] }
     }
     case 'stopping':
       return stepStopping(job, event, moment)

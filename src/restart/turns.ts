@@ -1,8 +1,10 @@
 // Whose turn it is: of the jobs that wait, those that may begin now. Within a group --max-parallel processes are away
 // at a time, across groups --stagger keeps restarts apart, the largest excess goes first. One that does not come back
 // holds up others for a while, and no longer. Pure; ticks are milliseconds of the clock that nobody sets.
-import { GROUP_WAITS_MS } from './after-stop.ts'
 import { isAway, type Job } from './job.ts'
+
+/** How long the rest of a group waits for one process that does not come back. */
+export const GROUP_WAITS_MS = 300_000
 
 export interface TurnSettings {
   /** How many processes of a group may be away at a time; 0: any number. */

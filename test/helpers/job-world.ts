@@ -100,7 +100,12 @@ export class JobWorld {
   readonly did: string[] = []
   readonly told: RestartOutcome[] = []
   readonly log: string[] = []
-  settings: JobSettings = { maxParallel: 1, staggerSeconds: 0, restartBackoffSeconds: 0 }
+  settings: JobSettings = {
+    maxParallel: 1,
+    staggerSeconds: 0,
+    restartBackoffSeconds: 0,
+    hookTimeoutSeconds: 30,
+  }
   terms: (request: RestartRequest) => Terms = () => STANDS
   company: (request: RestartRequest) => RestartRequest[] = () => []
   hook: (command: string) => HookResult | Promise<HookResult> = () => ({ ok: true })

@@ -264,7 +264,7 @@ describe('what an earlier memmon has left goes on', () => {
     ],
     [
       'being prepared: undone',
-      request => preparing({ request, plan, phase: 'hook', owesPost: true }),
+      request => preparing({ request, plan, phase: 'hook', owesPost: true, beganTick: -30_000 }),
       () => {},
       [post],
       ['g:a skip ending: memmon ended while it was prepared; the next check decides'],

@@ -19,6 +19,7 @@ import {
   finishing,
   HOOKS,
   momentOf,
+  NOW,
   preparing,
   REQUEST,
   starting,
@@ -50,11 +51,15 @@ describe('what is noted', () => {
     ['drained, waiting', waiting({ due: 'grace', ...drained }), { state: 'waiting', due: 'grace' }],
     ['one of a group', waiting({ request: TOGETHER }), { state: 'waiting', due: 'limit' }],
     ['drained, looked at', preparing({ due: 'finished', ...drained }), { state: 'waiting', due: 'finished' }],
-    ['its hook runs', preparing({ phase: 'hook' }), { state: 'preparing', due: 'limit' }],
+    [
+      'its hook runs',
+      preparing({ phase: 'hook' }),
+      { state: 'preparing', due: 'limit', beganTick: NOW - 10 },
+    ],
     [
       'its hook has run',
       preparing({ phase: 'looking again', owesPost: true }),
-      { state: 'preparing', due: 'limit' },
+      { state: 'preparing', due: 'limit', beganTick: NOW - 10 },
     ],
     [
       'a stop is asked for',
@@ -103,7 +108,7 @@ describe('what is read again', () => {
     [
       'prepared',
       preparing({ phase: 'looking again', owesPost: true, postponed: 1, plan: HOOKS }),
-      preparing({ phase: 'hook', owesPost: true, beganTick: 0 }),
+      preparing({ phase: 'hook', owesPost: true }),
     ],
     [
       'a stop is asked for',

@@ -8,6 +8,7 @@ import {
   finishing,
   HARD,
   HOOKS,
+  NOW,
   over,
   preparing,
   REQUEST,
@@ -63,22 +64,16 @@ describe('memmon was started again: it goes on', () => {
       preparing({ phase: 'looking again', drained: TOLD, request: HARD }),
       draining({ plan: HOOKS }),
     ),
-    ...(['hook', 'looking again'] as const).flatMap(phase => [
-      row(
-        `${phase}: undone`,
-        preparing({ phase, owesPost: true }),
-        prepared({}),
-        `skip ending: ${PREPARED}`,
-        post,
-      ),
-      row(
-        `${phase}: undone, and drained on`,
-        preparing({ phase, owesPost: true, drained: TOLD }),
-        prepared({ drained: TOLD, isDrainedOn: true }),
-        `skip ending: ${PREPARED}`,
-        post,
-      ),
-    ]),
+    ...(
+      [
+        ['its hook may still run', NOW - 10, 31_990],
+        ['its hook has ended by now', NOW - 40_000, 0],
+        ['its hook began by another clock', NOW + 5_000, 32_000],
+      ] as const
+    ).map(([what, beganTick, ms]) => {
+      const job = preparing({ phase: 'hook', owesPost: true, beganTick, plan: HOOKS })
+      return row(what, job, job, `wait ${ms} ms for hook`)
+    }),
     ...(['hook', 'looking again'] as const).map(phase =>
       row(
         `${phase}, one whose group was stopped: it waits again`,
@@ -125,6 +120,15 @@ describe('memmon was started again: it goes on', () => {
     const spared = { terms: { kind: 'spared', why: 'its rule is no longer in the settings' } } as const
     expectStep(waiting({ plan: HOOKS }), resumed, waiting({ plan: HOOKS }), [], spared)
   })
+})
+
+test.each<[what: string, more: object, next: object]>([
+  ['undone', {}, {}],
+  ['undone, and drained on', { drained: TOLD }, { drained: TOLD, isDrainedOn: true }],
+])('the hook of a memmon that was killed has had its time: what it did is %s', (_, more, next) => {
+  const job = preparing({ phase: 'hook', owesPost: true, plan: HOOKS, ...more })
+  const waited = { kind: 'waited', for: 'hook' } as const
+  expectStep(job, waited, prepared(next), [`skip ending: ${PREPARED}`, post], terms)
 })
 
 describe('another supervisord has started since: left alone, and what was prepared is undone', () => {

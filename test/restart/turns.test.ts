@@ -1,8 +1,7 @@
 // Whose turn it is: of the jobs that wait, those that begin now, and when to look again.
 import { expect, test } from 'vitest'
-import { GROUP_WAITS_MS } from '../../src/restart/after-stop.ts'
 import type { Job } from '../../src/restart/job.ts'
-import { type TurnSettings, turnsOf } from '../../src/restart/turns.ts'
+import { GROUP_WAITS_MS, type TurnSettings, turnsOf } from '../../src/restart/turns.ts'
 import { draining, finishing, NOW, preparing, starting, stopping, waiting } from '../helpers/jobs.ts'
 import { MB, processNamed, requestFor } from '../helpers/values.ts'
 

@@ -240,14 +240,26 @@ describe('EXITED', () => {
   follows([
     ['supervisord may start it again', starting(), sightedAs(downIn(EXITED)), chance(0), ['look in 100 ms']],
     [
-      'counted from when it was first seen so',
-      since(BACKOFF, 9_000),
+      'for three seconds',
+      starting({ askedTick: NOW - 2_999 }),
       sightedAs(downIn(EXITED)),
+      chance(0, { askedTick: NOW - 2_999 }),
+      ['look in 100 ms'],
+    ],
+    [
+      'then memmon does, though it has not seen it for so long itself',
+      starting({ askedTick: NOW - 3_000 }),
+      sightedAs(downIn(EXITED)),
+      chance(0, { askedTick: NOW - 3_000 }),
+      ['start'],
+    ],
+    [
+      'another run has ended after a BACKOFF: counted from when it was first seen so',
+      since(BACKOFF, 9_000),
+      sightedAs(downIn(EXITED, NEXT)),
       chance(0),
       ['look in 100 ms'],
     ],
-    ['for three seconds', chance(2_999), sightedAs(downIn(EXITED)), chance(2_999), ['look in 100 ms']],
-    ['then memmon does', chance(3_000), sightedAs(downIn(EXITED)), chance(3_000), ['start']],
     [
       'another run has ended: that is not ours',
       chance(3_000),

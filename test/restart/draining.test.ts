@@ -4,7 +4,7 @@ import { FaultCode } from '../../src/core/errors.ts'
 import { ProcessState } from '../../src/core/process.ts'
 import type { Drain } from '../../src/core/rules.ts'
 import { timestamp } from '../../src/core/text.ts'
-import { beginDrain } from '../../src/restart/before-stop.ts'
+import { beginDrain } from '../../src/restart/begin-drain.ts'
 import type { Job, JobEvent, Measured } from '../../src/restart/job.ts'
 import { bringsBack, ENDED, expectStep, follows, ignores, NEW_PID, shownRows } from '../helpers/job-tables.ts'
 import {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { type ProcessInfo, ProcessState } from '../../src/core/process.ts'
 import { timestamp } from '../../src/core/text.ts'
-import { waitingJob } from '../../src/restart/before-stop.ts'
+import { waitingJob } from '../../src/restart/waiting.ts'
 import { expectStep, follows, ignores, NEW_PID, shownRows } from '../helpers/job-tables.ts'
 import {
   AT_MS,

@@ -1,0 +1,81 @@
+// Its turn has come: the process is looked at, pre_restart_command runs, and it is looked at again, so that nothing
+// stands between the last look and the stop. Pure.
+import { type ProcessInfo, ProcessState, sameRun } from '../core/process.ts'
+import { drainedSeen } from './drained.ts'
+import { failed, go, headOf, leave, removed, skipped, strayText } from './endings.ts'
+import type { Job, JobEvent, JobIn, Measured, Moment, Sighting, Stepped } from './job.ts'
+import { sparedNow } from './spare.ts'
+import { askForStop } from './stopping.ts'
+
+/** sysexits.h: EX_TEMPFAIL. */
+const POSTPONE = 75
+
+export function stepPreparing(job: JobIn<'preparing'>, event: JobEvent, moment: Moment): Stepped {
+  if (event.kind === 'hook ended' && event.hook === 'pre') return onPrepared(job, event.result, moment)
+  if (event.kind === 'waited' && event.for === 'hook')
+    return leave(
+      job,
+      skipped(job, moment, 'ending', 'memmon ended while it was prepared; the next check decides'),
+    )
+  if (event.kind !== 'looked') return go(job)
+  const left = lookedAt(job, event.measured, event.sighting, moment)
+  if (left) return left
+  const { preCommand, postCommand } = job.plan
+  if (job.phase === 'looking again' || preCommand === undefined) return askForStop(job, moment)
+  const prepared: Job = { ...job, phase: 'hook', owesPost: postCommand !== undefined }
+  return go(prepared, { do: 'run', hook: 'pre', command: preCommand })
+}
+
+/** pre_restart_command has ended; it took its time, so that the process is looked at again. */
+function onPrepared(
+  job: JobIn<'preparing'>,
+  result: (JobEvent & { kind: 'hook ended' })['result'],
+  moment: Moment,
+): Stepped {
+  if (!result.ok && result.exitCode === POSTPONE) {
+    const postponed = job.postponed + 1
+    const times = postponed === 1 ? 'once so far' : `${postponed} times in a row`
+    const detail = `pre_restart_command postponed it to a later check (exit code ${POSTPONE}), ${times}`
+    const { due } = job
+    const waiting: Job = {
+      ...headOf(job),
+      owesPost: false,
+      state: 'waiting',
+      due,
+      postponed,
+      isPostponed: true,
+    }
+    return go(waiting, { do: 'tell', outcome: skipped(job, moment, 'postponed', detail) })
+  }
+  const again: Job = { ...job, phase: 'looking again', postponed: 0 }
+  if (result.ok) return go(again, { do: 'look again' })
+  const text = `pre_restart_command for ${job.request.process.namespec}: ${result.why}. The restart goes on`
+  return go(again, { do: 'log', level: 'WARN', text }, { do: 'look again' })
+}
+
+/** Nothing stands between this look and the stop. undefined: it is the process that was found, and still over. */
+function lookedAt(
+  job: JobIn<'preparing'>,
+  measured: Measured,
+  sighting: Sighting,
+  moment: Moment,
+): Stepped | undefined {
+  if (sighting.kind === 'fault') return leave(job, failed(job, moment, 'check', sighting.text))
+  if (sighting.kind === 'removed') return removed(job, moment)
+  if (sighting.kind !== 'seen')
+    return leave(job, skipped(job, moment, 'shutdown', 'supervisord is shutting down or reloading'))
+  const { info } = sighting
+  if (info.state !== ProcessState.RUNNING || !sameRun(info, job.request.process))
+    return stray(job, info, moment)
+  return sparedNow(job, measured, moment)
+}
+
+/** It is not the process that was found any more, or does not run. */
+function stray(job: Job, info: ProcessInfo, moment: Moment): Stepped {
+  if (job.drained) {
+    const next = drainedSeen(job, info, moment)
+    // STOPPING, by another hand: what becomes of it is seen while it is drained on.
+    if (next.job !== job) return next
+  }
+  return leave(job, skipped(job, moment, ...strayText(job.request.process, info)))
+}

@@ -1,0 +1,80 @@
+// A process whose restart is due and waits for its turn; whatever speaks for it spares it. Pure.
+import type { RestartRequest } from '../core/outcome.ts'
+import { requestText } from '../core/outcome-text.ts'
+import { type ProcessInfo, ProcessState, sameRun } from '../core/process.ts'
+import type { RestartPlan } from '../core/rules.ts'
+import { beginDrain } from './begin-drain.ts'
+import { drainedSeen } from './drained.ts'
+import { go, headOf, leave, removed, skipped, strayText } from './endings.ts'
+import type { Job, JobEvent, JobIn, Moment, Stepped } from './job.ts'
+import { spare } from './spare.ts'
+
+/** A job for a process that is to be restarted. */
+export const waitingJob = (request: RestartRequest, plan: RestartPlan): JobIn<'waiting'> => ({
+  request,
+  plan,
+  owesPost: false,
+  state: 'waiting',
+  due: 'limit',
+  postponed: 0,
+  isPostponed: false,
+})
+
+export function stepWaiting(job: JobIn<'waiting'>, event: JobEvent, moment: Moment): Stepped {
+  const { terms } = moment
+  switch (event.kind) {
+    case 'turn': {
+      const { due, postponed } = job
+      const plan = terms.kind === 'stands' ? terms.plan : job.plan
+      const next: Job = {
+        ...headOf(job),
+        plan,
+        state: 'preparing',
+        phase: 'looking',
+        due,
+        postponed,
+        beganTick: moment.tick,
+      }
+      return go(next, { do: 'log', level: 'INFO', text: requestText(job.request) }, { do: 'look again' })
+    }
+    case 'breached':
+      return go(adopted(job, event))
+    case 'soft':
+      return job.drained ? go(job) : beginDrain(event.request, event.drain, moment, job)
+    case 'not asked': {
+      const { drained: _, ...rest } = job
+      return go(rest)
+    }
+    case 'checked':
+      return go({ ...job, isPostponed: false })
+    case 'table':
+      return waitingSeen(job, event.info, moment)
+    case 'settings':
+      return terms.kind === 'spared' ? spare(job, moment, terms.why) : go(job)
+    case 'dropped':
+      return { job: undefined, effects: [] }
+    case 'ending':
+      return job.drained || job.request.breach.together !== undefined
+        ? go(job)
+        : leave(job, skipped(job, moment, 'ending', 'memmon is ending and had not begun with it'))
+    default:
+      return go(job)
+  }
+}
+
+/** A newer run of the program and newer figures count more than what it waits for, its group's restart most. */
+function adopted(job: JobIn<'waiting'>, { request, plan }: JobEvent & { kind: 'breached' }): Job {
+  const { breach, process } = job.request
+  if (!sameRun(request.process, process)) return waitingJob(request, plan)
+  if (breach.together !== undefined) return job
+  const isMore = request.breach.together !== undefined || request.breach.isHard
+  const isNewer = !breach.isHard && job.due === 'limit'
+  return isMore || isNewer ? { ...job, request, plan } : job
+}
+
+function waitingSeen(job: JobIn<'waiting'>, info: ProcessInfo | undefined, moment: Moment): Stepped {
+  if (info?.state === ProcessState.RUNNING && sameRun(info, job.request.process)) return go(job)
+  if (job.drained) return drainedSeen(job, info, moment)
+  if (!info) return removed(job, moment)
+  return leave(job, skipped(job, moment, ...strayText(job.request.process, info)))
+}
