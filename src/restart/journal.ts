@@ -69,6 +69,9 @@ export const unprotectedText = (why: string): string =>
   `The journal cannot be written (${why}): restarts go on, but if memmon is killed between a stop and a start, ` +
   'nothing starts that program again'
 
+/** What the operator should know of a journal that was found, as the log has it. */
+export const noticeText = (notice: string): string => `Journal: ${notice}`
+
 /** None of what it notes rejects: a disk that fails is told, and the restart goes on unprotected. */
 export class Journal {
   readonly #ports: JournalPorts

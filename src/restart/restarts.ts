@@ -9,7 +9,7 @@ import type { Log } from '../observe/log.ts'
 import type { SupervisorCalls } from './effects.ts'
 import type { RunHook } from './hooks.ts'
 import { type JobSettings, Jobs } from './jobs.ts'
-import { Journal, type JournalDisk, unprotectedText } from './journal.ts'
+import { Journal, type JournalDisk, noticeText, unprotectedText } from './journal.ts'
 import { type RulesInForce, termsOf } from './terms.ts'
 
 export interface RestartsPorts {
@@ -70,7 +70,7 @@ export class Restarts {
       const journal = new Journal({ ...(await place), nowMs, tick, sleep, tell: text => log('WARN', text) })
       this.#journal = journal
       const { jobs, isNewer, restarts, notices } = await journal.read()
-      for (const notice of notices) log('WARN', `Journal: ${notice}`)
+      for (const notice of notices) log('WARN', noticeText(notice))
       for (const one of restarts) this.#history.recordRestart(one.namespec, one.tick, one.soonTimes)
       this.#jobs.open(jobs, isNewer)
       await journal.write()

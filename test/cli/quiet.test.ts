@@ -121,13 +121,13 @@ const openFiles = (): string[] =>
     }
   })
 
-/** True when the journal is all of its state that it has open, and the outbox has been looked into. */
+/** True when its folder and the journal are all of its state that it has open, and the outbox has been looked into. */
 function stateIsOpen(): boolean {
   const state = openFiles().filter(path => path.startsWith(memmon.stateFolder))
   const [own = ''] = readdirSync(memmon.stateFolder)
   return (
-    state.length === 1 &&
-    state[0]?.endsWith('/restarts.jsonl') === true &&
+    state.length === 2 &&
+    state.some(path => path.endsWith('/restarts.jsonl')) &&
     existsSync(join(memmon.stateFolder, own, 'outbox'))
   )
 }

@@ -17,8 +17,11 @@ import type { Channel, Delivery } from '../../src/notify/channel.ts'
 import { Outbox } from '../../src/notify/outbox.ts'
 import { createSendmailChannel } from '../../src/notify/sendmail.ts'
 import { createWebhookChannel } from '../../src/notify/webhook.ts'
-import { unprotectedText } from '../../src/restart/journal.ts'
+import { Journal, noticeText, unprotectedText } from '../../src/restart/journal.ts'
+import { headerLine, JOURNAL_VERSION, jobLine } from '../../src/restart/journal-lines.ts'
 import { blocksOf, ROOT, readDocument } from '../helpers/documents.ts'
+import { FakeDisk } from '../helpers/fake-disk.ts'
+import { stopping } from '../helpers/jobs.ts'
 import { splitWords } from '../helpers/python.ts'
 import { MEMMON } from '../helpers/supervisord.ts'
 import { breachFor, outgoing, settingsFrom } from '../helpers/values.ts'
@@ -26,8 +29,10 @@ import { breachFor, outgoing, settingsFrom } from '../helpers/values.ts'
 const EXAMPLE =
   'Restarting web:web (pid 7, up 1m 42s): 302.6MB RSS (317288448 bytes), over -a 200MB by 102.6MB'
 const request = requestFrom(EXAMPLE)
-const failed = (phase: FailurePhase) => () =>
-  outcomeText({ kind: 'failed', request, occurredAt: 0, phase, fault: 'SPAWN_ERROR (fault 50)' })
+const failed =
+  (phase: FailurePhase, fault = 'SPAWN_ERROR (fault 50)') =>
+  () =>
+    outcomeText({ kind: 'failed', request, occurredAt: 0, phase, fault })
 
 const noticed =
   (what: Noticed['what'], detail = 'SIGUSR1') =>
@@ -63,7 +68,7 @@ const foreign = (sight: Sight | undefined) => () =>
   foreignText({ kind: 'foreign', parentPid: 7, witness: { process: request.process, sight } })
 
 const MAIL = (subject: string): string => `mail "${subject}" to bob@example.com`
-const POSTPONED = 'pre_restart_command has postponed it to a later check (exit code 75), 2 times in a row'
+const POSTPONED = 'pre_restart_command postponed it to a later check (exit code 75), 2 times in a row'
 const PAST = { restartsLastHour: 3, smallestBytes: 1, fittingLimitBytes: 2 ** 30 }
 
 /** The lines about a restart and its mail, as memmon makes them. */
@@ -76,11 +81,14 @@ const lines: readonly (() => string | Promise<string>)[] = [
     noticed(what),
   ),
   noticed('would', 'restart'),
-  noticed('draining', 'It is told to finish by SIGTSTP, and is restarted at 2026-11-21 12:00:00,000'),
+  noticed('draining', 'Asked to finish by SIGTSTP; restarts at 2026-11-21 12:00:00,000'),
+  noticed('recovered', ''),
+  noticed('held', 'It exceeds its limit again'),
   noticed('undrained', 'it is back under its soft limit'),
   noticed('undrained', 'it has ended by itself, and is started again if supervisord does not'),
   noticed('undrained', 'it was removed from supervisord'),
   failed('drain'),
+  failed('stopping', 'it has been STOPPING for 5 minutes'),
   failed('command'),
   ...['its grace of 7s is over', 'it has finished, after 3m'].map(
     reason => () => requestText({ ...request, breach: { ...request.breach, reason } }),
@@ -109,6 +117,8 @@ const lines: readonly (() => string | Promise<string>)[] = [
   foreign({ parentPid: 7, startSeconds: 9 }),
   foreign(undefined),
   () => unprotectedText('ENOSPC'),
+  () => journalLine(headerLine('S1', 'B1').replace(`${JOURNAL_VERSION}`, '1')),
+  () => journalLine(headerLine('S0', 'B1') + jobLine(stopping())),
   ...[
     { priorities: { group: 999, process: 999 } },
     { stdout: 'Loading profile\nREADY\n' },
@@ -140,6 +150,16 @@ const lines: readonly (() => string | Promise<string>)[] = [
 async function mailerLine(command: string): Promise<string> {
   const terms = { to: ['bob@example.com'], from: 'memmon@shop', host: 'shop' }
   return await lineOf(createSendmailChannel(command, terms))
+}
+
+/** What is said of a journal of this text when it is read. */
+async function journalLine(text: string): Promise<string> {
+  const disk = new FakeDisk()
+  disk.text = text
+  const never = () => new Promise<void>(() => {})
+  const ports = { disk, supervisord: 'S1', boot: 'B1', nowMs: () => 0, tick: () => 0, sleep: never }
+  const { notices } = await new Journal({ ...ports, tell: () => {} }).read()
+  return noticeText(notices[0] ?? '')
 }
 
 /** Of a listener of which nothing else is known to be wrong. */

@@ -16,6 +16,8 @@ export interface SupervisordOptions {
   /** Default: TICK_5. */
   readonly events?: string
   readonly identifier?: string
+  /** Of supervisord's own log; at debug, the default, it notes each event that it sends and all that programs print. */
+  readonly loglevel?: 'info' | 'debug'
   /** Use TCP with this user and password instead of the unix socket. */
   readonly inet?: { readonly username: string; readonly password: string }
   /** The environment of supervisord itself. */
@@ -29,7 +31,7 @@ export function configText(
   folder: string,
   serverUrl: string,
 ): string {
-  const { inet, identifier = 'supervisor', events = 'TICK_5' } = options
+  const { inet, identifier = 'supervisor', events = 'TICK_5', loglevel = 'debug' } = options
   const listener =
     options.memmon === undefined
       ? ''
@@ -46,7 +48,7 @@ ${options.listenerLines ?? ''}
     : `[unix_http_server]\nfile=${folder}/supervisor.sock\n`
   return `[supervisord]
 logfile=${folder}/supervisord.log
-loglevel=debug
+loglevel=${loglevel}
 pidfile=${folder}/supervisord.pid
 childlogdir=${folder}
 identifier=${identifier}
