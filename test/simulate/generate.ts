@@ -20,6 +20,7 @@ export function generate(seed: number): Scenario {
     if (what.do === 'settings') latest = what.conf
     return { when: whenOf(random, activeMs), what }
   })
+  if (random.chance(0.06)) events.push(...allStuck(random, programs))
   const periodMs = random.chance(0.85) ? 5_000 : 60_000
   return { seed, periodMs, activeMs: periodMs > 5_000 ? activeMs * 3 : activeMs, programs, conf, events }
 }
@@ -223,6 +224,15 @@ const HAPPENINGS: Readonly<Record<Happening['do'], number>> = {
   hook: 8,
   unmeasurable: 1,
   clock: 3,
+}
+
+/** While one is stopped all have grown, and none can be started any more: those of a group wait for one another. */
+function allStuck(random: Random, programs: readonly ProgramSpec[]): Event[] {
+  const when: When = { on: 'stop', nth: random.int(1, 3), afterMs: 0 }
+  return programs.flatMap((_, slot): Event[] => [
+    { when, what: { do: 'behave', slot, change: { isMissing: true } } },
+    { when, what: { do: 'size', slot, mb: 400 } },
+  ])
 }
 
 function happening(random: Random, programs: readonly ProgramSpec[], conf: Conf): Happening {

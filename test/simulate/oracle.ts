@@ -205,16 +205,16 @@ export class Oracle {
     const [unfinished] = memmon.restarts.unfinished.restarts
     if (unfinished !== undefined)
       return { invariant: 'bounded', text: `the restart of ${unfinished} does not end` }
-    const over = this.#over(memmon)
+    const over = this.over(() => true)
     return over === undefined ? undefined : { invariant: 'bounded', text: over }
   }
 
-  /** What is over a limit and is to be restarted. */
-  #over(memmon: Memmon): string | undefined {
-    const { supervisord, scheduler, conf } = this.#world
-    if (conf !== memmon.conf) return 'the settings are not taken'
+  /** What is over a limit and is to be restarted, of those groups. */
+  over(isIn: (group: string) => boolean): string | undefined {
+    const { supervisord, scheduler, conf, memmon } = this.#world
+    if (conf !== memmon?.conf) return 'the settings are not taken'
     for (const { spec, run, state, namespec } of supervisord.programs.values()) {
-      if (!run || state !== RUNNING) continue
+      if (!run || state !== RUNNING || !isIn(spec.group)) continue
       for (const { limitMb, softMb, cumulative, section } of limitsOf(conf, spec.group, spec.name)) {
         const sizeMb = Math.round(Math.round(sizeMbOf(run, scheduler.now)) * (cumulative ? TREE_SHARE : 1))
         if (sizeMb > limitMb || sizeMb > softMb) return `${namespec} has ${sizeMb} MB, over [${section}]`

@@ -52,6 +52,7 @@ async function tryForEver(world: World, isOver: () => boolean): Promise<void> {
       ({ behaviour, namespec }) => behaviour.isMissing && oracle.debts.has(namespec),
     )
   if (stuck().length > 0) {
+    await groupsGoOn(world, new Set(stuck().map(({ spec }) => spec.group)), isOver)
     await scheduler.run(scheduler.now + STUCK_MS, isOver)
     const openedAt = world.memmon?.isAlive ? world.memmon.openedAt : undefined
     const isLong = openedAt !== undefined && scheduler.now - openedAt > OPEN_FOR_MS
@@ -69,6 +70,17 @@ async function tryForEver(world: World, isOver: () => boolean): Promise<void> {
   }
   for (const program of supervisord.programs.values())
     program.behaviour = { ...program.behaviour, isMissing: false }
+}
+
+/** The rest of its group does not wait for it: each that is stuck holds them up for five minutes. */
+async function groupsGoOn(world: World, groups: ReadonlySet<string>, isOver: () => boolean): Promise<void> {
+  const { scheduler, oracle } = world
+  const waits = () => oracle.over(group => groups.has(group))
+  const end = scheduler.now + QUIET_WITHIN_MS
+  await scheduler.run(end, () => isOver() || (scheduler.steps % 16 === 0 && waits() === undefined))
+  const waiting = waits()
+  if (waiting !== undefined && !isOver())
+    oracle.violate('bounded', `a group waits for one that cannot be started: ${waiting}`)
 }
 
 /** Asked now and then: it looks at everything. */

@@ -124,14 +124,15 @@ export class Supervisord {
     this.#servedUntil = Math.max(this.#servedUntil, this.#scheduler.now + patient + slowMs, freeAt)
     if (this.#servedUntil - this.#scheduler.now > timeoutMs - 5)
       this.#scheduler.after(timeoutMs, () => answer(new SupervisorFault('timeout', 'no answer within 10 s')))
-    this.#scheduler.at(this.#servedUntil, () => this.#serve(serve, answer, kind))
+    const { generation } = this
+    this.#scheduler.at(this.#servedUntil, () => {
+      // What waits in the queue of a supervisord ends with it.
+      if (this.isUp && this.generation === generation) this.#serve(serve, answer, kind)
+      else answer(unreachable('ECONNRESET'))
+    })
   }
 
   #serve<T>(serve: () => T, answer: Served<T>, kind: Weather | undefined): void {
-    if (!this.isUp) {
-      answer(unreachable('ECONNRESET'))
-      return
-    }
     const served = this.isLeaving ? fault(6, 'SHUTDOWN_STATE') : faultOr(serve)
     const answered = kind === 'lost' ? unreachable('ECONNRESET') : served
     this.#scheduler.after(this.#random.between(0.2, 1.5), () => answer(answered))
