@@ -28,6 +28,9 @@ const conf = (name: string, text: string): string => {
 const worker = (name: string, args: string): string =>
   `[program:${name}]\ncommand=${PYTHON} ${DRAINABLE} ${args}\nautorestart=unexpected\n`
 
+/** Stops the program, and fails then. */
+const HALT = `sh -c 'supervisorctl -s $SUPERVISOR_SERVER_URL stop halts; exit 3'`
+
 const WORKERS = ['w0', 'w1', 'w2', 'w3', 'w4', 'w5']
 const HOLD = `[program:early]
 soft_limit = 30MB
@@ -53,10 +56,10 @@ beforeAll(async () => {
       listenerLines: 'startsecs=0\nautorestart=true',
     }),
     Supervisord.start({
-      programs: holder('web', 50),
+      programs: [holder('web', 50), holder('halts', 50)].join('\n'),
       memmon: conf(
         'hooked.conf',
-        `[program:web]\nmemory_limit = 30MB\npre_restart_command = sh -c 'echo pre >> ${file('hooks')}; sleep 3'\npost_restart_command = sh -c 'echo post >> ${file('hooks')}'\n[memmon]\nrestart_backoff = 0\n`,
+        `[program:web]\nmemory_limit = 30MB\npre_restart_command = sh -c 'echo pre >> ${file('hooks')}; sleep 3'\npost_restart_command = sh -c 'echo post >> ${file('hooks')}'\n[program:halts]\nmemory_limit = 30MB\nrestart_command = ${HALT}\n[memmon]\nrestart_backoff = 0\nhook_timeout = 5s\n`,
       ),
       listenerLines: 'startsecs=0\nautorestart=true',
     }),
@@ -126,6 +129,12 @@ test('memmon killed during pre_restart_command: post_restart_command follows', a
   await kill(hooked)
   await waitFor('the other hook', () => count('post') === count('pre'))
   await hooked.waitForLog('memmon ended while it was prepared; the next check decides')
+})
+
+test('restart_command stops the program and fails: said, and memmon starts it', async () => {
+  await hooked.waitForLog(/Failed to restart halts:halts: restart_command: .*exit code 3.*it is STOPPED/)
+  await hooked.waitForLog(/Restarted halts:halts/)
+  expect((await hooked.process('halts:halts')).state).toBe(RUNNING)
 })
 
 test('restart_group: the first one is postponed, so nobody is restarted', async () => {
