@@ -54,11 +54,12 @@ async function tryServer(server: SmtpServer, message: Outgoing, terms: SmtpTerms
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`no end after ${timeoutMs / 1000} s`)), timeoutMs)
   })
-  try {
+  const send = async () => {
     const raw = await buildMail(message, terms, 'windows')
-    const sent = transport.sendMail({ envelope: { from: addressIn(terms.from), to: to.map(addressIn) }, raw })
-    sent.catch(() => {}) // when it was late
-    const { response, rejected } = await Promise.race([sent, late])
+    return await transport.sendMail({ envelope: { from: addressIn(terms.from), to: to.map(addressIn) }, raw })
+  }
+  try {
+    const { response, rejected } = await Promise.race([send(), late])
     const some = rejected.length > 0 ? `; refused for ${rejected.join(', ')}` : ''
     return { ok: true, said: tailOf(`${response}${some}`) }
   } catch (thrown) {

@@ -59,7 +59,7 @@ beforeAll(async () => {
       programs: [holder('web', 50), holder('halts', 50)].join('\n'),
       memmon: conf(
         'hooked.conf',
-        `[program:web]\nmemory_limit = 30MB\npre_restart_command = sh -c 'echo pre >> ${file('hooks')}; sleep 3'\npost_restart_command = sh -c 'echo post >> ${file('hooks')}'\n[program:halts]\nmemory_limit = 30MB\nrestart_command = ${HALT}\n[memmon]\nrestart_backoff = 0\nhook_timeout = 5s\n`,
+        `[program:web]\nmemory_limit = 30MB\npre_restart_command = sh -c 'echo pre >> ${file('hooks')}; until [ -e ${file('go')} ]; do sleep 0.1; done'\npost_restart_command = sh -c 'echo post >> ${file('hooks')}'\n[program:halts]\nmemory_limit = 30MB\nrestart_command = ${HALT}\n[memmon]\nrestart_backoff = 0\nhook_timeout = 20s\n`,
       ),
       listenerLines: 'startsecs=0\nautorestart=true',
     }),
@@ -125,16 +125,18 @@ test('a worker that frees its memory and exits later runs again', async () => {
 
 test('memmon killed during pre_restart_command: post_restart_command follows', async () => {
   const count = (hook: string) => read('hooks').split(hook).length
-  await waitFor('the first hook', () => count('pre') > count('post'))
+  const begun = count('pre')
+  await waitFor('a hook to begin', () => count('pre') > begun)
   await kill(hooked)
-  await waitFor('the other hook', () => count('post') === count('pre'))
+  writeFileSync(file('go'), '') // until now it has not ended
   await hooked.waitForLog('memmon ended while it was prepared; the next check decides')
+  await waitFor('the other hook', () => count('post') === count('pre'))
 })
 
 test('restart_command stops the program and fails: said, and memmon starts it', async () => {
   await hooked.waitForLog(/Failed to restart halts:halts: restart_command: .*exit code 3.*it is STOPPED/)
   await hooked.waitForLog(/Restarted halts:halts/)
-  expect((await hooked.process('halts:halts')).state).toBe(RUNNING)
+  await waitFor('it to run', async () => (await hooked.process('halts:halts')).state === RUNNING)
 })
 
 test('restart_group: the first one is postponed, so nobody is restarted', async () => {

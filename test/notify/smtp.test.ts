@@ -212,6 +212,20 @@ test.each(
   expect(delivery).toMatchObject({ ok: false, permanent: false, why: expect.stringMatching(/\S/) })
 })
 
+test('time that is over before the mail was built, as on a machine that hangs: not delivered, and no defect', async () => {
+  const port = await scripted([], 'hang')
+  const defects: unknown[] = []
+  const onDefect = (thrown: unknown) => void defects.push(thrown)
+  process.on('unhandledRejection', onDefect)
+  const tries = Array.from({ length: 20 }, () =>
+    deliver([`smtp://127.0.0.1:${port}?starttls=no`], { timeoutMs: 0 }),
+  )
+  for (const delivery of await Promise.all(tries))
+    expect(delivery).toMatchObject({ ok: false, permanent: false })
+  process.off('unhandledRejection', onDefect)
+  expect(defects).toEqual([])
+})
+
 test.each<[url: string, server: object]>([
   [
     'smtp://mail.example.com',

@@ -1,11 +1,12 @@
-// `npm run bench [counts...]`: what a quiet tick costs, beside the other ways to measure the same processes, all in
-// one run under a real supervisord. Prints a table; figures never fail it.
+// `npm run bench [-- counts... --beside other/bin/memmon.js]`: what a quiet tick costs, beside the other ways to measure
+// the same processes and beside another build of memmon, all in one run under a real supervisord. Prints a table; figures
+// never fail it.
 import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
+import { parseArgs, promisify } from 'node:util'
 import { ROOT, setup } from './setup.mjs'
 
 setup()
@@ -14,9 +15,16 @@ const { default: pidusage } = await import('pidusage')
 const { createClient } = await import('../../build/supervisor/client.js')
 const { createHttpCaller } = await import('../../build/supervisor/http-call.js')
 
-const COUNTS = process.argv.slice(2).map(Number)
+const { positionals, values: options } = parseArgs({
+  allowPositionals: true,
+  options: { beside: { type: 'string' } },
+})
+const COUNTS = positionals.map(Number)
 const run = promisify(execFile)
-const MEMMON = join(ROOT, 'bin', 'memmon.js')
+const BUILDS = [
+  { name: 'memmon', path: join(ROOT, 'bin', 'memmon.js') },
+  ...(options.beside === undefined ? [] : [{ name: 'the other build', path: resolve(options.beside) }]),
+]
 const PS_SAMPLE = 20
 const TICKS_FOR_SIZE = 20_000
 
@@ -37,7 +45,7 @@ async function benchWith(count) {
   const { client } = supervisord
   try {
     const pids = (await client.getAllProcessInfo()).map(({ pid }) => pid)
-    const rows = [await memmonRow(supervisord, count), ...(await peerRows(client, pids))]
+    const rows = [...(await memmonRows(supervisord, count)), ...(await peerRows(client, pids))]
     const base = rows.find(({ way }) => way.startsWith('C loop'))?.medianMs ?? rows[0].medianMs
     console.log(`${count} processes`)
     console.log('| way | median ms | p99 ms | times the C loop |\n| --- | ---: | ---: | ---: |')
@@ -52,41 +60,49 @@ async function benchWith(count) {
   }
 }
 
-/** memmon itself, from the event's first byte to OK, driven as supervisord drives it. */
-async function memmonRow({ url, pid: supervisordPid, calls }, count) {
-  const memmon = startMemmon(url)
-  const tick = await memmon.ready
+/** memmon itself, from the event's first byte to OK, driven as supervisord drives it; builds take turns, tick by tick. */
+async function memmonRows({ url, pid: supervisordPid, calls }, count) {
+  const all = []
+  for (const build of BUILDS) {
+    const memmon = startMemmon(url, build)
+    all.push({ ...build, memmon, tick: await memmon.ready, times: [] })
+  }
+  const ticks = count === 100 ? TICKS_FOR_SIZE : 1_000
   // The first checks ask supervisord, which takes long where there are many processes.
   for (let at = 0; at < 5; at++) {
-    await tick()
-    await sleep(1_500 + 4 * count)
+    for (const { tick } of all) await tick()
+    await sleep(1_500 + 4 * count * all.length)
   }
-  for (let at = 0; at < 300; at++) await tick()
-  const ticks = count === 100 ? TICKS_FOR_SIZE : 1_000
-  const before = { cpu: cpuMs(memmon.pid), supervisord: cpuMs(supervisordPid), calls: calls() }
-  const times = []
-  let early
+  for (let at = 0; at < 300; at++) for (const { tick } of all) await tick()
+  const before = { supervisord: cpuMs(supervisordPid), calls: calls() }
+  for (const one of all) one.cpuBefore = cpuMs(one.memmon.pid)
   for (let at = 0; at < ticks; at++) {
-    const from = performance.now()
-    await tick()
-    times.push(performance.now() - from)
-    if (at === 4_999) early = sizesOf(memmon.pid)
+    for (const one of all) {
+      const from = performance.now()
+      await one.tick()
+      one.times.push(performance.now() - from)
+      if (at === 4_999) one.early = sizesOf(one.memmon.pid)
+    }
   }
-  const late = sizesOf(memmon.pid)
-  console.log(
-    `memmon, ${count} processes, ${ticks} ticks: CPU a tick ${((cpuMs(memmon.pid) - before.cpu) / ticks).toFixed(3)} ms in memmon, ` +
-      `${((cpuMs(supervisordPid) - before.supervisord) / ticks).toFixed(3)} ms in supervisord; ${calls() - before.calls} XML-RPC connections; ` +
-      `Private_Dirty ${late.privateDirtyMb} MB, RSS ${late.rssMb} MB, ${late.fds} descriptors` +
-      (early ? `; at tick 5,000 ${early.privateDirtyMb} MB, ${early.rssMb} MB, ${early.fds}` : ''),
-  )
+  const asked = `${((cpuMs(supervisordPid) - before.supervisord) / ticks).toFixed(3)} ms in supervisord; ${calls() - before.calls} XML-RPC connections`
+  for (const { name, memmon, cpuBefore, early } of all) {
+    const late = sizesOf(memmon.pid)
+    console.log(
+      `${name}, ${count} processes, ${ticks} ticks: CPU a tick ${((cpuMs(memmon.pid) - cpuBefore) / ticks).toFixed(3)} ms in memmon, ${asked}; ` +
+        `Private_Dirty ${late.privateDirtyMb} MB, RSS ${late.rssMb} MB, ${late.fds} descriptors` +
+        (early ? `; at tick 5,000 ${early.privateDirtyMb} MB, ${early.rssMb} MB, ${early.fds}` : ''),
+    )
+  }
   if (count === 100) console.log(await peersSizes())
-  memmon.child.kill('SIGKILL')
-  times.sort((a, b) => a - b)
-  return {
-    way: 'memmon, a quiet tick',
-    medianMs: times[times.length >> 1],
-    p99Ms: times[Math.floor(times.length * 0.99)],
-  }
+  return all.map(({ name, memmon, times }) => {
+    memmon.child.kill('SIGKILL')
+    times.sort((a, b) => a - b)
+    return {
+      way: `${name}, a quiet tick`,
+      medianMs: times[times.length >> 1],
+      p99Ms: times[Math.floor(times.length * 0.99)],
+    }
+  })
 }
 
 async function peerRows(client, pids) {
@@ -200,9 +216,10 @@ stderr_logfile=NONE
 }
 
 /** memmon with its pipes; `ready` gives a function that sends one tick and waits for its answer. */
-function startMemmon(url) {
-  const env = { PATH: process.env.PATH, SUPERVISOR_SERVER_URL: url, STATE_DIRECTORY: join(folder, 'state') }
-  const child = spawn(process.execPath, [MEMMON, '-a', '1GB'], { env, stdio: ['pipe', 'pipe', 'ignore'] })
+function startMemmon(url, { name, path }) {
+  const state = join(folder, `state of ${name}`)
+  const env = { PATH: process.env.PATH, SUPERVISOR_SERVER_URL: url, STATE_DIRECTORY: state }
+  const child = spawn(process.execPath, [path, '-a', '1GB'], { env, stdio: ['pipe', 'pipe', 'ignore'] })
   let answered = () => {}
   const ready = new Promise(resolve => {
     child.stdout.on('data', () => answered())
@@ -221,15 +238,17 @@ function startMemmon(url) {
 
 async function startUp() {
   const bare = await medianOf(() => run(process.execPath, ['-e', '0']))
-  const ready = await medianOf(async () => {
-    const memmon = startMemmon('unix:///nonexistent')
-    await memmon.ready
-    memmon.child.kill('SIGKILL')
-    await new Promise(resolve => memmon.child.on('close', resolve))
-  })
-  console.log(
-    `start-up: bare node ${bare.toFixed(0)} ms, memmon to READY ${ready.toFixed(0)} ms, ratio ${(ready / bare).toFixed(2)}`,
-  )
+  for (const build of BUILDS) {
+    const ready = await medianOf(async () => {
+      const memmon = startMemmon('unix:///nonexistent', build)
+      await memmon.ready
+      memmon.child.kill('SIGKILL')
+      await new Promise(resolve => memmon.child.on('close', resolve))
+    })
+    console.log(
+      `start-up: bare node ${bare.toFixed(0)} ms, ${build.name} to READY ${ready.toFixed(0)} ms, ratio ${(ready / bare).toFixed(2)}`,
+    )
+  }
 }
 
 async function medianOf(work) {
