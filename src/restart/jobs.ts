@@ -183,7 +183,7 @@ export class Jobs {
 
   /** Once for all that happens at a time. */
   #giveTurnsSoon(): void {
-    if (this.#areTurnsDue) return
+    if (this.#areTurnsDue || this.#runner.entries.size === 0) return
     this.#areTurnsDue = true
     queueMicrotask(() => {
       this.#areTurnsDue = false
