@@ -100,8 +100,10 @@ async function finish(watch: Watch, ending: Ending, settings: Settings, log: Log
   const budgetMs =
     ending === 'eof' ? END_OF_INPUT_MS : Math.max(0, settings.stopWaitSeconds * 1000 - EXIT_RESERVE_MS)
   const until = process.uptime() * 1000 + budgetMs
+  // What was gathered goes into the outbox first: should memmon be killed, it is there. What the rest of the restarts
+  // has to say follows, and goes out if there is time.
+  void watch.flushMessages()
   await Promise.race([restarts.whenIdle(), sleep(budgetMs)])
-  // What was gathered goes into the outbox in any case, and out if there is time.
   const leftMs = Math.max(EXIT_RESERVE_MS / 2, until - process.uptime() * 1000)
   await Promise.race([watch.flushMessages(), sleep(leftMs)])
   const unfinished = restarts.unfinished
@@ -123,7 +125,7 @@ function endOnDefects(listener: Listener, watch: () => Watch | undefined, log: L
       `memmon ends because of a defect, supervisord starts it again: ${thrown.stack ?? thrown.message}`,
     )
     const exit = () => process.exit(EXIT_FAILED)
-    Promise.race([watch()?.restarts.flush(), sleep(END_OF_INPUT_MS)]).then(exit, exit)
+    Promise.race([watch()?.save(), sleep(END_OF_INPUT_MS)]).then(exit, exit)
   })
 }
 

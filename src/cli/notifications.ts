@@ -28,6 +28,8 @@ export interface Notifications {
   readonly outbox: Outbox
   /** Sends what was gathered, and resolves when every channel has had its try. */
   flush(): Promise<void>
+  /** Leaves what was not sent to the next memmon; resolves when it is on disk. Nothing is sent any more. */
+  keep(): Promise<void>
 }
 
 export function createNotifications(initial: Settings, log: Log): Notifications {
@@ -90,6 +92,13 @@ export function createNotifications(initial: Settings, log: Log): Notifications 
     async flush() {
       notifier.flush()
       await outbox.whenIdle()
+    },
+    async keep() {
+      try {
+        notifier.flush()
+      } finally {
+        await outbox.close()
+      }
     },
   }
 }

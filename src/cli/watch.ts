@@ -32,6 +32,8 @@ import { createListenerTable } from './trust.ts'
 const CALL_TIMEOUT_MS = 10_000
 /** supervisord needs 0.5 s for a table of 1,000 processes, 6 s for one of 3,000. */
 const TABLE_TIMEOUT_MS = 30_000
+/** At the end, a state folder that is not there yet is waited for this long. */
+const OPEN_WAITS_MS = 2_000
 
 export interface Watch {
   /** One check; undefined if it is over already. Never rejects. */
@@ -42,10 +44,12 @@ export interface Watch {
   readonly restarts: Restarts
   /** Goes on with what an earlier memmon has begun, beside the listener. */
   begin(): void
-  /** Resolves when the journal is on disk and the state folder free for the next memmon. */
-  release(): Promise<void>
   /** Sends what was gathered, and resolves when every channel has had its try. */
   flushMessages(): Promise<void>
+  /** Resolves when the journal and the messages that wait are on disk. Nothing is sent any more. */
+  save(): Promise<void>
+  /** Saves, and makes the state folder free for the next memmon. */
+  release(): Promise<void>
   /** Lets go of supervisord. */
   close(): void
 }
@@ -184,6 +188,12 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
       sleep: ports.sleep,
       tick: monotonicMs,
     })
+  let opened: Promise<void> | undefined
+  const save = async () => {
+    // Within its first moments memmon is still about to find its state folder.
+    await Promise.race([opened, ports.sleep(OPEN_WAITS_MS)])
+    await Promise.allSettled([restarts.flush(), notifications.keep()])
+  }
   let garbage = false
   return {
     check() {
@@ -205,16 +215,18 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
     onTick: periodSeconds => deafness.onTick(periodSeconds),
     reload: () => reload.now(),
     restarts,
-    begin: () => void restarts.open(place()),
+    begin() {
+      opened = restarts.open(place())
+    },
+    save,
     async release() {
-      await restarts.flush()
+      await save()
       isEnding = true
       await folder?.release()
     },
     flushMessages: notifications.flush,
     close() {
       clearInterval(looks)
-      notifications.outbox.close()
       client.close()
     },
   }

@@ -29,6 +29,8 @@ export interface Channel {
   readonly by: string
   /** One try; never rejects, and ends in bounded time. */
   deliver(message: Outgoing): Promise<Delivery>
+  /** Ends the tries that are running, where they would go on without memmon. */
+  abandon?(): void
 }
 
 /** The end of a text, for what others say: one line, bounded. */

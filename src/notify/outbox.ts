@@ -1,10 +1,10 @@
 // Messages until every channel has taken them: tried at once, then again with growing waits, over restarts of memmon.
 // Bounded: 1,000 messages, 7 days.
-import { join } from 'node:path'
 import { messageOf } from '../core/errors.ts'
 import type { Log } from '../observe/log.ts'
 import type { Channel, Delivery, Outgoing } from './channel.ts'
-import { type Entry, readEntries, removeEntry, type Waiting, writeEntry } from './outbox-files.ts'
+import { OutboxDisk } from './outbox-disk.ts'
+import type { Entry, Waiting } from './outbox-files.ts'
 
 export interface OutboxPorts {
   readonly channels: () => readonly Channel[]
@@ -20,20 +20,22 @@ const MOST_MESSAGES = 1_000
 const KEPT_MS = 7 * 86_400_000
 const FIRST_WAIT_MS = 30_000
 const LAST_WAIT_MS = 3_600_000
+const LAST_TRY_MS = 200
 
 export class Outbox {
   readonly #ports: OutboxPorts
-  #folder: string | undefined
+  readonly #disk: OutboxDisk
+  #attached: Promise<void> | undefined
   #entries: Entry[] = []
   #running: Promise<void> | undefined
   #again = false
   #timer: NodeJS.Timeout | undefined
-  #diskFails = false
   #dropped = 0
   #closed = false
 
   constructor(ports: OutboxPorts) {
     this.#ports = ports
+    this.#disk = new OutboxDisk(ports.log)
   }
 
   get size(): number {
@@ -41,31 +43,9 @@ export class Outbox {
   }
 
   /** From now on kept below this folder, with what an earlier memmon has left there. Never rejects. */
-  async attach(stateFolder: string): Promise<void> {
-    const folder = join(stateFolder, 'outbox')
-    const { log } = this.#ports
-    try {
-      const { entries, unreadable } = await readEntries(folder)
-      if (entries.length > 0)
-        log('INFO', `${entries.length} messages of an earlier memmon are still to be sent`)
-      if (unreadable > 0)
-        log('WARN', `${unreadable} unreadable messages of the outbox in ${folder} are left out`)
-      // Another boot has another clock: no wait is longer than the longest.
-      const latestTick = this.#ports.tick() + LAST_WAIT_MS
-      for (const { waiting } of entries)
-        for (const one of waiting) one.dueTick = Math.min(one.dueTick, latestTick)
-      const own = this.#entries
-      this.#entries = [...entries, ...own]
-      this.#folder = folder
-      for (const entry of own) await this.#write(entry)
-    } catch (thrown) {
-      log(
-        'WARN',
-        `The outbox in ${folder} cannot be used (${messageOf(thrown)}): messages that wait are lost if memmon ends`,
-      )
-    }
-    this.#shorten()
-    this.#deliver()
+  attach(stateFolder: string): Promise<void> {
+    this.#attached = this.#attach(stateFolder)
+    return this.#attached
   }
 
   /** Takes a message for all channels and tries it at once. */
@@ -79,16 +59,49 @@ export class Outbox {
     void this.#write(entry).then(() => this.#deliver())
   }
 
-  /** Resolves when no try is running and none is due now. */
+  /** Resolves when everything is on disk, no try is running and none is due now. */
   async whenIdle(): Promise<void> {
+    await this.#whenKept()
     await new Promise(setImmediate)
     while (this.#running) await this.#running
   }
 
-  /** No more tries are begun. */
-  close(): void {
+  /**
+   * Begins no more tries. Resolves when what waits is on disk, for the next memmon, and no try is running: one that
+   * goes on would send a message that the next memmon sends as well.
+   */
+  async close(): Promise<void> {
+    if (this.#closed) return
     this.#closed = true
     clearTimeout(this.#timer)
+    await this.#whenKept()
+    if (!this.#disk.isOpen && this.size > 0)
+      this.#ports.log(
+        'WARN',
+        `${this.size} messages that wait are lost: there is no state folder to keep them`,
+      )
+    // One that is nearly through is not cut off.
+    await Promise.race([this.#running, sleep(LAST_TRY_MS)])
+    for (const channel of this.#ports.channels()) channel.abandon?.()
+    await this.#running
+  }
+
+  async #attach(stateFolder: string): Promise<void> {
+    const entries = await this.#disk.open(stateFolder)
+    // Another boot has another clock: no wait is longer than the longest.
+    const latestTick = this.#ports.tick() + LAST_WAIT_MS
+    for (const { waiting } of entries)
+      for (const one of waiting) one.dueTick = Math.min(one.dueTick, latestTick)
+    const own = this.#entries
+    this.#entries = [...entries, ...own]
+    for (const entry of own) await this.#write(entry)
+    this.#shorten()
+    this.#deliver()
+  }
+
+  async #whenKept(): Promise<void> {
+    await this.#attached
+    await this.#disk.whenQuiet()
   }
 
   #deliver(): void {
@@ -207,31 +220,16 @@ export class Outbox {
   }
 
   async #write(entry: Entry): Promise<void> {
-    if (this.#folder && this.#entries.includes(entry)) await this.#guard(writeEntry(this.#folder, entry))
+    if (this.#entries.includes(entry)) await this.#disk.write(entry)
   }
 
   async #remove(entry: Entry): Promise<void> {
     this.#entries = this.#entries.filter(other => other !== entry)
-    if (this.#folder) await this.#guard(removeEntry(this.#folder, entry))
-  }
-
-  /** A disk that fails is told once: messages wait in memory all the same. */
-  async #guard(work: Promise<void>): Promise<void> {
-    try {
-      await work
-      if (this.#diskFails) this.#ports.log('INFO', 'The outbox is written again')
-      this.#diskFails = false
-    } catch (thrown) {
-      if (!this.#diskFails) {
-        this.#ports.log(
-          'WARN',
-          `The outbox cannot be written (${messageOf(thrown)}): messages that wait are lost if memmon ends`,
-        )
-      }
-      this.#diskFails = true
-    }
+    await this.#disk.remove(entry)
   }
 }
 
 /** A mail command says nothing; a server's answer is worth a line's end. */
 const sentBy = (channel: Channel, said: string): string => (said === '' ? '' : ` by ${channel.by}: ${said}`)
+
+const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))

@@ -15,18 +15,23 @@ const STDERR_GRACE_MS = 200
 const SECRETS = ['SUPERVISOR_USERNAME', 'SUPERVISOR_PASSWORD', 'MEMMON_SMTP_PASSWORD', 'MEMMON_WEBHOOK_URL']
 
 /** Runs a shell command that takes text on stdin, as -s names one. */
-export const pipeToCommand = (command: string, input: Buffer, timeoutMs: number): Promise<PipeResult> =>
-  runCommand(['/bin/sh', '-c', command], input, timeoutMs)
+export const pipeToCommand = (
+  command: string,
+  input: Buffer,
+  timeoutMs: number,
+  ending?: AbortSignal,
+): Promise<PipeResult> => runCommand(['/bin/sh', '-c', command], input, timeoutMs, {}, ending)
 
 /**
- * Runs a program in a process group of its own, which gets TERM, then KILL, after `timeoutMs`. `more` is added to its
- * environment.
+ * Runs a program in a process group of its own, which gets TERM, then KILL, after `timeoutMs`, and KILL at once when
+ * `ending` says so. `more` is added to its environment.
  */
 export function runCommand(
   [program = '', ...args]: readonly string[],
   input: Buffer,
   timeoutMs: number,
   more: Readonly<Record<string, string>> = {},
+  ending?: AbortSignal,
 ): Promise<PipeResult> {
   return new Promise(resolve => {
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !SECRETS.includes(name)))
@@ -42,7 +47,10 @@ export function runCommand(
       signalGroup(child.pid, 'SIGTERM')
     }, timeoutMs)
     const kill = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), timeoutMs + KILL_AFTER_MS)
+    const end = () => signalGroup(child.pid, 'SIGKILL')
+    ending?.addEventListener('abort', end)
     const settle = (result: PipeResult) => {
+      ending?.removeEventListener('abort', end)
       clearTimeout(term)
       clearTimeout(kill)
       child.stderr.destroy()

@@ -7,14 +7,17 @@ const COMMAND_TIMEOUT_MS = 30_000
 
 export function createSendmailChannel(command: string, terms: MailTerms): Channel {
   const { to } = terms
+  const ending = new AbortController()
   return {
     key: 'sendmail',
     by: command,
     whatText: subject => `mail "${subject}" to ${to.join(', ')}`,
     deliver: async message => {
-      const result = await pipeToCommand(command, await buildMail(message, terms), COMMAND_TIMEOUT_MS)
+      const mail = await buildMail(message, terms)
+      const result = await pipeToCommand(command, mail, COMMAND_TIMEOUT_MS, ending.signal)
       // A command that is missing or wrong may be mended: the mail waits for that.
       return result.ok ? { ok: true, said: '' } : { ok: false, why: result.why, permanent: false }
     },
+    abandon: () => ending.abort(),
   }
 }

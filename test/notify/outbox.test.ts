@@ -28,8 +28,8 @@ beforeEach(() => {
   nowMs = Date.UTC(2026, 10, 21, 12)
   boxes = []
 })
-afterEach(() => {
-  for (const box of boxes) box.close()
+afterEach(async () => {
+  await Promise.all(boxes.map(box => box.close()))
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -90,8 +90,7 @@ test('waits grow to an hour, and one that waits holds up those behind it, once',
   await box.attach(folder)
   box.add(outgoing('one'))
   await waitFor('the try', () => log.length === 1)
-  await box.whenIdle()
-  box.close()
+  await box.close()
   for (const seconds of [60, 120, 240, 480, 960, 1920, 3600, 3600]) {
     nowMs += 2 * 3_600_000
     const tries = log.length
@@ -99,8 +98,7 @@ test('waits grow to an hour, and one that waits holds up those behind it, once',
     await next.attach(folder)
     await waitFor('the next try', () => log.length > tries && log.at(-1)?.includes('tried again') === true)
     expect(log.at(-1)).toContain(`tried again in ${seconds} s`)
-    await next.whenIdle()
-    next.close()
+    await next.close()
   }
 })
 
@@ -113,7 +111,7 @@ test('killed with mail in the outbox: it arrives once, after the next start', as
     'two files',
     () => files().filter(name => name.endsWith('.json')).length === 2 && log.length > 0,
   )
-  first.close() // no goodbye: this is all that a kill leaves
+  void first.close() // no goodbye: this is all that a kill leaves
   nowMs += 3_600_000
   const channel = channelOf('smtp', [OK])
   const second = outboxOf([channel])
@@ -156,7 +154,7 @@ test('a channel that is no longer set will never take what waits for it: told, a
   await first.attach(folder)
   first.add(outgoing('one'))
   await waitFor('the try', () => log.length === 1 && files().length === 1)
-  first.close()
+  await first.close()
   const second = outboxOf([channelOf('smtp', [OK])])
   await second.attach(folder)
   await waitFor('it to be forgotten', () => second.size === 0 && files().length === 0)
@@ -235,4 +233,37 @@ test('a disk that fails is told once, and messages go on', async () => {
     /^WARN The outbox in .* cannot be used \(.*\): messages that wait are lost if memmon ends$/,
   )
   chmodSync(folder, 0o700)
+})
+
+test('the end waits until every message is on disk; without a folder it says how many are lost', async () => {
+  const box = outboxOf([channelOf('smtp', [LATER])])
+  const attached = box.attach(folder)
+  for (let at = 0; at < 50; at++) box.add(outgoing(`m${at}`))
+  await box.close()
+  expect(files()).toHaveLength(50)
+  await attached
+  const without = outboxOf([channelOf('smtp', [LATER])])
+  without.add(outgoing('one'))
+  await without.close()
+  expect(log.at(-1)).toBe('WARN 1 messages that wait are lost: there is no state folder to keep them')
+})
+
+test('a try that outlasts memmon is abandoned, and its message left to the next one', async () => {
+  let fail: (delivery: Delivery) => void = () => {}
+  const channel = {
+    ...channelOf('sendmail', [new Promise(resolve => (fail = resolve))]),
+    abandon: () => fail(LATER),
+  }
+  const box = outboxOf([channel])
+  await box.attach(folder)
+  box.add(outgoing('one'))
+  await waitFor('the try', () => channel.tried.length === 1)
+  await box.close()
+  expect(files()).toHaveLength(1)
+  const next = channelOf('sendmail', [OK])
+  nowMs += 3_600_000
+  const second = outboxOf([next])
+  await second.attach(folder)
+  await waitFor('it to be sent', () => second.size === 0)
+  expect(next.tried).toEqual(['one'])
 })
