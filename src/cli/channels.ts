@@ -2,23 +2,31 @@
 // environment, or from memmon.conf.
 import { readFileSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { createRedactor, type Redactor } from '../base/redact.ts'
 import type { Settings } from '../config/settings.ts'
 import { messageOf, UsageError } from '../core/errors.ts'
 import type { Channel } from '../notify/channel.ts'
 import { createSendmailChannel } from '../notify/sendmail.ts'
 import { createSmtpChannel } from '../notify/smtp.ts'
 import { createWebhookChannel, parseWebhookUrl } from '../notify/webhook.ts'
+import { environmentSecrets } from './secrets.ts'
 
 const SMTP_TIMEOUT_MS = 30_000
 const WEBHOOK_TIMEOUT_MS = 15_000
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** Throws a UsageError if a secret is missing, unreadable or readable by others. */
-export function createChannels(settings: Settings, environment: Environment): Channel[] {
+/**
+ * The redactor learns the secrets. Throws a UsageError if a secret is missing, unreadable or readable by others.
+ */
+export function createChannels(
+  settings: Settings,
+  environment: Environment,
+  redactor: Redactor = createRedactor(environmentSecrets(environment)),
+): Channel[] {
   const { mailTo, from, smtpServers, sendmailCommand, allowHttpWebhook } = settings
   const host = hostname()
-  const terms = { to: mailTo, from: from ?? `memmon@${host}`, host }
+  const terms = { to: mailTo, from: from ?? `memmon@${host}`, host, redactor }
   const mail = (): Channel =>
     smtpServers.length > 0
       ? createSmtpChannel({
@@ -37,7 +45,12 @@ export function createChannels(settings: Settings, environment: Environment): Ch
     ...webhookUrls(settings, environment).map(({ text, where }) => {
       try {
         const url = parseWebhookUrl(text, allowHttpWebhook)
-        return createWebhookChannel({ url, allowHttp: allowHttpWebhook, timeoutMs: WEBHOOK_TIMEOUT_MS })
+        return createWebhookChannel({
+          url,
+          allowHttp: allowHttpWebhook,
+          timeoutMs: WEBHOOK_TIMEOUT_MS,
+          redactor,
+        })
       } catch (thrown) {
         throw new UsageError(`${where}: ${messageOf(thrown)}`)
       }

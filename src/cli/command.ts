@@ -1,9 +1,11 @@
 // What the command line asks for: the listener, the help or the version.
 import { readFileSync, statSync } from 'node:fs'
+import { createRedactor } from '../base/redact.ts'
 import { parseFlags, type ReadFile } from '../config/flags.ts'
 import type { Settings } from '../config/settings.ts'
 import { UsageError } from '../core/errors.ts'
 import { listen } from './listen.ts'
+import { environmentSecrets } from './secrets.ts'
 
 /** sysexits' habit for wrong usage, and supervisor's own. */
 const EXIT_USAGE = 2
@@ -31,7 +33,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     }
   } catch (thrown) {
     if (!(thrown instanceof UsageError)) throw thrown
-    process.stderr.write(`memmon: ${thrown.message}\nmemmon --help shows all options.\n`)
+    const { redact } = createRedactor(environmentSecrets(process.env))
+    process.stderr.write(`memmon: ${redact(thrown.message)}\nmemmon --help shows all options.\n`)
     return EXIT_USAGE
   }
 }

@@ -1,4 +1,5 @@
 // The listener's life: READY first, then all that it needs, until stdin ends, SIGTERM comes, or memmon is unfit.
+import { createRedactor } from '../base/redact.ts'
 import type { Settings } from '../config/settings.ts'
 import { messageOf, UsageError } from '../core/errors.ts'
 import { parseServerUrl, type ServerAddress } from '../core/server-url.ts'
@@ -6,6 +7,7 @@ import { createLog, type Log } from '../observe/log.ts'
 import { createListener, type Listener } from '../supervisor/listener.ts'
 import { lengthUnitOf } from '../supervisor/payload-length.ts'
 import { createUnreadableLog, stalledText } from './event-trouble.ts'
+import { environmentSecrets } from './secrets.ts'
 import { closeDebugger, type EndingSignal, takeSignals } from './signals.ts'
 import { claimStdio } from './stdio.ts'
 import type { Watch } from './watch.ts'
@@ -49,7 +51,8 @@ export async function listen(
   }
 
   const stdio = claimStdio()
-  const log = createLog()
+  const redactor = createRedactor(environmentSecrets(process.env))
+  const log = createLog(redactor.redact)
   let end: (ending: Ending) => void = () => {}
   const ended = new Promise<Ending>(resolve => {
     end = resolve
@@ -79,6 +82,7 @@ export async function listen(
   const wired = import('./watch.ts').then(({ createWatch }) => {
     watch = createWatch(settings, address, {
       log,
+      redactor,
       sleep,
       onUnfit: () => end('unfit'),
       readSettings,

@@ -2,6 +2,7 @@
 // those who want to know; on_alert_command hears of what somebody may have to look at.
 import { hostname } from 'node:os'
 import { monotonicMs } from '../base/clock.ts'
+import { type Redactor, redactDocument } from '../base/redact.ts'
 import type { Settings } from '../config/settings.ts'
 import type { RestartOutcome, RestartRequest } from '../core/outcome.ts'
 import { outcomeText } from '../core/outcome-text.ts'
@@ -32,9 +33,9 @@ export interface Notifications {
   keep(): Promise<void>
 }
 
-export function createNotifications(initial: Settings, log: Log): Notifications {
+export function createNotifications(initial: Settings, log: Log, redactor: Redactor): Notifications {
   let settings = initial
-  let channels: readonly Channel[] = createChannels(settings, process.env)
+  let channels: readonly Channel[] = createChannels(settings, process.env, redactor)
   logChannels(channels, settings, log)
   const context = () => ({
     host: hostname(),
@@ -57,16 +58,20 @@ export function createNotifications(initial: Settings, log: Log): Notifications 
     tick: monotonicMs,
   })
   const notify = (message: Message | undefined): void => {
-    if (message && channels.length > 0) notifier.take(message)
+    if (message && channels.length > 0) notifier.take(redactDocument(message, redactor))
   }
   const documentOf = (request: RestartRequest, event: string) =>
-    eventOf(
-      { kind: 'noticed', what: 'alerted', request, occurredAt: Date.now(), detail: '' },
-      context(),
-      event,
+    redactDocument(
+      eventOf(
+        { kind: 'noticed', what: 'alerted', request, occurredAt: Date.now(), detail: '' },
+        context(),
+        event,
+      ),
+      redactor,
     )
   const runHook = createRunHook(
-    (words, input, environment) => runCommand(words, input, settings.hookTimeoutSeconds * 1000, environment),
+    (words, input, environment) =>
+      runCommand(words, input, { timeoutMs: settings.hookTimeoutSeconds * 1000, environment, redactor }),
     documentOf,
   )
   const runOnAlert = async (command: string, outcome: RestartOutcome): Promise<void> => {
@@ -84,7 +89,7 @@ export function createNotifications(initial: Settings, log: Log): Notifications 
     },
     say: (subject, text) => notify(plainMessage('settings', subject, text, context(), Date.now())),
     use(changed) {
-      channels = createChannels(changed, process.env)
+      channels = createChannels(changed, process.env, redactor)
       settings = changed
     },
     runHook,

@@ -1,6 +1,7 @@
 // Everything behind the listener, made and wired: loaded when supervisord has been told READY.
 
 import { monotonicMs } from '../base/clock.ts'
+import type { Redactor } from '../base/redact.ts'
 import type { Settings } from '../config/settings.ts'
 import { messageOf as errorText } from '../core/errors.ts'
 import { formatServerUrl, type ServerAddress } from '../core/server-url.ts'
@@ -56,6 +57,7 @@ export interface Watch {
 
 export interface WatchPorts {
   readonly log: Log
+  readonly redactor: Redactor
   readonly sleep: (ms: number) => Promise<void>
   /** memmon has to end, so that supervisord starts it afresh; why is in the log. */
   readonly onUnfit: () => void
@@ -78,7 +80,7 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
 
   const caller = createHttpCaller(address, credentialsFrom(process.env), CALL_TIMEOUT_MS)
   const client = createClient(caller, TABLE_TIMEOUT_MS)
-  const notifications = createNotifications(settings, log)
+  const notifications = createNotifications(settings, log, ports.redactor)
   const { tell, runHook } = notifications
   let quiet: QuietChildren | undefined
   const restarts = new Restarts(settings, resolved, {

@@ -32,6 +32,3 @@ export interface Channel {
   /** Ends the tries that are running, where they would go on without memmon. */
   abandon?(): void
 }
-
-/** The end of a text, for what others say: one line, bounded. */
-export const tailOf = (text: string, most = 300): string => text.replace(/\s+/g, ' ').trim().slice(-most)

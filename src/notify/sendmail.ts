@@ -1,12 +1,16 @@
 // Mail by a command that takes it on stdin, as -s names one: the default.
+import type { Redactor } from '../base/redact.ts'
 import type { Channel } from './channel.ts'
 import { buildMail, type MailTerms } from './mail-text.ts'
 import { pipeToCommand } from './pipe-command.ts'
 
 const COMMAND_TIMEOUT_MS = 30_000
 
-export function createSendmailChannel(command: string, terms: MailTerms): Channel {
-  const { to } = terms
+export function createSendmailChannel(
+  command: string,
+  terms: MailTerms & { readonly redactor?: Redactor },
+): Channel {
+  const { to, redactor } = terms
   const ending = new AbortController()
   return {
     key: 'sendmail',
@@ -14,7 +18,11 @@ export function createSendmailChannel(command: string, terms: MailTerms): Channe
     whatText: subject => `mail "${subject}" to ${to.join(', ')}`,
     deliver: async message => {
       const mail = await buildMail(message, terms)
-      const result = await pipeToCommand(command, mail, COMMAND_TIMEOUT_MS, ending.signal)
+      const result = await pipeToCommand(command, mail, {
+        timeoutMs: COMMAND_TIMEOUT_MS,
+        ending: ending.signal,
+        ...(redactor && { redactor }),
+      })
       // A command that is missing or wrong may be mended: the mail waits for that.
       return result.ok ? { ok: true, said: '' } : { ok: false, why: result.why, permanent: false }
     },

@@ -1,8 +1,8 @@
 // Mail straight to SMTP servers (RFC 5321, by nodemailer): several, tried in order, a connection for each mail.
 
+import { createRedactor, type Redactor } from '../base/redact.ts'
 import type { SmtpServer } from '../core/smtp-url.ts'
 import type { Channel, Delivery, Outgoing } from './channel.ts'
-import { tailOf } from './channel.ts'
 import { buildMail, type MailTerms } from './mail-text.ts'
 
 export interface SmtpTerms extends MailTerms {
@@ -12,10 +12,17 @@ export interface SmtpTerms extends MailTerms {
   readonly timeoutMs: number
   /** A certificate to be trusted beside those of the system, as PEM. */
   readonly caText?: string
+  /** What the servers say goes through it. */
+  readonly redactor?: Redactor
 }
 
-export function createSmtpChannel(terms: SmtpTerms): Channel {
-  const { to, servers } = terms
+export function createSmtpChannel(given: SmtpTerms): Channel {
+  const { to, servers, password, redactor = createRedactor() } = given
+  const terms = { ...given, redactor }
+  redactor.learn([
+    { text: password ?? '' },
+    ...servers.map(({ user = '' }) => ({ text: user, isOnlyQuoted: true })),
+  ])
   return {
     key: 'smtp',
     by: servers.map(urlOf).join(', '),
@@ -34,8 +41,12 @@ export function createSmtpChannel(terms: SmtpTerms): Channel {
 
 const urlOf = ({ host, port, isTls }: SmtpServer): string => `${isTls ? 'smtps' : 'smtp'}://${host}:${port}`
 
-async function tryServer(server: SmtpServer, message: Outgoing, terms: SmtpTerms): Promise<Delivery> {
-  const { timeoutMs, password, caText, to } = terms
+async function tryServer(
+  server: SmtpServer,
+  message: Outgoing,
+  terms: SmtpTerms & { readonly redactor: Redactor },
+): Promise<Delivery> {
+  const { timeoutMs, password, caText, to, redactor } = terms
   const { createTransport } = await import('nodemailer')
   const transport = createTransport({
     host: server.host,
@@ -61,9 +72,9 @@ async function tryServer(server: SmtpServer, message: Outgoing, terms: SmtpTerms
   try {
     const { response, rejected } = await Promise.race([send(), late])
     const some = rejected.length > 0 ? `; refused for ${rejected.join(', ')}` : ''
-    return { ok: true, said: tailOf(`${response}${some}`) }
+    return { ok: true, said: `${redactor.quote(response)}${some}` }
   } catch (thrown) {
-    return failureOf(server, thrown as SmtpError, password)
+    return failureOf(server, thrown as SmtpError, redactor)
   } finally {
     clearTimeout(timer)
     transport.close()
@@ -80,16 +91,13 @@ interface SmtpError extends Error {
  * 5xx is the server's last word; anything else may pass. A connection that breaks behind DATA may have delivered it:
  * it is sent again, with the same Message-ID.
  */
-function failureOf(server: SmtpServer, error: SmtpError, password: string | undefined): Delivery {
+function failureOf(server: SmtpServer, error: SmtpError, { quote }: Redactor): Delivery {
   const { responseCode = 0, response, code, message } = error
-  const said = tailOf(response ?? `${code ? `${code}: ` : ''}${message}`)
-  // A server may quote what it was sent.
-  const secrets = password ? [password, Buffer.from(password).toString('base64')] : []
-  const redacted = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), said)
+  const said = quote(response ?? `${code ? `${code}: ` : ''}${message}`)
   // A refused user or TLS is mended in the settings, and the mail should still arrive then: only what is said about
   // the mail itself is final.
   const permanent = responseCode >= 500 && (code === 'EENVELOPE' || code === 'EMESSAGE')
-  return { ok: false, why: `${urlOf(server)}: ${redacted}`, permanent }
+  return { ok: false, why: `${urlOf(server)}: ${said}`, permanent }
 }
 
 /** The address of 'Bob <bob@example.com>'. */

@@ -1,15 +1,19 @@
 // A message as one JSON document to a URL. The URL is a secret: nothing but its host is ever told.
 import type { IncomingMessage } from 'node:http'
+import { createRedactor, type Redactor, secretsOfUrl } from '../base/redact.ts'
 import { fingerprint } from '../core/fingerprint.ts'
 import type { Channel, Delivery, Outgoing } from './channel.ts'
-import { tailOf } from './channel.ts'
 
 export interface WebhookTerms {
   readonly url: URL
   readonly allowHttp: boolean
   /** For one try, redirects and all. */
   readonly timeoutMs: number
+  /** What the server says goes through it. */
+  readonly redactor?: Redactor
 }
+
+type Terms = WebhookTerms & { readonly redactor: Redactor }
 
 const MOST_REDIRECTS = 3
 /** As much of the answer as is of interest. */
@@ -17,8 +21,10 @@ const ANSWER_BYTES = 300
 /** Discord takes no more. */
 const CONTENT_CHARACTERS = 2_000
 
-export function createWebhookChannel(terms: WebhookTerms): Channel {
-  const { url } = terms
+export function createWebhookChannel(given: WebhookTerms): Channel {
+  const { url, redactor = createRedactor() } = given
+  const terms = { ...given, redactor }
+  redactor.learn(secretsOfUrl(url))
   const by = `webhook ${url.host}`
   return {
     key: `webhook ${fingerprint(url.href)}`,
@@ -55,7 +61,7 @@ function bodyOf({ subject, event }: Outgoing): string {
 async function post(
   url: URL,
   body: string,
-  terms: WebhookTerms,
+  terms: Terms,
   until: number,
   redirects: number,
 ): Promise<Delivery> {
@@ -78,7 +84,7 @@ async function post(
       resolve(delivery)
     }
     const outgoing = request(url, { method: 'POST', headers, agent: false }, response => {
-      readStart(response, said => {
+      readStart(response, terms.redactor, said => {
         const target = redirectOf(response, url)
         if (
           target &&
@@ -99,15 +105,17 @@ async function post(
 }
 
 /** The first bytes of the answer; the rest is not waited for. */
-function readStart(response: IncomingMessage, done: (said: string) => void): void {
+function readStart(response: IncomingMessage, redactor: Redactor, done: (said: string) => void): void {
+  const most = ANSWER_BYTES + redactor.longestBytes
   let said = Buffer.alloc(0)
   const end = () => {
     response.destroy()
-    done(tailOf(said.subarray(0, ANSWER_BYTES).toString('utf8')))
+    const start = said.subarray(0, most).toString('utf8')
+    done(redactor.quote(start, said.length >= most ? 'end' : undefined))
   }
   response.on('data', (chunk: Buffer) => {
     said = Buffer.concat([said, chunk])
-    if (said.length >= ANSWER_BYTES) end()
+    if (said.length >= most) end()
   })
   response.on('end', end)
   response.on('error', end)

@@ -11,10 +11,10 @@ export type Log = (level: Level, text: string) => void
 const STDERR = 2
 
 /** A log on stderr. A full or closed stderr loses the line rather than blocking or ending memmon. */
-export function createLog(now: () => Date = () => new Date()): Log {
+export function createLog(redact: (text: string) => string, now: () => Date = () => new Date()): Log {
   return (level, text) => {
     try {
-      writeSync(STDERR, `${timestamp(now())} ${level} ${oneLine(text)}\n`)
+      writeSync(STDERR, `${timestamp(now())} ${level} ${oneLine(redact(text))}\n`)
     } catch {
       // EAGAIN or EPIPE: nobody can read it.
     }

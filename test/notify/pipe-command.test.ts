@@ -14,7 +14,8 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-const pipe = (command: string, timeoutMs = 20_000, input = MAIL) => pipeToCommand(command, input, timeoutMs)
+const pipe = (command: string, timeoutMs = 20_000, input = MAIL) =>
+  pipeToCommand(command, input, { timeoutMs })
 
 test('the command gets the input as it is', async () => {
   expect(await pipe(`cat > ${folder}/mail`)).toEqual({ ok: true })

@@ -1,0 +1,10 @@
+// The secrets that stand in memmon's environment.
+import type { Secret } from '../base/redact.ts'
+
+export function environmentSecrets(environment: Readonly<Record<string, string | undefined>>): Secret[] {
+  const { SUPERVISOR_USERNAME, SUPERVISOR_PASSWORD, MEMMON_SMTP_PASSWORD, MEMMON_WEBHOOK_URL } = environment
+  return [
+    { text: SUPERVISOR_USERNAME ?? '', isOnlyQuoted: true },
+    ...[SUPERVISOR_PASSWORD, MEMMON_SMTP_PASSWORD, MEMMON_WEBHOOK_URL].map(text => ({ text: text ?? '' })),
+  ]
+}
