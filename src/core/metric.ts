@@ -28,8 +28,10 @@ const NAMES: Readonly<Record<Metric, string>> = {
 }
 
 /** 'RSS', or 'RSS with descendants' if those of a process are counted with it. */
-export const metricText = (metric: Metric, cumulative: boolean): string =>
-  cumulative ? `${NAMES[metric]} with descendants` : NAMES[metric]
+export const metricText = (metric: Metric, cumulative: boolean): string => nameText(NAMES[metric], cumulative)
+
+const nameText = (name: string, cumulative: boolean): string =>
+  cumulative ? `${name} with descendants` : name
 
 /** True if its amounts are bytes, false if they are counts. */
 export const isMemory = (metric: Metric): metric is MemoryMetric => metric !== 'threads' && metric !== 'fds'
@@ -40,8 +42,8 @@ export const formatAmount = (metric: Metric, amount: number): string =>
 
 /** '59.1MB RSS', '115 threads' or '1 thread'. */
 export function shortText(metric: Metric, cumulative: boolean, amount: number): string {
-  const what = metricText(metric, cumulative)
-  return `${formatAmount(metric, amount)} ${amount === 1 && !isMemory(metric) ? what.replace(/s$/, '') : what}`
+  const name = amount === 1 && !isMemory(metric) ? NAMES[metric].slice(0, -1) : NAMES[metric]
+  return `${formatAmount(metric, amount)} ${nameText(name, cumulative)}`
 }
 
 /** '59.1MB RSS (62005248 bytes)', or '115 threads'. */

@@ -1,9 +1,8 @@
 // StrykerJS over some files of src: changes them one place at a time and runs the fast tests that reach that place.
-import { availableParallelism } from 'node:os'
 import { Stryker } from '@stryker-mutator/core'
 
 /** What became of each mutant; the working directory has to be the project's. */
-export const mutate = files =>
+export const mutate = (files, workers) =>
   new Stryker({
     mutate: files,
     testRunner: 'vitest',
@@ -12,9 +11,9 @@ export const mutate = files =>
     // It would parse tsconfig.json by an API that TypeScript 7 lacks, to no end: vitest strips types by itself.
     tsconfigFile: 'none',
     coverageAnalysis: 'perTest',
-    concurrency: Math.max(1, availableParallelism() - 1),
+    concurrency: workers,
     // On a busy machine only an endless loop takes this long, and most of those are counted out sooner.
-    timeoutMS: 30_000,
+    timeoutMS: 10_000,
     ignorePatterns: ['dist', 'build', 'coverage'],
     tempDirName: '.stryker-tmp',
     reporters: [process.stdout.isTTY ? 'progress' : 'progress-append-only'],

@@ -6,16 +6,19 @@ export const LEAST_SCORE = 90
 const DETECTED = ['Killed', 'Timeout']
 const UNDETECTED = ['Survived', 'NoCoverage']
 
-/** A mutant as survivors.json names it: by the line it is in, not by a number that changes with each edit. */
+/**
+ * A mutant as survivors.json names it: by the text of its line, not by a number that changes with each edit. Lines and
+ * columns of a location count from 1, its end is the column after the last.
+ */
 export function nameOf({ fileName, location, replacement }, source) {
   const { start, end } = location
   const lines = source.split('\n')
-  const text = lines.slice(start.line, end.line + 1)
-  text[text.length - 1] = text[text.length - 1].slice(0, end.column)
-  text[0] = text[0].slice(start.column)
+  const text = lines.slice(start.line - 1, end.line)
+  text[text.length - 1] = text[text.length - 1].slice(0, end.column - 1)
+  text[0] = text[0].slice(start.column - 1)
   return {
     file: fileName,
-    line: lines[start.line].trim(),
+    line: lines[start.line - 1].trim(),
     was: oneLine(text.join('\n')),
     becomes: oneLine(replacement),
   }

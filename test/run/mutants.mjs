@@ -1,7 +1,9 @@
-// `npm run mutants [-- file ...]`: would the tests notice if judging, checking or restarting did something else?
+// `npm run mutants [-- --workers N file ...]`: would the tests notice if judging, checking or restarting did something else?
 // Not part of `npm test`, for it runs the fast tests once for each change.
 import { readdirSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join, relative, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import { LEAST_SCORE, nameOf, scoresOf } from './mutant-scores.mjs'
 import { installPackages, ROOT } from './setup.mjs'
 
@@ -19,9 +21,13 @@ const JUDGING = [
   'metric',
 ]
 
-process.exitCode = await main(process.argv.slice(2))
+process.exitCode = await main()
 
-async function main(wanted) {
+async function main() {
+  const { values, positionals: wanted } = parseArgs({
+    options: { workers: { type: 'string', default: String(Math.max(1, availableParallelism() - 1)) } },
+    allowPositionals: true,
+  })
   const files = filesFor(wanted)
   if (files.length === 0) {
     console.error(`No file of those that are judged by mutants begins with ${wanted.join(' or ')}`)
@@ -33,7 +39,7 @@ async function main(wanted) {
   process.chdir(ROOT)
   const { mutate } = await import('../mutants/stryker.mjs')
   try {
-    return report(await mutate(files))
+    return report(await mutate(files, Number(values.workers)))
   } catch (thrown) {
     console.error(`The mutants could not be run: ${thrown.message}`)
     return 1
@@ -75,7 +81,10 @@ function named(result) {
 }
 
 /** As survivors.json would have it, so that it can be copied. */
-const survivorText = ({ file, line, was, becomes, at }) =>
-  `${file}:${at.line + 1} survived: ${JSON.stringify({ file, line, was, becomes })}`
+function survivorText({ file, line, was, becomes, at }) {
+  return `${file}:${at.line} survived: ${JSON.stringify({ file, line, was, becomes })}`
+}
 
-const percent = score => `${score.toFixed(1)} %`.padStart(7)
+function percent(score) {
+  return `${score.toFixed(1)} %`.padStart(7)
+}
