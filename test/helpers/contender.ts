@@ -1,5 +1,5 @@
 // A process that claims a state folder when it is told to, for tests of who gets it. Bundled and forked by
-// state-folder.test.ts. While it has the folder it listens on a socket that the kernel gives to one process only, and
+// contenders.ts. While it has the folder it listens on a socket that the kernel gives to one process only, and
 // takes back when that process is killed: whoever finds it taken has seen two holders.
 import { createServer, type Server } from 'node:net'
 import { claimStateFolder, findStateFolder, type StateFolder } from '../../src/restart/state-folder.ts'

@@ -22,6 +22,8 @@ class NearestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['test/{config,core,monitor,restart}/**/*.test.ts'],
+    // Mutants do not reach the processes that race for a folder, and each race takes many seconds.
+    exclude: ['test/restart/state-folder.races.test.ts'],
     sequence: { sequencer: NearestFirst },
     // Each mutant has a fresh worker; within it, the files share what they import.
     isolate: false,

@@ -1,13 +1,10 @@
 // The state folder: one memmon at a time, whoever is killed; ours alone; noticed when it is deleted or replaced.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import {
   chmodSync,
   chownSync,
   cpSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -15,10 +12,8 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { build } from 'esbuild'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { FileFault } from '../../src/base/file-fault.ts'
 import {
   claimStateFolder,
@@ -28,89 +23,10 @@ import {
   stateRoot,
 } from '../../src/restart/state-folder.ts'
 import { runOf } from '../../src/supervisor/identity.ts'
-import type { Answer, Order } from '../helpers/contender.ts'
+import { Contender, folderOfTest, lock, path, prepareContenders, root } from '../helpers/contenders.ts'
 import { sleep } from '../helpers/wait.ts'
 
-let script = ''
-let scripts = ''
-let folder = ''
-let contenders: Contender[] = []
-beforeAll(async () => {
-  scripts = mkdtempSync(join(tmpdir(), 'memmon-contender-'))
-  script = join(scripts, 'contender.mjs')
-  const entry = join(import.meta.dirname, '..', 'helpers', 'contender.ts')
-  await build({ entryPoints: [entry], outfile: script, bundle: true, platform: 'node', format: 'esm' })
-})
-afterAll(() => rmSync(scripts, { recursive: true, force: true }))
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'memmon-state-folder-'))
-})
-afterEach(async () => {
-  await Promise.all(contenders.map(contender => contender.kill()))
-  contenders = []
-  rmSync(folder, { recursive: true, force: true })
-})
-const root = () => join(folder, 'state')
-const path = () => join(root(), 'memmon-1')
-const lock = () => join(path(), 'lock')
-/** A socket name of no file: the kernel forgets it with its process (unix(7), abstract). */
-const witness = () => `\0${folder}`
-
-/** Another process that claims this folder. */
-class Contender {
-  readonly #answers: Answer[] = []
-  readonly #child: ChildProcess
-  #arrived = () => {}
-
-  /** `before` is what the shell does first, such as setting limits. */
-  constructor(before = ':') {
-    this.#child = spawn('sh', ['-c', `${before}; exec "$0" "$1"`, process.execPath, script], {
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    })
-    this.#child.on('message', (given: Answer) => {
-      this.#answers.push(given)
-      this.#arrived()
-    })
-    contenders.push(this)
-  }
-
-  get pid(): number {
-    return this.#child.pid ?? 0
-  }
-
-  order(order: Order): void {
-    this.#child.send(order)
-  }
-
-  /** Resolves with itself when it has the folder; rejects if it does not get it, or not alone. */
-  async claim(): Promise<Contender> {
-    this.order({ do: 'claim', root: root(), witness: witness() })
-    const { kind, text } = await this.answer('waiting')
-    if (kind !== 'claimed') throw new Error(`pid ${this.pid}: ${kind} ${text}`)
-    return this
-  }
-
-  async release(): Promise<void> {
-    this.order({ do: 'release' })
-    expect((await this.answer()).kind).toBe('released')
-  }
-
-  /** The next answer that is not of the kinds to be passed over. */
-  async answer(...passed: readonly Answer['kind'][]): Promise<Answer> {
-    for (;;) {
-      const given = this.#answers.shift()
-      if (given && !passed.includes(given.kind)) return given
-      if (!given) await new Promise<void>(resolve => (this.#arrived = resolve))
-    }
-  }
-
-  async kill(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
-    const gone = once(this.#child, 'exit')
-    this.#child.kill('SIGKILL')
-    await gone
-  }
-}
+prepareContenders()
 
 const told: string[] = []
 const ports = { runOf, sleep: () => sleep(5), isEnding: () => false, tell: (text: string) => told.push(text) }
@@ -138,48 +54,6 @@ test('it is 0700, as is what is made on the way to it, and its lock 0600', async
   await (await claim()).release()
   expect(lstatSync(path()).mode & 0o777).toBe(0o700)
 })
-
-test('one process at a time has it, and each gets its turn', async () => {
-  const six = Array.from({ length: 6 }, () => new Contender())
-  const rounds = async (contender: Contender) => {
-    for (let round = 0; round < 15; round++) {
-      await contender.claim()
-      await contender.release()
-    }
-  }
-  await Promise.all(six.map(rounds))
-  expect(readdirSync(path())).toEqual([])
-}, 60_000)
-
-test('whoever has it is killed: one of those that wait gets it', async () => {
-  const six = Array.from({ length: 6 }, () => new Contender())
-  const claims = new Map(six.map(contender => [contender, contender.claim()]))
-  for (let left = 6; left > 0; left--) {
-    const holder = await Promise.race(claims.values())
-    expect(readFileSync(lock(), 'utf8')).toBe(`${holder.pid} ${runOf(holder.pid)}\n`)
-    claims.delete(holder)
-    await holder.kill()
-  }
-  await (await claim()).release()
-  expect(readdirSync(path())).toEqual([])
-}, 60_000)
-
-const STALE = [`${process.ppid} another run\n`, '4194305 x\n', '', 'torn', '\0'.repeat(999)]
-
-test('two contenders at a stale lock, 200 times: one gets it, then the other', async () => {
-  const two = [new Contender(), new Contender()]
-  mkdirSync(path(), { recursive: true, mode: 0o700 })
-  for (let round = 0; round < 200; round++) {
-    writeFileSync(lock(), STALE[round % STALE.length] ?? '', { mode: 0o600 })
-    const claims = new Map(two.map(contender => [contender, contender.claim()]))
-    const first = await Promise.race(claims.values())
-    expect(readFileSync(lock(), 'utf8')).toContain(`${first.pid} `)
-    await first.release()
-    claims.delete(first)
-    for (const second of claims.values()) await (await second).release()
-    expect(readdirSync(path())).toEqual([])
-  }
-}, 60_000)
 
 test('the old memmon still has it: that is said once, and the new one gets it afterwards', async () => {
   told.length = 0
@@ -306,7 +180,7 @@ test('a folder that others can replace is refused, with what mends it', async ()
 
 test('for reading, a folder is found without a trace; not one that others could have written', async () => {
   expect(await findStateFolder(root(), 'memmon-1')).toBe(undefined)
-  expect(readdirSync(folder)).toEqual([])
+  expect(readdirSync(folderOfTest())).toEqual([])
   mkdirSync(path(), { recursive: true, mode: 0o700 })
   expect(await findStateFolder(root(), 'memmon-1')).toBe(path())
   chmodSync(path(), 0o755)
@@ -331,7 +205,7 @@ test('where nothing can be made: that is said with the error of the file system'
 /** A contender for whom permissions count: root may do anything, so there it becomes nobody, who owns the folder. */
 async function unprivileged(mode: number): Promise<Contender> {
   mkdirSync(path(), { recursive: true, mode: 0o700 })
-  for (const way of [folder, root()]) chmodSync(way, 0o755)
+  for (const way of [folderOfTest(), root()]) chmodSync(way, 0o755)
   const contender = new Contender()
   if (process.getuid?.() === 0) {
     chownSync(path(), 65534, 65534)
