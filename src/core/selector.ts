@@ -56,7 +56,7 @@ export function globMatches(pattern: string, text: string): boolean {
     if (wanted[p] === '*') {
       starAt = p++
       resumeAt = t
-    } else if (p < wanted.length && (wanted[p] === '?' || wanted[p] === given[t])) {
+    } else if (wanted[p] === '?' || wanted[p] === given[t]) {
       p++
       t++
     } else if (starAt >= 0) {

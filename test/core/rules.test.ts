@@ -52,6 +52,7 @@ test.each<[process: string, argv: string[], held: string[]]>([
   ['shop:web', ['-g', 'shop=1', '-p', 'w*=2'], ['-p w*=2']],
   ['shop:web', ['-g', 's*=1', '-g', 'shop=2'], ['-g shop=2']],
   ['shop:web', ['-p', 'w*=1', '-p', '*b=2'], ['-p w*=1']], // equally close: the first
+  ['shop:web', ['-p', 's*:web=1', '-p', 'sh*:web=2'], ['-p s*:web=1']], // as close, but of another group
   ['shop:db', ['-a', '1', '-p', 'web=2'], ['-a 1']],
   ['shop:web', ['-a', '1', '-p', 'web=none'], ['-p web=none']],
 ])('for %s under %j with --most-specific: %j', (process, argv, held) => {
