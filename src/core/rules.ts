@@ -138,7 +138,7 @@ export function resolveRule(spec: RuleSpec, capacityBytes: number | undefined): 
     warnAbove: warnAbove ?? Infinity,
     limitWritten: spec.limit.written,
   }
-  return { ...rule, signature: JSON.stringify(rule, (_key, value) => (value === Infinity ? 'none' : value)) }
+  return { ...rule, signature: JSON.stringify(rule) }
 }
 
 /** A limit in bytes, or as a count; Infinity for none; undefined for a share of nobody knows what. */

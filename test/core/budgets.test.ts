@@ -2,7 +2,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { resolveSettings } from '../../src/cli/resolve.ts'
-import { type Budget, type BudgetState, judgeBudget, totalBytesOf } from '../../src/core/budgets.ts'
+import {
+  type Budget,
+  type BudgetState,
+  isForgettable,
+  judgeBudget,
+  totalBytesOf,
+  withoutRemoved,
+} from '../../src/core/budgets.ts'
 import { outcomeText } from '../../src/core/outcome-text.ts'
 import type { Member } from '../../src/core/victim.ts'
 import { MB, processNamed, settingsFrom } from '../helpers/values.ts'
@@ -47,6 +54,10 @@ test.each<[argv: string[], totals: number[], told: string]>([
   [['--group-total', 'w=100MB'], [150, 150, 95, 150], 'b c fits b'], // forgiven
   [['--group-total', 'w=100MB', '--for', '2'], [150, 150, 130, 150], 'waiting b waiting c'],
   [['--group-total', 'w=100MB', '--for', '2m'], [150, 150, 150], 'waiting waiting b'],
+  [['--group-total', 'w=100MB', '--for', '2m'], [50, 150, 150, 150], 'fits waiting waiting b'],
+  [['--group-total', 'w=100MB', '--for', '2/3'], [150, 150, 150], 'waiting waiting b'], // full, before it is out
+  [['--group-total', 'w=100MB', '--for', '2/3'], [150, 50, 150, 150], 'waiting fits b waiting'],
+  [['--group-total', 'w=100MB', '--for', '2/3'], [50, 50, 150, 150], 'fits fits waiting b'],
   [
     ['--group-total', 'w=100MB', '--action', 'alert'],
     [150, 150, 99, 95, 150],
@@ -205,4 +216,104 @@ test('no total within the budget ever has a victim, and a victim is always the l
       }
     }),
   )
+})
+
+test('of two that are away the one that is back is known, and the other one is still asked for', () => {
+  const away = (name: string, privateMb: number): Member => ({
+    ...member(name, privateMb, 0, false),
+    isAway: true,
+  })
+  const checks = [
+    [member('b', 40)],
+    [away('b', 40), member('c', 20)],
+    [member('b', 40), away('c', 20), member('a', 10)],
+    [member('b', 40), member('c', 20), member('a', 10)],
+  ]
+  expect(
+    story(budgetOf('--group-total', 'w=100MB'), [150, 150, 150, 150], at => checks[at] as Member[]),
+  ).toBe('b c a alert')
+})
+
+/** What the first check that is not fine says of the budget. */
+function breachOf(argv: readonly string[], megabytes: number, members: readonly Member[]) {
+  const measured = { valueBytes: megabytes * MB, metric: 'pss' as const }
+  const { verdict } = judgeBudget(budgetOf(...argv), measured, members, 0)
+  if (!('breach' in verdict)) throw new Error(verdict.kind)
+  const { reason, budget, value, limit } = verdict.breach
+  return { reason, whom: budget?.whom, why: budget?.victim, isFree: budget?.isFree, by: value - limit }
+}
+const FIXED = THREE.map(one => ({ ...one, mayRestart: false }))
+const NOBODY =
+  'nothing is restarted, because no program that memmon may restart would free at least 1% of the '
+
+test.each<[argv: string[], value: number, members: readonly Member[], said: object]>([
+  [
+    ['--total', '100MB'],
+    150,
+    THREE,
+    { whom: 'all processes together', why: 'with 30MB USS it has the most of 3', isFree: undefined },
+  ],
+  [['--total', '100MB', '--dry-run'], 150, THREE, { why: 'with 30MB USS it has the most of 3' }],
+  [['--group-total', 'w=100MB'], 150, FIXED, { whom: 'the group w', why: `${NOBODY}50MB above the limit` }],
+  [
+    ['--group-total', 'w=100MB', '--dry-run'],
+    150,
+    FIXED,
+    { whom: 'the group w', why: `${NOBODY}50MB above the limit` },
+  ],
+  [
+    ['--min-free', '100MB'],
+    60,
+    [],
+    { whom: 'free memory', isFree: true, why: `${NOBODY}40MB that are missing` },
+  ],
+  // An alert names who uses the most, whether memmon may restart that or not.
+  [['--total', '100MB', '--action', 'alert'], 150, FIXED, { why: 'w:b has the most of 3, 30MB USS' }],
+  [['--total', '100MB', '--action', 'alert'], 150, [], { why: '' }],
+  [['--total', '100MB', '--for', '1/1'], 150, THREE, { reason: undefined, by: 50 * MB }],
+])('%j at %d: what is said (%#)', (argv, value, members, said) =>
+  expect(breachOf(argv, value, members)).toMatchObject(said))
+
+test('patience is the reason of a breach; without any there is none', () => {
+  const patient = budgetOf('--total', '100MB', '--for', '2')
+  const measured = { valueBytes: 150 * MB, metric: 'pss' as const }
+  const first = judgeBudget(patient, measured, THREE, 0)
+  const { verdict } = judgeBudget(patient, measured, THREE, 1, first.state)
+  expect(verdict).toMatchObject({ breach: { reason: 'in 2 checks in a row' } })
+  const { verdict: plain } = judgeBudget(budgetOf('--total', '100MB'), measured, THREE, 0)
+  expect('breach' in plain && Object.keys(plain.breach)).not.toContain('reason')
+})
+
+const STATE: BudgetState = { overs: [], overSince: undefined, asked: [], kept: new Map(), told: false }
+
+test.each<[argv: string[], state: Partial<BudgetState>, isForgotten: boolean]>([
+  [[], {}, true],
+  [['--for', '3'], {}, true],
+  [['--for', '2m'], {}, true],
+  [['--for', '2/3'], {}, false], // good checks count as well
+  [[], { told: true }, false],
+  [[], { asked: ['w:a'] }, false],
+  [[], { kept: new Map([['w:a', 1]]) }, false],
+])('with %j and %j the next check can begin without the state: %s', (argv, state, isForgotten) =>
+  expect(isForgettable(budgetOf('--total', '1MB', ...argv), { ...STATE, ...state })).toBe(isForgotten))
+
+test('what supervisord has no more is forgotten, whatever else is remembered', () => {
+  const kept = new Map([
+    ['w:a', 1],
+    ['w:b', 2],
+  ])
+  const state = { ...STATE, asked: ['w:c', 'w:d'], kept, told: true, overs: [true] }
+  expect(withoutRemoved(state, new Set(['w:b', 'w:c']))).toEqual({
+    ...state,
+    asked: ['w:c'],
+    kept: new Map([['w:b', 2]]),
+  })
+})
+
+test('what is remembered of a patience in minutes does not grow', () => {
+  const budget = budgetOf('--total', '100MB', '--for', '5m')
+  let state: BudgetState | undefined
+  for (let at = 0; at < 5; at++)
+    state = judgeBudget(budget, { valueBytes: 150 * MB, metric: 'pss' }, THREE, at * 60_000, state).state
+  expect(state?.overs).toEqual([true])
 })

@@ -42,7 +42,29 @@ test.each<[argv: string[], megabytes: number[], told: string]>([
   [['-a', '10MB', '--action', 'alert'], [11, 12, 10, 9.6, 9.5, 11], 'A t . . .! A'],
   [['-a', '10MB', '--action', 'signal:HUP', '--for', '2'], [11, 11, 11, 9, 11, 11], 'w A t .! w A'],
   [['-a', '10MB', '--dry-run'], [11, 12, 9, 11], 'A t .! A'],
+  [['-a', '10MB', '--warn', '8MB'], [9, 11, 9], '.+ A .'], // it still runs, and was warned about
+  [['-a', '10MB', '--warn', '8MB'], [11, 9], 'A .+'],
+  [['-a', '10MB', '--warn', '8MB', '--action', 'alert'], [11, 10, 9, 7], 'A . .! .-'], // an alert is a warning, too
 ])('%j over %j: %s', (argv, megabytes, told) => expect(story(ruleOf(...argv), megabytes)).toBe(told))
+
+test('a soft limit asks at each check, and is over as soon as the size is back at it', () => {
+  const [, soft] = rulesFrom('-p', 'web=100MB', '--soft-limit', '50MB', '--drain-signal', 'TSTP')
+  expect(story(soft as Rule, [51, 52, 50, 51])).toBe('A A .! A')
+})
+
+test.each<[argv: string[], megabytes: number, isRemembered: boolean]>([
+  [['-a', '10MB'], 10, false],
+  [['-a', '10MB', '--for', '3'], 10, false],
+  [['-a', '10MB', '--for', '3'], 11, true],
+  [['-a', '10MB', '--for', '2m'], 10, false],
+  [['-a', '10MB', '--for', '2m'], 11, true],
+  [['-a', '10MB', '--for', '2/3'], 10, true], // good checks count as well
+  [['-a', '10MB', '--warn', '5MB'], 6, true],
+  [['-a', '10MB', '--action', 'alert'], 11, true],
+])('after a check of %j at %d MB something is remembered: %s', (argv, megabytes, isRemembered) => {
+  const { window } = judge(ruleOf(...argv), PROCESS, 3_600, megabytes * MB, 0, undefined)
+  expect(window !== undefined).toBe(isRemembered)
+})
 
 test('another pid begins from zero', () => {
   expect(story(ruleOf('-a', '10MB', '--for', '3'), [11, 11, 11, 11, 11], [1, 1, 2, 2, 2])).toBe('w w w w A')
@@ -87,6 +109,8 @@ describe('what a breach says', () => {
     ],
     [['-a', '99MB', '--for', '2m'], [100, 101, 102], { reason: 'for 2m and longer' }],
     [['-a', '99MB', '--for', '2m'], [100, 101], { reason: 'for 1m of 2m' }],
+    [['-a', '99MB', '--for', '3m'], [1, 100, 101], { reason: 'for 1m of 3m' }],
+    [['-a', '99MB', '--for', '2/3'], [1, 1, 100], { reason: '1 of the 2 checks that it takes' }],
     [
       ['-a', '99MB', '--for', '2/3'],
       [100],
@@ -95,10 +119,46 @@ describe('what a breach says', () => {
     [
       ['-a', '50MB', '--for', '3', '--hard-limit', '99MB'],
       [100],
-      { limit: 99 * MB, reason: 'over hard_limit, which does not wait' },
+      { limit: 99 * MB, isHard: true, reason: 'over hard_limit, which does not wait' },
     ],
   ])('%j over %j', (argv, megabytes, breach) =>
     expect(last(ruleOf(...argv), megabytes)).toMatchObject(breach))
+})
+
+test('a breach of one check needs no reason, and has no window', () => {
+  const rule = ruleOf('-a', '99MB')
+  expect(judge(rule, PROCESS, 3_600, 100 * MB, 0, undefined).verdict).toStrictEqual({
+    kind: 'act',
+    breach: {
+      rule: '-a 99MB',
+      ruleId: rule.id,
+      metric: 'rss',
+      cumulative: false,
+      value: 100 * MB,
+      limit: 99 * MB,
+    },
+  })
+})
+
+test('a warning names its threshold, and the end of an alert its limit', () => {
+  const warn = ruleOf('-a', '99MB', '--warn', '50MB')
+  const common = { metric: 'rss', cumulative: false }
+  expect(judge(warn, PROCESS, 3_600, 60 * MB, 0, undefined).change).toEqual({
+    kind: 'warned',
+    breach: {
+      ...common,
+      rule: 'warn 50MB of -a 99MB',
+      ruleId: warn.id,
+      value: 60 * MB,
+      limit: 50 * MB,
+    },
+  })
+  const alert = ruleOf('-a', '100MB', '--action', 'alert')
+  const { window } = judge(alert, PROCESS, 3_600, 101 * MB, 0, undefined)
+  expect(judge(alert, PROCESS, 3_600, 95 * MB, 0, window).change).toEqual({
+    kind: 'relieved',
+    breach: { ...common, rule: '-a 100MB', ruleId: alert.id, value: 95 * MB, limit: 100 * MB },
+  })
 })
 
 const sizes = fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 40 })
@@ -147,6 +207,13 @@ test('a process that is replaced when it is restarted is never restarted twice f
       }
     }),
   )
+})
+
+test('what is remembered of a patience in minutes is one value', () => {
+  const rule = ruleOf('-a', '10MB', '--for', '5m')
+  let window: Window | undefined
+  for (let at = 0; at < 5; at++) window = judge(rule, PROCESS, 3_600, 11 * MB, at * CHECK_MS, window).window
+  expect(window?.values).toEqual([11 * MB])
 })
 
 test('what is remembered is bounded by the patience', () => {
