@@ -308,3 +308,34 @@ describe('what could not be told to a drained process', () => {
       expectStep(draining(), event, draining(), [])
   })
 })
+
+describe('another soft limit of the same process', () => {
+  const other = { ...SOFT, breach: { ...SOFT.breach, ruleId: 'another rule', limit: 40 * MB } }
+  const soft = { kind: 'soft', request: other, drain: DRAIN } as const
+  const taken = draining({ request: other, drained: { ...TOLD, request: other } })
+  const watched = draining({ phase: 'watched' })
+  follows([
+    ['its grace is not over: the first rule goes on', draining(), soft, draining(), [], { terms: DRAINS }],
+    ['the first rule is met again: the other takes over', watched, soft, taken, [], { terms: DRAINS }],
+    ['the settings spare it by now: the other takes over', draining(), soft, taken, [], { terms: SPARED }],
+    [
+      'the same rule, while it is watched',
+      watched,
+      { ...soft, request: SOFT },
+      watched,
+      [],
+      { terms: SPARED },
+    ],
+    [
+      'the other limit is met, which nobody drains for',
+      draining({ drained: UNTOLD }),
+      { kind: 'relieved', ruleId: 'another rule' },
+      draining({ drained: UNTOLD }),
+      [],
+    ],
+  ])
+})
+
+test('what was not told to the process after all, for the settings have changed, is forgotten without a word', () => {
+  expectStep(draining(), { kind: 'not asked' }, over, [])
+})
