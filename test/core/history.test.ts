@@ -118,6 +118,16 @@ describe('what every outcome tells about the past', () => {
     expect(history.fittingLimitOf('g:n')).toBeUndefined()
   })
 
+  test('nothing is known of a program that was never over, and a size of nothing is no size', () => {
+    const history = new RestartHistory()
+    expect(history.fittingLimitOf('g:n')).toBeUndefined()
+    history.recordRestart('g:n', 0)
+    history.observe(processNamed('g:n'), 20 * MB)
+    history.observe(processNamed('g:n'), 0) // before its exec, or as a zombie
+    expect(history.pastOf('g:n', 0).smallestBytes).toBe(20 * MB)
+    expect(history.fittingLimitOf('g:n')).toBeUndefined()
+  })
+
   test('the line of a loop says what is wrong and what would fit', () => {
     const past = { restartsLastHour: 4, smallestBytes: 48 * MB, fittingLimitBytes: 90 * MB }
     expect(outcomeText(restarted(breach(60, 60, 4711), { past }))).toBe(

@@ -94,6 +94,10 @@ test('one group after the other, the next one when the last is back, or after --
   expect(begun([away('h:a', 1), away('i:a', 5), waits('g:a')])).toEqual(['', STAGGER_MS - 1])
 })
 
+test('its own group is none that it waits for by --stagger', () => {
+  expect(begun([away('g:b', 0), waits('g:a')], { ...ONE, maxParallel: 2 })).toEqual(['g:a', NEVER])
+})
+
 test('--stagger 0: all groups side by side', () => {
   const jobs = [away('i:a', 0), waits('g:a', 2), waits('h:a', 3)]
   expect(begun(jobs, { maxParallel: 1, staggerMs: 0 })).toEqual(['h:a g:a', NEVER])
