@@ -1,20 +1,23 @@
 // A stop that was asked for: each event, what it makes of the job, and what is to be done.
-import { describe } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { FaultCode } from '../../src/core/errors.ts'
 import { ProcessState } from '../../src/core/process.ts'
-import type { Job } from '../../src/restart/job.ts'
+import type { Job, JobEvent, Sighting } from '../../src/restart/job.ts'
+import { step } from '../../src/restart/step.ts'
 import { follows, ignores, type Row } from '../helpers/job-tables.ts'
 import {
   AT_MS,
   answered,
   downIn,
   draining,
+  effectTexts,
   faultOf,
   finishing,
   HOOKS,
   infoOf,
   LOST,
   looked,
+  momentOf,
   NEWER,
   NOW,
   over,
@@ -442,4 +445,19 @@ describe('supervisord does not answer', () => {
       { isEnding: true },
     ],
   ])
+})
+
+test.each<[what: string, sighting: Sighting]>([
+  ['removed', { kind: 'removed' }],
+  ['behind a supervisord that shuts down', { kind: 'shutdown' }],
+  ['not shown', { kind: 'fault', text: 'ECONNRESET' }],
+  ['STOPPED', seen(downIn(STOPPED))],
+  ['STOPPING with its pid', seen(infoOf({ state: STOPPING }))],
+  ['EXITED', seen(downIn(EXITED))],
+  ['RUNNING as another pid', seen(NEWER)],
+])('the look before another try of a stop finds it %s: that counts as at any look', (_, sighting) => {
+  const job = stopping({ answer: 'lost', tries: 1 })
+  const tried = step(job, { ...looked(60 * MB, seen(), 'stopping'), sighting } as JobEvent, momentOf())
+  expect(tried).toEqual(step(job, sighted(sighting), momentOf()))
+  expect(effectTexts(tried.effects)).not.toContain('stop')
 })
