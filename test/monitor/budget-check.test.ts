@@ -149,6 +149,11 @@ test('free memory: nothing is read while enough is free; too little is a breach'
   expect([said(check, ['--min-free', '100MB']), asked]).toEqual([[], ['1, 2, 3']])
 })
 
+test('too little is free, however small the processes are', () => {
+  freeMb = 400
+  expect(said(checkWith(), ['--min-free', '500MB'])).toEqual(['x:c 400 rss'])
+})
+
 test('free memory that cannot be read is told once, and nobody goes', () => {
   const check = checkWith()
   for (const at of [0, 1]) expect(said(check, ['--min-free', '100MB'], at)).toEqual([])

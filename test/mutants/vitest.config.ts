@@ -16,7 +16,9 @@ class NearestFirst extends BaseSequencer {
       names.some(name => basename(moduleId).startsWith(name))
     // The sort of vitest puts what failed before first, then the slowest.
     const sorted = await super.sort(files.filter(({ moduleId }) => folders.includes(folderOf(moduleId))))
-    return [...sorted.filter(isNear), ...sorted.filter(file => !isNear(file))]
+    const near = sorted.filter(isNear)
+    if (process.env.MUTANTS_NEAR && near.length > 0) return near
+    return [...near, ...sorted.filter(file => !isNear(file))]
   }
 }
 

@@ -1,4 +1,5 @@
-// `npm run mutants [-- --workers N file ...]`: would the tests notice if judging, checking or restarting did something else?
+// `npm run mutants [-- --workers N --near file ...]`: would the tests notice if judging, checking or restarting did
+// something else?
 // Not part of `npm test`, for it runs the fast tests once for each change.
 import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -25,7 +26,11 @@ process.exitCode = await main()
 
 async function main() {
   const { values, positionals: wanted } = parseArgs({
-    options: { workers: { type: 'string', default: String(Math.max(1, availableParallelism() - 1)) } },
+    options: {
+      workers: { type: 'string', default: String(Math.max(1, availableParallelism() - 1)) },
+      // Only by the tests named after each file, where there are any: quick, and a score that is too low at most.
+      near: { type: 'boolean', default: false },
+    },
     allowPositionals: true,
   })
   const files = filesFor(wanted)
@@ -37,6 +42,7 @@ async function main() {
   // The runner is vitest's own, which is installed already: no second one is brought along.
   installPackages(FOLDER, ['--legacy-peer-deps'])
   process.chdir(ROOT)
+  if (values.near) process.env.MUTANTS_NEAR = '1'
   const { mutate } = await import('../mutants/stryker.mjs')
   try {
     return report(await mutate(files, Number(values.workers)))
