@@ -49,10 +49,11 @@ export interface Waiting {
 /** Its turn has come: a look at it, pre_restart_command, and another look. */
 export interface Preparing {
   readonly state: 'preparing'
-  readonly phase: 'looking' | 'hook' | 'looking again'
+  /** `noted`: its stop is in the journal, and was not asked for, since that look is no longer fresh. */
+  readonly phase: 'looking' | 'hook' | 'looking again' | 'noted'
   readonly due: Due
   readonly postponed: number
-  /** When its turn came. */
+  /** When its turn came; once noted, when its stop was decided. */
   readonly beganTick: number
 }
 
@@ -87,7 +88,8 @@ export interface Starting {
   /** Starts that have failed, and looks in a row. */
   readonly failures: number
   readonly faults: number
-  readonly said: 'nothing' | 'failed' | 'stuck'
+  /** A failure, that its group goes on without it, or both. */
+  readonly said: 'nothing' | 'failed' | 'released' | 'both'
   /** Since when it has been in this state, where that matters: EXITED or BACKOFF. */
   readonly seen?: { readonly processState: number; readonly sinceTick: number }
 }
@@ -142,7 +144,7 @@ export type JobEvent =
     }
   | { readonly kind: 'hook ended'; readonly hook: HookName; readonly result: HookResult }
   | { readonly kind: 'waited'; readonly for: WaitedFor }
-  /** While it was noted that it is to be stopped, or told to finish, the settings have changed: nothing was done. */
+  /** While it was noted that it is to be stopped, or told to finish, settings changed or time passed: nothing was done. */
   | { readonly kind: 'not asked' }
   /** A check begins; its table is there. */
   | { readonly kind: 'checked' }
@@ -198,6 +200,25 @@ export interface Stepped {
   readonly effects: readonly Effect[]
 }
 
+/** A job whose stop is to be asked for, which was decided at that tick. */
+export const stoppingOf = (job: JobIn<'preparing'>, askedTick: number): JobIn<'stopping'> => {
+  const { request, plan, owesPost, drained, due } = job
+  return {
+    request,
+    plan,
+    owesPost,
+    ...(drained && { drained }),
+    state: 'stopping',
+    by: plan.restartCommand === undefined ? 'supervisord' : 'command',
+    due,
+    answer: 'open',
+    askedTick,
+    tries: 1,
+    faults: 0,
+    said: 'nothing',
+  }
+}
+
 /** True from its turn on: the process is being restarted, and checks leave it alone. */
 export const isAway = ({ state }: Job): boolean => state !== 'draining' && state !== 'waiting'
 
@@ -206,7 +227,7 @@ export const isNoted = (job: Job): boolean =>
   job.drained !== undefined ||
   job.owesPost ||
   job.request.breach.together !== undefined ||
-  (job.state === 'preparing' && job.phase === 'hook') ||
+  (job.state === 'preparing' && (job.phase === 'hook' || job.phase === 'noted')) ||
   job.state === 'stopping' ||
   job.state === 'starting' ||
   job.state === 'finishing'

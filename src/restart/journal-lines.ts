@@ -4,7 +4,7 @@
 import { METRICS } from '../core/metric.ts'
 import type { Failed, Restarted, RestartRequest, Skipped } from '../core/outcome.ts'
 import { namespecOf } from '../core/process.ts'
-import { type Drained, isNoted, type Job } from './job.ts'
+import { type Drained, isNoted, type Job, stoppingOf } from './job.ts'
 
 /** A restart that was carried through, for counting. */
 export interface PastRestart {
@@ -52,6 +52,7 @@ function stateOf(job: Job): object {
     case 'waiting':
       return { state: job.state, due: job.due }
     case 'preparing':
+      if (job.phase === 'noted') return stateOf(stoppingOf(job, job.beganTick))
       // Before its hook it was told nothing new: it waits.
       return job.phase === 'looking'
         ? { state: 'waiting', due: job.due }

@@ -83,6 +83,8 @@ export class Journal {
   #failing = false
   /** The disk has not answered for a while: nobody waits for it. */
   #isSilent = false
+  /** Writes that are not over. */
+  #pending = 0
   /** All of it is to be written when the disk answers. */
   #isRewriteDue = false
   #last: Promise<void> = Promise.resolve()
@@ -151,11 +153,12 @@ export class Journal {
 
   /** Behind a disk that does not answer one write waits at most, which is one of everything. */
   #enqueue(text: string): void {
+    if (this.#isSilent && this.#isRewriteDue) return
+    this.#pending++
     if (!this.#isSilent) {
       this.#last = this.#last.then(() => this.#append(text))
       return
     }
-    if (this.#isRewriteDue) return
     this.#isRewriteDue = true
     this.#last = this.#last.then(() => {
       this.#isRewriteDue = false
@@ -190,16 +193,23 @@ export class Journal {
   }
 
   async #append(text: string): Promise<void> {
-    const { tell } = this.#ports
     try {
       if (this.#isWhole && this.#bytes <= MOST_BYTES) await this.#appendOrReplace(text)
       else await this.#replace()
-      if (this.#failing) tell('The journal is written again: restarts are protected')
-      this.#failing = false
+      this.#pending--
+      this.#recover()
     } catch (thrown) {
+      this.#pending--
       this.#isWhole = false
       this.#fail(messageOf(thrown))
     }
+  }
+
+  /** What is still to be written is not protected. */
+  #recover(): void {
+    if (!this.#failing || this.#pending > 0) return
+    this.#ports.tell('The journal is written again: restarts are protected')
+    this.#failing = false
   }
 
   async #appendOrReplace(text: string): Promise<void> {

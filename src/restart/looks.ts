@@ -17,6 +17,13 @@ export const pollOf = ({ askedTick }: Stopping | Starting, { tick }: Moment): Ef
   afterMs: tick - askedTick < SLOW_AFTER_MS ? POLL_MS : SLOW_POLL_MS,
 })
 
+export const isFailureSaid = ({ said }: Starting): boolean => said === 'failed' || said === 'both'
+
+export const withFailureSaid = (job: JobIn<'starting'>): JobIn<'starting'> => ({
+  ...job,
+  said: job.said === 'released' ? 'both' : 'failed',
+})
+
 /** supervisord did not answer, or is shutting down: with it gone, the journal's entry is for the next memmon. */
 export function unseen(
   job: JobIn<'stopping'> | JobIn<'starting'>,
@@ -29,10 +36,6 @@ export function unseen(
   const faults = job.faults + 1
   const next: Job = { ...job, faults }
   const look: Effect = { do: 'look', afterMs: retryDelayMs(faults, moment.random) }
-  if (faults < FAULTS_TOLERATED || next.state !== 'starting' || next.said !== 'nothing') return go(next, look)
-  return go(
-    { ...next, said: 'failed' },
-    { do: 'tell', outcome: failed(job, moment, 'start', sighting.text) },
-    look,
-  )
+  if (faults < FAULTS_TOLERATED || next.state !== 'starting' || isFailureSaid(next)) return go(next, look)
+  return go(withFailureSaid(next), { do: 'tell', outcome: failed(job, moment, 'start', sighting.text) }, look)
 }

@@ -12,6 +12,7 @@ const POSTPONE = 75
 
 export function stepPreparing(job: JobIn<'preparing'>, event: JobEvent, moment: Moment): Stepped {
   if (event.kind === 'hook ended' && event.hook === 'pre') return onPrepared(job, event.result, moment)
+  if (event.kind === 'not asked') return go(waitsAgain(job, job.postponed, false))
   if (event.kind === 'waited' && event.for === 'hook')
     return leave(
       job,
@@ -21,10 +22,20 @@ export function stepPreparing(job: JobIn<'preparing'>, event: JobEvent, moment: 
   const left = lookedAt(job, event.measured, event.sighting, moment)
   if (left) return left
   const { preCommand, postCommand } = job.plan
-  if (job.phase === 'looking again' || preCommand === undefined) return askForStop(job, moment)
+  if (job.phase !== 'looking' || preCommand === undefined) return askForStop(job, moment)
   const prepared: Job = { ...job, phase: 'hook', owesPost: postCommand !== undefined }
   return go(prepared, { do: 'run', hook: 'pre', command: preCommand })
 }
+
+/** Nothing has been done to it. */
+const waitsAgain = (job: JobIn<'preparing'>, postponed: number, isPostponed: boolean): Job => ({
+  ...headOf(job),
+  owesPost: false,
+  state: 'waiting',
+  due: job.due,
+  postponed,
+  isPostponed,
+})
 
 /** pre_restart_command has ended; it took its time, so that the process is looked at again. */
 function onPrepared(
@@ -36,16 +47,10 @@ function onPrepared(
     const postponed = job.postponed + 1
     const times = postponed === 1 ? 'once so far' : `${postponed} times in a row`
     const detail = `pre_restart_command postponed it to a later check (exit code ${POSTPONE}), ${times}`
-    const { due } = job
-    const waiting: Job = {
-      ...headOf(job),
-      owesPost: false,
-      state: 'waiting',
-      due,
-      postponed,
-      isPostponed: true,
-    }
-    return go(waiting, { do: 'tell', outcome: skipped(job, moment, 'postponed', detail) })
+    return go(waitsAgain(job, postponed, true), {
+      do: 'tell',
+      outcome: skipped(job, moment, 'postponed', detail),
+    })
   }
   const again: Job = { ...job, phase: 'looking again', postponed: 0 }
   if (result.ok) return go(again, { do: 'look again' })

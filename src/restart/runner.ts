@@ -123,18 +123,19 @@ export class Runner {
     }
     if (company.length > 0 || restart || journal.isNews(namespec, job)) {
       const others = company.map(one => [one.request.process.namespec, one] as const)
-      const settings = this.settingsCount
+      const [settings, since] = [this.settingsCount, this.#ports.tick()]
       const noted = journal.note({ jobs: [[namespec, job], ...others], restart })
-      return job ? noted.then(() => this.#carryOutUnder(settings, entry, effects)) : noted
+      return job ? noted.then(() => this.#carryOutNoted(entry, effects, settings, since)) : noted
     }
     if (job) this.#carryOut(entry, effects)
     return undefined
   }
 
-  /** What has been decided under other settings is decided anew, before anybody is told anything. */
-  #carryOutUnder(settingsCount: number, entry: Entry, effects: readonly Effect[]): void {
-    if (settingsCount !== this.settingsCount && effects.some(isBinding))
-      entry.inbox.unshift({ kind: 'not asked' })
+  /** What was decided under other settings, or by a look from before a slow disk, is decided anew: nobody was told yet. */
+  #carryOutNoted(entry: Entry, effects: readonly Effect[], settingsCount: number, sinceTick: number): void {
+    const isOutdated = settingsCount !== this.settingsCount && effects.some(isBinding)
+    const isStale = this.#ports.tick() - sinceTick > FRESH_MS && effects.some(isStop)
+    if (isOutdated || isStale) entry.inbox.unshift({ kind: 'not asked' })
     else this.#carryOut(entry, effects)
   }
 
@@ -197,11 +198,17 @@ export class Runner {
 /** A hook that has not ended in its time gets TERM, and KILL this long after it: see notify/pipe-command.ts. */
 const KILL_AFTER_MS = 2_000
 
+/** A look that is older says too little of what would be stopped. */
+const FRESH_MS = 100
+
+const isStop = (effect: Effect): boolean =>
+  effect.do === 'stop' || (effect.do === 'run' && effect.hook === 'restart')
+
 /** True for what a process feels. */
 const isBinding = (effect: Effect): boolean =>
-  effect.do === 'stop' ||
+  isStop(effect) ||
   effect.do === 'signal' ||
-  (effect.do === 'run' && (effect.hook === 'restart' || effect.hook === 'drain')) ||
+  (effect.do === 'run' && (effect.hook === 'drain' || effect.hook === 'pre')) ||
   (effect.do === 'tell' && effect.outcome.kind === 'noticed' && effect.outcome.what === 'draining')
 
 const isRepeatable = ({ kind }: JobEvent): boolean =>

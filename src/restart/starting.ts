@@ -14,7 +14,7 @@ import {
   skipped,
 } from './endings.ts'
 import type { Effect, Job, JobEvent, JobIn, Moment, Sighting, Stepped } from './job.ts'
-import { lookNow, POLL_MS, pollOf, unseen } from './looks.ts'
+import { isFailureSaid, lookNow, POLL_MS, pollOf, unseen, withFailureSaid } from './looks.ts'
 import { GROUP_WAITS_MS } from './turns.ts'
 
 /** A process in BACKOFF is supervisord's to retry; after this long that is told. */
@@ -95,18 +95,18 @@ function exitedSeen(job: JobIn<'starting'>, isNewer: boolean, moment: Moment): S
 /** supervisord tries, and goes on trying. */
 function backoffSeen(job: JobIn<'starting'>, moment: Moment): Stepped {
   const isLong = moment.tick - (job.seen?.sinceTick ?? moment.tick) >= BACKOFF_FAILS_AFTER_MS
-  if (!isLong || job.said !== 'nothing') return go(...stillDown(job, moment))
+  if (!isLong || isFailureSaid(job)) return go(...stillDown(job, moment))
   const outcome = failed(job, moment, 'start', 'it ends too soon after each start (BACKOFF)')
-  return go({ ...job, said: 'failed' }, { do: 'tell', outcome }, pollOf(job, moment))
+  return go(withFailureSaid(job), { do: 'tell', outcome }, pollOf(job, moment))
 }
 
 /** A start has failed: told once, tried again for ever. */
 function startFailed(job: JobIn<'starting'>, text: string, moment: Moment): Stepped {
   const failures = job.failures + 1
   const look: Effect = { do: 'look', afterMs: retryDelayMs(failures, moment.random) }
-  const next: Job = { ...job, failures, isStarted: false }
-  if (job.said !== 'nothing') return go(...stillDown(next, moment, look))
-  return go({ ...next, said: 'failed' }, { do: 'tell', outcome: failed(job, moment, 'start', text) }, look)
+  const next: JobIn<'starting'> = { ...job, failures, isStarted: false }
+  if (isFailureSaid(job)) return go(...stillDown(next, moment, look))
+  return go(withFailureSaid(next), { do: 'tell', outcome: failed(job, moment, 'start', text) }, look)
 }
 
 /** Past GROUP_WAITS_MS its group goes on without it, which is said once. */
@@ -115,10 +115,11 @@ function stillDown(
   moment: Moment,
   look: Effect = pollOf(job, moment),
 ): [Job, ...Effect[]] {
-  if (job.said === 'stuck' || moment.tick - job.askedTick < GROUP_WAITS_MS) return [job, look]
-  return [{ ...job, said: 'stuck' }, { do: 'release' }, look]
+  const isReleased = job.said === 'released' || job.said === 'both'
+  if (isReleased || moment.tick - job.askedTick < GROUP_WAITS_MS) return [job, look]
+  return [{ ...job, said: isFailureSaid(job) ? 'both' : 'released' }, { do: 'release' }, look]
 }
 
-function seenSince(job: JobIn<'starting'>, processState: number, tick: number): JobIn<'starting'> {
+export function seenSince(job: JobIn<'starting'>, processState: number, tick: number): JobIn<'starting'> {
   return job.seen?.processState === processState ? job : { ...job, seen: { processState, sinceTick: tick } }
 }

@@ -15,10 +15,21 @@ import {
   skipped,
   strayText,
 } from './endings.ts'
-import type { Effect, Job, JobEvent, JobIn, Measured, Moment, Sighting, Stepped, Stopping } from './job.ts'
+import {
+  type Effect,
+  type Job,
+  type JobEvent,
+  type JobIn,
+  type Measured,
+  type Moment,
+  type Sighting,
+  type Stepped,
+  type Stopping,
+  stoppingOf,
+} from './job.ts'
 import { lookNow, pollOf, unseen } from './looks.ts'
 import { sparedNow } from './spare.ts'
-import { startingSeen } from './starting.ts'
+import { seenSince, startingSeen } from './starting.ts'
 import { GROUP_WAITS_MS } from './turns.ts'
 
 const STOP_ATTEMPTS = 3
@@ -29,17 +40,7 @@ const SLOW_STOP_MS = 60_000
 
 /** Its stop is asked for, or restart_command is run in its place. */
 export function askForStop(job: JobIn<'preparing'>, moment: Moment): Stepped {
-  const stopping: Job = {
-    ...headOf(job),
-    state: 'stopping',
-    by: job.plan.restartCommand === undefined ? 'supervisord' : 'command',
-    due: job.due,
-    answer: 'open',
-    askedTick: moment.tick,
-    tries: 1,
-    faults: 0,
-    said: 'nothing',
-  }
+  const stopping = stoppingOf(job, job.phase === 'noted' ? job.beganTick : moment.tick)
   const { restartCommand } = job.plan
   return restartCommand === undefined
     ? go(stopping, { do: 'stop' })
@@ -59,7 +60,7 @@ export function stepStopping(job: JobIn<'stopping'>, event: JobEvent, moment: Mo
         lookNow,
       )
     case 'not asked':
-      return notAsked(job, moment)
+      return notAsked(job)
     case 'waited':
       return go(job, { do: 'look again' })
     case 'looked':
@@ -139,18 +140,19 @@ function notStopped(job: JobIn<'stopping'>, moment: Moment): Stepped {
     : leave(job, failed(job, moment, 'stop', job.fault))
 }
 
-/** Back to the look before the stop. */
-function notAsked(job: JobIn<'stopping'>, { tick }: Moment): Stepped {
-  const { due } = job
+/** Back to the look before the stop. The journal keeps what it has: with the next look nothing is to be written. */
+function notAsked(job: JobIn<'stopping'>): Stepped {
+  if (job.tries > 1) return go(job, { do: 'look again' })
+  const { due, askedTick } = job
   const preparing: Job = {
     ...headOf(job),
     state: 'preparing',
-    phase: 'looking again',
+    phase: 'noted',
     due,
     postponed: 0,
-    beganTick: tick,
+    beganTick: askedTick,
   }
-  return job.tries > 1 ? go(job, { do: 'look again' }) : go(preparing, { do: 'look again' })
+  return go(preparing, { do: 'look again' })
 }
 
 /** Another try is a stop like the first: of the process that was found, while nothing speaks for it. */
@@ -212,6 +214,10 @@ function bringBack(job: JobIn<'stopping'>, info: ProcessInfo, moment: Moment, ..
     faults: 0,
     said: 'nothing',
   }
-  const next = startingSeen(starting, { kind: 'seen', info }, moment)
+  // Where supervisord was slow our stop may have reached a newer run: it is STOPPED because of us all the same.
+  const next =
+    info.state === ProcessState.STOPPED
+      ? go(seenSince(starting, info.state, moment.tick), { do: 'start' })
+      : startingSeen(starting, { kind: 'seen', info }, moment)
   return { ...next, effects: [...effects, ...next.effects] }
 }

@@ -87,10 +87,10 @@ test('what happens while it is written is heard afterwards, in its order', async
     answer = resolve
   })
   world.jobs.add([world.over('g:a')])
-  await world.pass(1)
+  await world.pass(0.05)
   world.jobs.end()
   answer()
-  await world.pass(1)
+  await world.pass(0.05)
   expect(world.done()).toEqual(['stop g:a'])
   expect(world.tellings()).toEqual(['g:a skip removed: it was removed from supervisord'])
 })

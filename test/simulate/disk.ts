@@ -12,8 +12,6 @@ export class Disk {
   trouble: { readonly kind: DiskTrouble; readonly untilTick: number } | undefined
   /** False while the last thing that was to be written is not there: a kill would lose it. */
   isCurrent = true
-  /** When the last call was over. */
-  endedAt = 0
   readonly #scheduler: Scheduler
   readonly #random: Random
   /** Whoever has opened an earlier file writes into nothing. */
@@ -51,7 +49,6 @@ export class Disk {
         this.#scheduler.after(this.#ms(), () => {
           if (!isAlive()) return
           this.#writing = undefined
-          this.endedAt = this.#scheduler.now
           try {
             resolve(run())
           } catch (thrown) {

@@ -5,7 +5,7 @@ import type { Memmon } from './memmon.ts'
 import type { Measured } from './sampler.ts'
 import type { World } from './world.ts'
 
-/** Between its last look at a process and its stop, nothing but the journal is written. */
+/** Between its last look at a process and its stop, nothing but the journal is written, and that not for long. */
 const FRESH_MS = 250
 
 /** What is wrong with the stop; undefined: it may be. */
@@ -16,8 +16,7 @@ export function whyStopped(world: World, memmon: Memmon, namespec: string): stri
   if (!look) return 'memmon has not looked at it'
   const { group, name, pid, state } = look.info
   if (state !== ProcessState.RUNNING) return 'memmon did not see it running'
-  if (now - look.at > FRESH_MS && now - world.disk.endedAt > 5)
-    return `memmon has looked at it ${Math.round(now - look.at)} ms ago`
+  if (now - look.at > FRESH_MS) return `memmon has looked at it ${Math.round(now - look.at)} ms ago`
   if (isDryRun(conf)) return 'dry_run is set'
   if (isIgnored(conf, group, name)) return 'it is ignored'
   const measured = memmon.measured.get(pid)

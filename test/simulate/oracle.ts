@@ -49,6 +49,8 @@ export class Oracle {
   readonly company = new Map<string, ProcessKey>()
   readonly lastStartAt = new Map<string, number>()
   readonly failedToStart = new Set<string>()
+  /** memmon has said that the journal cannot be written, and not yet that it can be again. */
+  isWarned = false
   /** How often the promises did not hold since a disk had failed. */
   excused = 0
   /** What was asked for in an earlier one is excused. */
@@ -150,6 +152,9 @@ export class Oracle {
         break
       case 'skipped':
         if (outcome.reason !== 'postponed') this.#settled(namespec, process)
+        // Nothing was asked of it, so nothing is waited for.
+        if (outcome.reason === 'spared' && !this.#world.supervisord.programs.get(namespec)?.run?.isTold)
+          this.drains.delete(namespec)
         this.#isTrue(namespec, process, outcome.reason)
         break
       case 'failed':
@@ -170,6 +175,8 @@ export class Oracle {
 
   onLogged(level: string, text: string): void {
     if (level === 'DEBG') return
+    if (text.startsWith('The journal cannot be written')) this.isWarned = true
+    if (text.startsWith('The journal is written again')) this.isWarned = false
     this.#world.say(() => `LOG  ${level} ${text}`)
     const unnamed = /^post_restart_command for (\S+) is not run: the settings/.exec(text)?.[1]
     if (unnamed !== undefined) this.owedPosts.delete(unnamed)

@@ -140,7 +140,8 @@ export class World {
   onExit(memmon: Memmon): void {
     memmon.isAlive = false
     this.disk.onKill()
-    if (!this.disk.isCurrent) this.oracle.onUnprotected('the journal was not written')
+    if (!this.disk.isCurrent || this.oracle.isWarned) this.oracle.onUnprotected('the journal was not written')
+    this.oracle.isWarned = false
   }
 
   say(text: () => string): void {
