@@ -176,7 +176,7 @@ const scaled = ({ name, keys }: Section, factor: number): Section => ({
   keys: Object.fromEntries(
     Object.entries(keys).map(([key, value]) => [
       key,
-      value.endsWith('MB') ? `${Math.max(15, Math.round(Number.parseInt(value, 10) * factor))}MB` : value,
+      value.endsWith('MB') ? `${Math.max(30, Math.round(Number.parseInt(value, 10) * factor))}MB` : value,
     ]),
   ),
 })
