@@ -20,6 +20,8 @@ export interface ChannelText {
 }
 
 const BAR_WIDTH = 10
+/** In place of a size, and as a verdict. */
+const NOT_READABLE = 'not readable'
 const HEADS = ['PROCESS', 'STATE', 'PID', 'UPTIME', 'SIZE', 'OF ITS LIMIT', 'RULE', 'NOW']
 
 interface Look {
@@ -88,14 +90,14 @@ function rowOf(one: Assessed): string[] {
   const size = finding
     ? shortText(finding.rule.metric, finding.rule.cumulative, finding.value)
     : one.rssBytes === undefined
-      ? ''
+      ? one.blind && NOT_READABLE
       : `${formatSize(one.rssBytes)} RSS`
   return [
     oneLine(process.namespec),
     stateName(process.state),
     process.pid > 0 ? String(process.pid) : '',
     runs ? formatDuration(uptimeSecondsOf(process)) : '',
-    size,
+    size ?? '',
     finding && Number.isFinite(limitOf(finding) ?? Infinity) ? barText(shareOf(finding)) : '',
     oneLine(finding?.rule.written ?? ''),
     nowText(one, finding),
@@ -122,6 +124,7 @@ function budgetRowOf({ budget, valueBytes, isOver: over }: AssessedBudget): stri
 function nowText(one: Assessed, finding: Finding | undefined): string {
   if (one.isIgnored) return 'ignored'
   if (one.process.state !== ProcessState.RUNNING) return 'not running'
+  if (one.blind) return 'not checked'
   if (!finding) return one.isListener ? 'no rule (event listener)' : 'no rule'
   const { verdict, rule } = finding
   if (verdict.kind === 'act') return doneText(rule.action, 'it')
@@ -134,6 +137,7 @@ function nowText(one: Assessed, finding: Finding | undefined): string {
 function verdictWord(one: Assessed): string {
   if (one.isIgnored) return 'ignored'
   if (one.process.state !== ProcessState.RUNNING) return 'not running'
+  if (one.blind) return NOT_READABLE
   const finding = governing(one)
   if (!finding) return 'no rule'
   const { verdict, rule } = finding
@@ -181,6 +185,7 @@ function paintOf(at: number, processes: readonly Assessed[], budgets: readonly A
   if (one.findings.some(isOver)) return 'red'
   const finding = governing(one)
   if (finding && finding.value > finding.rule.warnAbove) return 'yellow'
+  if (one.blind) return 'yellow'
   return finding ? undefined : 'dim'
 }
 

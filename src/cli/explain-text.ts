@@ -7,6 +7,7 @@ import { oneLine } from '../core/text.ts'
 import { formatDuration, formatSize } from '../core/units.ts'
 import { type Assessed, type Finding, isOver } from '../monitor/assess.ts'
 import type { MonitorRules } from '../monitor/monitor.ts'
+import { BLIND_TEXT } from '../monitor/unmeasured.ts'
 import type { Capacity } from '../sampling/capacity.ts'
 import { ruleText } from './start-lines.ts'
 
@@ -15,7 +16,7 @@ export function explainText(one: Assessed, rules: MonitorRules, capacity: Capaci
   const { process, rssBytes } = one
   const run =
     process.state === ProcessState.RUNNING
-      ? `, pid ${process.pid}, up ${formatDuration(uptimeSecondsOf(process))}, ${rssBytes === undefined ? 'size unknown' : `${formatSize(rssBytes)} RSS`}`
+      ? `, pid ${process.pid}, up ${formatDuration(uptimeSecondsOf(process))}, ${rssBytes === undefined ? 'size not readable' : `${formatSize(rssBytes)} RSS`}`
       : ''
   const paragraphs = rules.rules.map(
     rule => `${ruleText(rule, capacity)}\n  ${whyText(rule, one, rules.mostSpecific)}`,
@@ -31,6 +32,7 @@ function whyText(rule: Rule, one: Assessed, mostSpecific: boolean): string {
   const finding = one.findings.find(({ rule: own }) => own.id === rule.id)
   if (process.state !== ProcessState.RUNNING) return `matches; a process is judged only when it is RUNNING.`
   if (finding) return `matches: ${findingText(finding)}`
+  if (one.blind) return 'matches, but its size cannot be read.'
   if (mostSpecific) return 'matches, but a closer rule decides alone (--most-specific).'
   return 'matches, but its figure cannot be read.'
 }
@@ -58,6 +60,7 @@ function verdictText(one: Assessed): string {
   if (one.isIgnored) return 'memmon leaves it alone: it is ignored.'
   if (one.process.state !== ProcessState.RUNNING)
     return `memmon leaves it alone: it is ${stateName(one.process.state)}.`
+  if (one.blind) return `memmon does not check it, since its size cannot be read: ${BLIND_TEXT[one.blind]}.`
   if (one.findings.length === 0) return 'memmon leaves it alone: no rule holds for it.'
   const acting = one.findings.find(({ verdict }) => verdict.kind === 'act')
   if (acting) return `memmon would act on it now, by ${acting.rule.written} (${acting.rule.action.kind}).`

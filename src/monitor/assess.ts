@@ -9,6 +9,7 @@ import type { Sampler } from '../sampling/sampler.ts'
 import type { ProcessTable } from '../supervisor/process-table.ts'
 import { BudgetCheck } from './budget-check.ts'
 import type { MonitorRules } from './monitor.ts'
+import { type Blind, blindLines, blindSpotsOf } from './unmeasured.ts'
 import { type RssOf, readValues } from './values.ts'
 import { counts, type Watched, watchedOf } from './watched.ts'
 
@@ -23,8 +24,10 @@ export interface Assessed {
   readonly process: ProcessInfo
   readonly isListener: boolean
   readonly isIgnored: boolean
-  /** undefined if it does not run. */
+  /** undefined if it does not run, or cannot be measured. */
   readonly rssBytes: number | undefined
+  /** Why it has no size though it runs; undefined if it has one, or has gone. */
+  readonly blind: Blind | undefined
   /** Of each rule that holds for it, the first broken one in front. */
   readonly findings: readonly Finding[]
 }
@@ -72,6 +75,12 @@ export async function assess(
   const sizes = [await ports.sampler.measure(pids, false), await ports.sampler.measure(pids, true)] as const
   const rssOf: RssOf = ({ process }, cumulative) => sizes[cumulative ? 1 : 0].get(process.pid)
   const valuesOf = readValues(running, rssOf, ports.sampler, () => true, new Set(), ports.log)
+  const spots = blindSpotsOf(
+    running.filter(one => rssOf(one, false) === undefined).map(({ process }) => process),
+    ports.sampler,
+  )
+  for (const line of blindLines(spots)) ports.log('WARN', line)
+  const blind = new Map(spots.map(({ process, why }) => [process.namespec, why]))
   const processes = all.map((one): Assessed => {
     const values = one.process.state === ProcessState.RUNNING ? valuesOf(one) : []
     return {
@@ -79,6 +88,7 @@ export async function assess(
       isListener: table.isListener(one.process.namespec),
       isIgnored: isExempt(one.process, exempt),
       rssBytes: rssOf(one, false),
+      blind: blind.get(one.process.namespec),
       findings: values
         .map(({ rule, value }) => ({
           rule,

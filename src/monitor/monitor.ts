@@ -16,6 +16,7 @@ import { BudgetCheck } from './budget-check.ts'
 import { checkingLines, valueLines } from './peer-lines.ts'
 import { askAgainAfterMs, type QuietLook, quickLook } from './quick-look.ts'
 import { UnmatchedRules } from './unmatched-rules.ts'
+import { BLIND_TEXT, BlindSpots, blindSpotsOf } from './unmeasured.ts'
 import { type RssOf, readValues } from './values.ts'
 import { type Watched, watchedOf } from './watched.ts'
 import { wholeOf } from './whole.ts'
@@ -78,6 +79,7 @@ export class Monitor {
   readonly #judgement = new Judgement()
   readonly #budgetCheck: BudgetCheck
   readonly #unmatched: UnmatchedRules
+  readonly #blindSpots: BlindSpots
   #rules: MonitorRules
   /** undefined: the next check is a full one. */
   #known: Known | undefined
@@ -93,6 +95,7 @@ export class Monitor {
     this.#ports = ports
     this.#rules = rules
     this.#unmatched = new UnmatchedRules(ports.log)
+    this.#blindSpots = new BlindSpots(ports.log)
     this.#budgetCheck = new BudgetCheck({
       sampler: ports.sampler,
       availableBytes: ports.availableBytes,
@@ -136,8 +139,12 @@ export class Monitor {
     // It is restarted whatever its own size is.
     if (breach.together !== undefined) return breach.value
     if (breach.budget) return await this.#budgetAgain(breach.budget.id, process.namespec)
-    if (breach.metric === 'rss')
-      return (await sampler.measure([process.pid], breach.cumulative)).get(process.pid)
+    if (breach.metric === 'rss') {
+      const rssBytes = (await sampler.measure([process.pid], breach.cumulative)).get(process.pid)
+      const [blind] = rssBytes === undefined ? blindSpotsOf([process], sampler) : []
+      if (blind) throw new Error(BLIND_TEXT[blind.why])
+      return rssBytes
+    }
     const [value] = sampler.figures([process.pid], breach.metric, breach.cumulative)
     if (value === 'denied' || value === 'unsupported') throw new Error(`${breach.metric}: ${value}`)
     return typeof value === 'number' ? value : undefined
@@ -220,6 +227,13 @@ export class Monitor {
       const rssBytes = rssOf(one, this.#needs(true))
       if (rssBytes !== undefined) this.#ports.onMeasured(one.process, rssBytes)
     }
+    const unmeasured = running.filter(one => rssOf(one, this.#needs(true)) === undefined)
+    this.#blindSpots.tell(
+      blindSpotsOf(
+        unmeasured.map(({ process }) => process),
+        this.#ports.sampler,
+      ),
+    )
     if (this.#rules.verbose)
       for (const line of checkingLines(this.#rules.rules)) this.#ports.log('DEBG', line)
     this.#forget(table)

@@ -27,7 +27,7 @@ export function createFigures(file: ProcfsFile, pageBytes: number, procRoot: str
       case 'rss+swap': {
         const rssBytes = rss(pid)
         const swapKb = file.read(`${procRoot}/${pid}/status`) < 0 ? GONE : file.numberBehind('VmSwap:')
-        return rssBytes < 0 || swapKb < 0 ? 'gone' : rssBytes + swapKb * KIB
+        return rssBytes < 0 || swapKb < 0 ? orUnreadable(Math.min(rssBytes, swapKb)) : rssBytes + swapKb * KIB
       }
       case 'threads':
         return file.read(`${procRoot}/${pid}/stat`) < 0 ? 'gone' : threadsIn(file)

@@ -3,11 +3,19 @@
 import type { ProcfsFile } from './procfs-file.ts'
 
 const CLOSING = 41
+/** The letter Z. */
+const ZOMBIE = 90
 /** The first field behind the command name is number 3, the state. */
 const STATE = 3
 const PPID = 4
 const THREADS = 20
 const START_TIME = 22
+
+/** True if the process of the stat file that was read last has ended, though other threads of it may run on. */
+export function isZombieIn(file: ProcfsFile): boolean {
+  const parenthesis = file.length === 0 ? -1 : file.bytes.lastIndexOf(CLOSING, file.length - 1)
+  return parenthesis >= 0 && file.bytes[parenthesis + 2] === ZOMBIE
+}
 
 /** Field 4 of the stat file that was read last. */
 export const ppidIn = (file: ProcfsFile): number => fieldIn(file, PPID)

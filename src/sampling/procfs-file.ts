@@ -6,6 +6,8 @@ import { closeSync, openSync, readSync } from 'node:fs'
 export const GONE = -1
 /** The process is there, but this user may not look. */
 export const DENIED = -2
+/** It is there and has no memory: a zombie, also one whose main thread alone has ended, or a kernel thread. */
+export const NO_MEMORY = -3
 
 /** More than the longest /proc/<pid>/stat; lists of pids make it grow. */
 const FIRST_BYTES = 4096

@@ -8,13 +8,14 @@ import { RssTable, readRssBytes } from './rss-table.ts'
 import type { Sampler, Shares, Unreadable } from './sampler.ts'
 import { type MemoryDetail, type NoDetail, readDetail } from './smaps-rollup.ts'
 import { TreeScan } from './tree-scan.ts'
+import { whyUnmeasured } from './unmeasured.ts'
 
 export interface Procfs extends Sampler {
   /** For the same pids tick after tick. */
   readonly rss: RssTable
   /** For the same pids with all their descendants. */
   readonly trees: TreeScan
-  /** The RSS of one process, or GONE. */
+  /** The RSS of one process; below 0 where there is none, as readRssBytes says. */
   rssBytes(pid: number): number
   /** With the pid, the name of one process for good, or GONE: clock ticks since the machine's start. */
   startTicks(pid: number): number
@@ -71,6 +72,7 @@ export function openProcfs(procRoot = '/proc'): Procfs | undefined {
       }),
     shares: (pids, cumulative) => treesOf(pids, cumulative).map(sharesOf),
     swapUsedBytes: figures.swapUsedBytes,
+    whyUnmeasured: pid => whyUnmeasured(pid, file, procRoot),
     measure: async (pids, cumulative) => {
       if (cumulative) trees.readAll(pids)
       const sizes = new Map<number, number>()

@@ -2,10 +2,10 @@
 //
 // From /proc/<pid>/statm, not stat: reading it costs less than half, and since Linux 6.16 its figure is exact,
 // while the one in stat may lag behind by some pages a CPU.
-import { GONE, type ProcfsFile } from './procfs-file.ts'
+import { NO_MEMORY, type ProcfsFile } from './procfs-file.ts'
 
 export class RssTable {
-  /** In bytes, by the place of the pid; GONE where there is no such process any more. */
+  /** In bytes, by the place of the pid; below 0 where there is none, as readRssBytes says. */
   rssBytes = new Float64Array(64)
   count = 0
   readonly #file: ProcfsFile
@@ -47,7 +47,10 @@ export class RssTable {
   }
 }
 
-/** The second field of a statm file, in bytes, or GONE. A zombie has none: 0. */
+/** The second field of a statm file, in bytes; or GONE, DENIED or NO_MEMORY, all of which are below 0. */
 export function readRssBytes(file: ProcfsFile, statmPath: string, pageBytes: number): number {
-  return file.read(statmPath) < 0 ? GONE : file.numberAt(file.wordAt(0, 1)) * pageBytes
+  const length = file.read(statmPath)
+  if (length < 0) return length
+  // The first field is the address space: what is swapped out whole has one, a zombie has none.
+  return file.numberAt(0) === 0 ? NO_MEMORY : file.numberAt(file.wordAt(0, 1)) * pageBytes
 }

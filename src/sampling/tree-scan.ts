@@ -14,7 +14,7 @@ const UNKNOWN = -1
 const NONE = -2
 
 export class TreeScan {
-  /** In bytes, by the place of the root; GONE where the root has gone, whatever became of its children. */
+  /** In bytes, by the place of the root; below 0 where the root has none, whatever its children have. */
   rssBytes = new Float64Array(64)
   readonly #file: ProcfsFile
   readonly #pageBytes: number
@@ -47,7 +47,7 @@ export class TreeScan {
     const trees = Array.from({ length: count }, (): number[] => [])
     for (let at = 0; at < this.#all.count; at++) {
       const tree = this.#trees[at] as number
-      if (tree >= 0 && this.rssBytes[tree] !== GONE) trees[tree]?.push(this.#all.pids[at] as number)
+      if (tree >= 0 && (this.rssBytes[tree] as number) >= 0) trees[tree]?.push(this.#all.pids[at] as number)
     }
     return trees
   }
@@ -89,11 +89,11 @@ export class TreeScan {
 
   #addSize(at: number, roots: ArrayLike<number>): void {
     const tree = this.#trees[at] as number
-    if (tree < 0 || this.rssBytes[tree] === GONE) return
+    if (tree < 0 || (this.rssBytes[tree] as number) < 0) return
     const pid = this.#all.pids[at] as number
     const sizeBytes = readRssBytes(this.#file, `${this.#procRoot}/${pid}/statm`, this.#pageBytes)
     if (sizeBytes >= 0) this.rssBytes[tree] = (this.rssBytes[tree] as number) + sizeBytes
-    else if (pid === roots[tree]) this.rssBytes[tree] = GONE
+    else if (pid === roots[tree]) this.rssBytes[tree] = sizeBytes
   }
 
   /** Where a pid stands in the sorted list; negative if it does not. */

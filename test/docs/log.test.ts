@@ -13,6 +13,7 @@ import { ProcessState } from '../../src/core/process.ts'
 import type { Breach } from '../../src/core/rules.ts'
 import { parseDuration } from '../../src/core/units.ts'
 import { largestText, type Member, nobodyText } from '../../src/core/victim.ts'
+import { type Blind, blindLines } from '../../src/monitor/unmeasured.ts'
 import type { Channel, Delivery } from '../../src/notify/channel.ts'
 import { Outbox } from '../../src/notify/outbox.ts'
 import { createSendmailChannel } from '../../src/notify/sendmail.ts'
@@ -116,6 +117,8 @@ const lines: readonly (() => string | Promise<string>)[] = [
   foreign({ parentPid: 2, startSeconds: 0 }),
   foreign({ parentPid: 7, startSeconds: 9 }),
   foreign(undefined),
+  () => blindLine('hidden', 2),
+  () => blindLine('zombie', 1),
   () => unprotectedText('ENOSPC'),
   () => journalLine(headerLine('S1', 'B1').replace(`${JOURNAL_VERSION}`, '1')),
   () => journalLine(headerLine('S0', 'B1') + jobLine(stopping())),
@@ -161,6 +164,10 @@ async function journalLine(text: string): Promise<string> {
   const { notices } = await new Journal({ ...ports, tell: () => {} }).read()
   return noticeText(notices[0] ?? '')
 }
+
+/** The line about so many processes that cannot be measured. */
+const blindLine = (why: Blind, count: number): string =>
+  blindLines(Array.from({ length: count }, () => ({ process: request.process, why })))[0] ?? ''
 
 /** Of a listener of which nothing else is known to be wrong. */
 function noTickText(clues: Partial<NoTickClues>): string {

@@ -6,7 +6,7 @@ import { afterAll, expect, test } from 'vitest'
 import { ChildSet } from '../../src/sampling/child-set.ts'
 import { readPageBytes } from '../../src/sampling/page-size.ts'
 import { ppidIn, startTicksIn } from '../../src/sampling/proc-stat.ts'
-import { GONE, ProcfsFile } from '../../src/sampling/procfs-file.ts'
+import { GONE, NO_MEMORY, ProcfsFile } from '../../src/sampling/procfs-file.ts'
 import { RssTable } from '../../src/sampling/rss-table.ts'
 import { readDetail } from '../../src/sampling/smaps-rollup.ts'
 import { TreeScan } from '../../src/sampling/tree-scan.ts'
@@ -46,7 +46,13 @@ test('a table of sizes: gone, zombie and kernel thread among them', () => {
   const table = new RssTable(new ProcfsFile(), PAGE, PROC)
   table.setPids([100, 106, 103, 90, 102])
   table.readAll()
-  expect([...table.rssBytes.subarray(0, table.count)]).toEqual([1000 * PAGE, GONE, 0, 0, 30 * PAGE])
+  expect([...table.rssBytes.subarray(0, table.count)]).toEqual([
+    1000 * PAGE,
+    GONE,
+    NO_MEMORY,
+    NO_MEMORY,
+    30 * PAGE,
+  ])
 })
 
 test('a table follows its pids: fewer, others, more than it had room for', () => {

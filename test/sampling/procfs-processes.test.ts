@@ -1,6 +1,8 @@
 // /proc of this machine, read beside what the kernel says elsewhere about real processes.
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { ChildSet } from '../../src/sampling/child-set.ts'
 import { readPageBytes } from '../../src/sampling/page-size.ts'
@@ -74,6 +76,39 @@ test('a process that has ended is gone, everywhere', async () => {
   expect(procfs.detailOf(holder.pid)).toBe('gone')
   expect([...(await procfs.measure([process.pid, holder.pid], false)).keys()]).toEqual([process.pid])
   expect([...(await procfs.measure([process.pid, holder.pid], true)).keys()]).toEqual([process.pid])
+})
+
+test.each([
+  false,
+  true,
+])('a main thread that has ended while another runs on has no size, cumulative %s', async cumulative => {
+  const script = `
+import ctypes, threading, time
+b = b"x" * (40 << 20)
+threading.Thread(target=time.sleep, args=(600,)).start()
+print(1)
+ctypes.CDLL(None).pthread_exit(None)`
+  const holder = python(script)
+  const { pid } = holder
+  await holder.next()
+  const procfs = open()
+  await waitFor('the zombie', () => procfs.whyUnmeasured?.(pid) === 'zombie')
+  expect((await procfs.measure([pid, process.pid], cumulative)).has(pid)).toBe(false)
+  expect(procfs.figures([pid], 'rss', cumulative)).toEqual(['gone'])
+})
+
+test('a process that lives, and that this /proc does not show, is hidden; one that has ended is gone', async () => {
+  const holder = python('print(1); input()')
+  await holder.next()
+  const root = mkdtempSync(join(tmpdir(), 'memmon-proc-'))
+  mkdirSync(join(root, 'self'))
+  writeFileSync(join(root, 'self', 'auxv'), readFileSync('/proc/self/auxv')) // copyFile goes by its size, 0
+  const blind = openProcfs(root)
+  expect(blind?.whyUnmeasured?.(holder.pid)).toBe('hidden')
+  expect(open().whyUnmeasured?.(holder.pid)).toBe('gone') // measured, or in between: no news
+  await holder.end()
+  expect(blind?.whyUnmeasured?.(holder.pid)).toBe('gone')
+  rmSync(root, { recursive: true, force: true })
 })
 
 test('the children of a parent that forks, in the order of forking', async () => {
