@@ -34,11 +34,15 @@ export function createChannels(
           servers: smtpServers,
           password: passwordOf(settings, environment),
           timeoutMs: SMTP_TIMEOUT_MS,
-          ...(settings.smtpCaFile !== undefined && { caText: textOf(settings.smtpCaFile, '--smtp-ca-file') }),
+          ...(settings.smtpCaFile !== undefined && {
+            caText: textOf(settings.smtpCaFile, `${placeOf(settings, 'smtp_ca_file')}--smtp-ca-file`),
+          }),
         })
       : createSendmailChannel(sendmailCommand, terms)
   if (smtpServers.length > 0 && mailTo.length === 0) {
-    throw new UsageError('--smtp says how mail goes, and -m has to say to whom: as in -m bob@example.com')
+    throw new UsageError(
+      `${placeOf(settings, 'smtp')}--smtp says how mail goes, and -m has to say to whom: as in -m bob@example.com`,
+    )
   }
   return [
     ...(mailTo.length > 0 ? [mail()] : []),
@@ -58,27 +62,36 @@ export function createChannels(
   ]
 }
 
+/** Where a key of [memmon] stands, as errors begin; '' for a flag. */
+const placeOf = ({ places }: Settings, key: string): string =>
+  places?.has(key) ? `${places.get(key)}: ` : ''
+
 /** MEMMON_SMTP_PASSWORD, the file, or memmon.conf; undefined if no server asks for a user. */
-function passwordOf(
-  { smtpServers, smtpPasswordFile, smtpPassword }: Settings,
-  environment: Environment,
-): string | undefined {
+function passwordOf(settings: Settings, environment: Environment): string | undefined {
+  const { smtpServers, smtpPasswordFile, smtpPassword } = settings
   const user = smtpServers.find(server => server.user !== undefined)?.user
   if (user === undefined) return undefined
   const password =
     environment.MEMMON_SMTP_PASSWORD ??
-    (smtpPasswordFile === undefined ? smtpPassword : secretIn(smtpPasswordFile, 'smtp_password_file'))
+    (smtpPasswordFile === undefined
+      ? smtpPassword
+      : secretIn(smtpPasswordFile, `${placeOf(settings, 'smtp_password_file')}smtp_password_file`))
   if (password) return password
   throw new UsageError(
-    `--smtp: ${user} has no password: give it as MEMMON_SMTP_PASSWORD, in smtp_password_file, or as smtp_password in memmon.conf`,
+    `${placeOf(settings, 'smtp')}--smtp: ${user} has no password: give it as MEMMON_SMTP_PASSWORD, in smtp_password_file, or as smtp_password in memmon.conf`,
   )
 }
 
-function webhookUrls({ webhooks, webhookFiles }: Settings, environment: Environment) {
+function webhookUrls(settings: Settings, environment: Environment) {
+  const { webhooks, webhookFiles } = settings
+  const at = placeOf(settings, 'webhook_file')
   const fromEnvironment = environment.MEMMON_WEBHOOK_URL
   return [
-    ...webhooks.map(text => ({ text, where: '--webhook' })),
-    ...webhookFiles.map(path => ({ text: secretIn(path, 'webhook_file'), where: `webhook_file ${path}` })),
+    ...webhooks.map(text => ({ text, where: `${placeOf(settings, 'webhook')}--webhook` })),
+    ...webhookFiles.map(path => ({
+      text: secretIn(path, `${at}webhook_file`),
+      where: `${at}webhook_file ${path}`,
+    })),
     ...(fromEnvironment ? [{ text: fromEnvironment, where: 'MEMMON_WEBHOOK_URL' }] : []),
   ]
 }

@@ -16,7 +16,7 @@ import { createHttpCaller } from '../supervisor/http-call.ts'
 import { createChannels } from './channels.ts'
 import { type ChannelText, checkJson, checkTable } from './check-text.ts'
 import { explainText } from './explain-text.ts'
-import { resolveSettings, usesCapacity } from './resolve.ts'
+import { refuseFaults, resolveSettings, usesCapacity } from './resolve.ts'
 import { createTableByHand } from './trust.ts'
 
 const CALL_TIMEOUT_MS = 10_000
@@ -89,6 +89,7 @@ async function look({ settings, supervisorConf }: ByHand): Promise<Seen> {
   const capacityReader = createCapacityReader()
   const capacity = usesCapacity(settings) ? capacityReader.capacity() : undefined
   const rules = resolveSettings(settings, capacity?.bytes)
+  refuseFaults(settings, rules)
   const log: Log = (_level, text) => void process.stderr.write(`${text}\n`)
   try {
     const table = await createTableByHand(client, settings.serverUrl !== undefined)()

@@ -1,9 +1,10 @@
 // What the command line asks for: the listener, the help or the version.
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createRedactor } from '../base/redact.ts'
-import { parseFlags, type ReadFile } from '../config/flags.ts'
+import { type CommandTerms, parseFlags } from '../config/flags.ts'
 import type { Settings } from '../config/settings.ts'
 import { UsageError } from '../core/errors.ts'
+import { createConfFiles } from './conf-files.ts'
 import { listen } from './listen.ts'
 import { environmentSecrets } from './secrets.ts'
 
@@ -13,12 +14,14 @@ const EXIT_USAGE = 2
 /** For people, in a terminal. */
 const COMMANDS = ['check', 'explain', 'test-notify'] as const
 
+const confFiles = createConfFiles()
+
 /** Does it; the exit code. */
 export async function run(argv: readonly string[]): Promise<number> {
   try {
     const command = COMMANDS.find(name => name === argv[0])
     if (command) return await byHand(command, argv.slice(1))
-    const flags = parseFlags(argv, readText)
+    const flags = parseFlags(argv, confFiles.readText, undefined, confFiles.surroundings)
     switch (flags.kind) {
       case 'help': {
         const { helpText } = await import('../config/help.ts')
@@ -29,7 +32,10 @@ export async function run(argv: readonly string[]): Promise<number> {
         process.stdout.write(`${version()}\n`)
         return 0
       case 'settings':
-        return await listen(flags.settings, argv, () => settingsFrom(argv))
+        return await listen(flags.settings, argv, {
+          readSettings: () => settingsFrom(argv),
+          haveChanged: confFiles.haveChanged,
+        })
     }
   } catch (thrown) {
     if (!(thrown instanceof UsageError)) throw thrown
@@ -45,7 +51,7 @@ async function byHand(command: (typeof COMMANDS)[number], argv: readonly string[
   let supervisorConf: string | undefined
   let json = false
   const example = `${command} -C /etc/supervisor/supervisord.conf`
-  const flags = parseFlags(argv, readText, {
+  const terms: CommandTerms = {
     flags: [
       {
         flags: ['-C', '--configuration'],
@@ -64,7 +70,8 @@ async function byHand(command: (typeof COMMANDS)[number], argv: readonly string[
       },
     ],
     onWord: word => words.push(word),
-  })
+  }
+  const flags = parseFlags(argv, confFiles.readText, terms, confFiles.surroundings)
   if (flags.kind !== 'settings') {
     const { commandHelpText } = await import('../config/help.ts')
     process.stdout.write(flags.kind === 'help' ? commandHelpText(command) : `${version()}\n`)
@@ -86,15 +93,11 @@ async function byHand(command: (typeof COMMANDS)[number], argv: readonly string[
 }
 
 function settingsFrom(argv: readonly string[]): Settings {
-  const flags = parseFlags(argv, readText)
+  confFiles.forget()
+  const flags = parseFlags(argv, confFiles.readText, undefined, confFiles.surroundings)
   if (flags.kind !== 'settings') throw new UsageError('--help and --version ask for nothing else')
   return flags.settings
 }
-
-const readText = (path: string): ReadFile => ({
-  text: readFileSync(path, 'utf8'),
-  isPrivate: (statSync(path).mode & 0o077) === 0,
-})
 
 function version(): string {
   const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')

@@ -2,11 +2,13 @@
 import { createRedactor } from '../base/redact.ts'
 import type { Settings } from '../config/settings.ts'
 import { messageOf, UsageError } from '../core/errors.ts'
+import type { RuleSpec } from '../core/rules.ts'
 import { parseServerUrl, type ServerAddress } from '../core/server-url.ts'
 import { createLog, type Log } from '../observe/log.ts'
 import { createListener, type Listener } from '../supervisor/listener.ts'
 import { lengthUnitOf } from '../supervisor/payload-length.ts'
 import { createUnreadableLog, stalledText } from './event-trouble.ts'
+import type { SettingsSource } from './reload.ts'
 import { environmentSecrets } from './secrets.ts'
 import { closeDebugger, type EndingSignal, takeSignals } from './signals.ts'
 import { claimStdio } from './stdio.ts'
@@ -27,7 +29,7 @@ type Ending = 'eof' | 'unfit' | EndingSignal
 export async function listen(
   settings: Settings,
   args: readonly string[],
-  readSettings: () => Settings,
+  source: SettingsSource,
 ): Promise<number> {
   const url = process.env.SUPERVISOR_SERVER_URL
   if (!settings.serverUrl && !url) {
@@ -48,6 +50,12 @@ export async function listen(
   ) {
     const { createChannels } = await import('./channels.ts')
     createChannels(settings, process.env)
+  }
+
+  // So are shares that come to nothing on this machine.
+  if (settings.rules.some(hasShare) || settings.budgets.some(hasShare)) {
+    const { refuseHere } = await import('./resolve.ts')
+    refuseHere(settings)
   }
 
   const stdio = claimStdio()
@@ -85,7 +93,7 @@ export async function listen(
       redactor,
       sleep,
       onUnfit: () => end('unfit'),
-      readSettings,
+      source,
       hasHeard: () => listener.hasHeard,
     })
     watch.begin()
@@ -143,6 +151,9 @@ function skippedTickText(reason: 'late' | 'busy', whenSeconds: number): string {
   if (reason === 'busy') return 'A tick came while the check before it was still running, and is left out'
   return `A tick of ${Math.round(Date.now() / 1000 - whenSeconds)} s ago is left out: a newer one is behind it`
 }
+
+const hasShare = (spec: Pick<RuleSpec, 'limit' | 'hardLimit' | 'warn'>): boolean =>
+  [spec.limit, spec.hardLimit, spec.warn].some(limit => limit?.kind === 'percent')
 
 const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
 

@@ -1,13 +1,17 @@
 // memmon.conf is read again when it changes, and on SIGHUP: taken whole if it is right, left out whole if it is not.
-import { statSync } from 'node:fs'
 import type { Settings } from '../config/settings.ts'
 import { messageOf, UsageError } from '../core/errors.ts'
 import { formatServerUrl } from '../core/server-url.ts'
 import type { Log } from '../observe/log.ts'
 
-export interface ReloadPorts {
-  /** Throws a UsageError. */
+export interface SettingsSource {
+  /** The settings as flags and memmon.conf say now; throws a UsageError. */
   readonly readSettings: () => Settings
+  /** True if a file that the last reading has looked at is another one since. */
+  readonly haveChanged: () => boolean
+}
+
+export interface ReloadPorts extends SettingsSource {
   /** Takes them whole, and says why; throws a UsageError and takes nothing if a secret is not to be had. */
   readonly use: (settings: Settings, why: string) => void
   readonly log: Log
@@ -17,23 +21,18 @@ export interface ReloadPorts {
 export class SettingsReload {
   readonly #initial: Settings
   readonly #ports: ReloadPorts
-  #mark: string
   /** The error that was told last, so that it is not told at every tick. */
   #told = ''
 
   constructor(initial: Settings, ports: ReloadPorts) {
     this.#initial = initial
     this.#ports = ports
-    this.#mark = markOf(initial.configPath)
   }
 
-  /** At each tick: one look at the file's times, and no more if they are the same. */
+  /** At each tick: one look at the files' times, and no more if they are the same. */
   look(): void {
     if (this.#initial.configPath === undefined) return
-    const mark = markOf(this.#initial.configPath)
-    if (mark === this.#mark) return
-    this.#mark = mark
-    this.now()
+    if (this.#ports.haveChanged()) this.now()
   }
 
   /** SIGHUP. */
@@ -44,7 +43,6 @@ export class SettingsReload {
       log('INFO', 'SIGHUP: there is no --config that could be read again')
       return
     }
-    this.#mark = markOf(configPath)
     try {
       const settings = readSettings()
       if (settings.rules.length + settings.budgets.length === 0)
@@ -75,15 +73,5 @@ export class SettingsReload {
       ...(url(settings) === url(before) ? [] : ['server_url']),
       ...(settings.stopWaitSeconds === before.stopWaitSeconds ? [] : ['stop_wait']),
     ]
-  }
-}
-
-/** Changes with the file; '' while it cannot be seen. */
-function markOf(path: string | undefined): string {
-  try {
-    const { mtimeMs, size, ino } = statSync(path ?? '')
-    return `${mtimeMs} ${size} ${ino}`
-  } catch {
-    return '' // not there, or in a folder that may not be looked into
   }
 }

@@ -1,8 +1,11 @@
 // The rules of the settings as they hold on this machine: shares become bytes.
 import type { Settings } from '../config/settings.ts'
 import type { Budget } from '../core/budgets.ts'
+import { limitFaults } from '../core/contradictions.ts'
+import { UsageError } from '../core/errors.ts'
 import { amountOf, type Limit, resolveRule } from '../core/rules.ts'
 import type { MonitorRules } from '../monitor/monitor.ts'
+import { createCapacityReader } from '../sampling/capacity.ts'
 
 /** True if a limit is a share of what there is. */
 export const usesCapacity = ({ rules, budgets }: Settings): boolean =>
@@ -30,6 +33,20 @@ export function resolveSettings(
     return [{ ...terms, limitBytes }]
   })
   return { rules: resolved, budgets: known, ignored, mostSpecific, verbose, unresolved }
+}
+
+/** The same for the memory that this machine or container has. */
+export function refuseHere(settings: Settings): void {
+  const capacity = usesCapacity(settings) ? createCapacityReader().capacity() : undefined
+  refuseFaults(settings, resolveSettings(settings, capacity?.bytes))
+}
+
+/** Throws a UsageError that names all limits which, in bytes, contradict each other or come to nothing. */
+export function refuseFaults({ places }: Settings, { rules, budgets }: MonitorRules): void {
+  const faults = limitFaults(rules, budgets)
+  if (faults.length === 0) return
+  const lines = faults.map(({ id, text }) => (places?.has(id) ? `${places.get(id)}: ${text}` : text))
+  throw new UsageError(lines.join('\n'))
 }
 
 const isShare = (limit: Limit | undefined): boolean => limit?.kind === 'percent'

@@ -22,10 +22,11 @@ import { DeafnessWatch, LOOK_EVERY_MS } from '../supervisor/deafness.ts'
 import { createHttpCaller } from '../supervisor/http-call.ts'
 import { runOf } from '../supervisor/identity.ts'
 import { createIsSelf, ownPids } from '../supervisor/self.ts'
+import { CapacityReload } from './capacity-reload.ts'
 import { createNotifications } from './notifications.ts'
 import { collectGarbage, ownRssBytes } from './own-memory.ts'
-import { SettingsReload } from './reload.ts'
-import { resolveSettings, usesCapacity } from './resolve.ts'
+import { SettingsReload, type SettingsSource } from './reload.ts'
+import { refuseFaults, resolveSettings, usesCapacity } from './resolve.ts'
 import { logRules, logStart } from './start-lines.ts'
 import { createListenerTable } from './trust.ts'
 
@@ -61,8 +62,7 @@ export interface WatchPorts {
   readonly sleep: (ms: number) => Promise<void>
   /** memmon has to end, so that supervisord starts it afresh; why is in the log. */
   readonly onUnfit: () => void
-  /** The settings as flags and memmon.conf say now; throws a UsageError. */
-  readonly readSettings: () => Settings
+  readonly source: SettingsSource
   /** An event of any kind has come. */
   readonly hasHeard: () => boolean
 }
@@ -119,25 +119,33 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
     resolved,
   )
   const use = (changed: Settings, why: string): void => {
-    notifications.use(changed) // throws, before anything is taken
+    const there = usesCapacity(changed) ? capacityReader.capacity() : undefined
+    const next = resolveSettings(changed, there?.bytes)
+    // Both throw before anything is taken.
+    refuseFaults(changed, next)
+    notifications.use(changed)
     log('INFO', why)
     settings = changed
-    capacity = usesCapacity(settings) ? capacityReader.capacity() : undefined
-    resolved = resolveSettings(settings, capacity?.bytes)
+    capacity = there
+    resolved = next
     monitor.use(resolved)
     restarts.use(settings, resolved)
     logRules(resolved, capacity, log)
   }
   const reload = new SettingsReload(initial, {
-    readSettings: ports.readSettings,
+    ...ports.source,
     use,
     log,
     mail: notifications.say,
   })
-  const followCapacity = (): void => {
-    if (!usesCapacity(settings) || capacityReader.capacity()?.bytes === capacity?.bytes) return
-    use(settings, 'How much memory there is has changed')
-  }
+  const capacityReload = new CapacityReload({
+    current: () => capacity,
+    isNeeded: () => usesCapacity(settings),
+    read: capacityReader.capacity,
+    use: why => use(settings, why),
+    log,
+    mail: notifications.say,
+  })
   const deafness = new DeafnessWatch({
     getState: () => client.getState().catch(() => undefined),
     onDeaf: silentSeconds => {
@@ -201,7 +209,7 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
     check() {
       const startedMs = uptimeMs()
       reload.look()
-      followCapacity()
+      capacityReload.look()
       restarts.check()
       const running = monitor.check()
       if (!running) {

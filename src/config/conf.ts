@@ -1,14 +1,18 @@
 // memmon.conf: sections as in supervisord.conf, their keys from the table in options.ts. All that is wrong is told at
 // once, each with its line and what would be right.
+import { posix } from 'node:path'
 import { messageOf, UsageError } from '../core/errors.ts'
 import { parseLimit } from '../core/limits.ts'
 import { nearestNames } from '../core/nearest.ts'
 import type { RuleScope } from '../core/rules.ts'
 import { parseGroupSelector, parseSelector, type Selector } from '../core/selector.ts'
 import type { Draft, RuleDraft } from './draft.ts'
-import { type IniEntry, type IniSection, parseIni } from './ini.ts'
+import { expand } from './expand.ts'
+import { type ListFolder, pathsOf, patternsIn } from './include.ts'
+import { type IniEntry, parseIni } from './ini.ts'
 import type { GeneralOption, OptionSpec } from './option.ts'
 import { OPTIONS } from './options.ts'
+import { type Place, placeText } from './place.ts'
 import { RULE_OPTIONS, type RuleOption } from './rule-options.ts'
 import type { GeneralDraft } from './settings.ts'
 
@@ -35,6 +39,8 @@ export const GENERAL_KEYS: ReadonlyMap<string, GeneralOption | RuleOption> = new
     'apply' in spec || 'applyRule' in spec ? [[keyOf(spec), spec] as const] : [],
   ),
 )
+/** A key of [memmon] that is about the file itself. */
+const INCLUDE = 'include'
 /** What makes memmon.conf a file that only its owner may read. */
 const SECRET_KEYS = ['smtp_password', 'webhook']
 const RULE_KEYS: ReadonlyMap<string, RuleOption> = new Map(RULE_OPTIONS.map(spec => [keyOf(spec), spec]))
@@ -42,42 +48,133 @@ const RULE_KEYS: ReadonlyMap<string, RuleOption> = new Map(RULE_OPTIONS.map(spec
 const BUDGET_KEYS = ['for', 'min_uptime', 'action', 'cumulative']
 const SECTIONS = ['[memmon]', '[program:NAME]', '[group:NAME]', '[any]', '[total]']
 
+/** Where memmon.conf is read from, and what stands for its %(...)s. */
+export interface ConfSources {
+  readonly readText: (path: string) => ReadFile
+  readonly listFolder: ListFolder
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly hostName: string
+}
+
+export interface ReadFile {
+  readonly text: string
+  /** Nobody but its owner may read it. */
+  readonly isPrivate: boolean
+}
+
 /**
- * Reads the file's text into a draft; what `isGiven` as a flag is checked, and left out. Throws a UsageError that
- * names all that is wrong, each with its line.
+ * Reads the file, and those that it includes, into a draft; what `isGiven` as a flag is checked, and left out. Throws a
+ * UsageError that names all that is wrong, each with its file and line.
  */
 export function readConf(
-  text: string,
   path: string,
+  sources: ConfSources,
   draft: Draft,
   isGiven: (spec: OptionSpec) => boolean,
   general: GeneralDraft,
-  isPrivate: boolean,
 ): void {
-  const { sections, problems } = parseIni(text)
-  const wrong = problems.map(({ line, text: what }) => ({ line, what }))
-  const fail = (line: number, what: string) => wrong.push({ line, what })
-  const seen = new Map<string, number>()
-  for (const section of sections) {
-    const first = seen.get(section.name)
-    if (first !== undefined)
-      fail(section.line, `[${section.name}] is there already, in line ${first}: join them`)
-    seen.set(section.name, first ?? section.line)
-    readSection(section, draft, isGiven, general, fail)
+  const wrong: (Place & { readonly what: string })[] = []
+  const fail: Fail = (place, what) => wrong.push({ ...place, what })
+  const paths: string[] = []
+  const seen = new Map<string, Place>()
+  const sections: ConfSection[] = []
+  const readFile = (file: ReadFile, at: string) => {
+    paths.push(at)
+    for (const section of sectionsIn(file, at, sources, fail)) {
+      const first = seen.get(section.name)
+      if (first)
+        fail(section, `[${section.name}] is there already, in ${shortPlace(first, section)}: join them`)
+      seen.set(section.name, first ?? section)
+      sections.push(section)
+    }
   }
-  const secret = sections.flatMap(({ entries }) => entries).find(({ key }) => SECRET_KEYS.includes(key))
-  if (secret && !isPrivate) {
-    fail(secret.line, `${secret.key} is a secret, and this file can be read by others: chmod 600 ${path}`)
+  readFile(sources.readText(path), path)
+  for (const { path: own, place } of includedBy(sections, sources, fail)) {
+    try {
+      readFile(sources.readText(own), own)
+    } catch (thrown) {
+      fail(place, `include: ${messageOf(thrown)}`)
+    }
   }
+  for (const section of sections) readSection(section, draft, isGiven, general, fail)
   if (wrong.length === 0) return
-  wrong.sort((a, b) => a.line - b.line)
-  throw new UsageError(wrong.map(({ line, what }) => `${path}, line ${line}: ${what}`).join('\n'))
+  wrong.sort((a, b) => paths.indexOf(a.path) - paths.indexOf(b.path) || a.line - b.line)
+  throw new UsageError(wrong.map(one => `${placeText(one)}: ${one.what}`).join('\n'))
 }
 
-type Fail = (line: number, what: string) => void
+type Fail = (place: Place, what: string) => void
+
+interface ConfEntry extends IniEntry {
+  readonly path: string
+}
+interface ConfSection extends Place {
+  readonly name: string
+  readonly entries: readonly ConfEntry[]
+}
+
+const shortPlace = (place: Place, from: Place): string =>
+  place.path === from.path ? `line ${place.line}` : placeText(place)
+
+/** The sections of one file, its values expanded. */
+function sectionsIn(
+  { text, isPrivate }: ReadFile,
+  path: string,
+  { environment, hostName }: ConfSources,
+  fail: Fail,
+): ConfSection[] {
+  const { sections, problems } = parseIni(text)
+  for (const { line, text: what } of problems) fail({ path, line }, what)
+  // What comes from the environment is no secret of the file.
+  const secret = sections
+    .flatMap(({ entries }) => entries)
+    .find(({ key, value }) => SECRET_KEYS.includes(key) && !/^%\(ENV_[^)]*\)s$/.test(value))
+  if (secret && !isPrivate)
+    fail(
+      { path, line: secret.line },
+      `${secret.key} is a secret, and this file can be read by others: chmod 600 ${path}`,
+    )
+  const expansions = { here: posix.dirname(posix.resolve(path)), environment, hostName }
+  return sections.map(({ name, line, entries }) => ({
+    name,
+    line,
+    path,
+    entries: entries.flatMap(entry => {
+      try {
+        return [{ ...entry, path, value: expand(entry.value, expansions) }]
+      } catch (thrown) {
+        fail({ path, line: entry.line }, `${entry.key}: ${messageOf(thrown)}`)
+        return []
+      }
+    }),
+  }))
+}
+
+/** The files that the first one names; an included one names none, as with supervisor. */
+function includedBy(
+  sections: readonly ConfSection[],
+  { listFolder }: ConfSources,
+  fail: Fail,
+): { readonly path: string; readonly place: Place }[] {
+  const entries = sections.flatMap(({ name, entries }) =>
+    name === 'memmon' ? entries.filter(({ key }) => key === INCLUDE) : [],
+  )
+  const found = new Map<string, Place>()
+  for (const place of entries) {
+    const here = posix.dirname(posix.resolve(place.path))
+    try {
+      for (const path of patternsIn(place.value).flatMap(pattern => pathsOf(pattern, here, listFolder))) {
+        if (posix.resolve(place.path) === path) fail(place, `include: ${path} is this file itself`)
+        else found.set(path, place)
+      }
+    } catch (thrown) {
+      fail(place, `include = ${place.value}: ${messageOf(thrown)}`)
+    }
+  }
+  return [...found].map(([path, place]) => ({ path, place }))
+}
 
 function readSection(
-  section: IniSection,
+  section: ConfSection,
   draft: Draft,
   isGiven: (spec: OptionSpec) => boolean,
   general: GeneralDraft,
@@ -88,11 +185,13 @@ function readSection(
   else readRule(section, draft, fail)
 }
 
-function readRule(section: IniSection, draft: Draft, fail: Fail): void {
+function readRule(section: ConfSection, draft: Draft, fail: Fail): void {
   const rule = ruleOf(section, fail)
   if (!rule) return
   const more = rule.scope === 'group' ? ['memory_limit', 'total_limit'] : ['memory_limit']
-  readKeys(section, [...RULE_KEYS.keys(), ...more], fail, ({ key, value }) => {
+  readKeys(section, [...RULE_KEYS.keys(), ...more], fail, entry => {
+    const { key, value } = entry
+    rule.places?.set(key, entry)
     if (key === 'memory_limit') {
       rule.limit = { limit: parseLimit(value), written: `[${section.name}] memory_limit=${value}` }
     } else if (key === 'total_limit') {
@@ -103,6 +202,8 @@ function readRule(section: IniSection, draft: Draft, fail: Fail): void {
         limit: parseLimit(value),
         written,
         keys: rule.keys,
+        place: entry,
+        places: rule.places ?? new Map(),
       })
     } else RULE_KEYS.get(key)?.applyRule(rule.keys, value)
   })
@@ -110,15 +211,17 @@ function readRule(section: IniSection, draft: Draft, fail: Fail): void {
 }
 
 function readGeneral(
-  section: IniSection,
+  section: ConfSection,
   draft: Draft,
   isGiven: (spec: OptionSpec) => boolean,
   general: GeneralDraft,
   fail: Fail,
 ): void {
-  readKeys(section, [...GENERAL_KEYS.keys()], fail, ({ key, value }) => {
+  readKeys(section, [...GENERAL_KEYS.keys(), INCLUDE], fail, entry => {
+    const { key, value } = entry
     const spec = GENERAL_KEYS.get(key)
     if (!spec) return
+    draft.places.set(key, entry)
     // Checked in any case: a file that is wrong is wrong, whatever the flags are.
     if ('applyRule' in spec) spec.applyRule(draft.defaults, value)
     else for (const part of spec.repeatable ? listOf(value) : [value]) spec.apply(draft.general, part)
@@ -128,9 +231,12 @@ function readGeneral(
   })
 }
 
-function readTotal(section: IniSection, draft: Draft, fail: Fail): void {
+function readTotal(section: ConfSection, draft: Draft, fail: Fail): void {
   const keys = {}
-  readKeys(section, ['memory_limit', 'min_free', ...BUDGET_KEYS], fail, ({ key, value }) => {
+  const places = new Map<string, Place>()
+  readKeys(section, ['memory_limit', 'min_free', ...BUDGET_KEYS], fail, entry => {
+    const { key, value } = entry
+    places.set(key, entry)
     const rule = RULE_KEYS.get(key)
     if (rule) {
       rule.applyRule(keys, value)
@@ -138,56 +244,66 @@ function readTotal(section: IniSection, draft: Draft, fail: Fail): void {
     }
     const kind = key === 'min_free' ? 'free' : 'total'
     const written = `[total] ${key}=${value}`
-    draft.budgets.push({ kind, selector: { name: '*' }, limit: parseLimit(value), written, keys })
+    draft.budgets.push({
+      kind,
+      selector: { name: '*' },
+      limit: parseLimit(value),
+      written,
+      keys,
+      place: entry,
+      places,
+    })
   })
 }
 
 /** Reads each entry once; unknown keys, duplicates and bad values are told. */
 function readKeys(
-  section: IniSection,
+  section: ConfSection,
   known: readonly string[],
   fail: Fail,
-  read: (entry: IniEntry) => void,
+  read: (entry: ConfEntry) => void,
 ): void {
   const seen = new Map<string, number>()
   for (const entry of section.entries) {
     const { key, value, line } = entry
     const first = seen.get(key)
-    if (!known.includes(key)) fail(line, unknownText(section.name, key, known))
-    else if (first !== undefined) fail(line, `${key} is there already, in line ${first}`)
+    if (!known.includes(key)) fail(entry, unknownText(section.name, key, known))
+    else if (first !== undefined) fail(entry, `${key} is there already, in line ${first}`)
     else attempt(entry, fail, () => read(entry))
     seen.set(key, line)
-    if (value === '' && known.includes(key)) fail(line, `${key} has no value`)
+    if (value === '' && known.includes(key)) fail(entry, `${key} has no value`)
   }
 }
 
-function attempt({ key, value, line }: IniEntry, fail: Fail, read: () => void): void {
+function attempt(entry: ConfEntry, fail: Fail, read: () => void): void {
+  const { key, value } = entry
   if (value === '') return
   try {
     read()
   } catch (thrown) {
     const said = GENERAL_KEYS.get(key)?.secret ? key : `${key} = ${value}`
-    fail(line, `${said}: ${messageOf(thrown)}`)
+    fail(entry, `${said}: ${messageOf(thrown)}`)
   }
 }
 
-function ruleOf({ name, line }: IniSection, fail: Fail): RuleDraft | undefined {
+function ruleOf({ name, ...place }: ConfSection, fail: Fail): RuleDraft | undefined {
   const [kind = '', rest] = name.split(/:(.*)/s)
   const origin = `[${name}]`
   const scoped = (scope: RuleScope, parse: (text: string) => Selector) => {
     try {
-      return { scope, selector: parse(rest ?? ''), origin, keys: {} }
+      return { scope, selector: parse(rest ?? ''), origin, keys: {}, place, places: new Map() }
     } catch (thrown) {
-      fail(line, `${origin}: ${messageOf(thrown)}`)
+      fail(place, `${origin}: ${messageOf(thrown)}`)
       return undefined
     }
   }
   if (kind === 'program') return scoped('program', parseSelector)
   if (kind === 'group') return scoped('group', parseGroupSelector)
-  if (name === 'any') return { scope: 'any', selector: { name: '*' }, origin, keys: {} }
+  if (name === 'any')
+    return { scope: 'any', selector: { name: '*' }, origin, keys: {}, place, places: new Map() }
   const [near] = nearestNames(kind, ['memmon', 'program', 'group', 'any', 'total'], 1)
   const hint = near ? `; did you mean ${SECTIONS.find(one => one.startsWith(`[${near}`))}?` : ''
-  fail(line, `${origin} is no section of memmon.conf: there are ${SECTIONS.join(', ')}${hint}`)
+  fail(place, `${origin} is no section of memmon.conf: there are ${SECTIONS.join(', ')}${hint}`)
   return undefined
 }
 

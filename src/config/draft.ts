@@ -1,5 +1,6 @@
 // What flags and memmon.conf have said, side by side, and the Settings that come of it.
 import type { BudgetSpec } from '../core/budgets.ts'
+import { UsageError } from '../core/errors.ts'
 import {
   type Action,
   inReasonOrder,
@@ -10,6 +11,7 @@ import {
 } from '../core/rules.ts'
 import { formatSelector, type Selector, sameSelector } from '../core/selector.ts'
 import { NO_PATIENCE } from '../core/windows.ts'
+import { type Place, placeText } from './place.ts'
 import type { RuleKeys } from './rule-options.ts'
 import { defaultSettings, type GeneralDraft, type Settings } from './settings.ts'
 
@@ -24,6 +26,9 @@ export interface RuleDraft {
   readonly origin: string
   limit?: { readonly limit: Limit; readonly written: string }
   readonly keys: RuleKeys
+  /** Of its section, and of each of its keys; absent for a flag. */
+  readonly place?: Place
+  readonly places?: Map<string, Place>
 }
 
 export interface BudgetDraft {
@@ -32,6 +37,8 @@ export interface BudgetDraft {
   readonly limit: Limit
   readonly written: string
   readonly keys: RuleKeys
+  readonly place?: Place
+  readonly places?: Map<string, Place>
 }
 
 /** Everything that was given so far. */
@@ -39,11 +46,19 @@ export interface Draft {
   readonly general: GeneralDraft
   /** For all rules that do not say otherwise. */
   readonly defaults: RuleKeys
+  /** Of the keys of [memmon]. */
+  readonly places: Map<string, Place>
   rules: RuleDraft[]
   budgets: BudgetDraft[]
 }
 
-export const emptyDraft = (): Draft => ({ general: defaultSettings(), defaults: {}, rules: [], budgets: [] })
+export const emptyDraft = (): Draft => ({
+  general: defaultSettings(),
+  defaults: {},
+  places: new Map(),
+  rules: [],
+  budgets: [],
+})
 
 /** Adds a rule of a flag; the same name given twice: the last one wins, as in superlance. */
 export function addRule(draft: Draft, rule: RuleDraft): void {
@@ -66,6 +81,7 @@ export function mergeFile(flags: Draft, file: Draft): Draft {
   return {
     general: flags.general,
     defaults: { ...file.defaults, ...flags.defaults },
+    places: new Map([...file.places].filter(([key]) => !(fieldOf(key) in flags.defaults))),
     rules: [...flags.rules, ...rules],
     budgets: [
       ...flags.budgets,
@@ -74,14 +90,65 @@ export function mergeFile(flags: Draft, file: Draft): Draft {
   }
 }
 
-/** The settings. Throws an Error that says which rule contradicts itself, and how. */
+/** The field of RuleKeys that a key of memmon.conf sets. */
+const fieldOf = (key: string): string => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+
+/** The settings. Throws a UsageError that says which rules contradict themselves, how, and where that stands. */
 export function settingsOf(draft: Draft, configPath?: string): Settings {
   const { general, defaults } = draft
-  const rules = draft.rules.flatMap(rule => specsOf(rule, { ...defaults, ...rule.keys }, general.dryRun))
-  const budgets = draft.budgets.map(budget =>
-    budgetOf(budget, { ...defaults, ...budget.keys }, general.dryRun),
+  const wrong: string[] = []
+  const places = new Map([...draft.places].map(([key, place]) => [key, placeText(place)]))
+  const made = <T extends { readonly id: string }>(of: Placed, make: () => readonly T[]): readonly T[] => {
+    try {
+      const all = make()
+      if (of.place) for (const { id } of all) places.set(id, placeText(of.places?.get(keyOf(id)) ?? of.place))
+      return all
+    } catch (thrown) {
+      if (!(thrown instanceof Contradiction)) throw thrown
+      const place = of.places?.get(thrown.key) ?? draft.places.get(thrown.key) ?? of.place
+      wrong.push(`${place ? `${placeText(place)}: ` : ''}${thrown.message}`)
+      return []
+    }
+  }
+  const rules = draft.rules.flatMap(rule =>
+    made(rule, () => specsOf(rule, { ...defaults, ...rule.keys }, general.dryRun)),
   )
-  return { ...general, rules: inReasonOrder(rules), budgets, ...(configPath !== undefined && { configPath }) }
+  const budgets = draft.budgets.flatMap(budget =>
+    made(budget, () => [budgetOf(budget, { ...defaults, ...budget.keys }, general.dryRun)]),
+  )
+  if (wrong.length > 0) throw new UsageError(wrong.join('\n'))
+  const path = configPath !== undefined && { configPath }
+  return { ...general, rules: inReasonOrder(rules), budgets, places, ...path }
+}
+
+type Placed = Pick<RuleDraft, 'place' | 'places'>
+
+/** Keys of one rule that contradict each other; `key` is the one that is to blame. */
+class Contradiction extends Error {
+  readonly key: string
+
+  constructor(key: string, message: string) {
+    super(message)
+    this.key = key
+  }
+}
+
+const KEYS: Readonly<Record<string, string>> = {
+  memory: 'memory_limit',
+  hard: 'hard_limit',
+  soft: 'soft_limit',
+  threads: 'threads_limit',
+  fds: 'fds_limit',
+}
+
+/** The key that gives a spec of this id its limit. */
+const keyOf = (id: string): string => KEYS[id.slice(id.lastIndexOf(' ') + 1)] ?? ''
+
+/** Negative if `a` is below `b`; undefined where only the machine's memory tells. */
+const compared = (a: Limit | undefined, b: Limit | undefined): number | undefined => {
+  if (a?.kind === 'amount' && b?.kind === 'amount') return a.amount - b.amount
+  if (a?.kind === 'percent' && b?.kind === 'percent') return a.percent - b.percent
+  return undefined
 }
 
 /** One spec for each limit that the rule sets. */
@@ -104,11 +171,15 @@ function specsOf({ scope, selector, origin, limit }: RuleDraft, keys: RuleKeys, 
       limit: { kind: 'none' as const, written: 'none' },
       written: `${origin} hard_limit=${hard.written}`,
     }
-    if (hard.kind === 'amount' && own.limit.kind === 'amount' && hard.amount < own.limit.amount) {
-      throw new Error(`${own.written}: hard_limit ${hard.written} is below the limit; it has to be above`)
+    if ((compared(hard, own.limit) ?? 0) < 0) {
+      throw new Contradiction(
+        'hard_limit',
+        `${own.written}: hard_limit ${hard.written} is below the limit; it has to be above`,
+      )
     }
-    if (keys.warn?.kind === 'amount' && own.limit.kind === 'amount' && keys.warn.amount >= own.limit.amount) {
-      throw new Error(
+    if (keys.warn && isNotBelow(keys.warn, own.limit.kind === 'none' ? hard : own.limit)) {
+      throw new Contradiction(
+        'warn',
         `${own.written}: warn ${keys.warn.written} is not below the limit, so it would warn of nothing`,
       )
     }
@@ -144,6 +215,10 @@ function specsOf({ scope, selector, origin, limit }: RuleDraft, keys: RuleKeys, 
   return specs
 }
 
+/** A percentage of `warn` is one of the limit. */
+const isNotBelow = (warn: Limit, limit: Limit): boolean =>
+  warn.kind === 'percent' ? warn.percent >= 100 : (compared(warn, limit) ?? -1) >= 0
+
 /** A soft limit is a rule of its own, whose action is to drain. */
 function softSpec(
   terms: Omit<RuleSpec, 'metric' | 'limit' | 'written'>,
@@ -157,8 +232,11 @@ function softSpec(
     ? `${origin} soft_limit=${soft.written}`
     : `${origin} --soft-limit ${soft.written}`
   for (const above of [limit, keys.hardLimit]) {
-    if (soft.kind === 'amount' && above?.kind === 'amount' && soft.amount >= above.amount) {
-      throw new Error(`${written}: it is not below ${above.written}, so nothing would be drained`)
+    if (above && (compared(soft, above) ?? -1) >= 0) {
+      throw new Contradiction(
+        'soft_limit',
+        `${written}: it is not below ${above.written}, so nothing would be drained`,
+      )
     }
   }
   const drain: Action = {
@@ -192,7 +270,8 @@ function budgetOf(
   // What is the rule for single processes need not fit a budget: only what the section itself says is refused.
   const action = keys.action?.kind === 'restart' || keys.action?.kind === 'alert' ? keys.action : undefined
   if (own.action && own.action !== action) {
-    throw new Error(
+    throw new Contradiction(
+      'action',
       `${written}: a budget can restart or alert; action = ${own.action.kind} is for single processes`,
     )
   }
@@ -217,7 +296,10 @@ function actionOf(
   dryRun: boolean,
 ): Action {
   if (action.kind === 'exec' && execCommand === undefined) {
-    throw new Error(`${origin}: action exec needs exec_command: a program and its arguments`)
+    throw new Contradiction(
+      'action',
+      `${origin}: action exec needs exec_command: a program and its arguments`,
+    )
   }
   if (dryRun && action.kind !== 'alert' && action.kind !== 'would')
     return { kind: 'would', what: action.kind }

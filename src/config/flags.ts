@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 import { messageOf, UsageError } from '../core/errors.ts'
 import { nearestNames } from '../core/nearest.ts'
-import { readConf } from './conf.ts'
+import { type ConfSources, type ReadFile, readConf } from './conf.ts'
 import { type Draft, emptyDraft, mergeFile, settingsOf } from './draft.ts'
 import type { OptionSpec, OptionText } from './option.ts'
 import { OPTIONS } from './options.ts'
@@ -21,14 +21,13 @@ export interface CommandTerms {
   readonly onWord?: (word: string) => void
 }
 
-export interface ReadFile {
-  readonly text: string
-  /** Nobody but its owner may read it. */
-  readonly isPrivate: boolean
-}
-
 /** Reads a file, or throws an Error that says why not. */
-export type ReadText = (path: string) => ReadFile
+export type ReadText = ConfSources['readText']
+
+/** What memmon.conf is expanded by, and where it finds the files that it includes. */
+export type Surroundings = Omit<ConfSources, 'readText'>
+
+const NO_SURROUNDINGS: Surroundings = { listFolder: () => [], environment: {}, hostName: '' }
 
 /**
  * Reads the arguments after the program's name, and the file that --config names.
@@ -38,6 +37,7 @@ export function parseFlags(
   argv: readonly string[],
   readText: ReadText = noFiles,
   terms: CommandTerms = { flags: [] },
+  surroundings: Surroundings = NO_SURROUNDINGS,
 ): Flags {
   const { tokens } = parseArgs({
     args: [...argv],
@@ -68,7 +68,7 @@ export function parseFlags(
     else attempt(spec, text, () => applyFlag(spec, flags, text))
     given.add(spec)
   }
-  return { kind: 'settings', settings: together(flags, given, configPath, readText) }
+  return { kind: 'settings', settings: together(flags, given, configPath, { ...surroundings, readText }) }
 }
 
 const parserOptions = (specs: readonly Pick<OptionText, 'flags' | 'value'>[]) =>
@@ -90,13 +90,14 @@ function together(
   flags: Draft,
   given: ReadonlySet<OptionSpec>,
   configPath: string | undefined,
-  readText: ReadText,
+  sources: ConfSources,
 ): Settings {
   try {
     if (configPath === undefined) return settingsOf(flags)
     const file = emptyDraft()
-    const { text, isPrivate } = fileAt(configPath, readText)
-    readConf(text, configPath, file, spec => given.has(spec), flags.general, isPrivate)
+    const readText = (path: string) =>
+      path === configPath ? fileAt(path, sources.readText) : sources.readText(path)
+    readConf(configPath, { ...sources, readText }, file, spec => given.has(spec), flags.general)
     return settingsOf(mergeFile(flags, file), configPath)
   } catch (thrown) {
     throw thrown instanceof UsageError ? thrown : new UsageError(messageOf(thrown))

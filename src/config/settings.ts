@@ -59,6 +59,8 @@ export interface Settings extends GeneralSettings {
   readonly budgets: readonly BudgetSpec[]
   /** memmon.conf, if there is one: read again when it changes. */
   readonly configPath?: string
+  /** Where a key of [memmon], or a rule or budget by its id, stands in memmon.conf; a flag stands nowhere. */
+  readonly places?: ReadonlyMap<string, string>
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] extends readonly (infer Item)[] ? Item[] : T[Key] }

@@ -42,8 +42,8 @@ export function stepDraining(job: JobIn<'draining'>, event: JobEvent, moment: Mo
 
 /** It was told already: another rule takes over where its own lets it be. */
 function drainedFor(job: JobIn<'draining'>, request: RestartRequest, { terms }: Moment): Job {
-  if (!job.drained || request.breach.ruleId === job.request.breach.ruleId) return job
-  if (job.phase !== 'watched' && terms.kind !== 'spared') return job
+  const isOwn = request.breach.ruleId === job.request.breach.ruleId
+  if (!job.drained || (terms.kind === 'stands' && (isOwn || job.phase !== 'watched'))) return job
   return { ...job, request, phase: 'grace', drained: { ...job.drained, request } }
 }
 

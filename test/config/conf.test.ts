@@ -155,14 +155,34 @@ test.each<[text: string, errors: string[]]>([
   ['[program:a:b:c]\nmemory_limit = 1MB\n', ['line 1: [program:a:b:c]: "a:b:c" is not a name']],
   ['[group:a:b]\n', ['line 1: [group:a:b]: "a:b" is not a group']],
   ['[any]\nfor = 9/3\n', ['line 2: for = 9/3: "9/3" cannot be met']],
-  ['[any]\nmemory_limit = 1MB\naction = exec\n', ['[any]: action exec needs exec_command']],
+  ['[any]\nmemory_limit = 1MB\naction = exec\n', ['conf, line 3: [any]: action exec needs exec_command']],
   [
     '[group:w]\ntotal_limit = 1GB\naction = signal:HUP\n',
-    ['a budget can restart or alert; action = signal is for single processes'],
+    ['conf, line 3: [group:w] total_limit=1GB: a budget can restart or alert; action = signal is for single'],
   ],
   [
     '[any]\nmemory_limit = 2MB\nhard_limit = 1MB\n',
-    ['[any] memory_limit=2MB: hard_limit 1MB is below the limit'],
+    ['conf, line 3: [any] memory_limit=2MB: hard_limit 1MB is below the limit'],
+  ],
+  [
+    '[any]\nmemory_limit = 50%\nhard_limit = 40%\n',
+    ['conf, line 3: [any] memory_limit=50%: hard_limit 40% is below the limit'],
+  ],
+  [
+    '[any]\nsoft_limit = 60%\nmemory_limit = 50%\n',
+    ['conf, line 2: [any] soft_limit=60%: it is not below 50%, so nothing would be drained'],
+  ],
+  [
+    '[any]\nmemory_limit = 50%\nwarn = 100%\n',
+    ['conf, line 3: [any] memory_limit=50%: warn 100% is not below'],
+  ],
+  ['[any]\nhard_limit = 1MB\nwarn = 2MB\n', ['conf, line 3: [any] hard_limit=1MB: warn 2MB is not below']],
+  [
+    '[memmon]\nhard_limit = 40%\n[program:a]\nmemory_limit = 50%\n[any]\nmemory_limit = 1GB\nsoft_limit = 2GB\n',
+    [
+      'conf, line 2: [program:a] memory_limit=50%: hard_limit 40% is below the limit',
+      'conf, line 7: [any] soft_limit=2GB: it is not below 1GB',
+    ],
   ],
 ])('refused: %j', (text, errors) => {
   const attempt = () => settingsOf(text)
@@ -183,4 +203,109 @@ test('a password in server_url is not repeated', () => {
 
 test('sizes are those of the flags', () => {
   expect(settingsOf('[any]\nmemory_limit = 1.5GB\n').rules[0]?.limit).toMatchObject({ amount: 1536 * MB })
+})
+
+const ROOT_CONF = `[memmon]
+include = conf.d/*.conf, more.conf
+name = %(host_node_name)s
+state_dir = %(here)s/state
+[any]
+memory_limit = %(ENV_LIMIT)s
+post_restart_command = sh -c 'echo 100%% at 25% of %(ENV_X)s'
+`
+const FILES: Record<string, string> = {
+  '/etc/m/memmon.conf': ROOT_CONF,
+  '/etc/m/conf.d/b.conf':
+    '[program:b]\nmemory_limit = 2MB\ndrain_command = %(here)s/drain\nsoft_limit = 1MB\n',
+  '/etc/m/conf.d/a.conf': '[program:a]\nmemory_limit = 1MB\n',
+  '/etc/m/conf.d/.hidden.conf': '[program:h]\nmemory_limit = 1MB\n',
+  '/etc/m/conf.d/a.conf~': '[program:a]\nmemory_limit = 9MB\n',
+  '/etc/m/more.conf': '[program:more]\nmemory_limit = 3MB\n',
+}
+
+/** The settings of files, and what was read. */
+function settingsIn(files: Record<string, string>, environment: Record<string, string>): Settings {
+  const readText = (path: string) => {
+    const text = files[path]
+    if (text === undefined) throw new Error(`${path}: no such file`)
+    return { text, isPrivate: false }
+  }
+  const listFolder = (folder: string) =>
+    Object.keys(files)
+      .filter(path => path.startsWith(`${folder}/`))
+      .map(path => path.slice(folder.length + 1).split('/')[0] ?? '')
+  const surroundings = { listFolder, environment, hostName: 'shop' }
+  const flags = parseFlags(['--config', '/etc/m/memmon.conf'], readText, undefined, surroundings)
+  if (flags.kind !== 'settings') throw new Error(flags.kind)
+  return flags.settings
+}
+const ENVIRONMENT = { LIMIT: '4MB', X: 'x' }
+
+test('include, and %(...)s as supervisor expands them', () => {
+  const settings = settingsIn(FILES, ENVIRONMENT)
+  expect(settings).toMatchObject({ name: 'shop', stateDir: '/etc/m/state' })
+  expect(settings.rules.map(({ written }) => written)).toEqual([
+    '[program:a] memory_limit=1MB',
+    '[program:b] memory_limit=2MB',
+    '[program:b] soft_limit=1MB',
+    '[program:more] memory_limit=3MB',
+    '[any] memory_limit=4MB',
+  ])
+  expect(settings.rules.at(-1)?.plan.postCommand).toBe("sh -c 'echo 100% at 25% of x'")
+  expect(settings.rules[2]?.action).toMatchObject({ command: '/etc/m/conf.d/drain' })
+})
+
+test.each<[what: string, path: string, text: string, error: string | RegExp]>([
+  [
+    'a wrong line of an included file',
+    'conf.d/a.conf',
+    '\n[program:a]\nmemory_limit = x\n',
+    '/etc/m/conf.d/a.conf, line 3: memory_limit = x: ',
+  ],
+  [
+    'keys that contradict each other in an included file',
+    'conf.d/a.conf',
+    '[program:a]\nmemory_limit = 2%\nhard_limit = 1%\n',
+    '/etc/m/conf.d/a.conf, line 3: [program:a] memory_limit=2%: hard_limit 1% is below',
+  ],
+  [
+    'a section that stands in two files',
+    'conf.d/b.conf',
+    '[any]\n',
+    '/etc/m/conf.d/b.conf, line 1: [any] is there already, in /etc/m/memmon.conf, line 5: join them',
+  ],
+  [
+    'a file that is not there',
+    'memmon.conf',
+    '[memmon]\ninclude = gone.conf\n',
+    /^\/etc\/m\/memmon.conf, line 2: include: .*gone.conf: no such file$/,
+  ],
+  [
+    'itself',
+    'memmon.conf',
+    '[memmon]\ninclude = *.conf\n',
+    'line 2: include: /etc/m/memmon.conf is this file itself',
+  ],
+  [
+    'a variable that is not set',
+    'memmon.conf',
+    '[any]\nmemory_limit = %(ENV_NONE)s\n',
+    '/etc/m/memmon.conf, line 2: memory_limit: %(ENV_NONE)s cannot be expanded: the environment has no NONE',
+  ],
+  [
+    'an expansion of supervisor that makes no sense here',
+    'memmon.conf',
+    '[any]\nmemory_limit = %(program_name)s\n',
+    'line 2: memory_limit: %(program_name)s is not supported: memmon.conf has %(here)s, %(host_node_name)s and',
+  ],
+  ['a number', 'memmon.conf', '[any]\nmemory_limit = %(ENV_LIMIT)d\n', '%(ENV_LIMIT)d is not supported'],
+  ['a secret in a file that others can read', 'memmon.conf', '[memmon]\nsmtp_password = x\n', 'chmod 600'],
+])('%s: refused, with file and line', (_, path, text, error) => {
+  expect(() => settingsIn({ ...FILES, [`/etc/m/${path}`]: text }, ENVIRONMENT)).toThrow(error)
+})
+
+test('a secret from the environment is none of the file, and is never repeated', () => {
+  const conf = '[memmon]\nwebhook = %(ENV_HOOK)s\n[any]\nmemory_limit = 1MB\n'
+  const files = { '/etc/m/memmon.conf': conf }
+  expect(settingsIn(files, { HOOK: 'https://h/s' }).webhooks).toEqual(['https://h/s'])
 })

@@ -62,7 +62,9 @@ describe('blocks for memmon.conf', () => {
   const blocks = blocksOf('conf')
   test('there are some', () => expect(blocks.length).toBeGreaterThan(2))
   test.each(blocks)('$path: $text', ({ text }) => {
-    const flags = parseFlags(['--config', 'memmon.conf'], () => ({ text, isPrivate: true }))
+    const surroundings = { listFolder: () => [], environment: { SLACK_URL: 'https://x/y' }, hostName: 'x' }
+    const readText = () => ({ text, isPrivate: true })
+    const flags = parseFlags(['--config', 'memmon.conf'], readText, undefined, surroundings)
     if (flags.kind !== 'settings') throw new Error(flags.kind)
     expect(flags.settings.rules.length + flags.settings.budgets.length).toBeGreaterThan(0)
   })
@@ -70,7 +72,7 @@ describe('blocks for memmon.conf', () => {
     const named = [...readDocument('docs/memmon.conf.md').matchAll(/^\| (?:`\[.*`\s*\| )?`(\w+)` /gm)].map(
       ([, key]) => key,
     )
-    const keys = [...GENERAL_KEYS.keys(), 'memory_limit', 'total_limit', 'min_free']
+    const keys = [...GENERAL_KEYS.keys(), 'include', 'memory_limit', 'total_limit', 'min_free']
     expect(
       [...new Set(named)]
         .filter(

@@ -3,8 +3,10 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { CapacityReload } from '../../src/cli/capacity-reload.ts'
 import { createUnreadableLog, stalledText } from '../../src/cli/event-trouble.ts'
 import { type NoTickClues, noTickLine } from '../../src/cli/no-tick.ts'
+import { refuseFaults, resolveSettings } from '../../src/cli/resolve.ts'
 import { logChannels } from '../../src/cli/start-lines.ts'
 import type { FailurePhase, Noticed, Restarted, RestartRequest } from '../../src/core/outcome.ts'
 import { outcomeText, requestText } from '../../src/core/outcome-text.ts'
@@ -119,6 +121,8 @@ const lines: readonly (() => string | Promise<string>)[] = [
   foreign(undefined),
   () => blindLine('hidden', 2),
   () => blindLine('zombie', 1),
+  () => capacityLine(undefined),
+  () => capacityLine(2 ** 41),
   () => unprotectedText('ENOSPC'),
   () => journalLine(headerLine('S1', 'B1').replace(`${JOURNAL_VERSION}`, '1')),
   () => journalLine(headerLine('S0', 'B1') + jobLine(stopping())),
@@ -163,6 +167,23 @@ async function journalLine(text: string): Promise<string> {
   const ports = { disk, supervisord: 'S1', boot: 'B1', nowMs: () => 0, tick: () => 0, sleep: never }
   const { notices } = await new Journal({ ...ports, tell: () => {} }).read()
   return noticeText(notices[0] ?? '')
+}
+
+/** What is said when so much memory is there, where there was half a terabyte. */
+function capacityLine(bytes: number | undefined): string {
+  let line = ''
+  const settings = settingsFrom('-a', '50%', '--hard-limit', '512GB')
+  new CapacityReload({
+    current: () => ({ bytes: 2 ** 39, source: 'memory.max' }),
+    isNeeded: () => true,
+    read: () => (bytes === undefined ? undefined : { bytes, source: 'memory.max' }),
+    use: () => refuseFaults(settings, resolveSettings(settings, bytes)),
+    log: (_, text) => {
+      line = text
+    },
+    mail: () => {},
+  }).look()
+  return line
 }
 
 /** The line about so many processes that cannot be measured. */

@@ -1,0 +1,62 @@
+// How much memory there is changes, as when a container is given more: limits that are shares follow it, unless they
+// would contradict each other or come to nothing then.
+import { messageOf, UsageError } from '../core/errors.ts'
+import { formatSize } from '../core/units.ts'
+import type { Log } from '../observe/log.ts'
+import type { Capacity } from '../sampling/capacity.ts'
+
+export interface CapacityPorts {
+  /** What the rules hold for now; undefined if no limit is a share, or nothing could be read. */
+  readonly current: () => Capacity | undefined
+  /** True if a limit is a share of it. */
+  readonly isNeeded: () => boolean
+  readonly read: () => Capacity | undefined
+  /** Takes the limits for this capacity, and says why; throws a UsageError and takes nothing if they do not fit. */
+  readonly use: (why: string) => void
+  readonly log: Log
+  readonly mail: (subject: string, text: string) => void
+}
+
+export class CapacityReload {
+  readonly #ports: CapacityPorts
+  /** What was refused last, so that it is not told at every tick. */
+  #refused = ''
+
+  constructor(ports: CapacityPorts) {
+    this.#ports = ports
+  }
+
+  /** At each tick. */
+  look(): void {
+    const { current, isNeeded, read, use } = this.#ports
+    if (!isNeeded()) return
+    const [known, now] = [current(), read()]
+    if (now?.bytes === known?.bytes) {
+      this.#refused = ''
+      return
+    }
+    if (!now) {
+      this.#refuse('How much memory there is can no longer be read', 'it cannot be read')
+      return
+    }
+    try {
+      use('How much memory there is has changed')
+      this.#refused = ''
+    } catch (thrown) {
+      if (!(thrown instanceof UsageError)) throw thrown
+      this.#refuse(messageOf(thrown), `there are ${formatSize(now.bytes)} now, by ${now.source}`)
+    }
+  }
+
+  #refuse(text: string, what: string): void {
+    const { log, mail } = this.#ports
+    const key = `${text} ${what}`
+    if (key === this.#refused) return
+    this.#refused = key
+    for (const line of text.split('\n')) log('ERRO', `${line}. The settings stay as they were`)
+    mail(
+      'the limits do not fit how much memory there is now, the settings stay as they were',
+      `${text}\n\nHow much memory there is has changed: ${what}. memmon goes on with the limits in bytes that it had.\n`,
+    )
+  }
+}

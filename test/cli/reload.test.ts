@@ -1,0 +1,63 @@
+// memmon.conf with included files, changed below a running memmon: the built binary reads all of it again.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Memmon } from '../helpers/memmon.ts'
+import { ScriptedSupervisord } from '../helpers/scripted-supervisord.ts'
+import { waitFor } from '../helpers/wait.ts'
+
+let folder = ''
+let server: ScriptedSupervisord
+let memmon: Memmon | undefined
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'memmon-reload-'))
+  mkdirSync(join(folder, 'conf.d'))
+  server = await ScriptedSupervisord.start()
+})
+afterEach(async () => {
+  memmon?.child.kill('SIGKILL')
+  await memmon?.ended
+  await server.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const write = (name: string, text: string) => writeFileSync(join(folder, name), text, { mode: 0o600 })
+
+/** A memmon with a memmon.conf of this text. */
+async function start(text: string): Promise<Memmon> {
+  write('memmon.conf', text)
+  memmon = new Memmon(['--config', join(folder, 'memmon.conf')], { SUPERVISOR_SERVER_URL: server.url })
+  await waitFor('READY', () => memmon?.stdout === 'READY\n')
+  return memmon
+}
+
+test('an included file that changes, comes or becomes wrong is noticed at the next tick', async () => {
+  write('conf.d/a.conf', '[program:a]\nmemory_limit = 1MB\n')
+  const running = await start('[memmon]\ninclude = conf.d/*.conf\n')
+  await running.waitForLog('[program:a] memory_limit=1MB: restarts')
+  write('conf.d/a.conf', '[program:a]\nmemory_limit = 20MB\n')
+  await running.tickUntil('the change', () => running.logHolds('[program:a] memory_limit=20MB: restarts'))
+  write('conf.d/b.conf', '[program:b]\nmemory_limit = 300MB\n')
+  await running.tickUntil('a new file', () => running.logHolds('[program:b] memory_limit=300MB: restarts'))
+  write('conf.d/b.conf', '[program:b]\nmemory_limit = x\n')
+  await running.tickUntil('a wrong one', () =>
+    running.logHolds(/b\.conf, line 2: memory_limit = x: .*The settings stay as they were/),
+  )
+  write('conf.d/b.conf', '[program:b]\nmemory_limit = 4000MB\n')
+  await running.tickUntil('a mended one', () => running.logHolds('[program:b] memory_limit=4000MB: restarts'))
+  rmSync(join(folder, 'conf.d', 'b.conf'))
+  await running.tickUntil('one that has gone', () =>
+    /4000MB: restarts[\s\S]*read again and taken/.test(running.stderr),
+  )
+})
+
+test('shares that come to nothing are refused at a reload, and the old limits stay', async () => {
+  const running = await start('[any]\nmemory_limit = 1TB\n')
+  await running.waitForLog('[any] memory_limit=1TB: restarts')
+  write('memmon.conf', '[any]\nmemory_limit = 0.0000000000001%\n')
+  await running.tickUntil('the refusal', () =>
+    running.logHolds(/line 2: \[any\] memory_limit=.*comes to 0 bytes here.*The settings stay as they were/),
+  )
+  expect(running.stderr).not.toContain('read again and taken')
+})
