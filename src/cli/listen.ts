@@ -1,6 +1,7 @@
 // The listener's life: READY first, then all that it needs, until stdin ends, SIGTERM comes, or memmon is unfit.
 import { createRedactor } from '../base/redact.ts'
-import type { Settings } from '../config/settings.ts'
+import { sleep } from '../base/sleep.ts'
+import { OWN_LIMIT_BYTES, type Settings } from '../config/settings.ts'
 import { messageOf, UsageError } from '../core/errors.ts'
 import type { RuleSpec } from '../core/rules.ts'
 import { parseServerUrl, type ServerAddress } from '../core/server-url.ts'
@@ -56,6 +57,12 @@ export async function listen(
   if (settings.rules.some(hasShare) || settings.budgets.some(hasShare)) {
     const { refuseHere } = await import('./resolve.ts')
     refuseHere(settings)
+  }
+
+  // Less than the default may be less than memmon needs: measured when all of it is loaded.
+  if (settings.ownLimitBytes < OWN_LIMIT_BYTES) {
+    const [{ refuseOwnLimit }] = await Promise.all([import('./own-memory.ts'), import('./watch.ts')])
+    refuseOwnLimit(settings)
   }
 
   const stdio = claimStdio()
@@ -154,8 +161,6 @@ function skippedTickText(reason: 'late' | 'busy', whenSeconds: number): string {
 
 const hasShare = (spec: Pick<RuleSpec, 'limit' | 'hardLimit' | 'warn'>): boolean =>
   [spec.limit, spec.hardLimit, spec.warn].some(limit => limit?.kind === 'percent')
-
-const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))
 
 function addressFrom(url: string): ServerAddress {
   try {

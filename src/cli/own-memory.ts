@@ -2,6 +2,9 @@
 // megabytes of garbage that V8 is in no hurry to give back.
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import type { Settings } from '../config/settings.ts'
+import { UsageError } from '../core/errors.ts'
+import { formatSize } from '../core/units.ts'
 
 let collect: (() => void) | undefined
 
@@ -12,6 +15,21 @@ export function ownRssBytes(limitBytes: number): number {
   collectGarbage()
   return process.memoryUsage.rss()
 }
+
+/** Throws a UsageError if memmon already uses more than it may: it would end at its first check, again and again. */
+export function refuseOwnLimit({ ownLimitBytes, places }: Settings): void {
+  const ownBytes = ownRssBytes(ownLimitBytes)
+  if (ownBytes <= ownLimitBytes) return
+  const where = places?.has('own_limit') ? `${places.get('own_limit')}: ` : ''
+  const enough = formatSize(Math.ceil((ownBytes * ROOM_SHARE) / STEP_BYTES) * STEP_BYTES)
+  throw new UsageError(
+    `${where}--own-limit ${formatSize(ownLimitBytes)}: memmon itself already uses ${formatSize(ownBytes)} RSS; give ${enough} or more`,
+  )
+}
+
+/** What checks need on top of it. */
+const ROOM_SHARE = 1.5
+const STEP_BYTES = 16 * 1024 * 1024
 
 /** Takes 5 to 10 ms: for the garbage of a full check, which quiet checks would leave where it is for hours. */
 export function collectGarbage(): void {

@@ -24,7 +24,7 @@ import { runOf } from '../supervisor/identity.ts'
 import { createIsSelf, ownPids } from '../supervisor/self.ts'
 import { CapacityReload } from './capacity-reload.ts'
 import { createNotifications } from './notifications.ts'
-import { collectGarbage, ownRssBytes } from './own-memory.ts'
+import { collectGarbage, ownRssBytes, refuseOwnLimit } from './own-memory.ts'
 import { SettingsReload, type SettingsSource } from './reload.ts'
 import { refuseFaults, resolveSettings, usesCapacity } from './resolve.ts'
 import { logRules, logStart } from './start-lines.ts'
@@ -121,8 +121,9 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
   const use = (changed: Settings, why: string): void => {
     const there = usesCapacity(changed) ? capacityReader.capacity() : undefined
     const next = resolveSettings(changed, there?.bytes)
-    // Both throw before anything is taken.
+    // All of them throw before anything is taken.
     refuseFaults(changed, next)
+    if (changed.ownLimitBytes < settings.ownLimitBytes) refuseOwnLimit(changed)
     notifications.use(changed)
     log('INFO', why)
     settings = changed

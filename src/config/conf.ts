@@ -221,7 +221,7 @@ function readGeneral(
     const { key, value } = entry
     const spec = GENERAL_KEYS.get(key)
     if (!spec) return
-    draft.places.set(key, entry)
+    if (!('apply' in spec && isGiven(spec))) draft.places.set(key, entry)
     // Checked in any case: a file that is wrong is wrong, whatever the flags are.
     if ('applyRule' in spec) spec.applyRule(draft.defaults, value)
     else for (const part of spec.repeatable ? listOf(value) : [value]) spec.apply(draft.general, part)

@@ -3,7 +3,7 @@ import { MOST_COUNTED } from '../core/history.ts'
 import { parseSwitch } from '../core/limits.ts'
 import { parseSelector } from '../core/selector.ts'
 import { parseServerUrl } from '../core/server-url.ts'
-import { parseDuration, parseRate, parseSize } from '../core/units.ts'
+import { parseDuration, parseRate, parseSize, parseSomeTime, timerTime } from '../core/units.ts'
 import type { GeneralOption } from './option.ts'
 
 export const GENERAL_OPTIONS: readonly GeneralOption[] = [
@@ -28,11 +28,11 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
   {
     flags: ['--hook-timeout'],
     value: 'time',
-    help: 'How long a command of yours may run before TERM, and two seconds later KILL, to its whole process group. Default: 30s',
+    help: 'How long a command of yours may run before TERM, and two seconds later KILL, to its whole process group. 1s to 24d. Default: 30s',
     example: "-p web=1GB --pre-restart-command '/opt/set-sick' --hook-timeout 10s",
     exampleHelp: 'wait ten seconds at most',
     apply: (draft, text) => {
-      draft.hookTimeoutSeconds = parseDuration(text)
+      draft.hookTimeoutSeconds = timerTime(parseSomeTime(text), text)
     },
   },
   {
@@ -113,7 +113,7 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
   {
     flags: ['--own-limit'],
     value: 'size',
-    help: 'Past this much RSS memmon itself finishes its restarts and ends with an exit code, so that supervisord starts it afresh. Default: 128MB',
+    help: 'Past this much RSS memmon itself finishes its restarts and ends with an exit code, so that supervisord starts it afresh. Less than it uses already is rejected. Default: 128MB',
     example: '-a 200MB --own-limit 1GB',
     exampleHelp: 'let memmon itself use up to 1 GB',
     apply: (draft, text) => {
@@ -127,7 +127,7 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
     example: '-a 200MB --stop-wait 60s',
     exampleHelp: 'with stopwaitsecs=60 in [eventlistener:memmon]',
     apply: (draft, text) => {
-      draft.stopWaitSeconds = parseDuration(text)
+      draft.stopWaitSeconds = parseSomeTime(text)
     },
   },
   {

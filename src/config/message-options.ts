@@ -1,7 +1,7 @@
 // The options about messages: who is told, by what, and when.
 import { parseSwitch } from '../core/limits.ts'
 import { parseSmtpUrl } from '../core/smtp-url.ts'
-import { parseDuration } from '../core/units.ts'
+import { parseDuration, timerTime } from '../core/units.ts'
 import type { GeneralOption } from './option.ts'
 
 export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
@@ -115,11 +115,11 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
   {
     flags: ['--mail-interval'],
     value: 'time',
-    help: 'The first message goes at once; what follows within this time is gathered into one, failures within a minute. Default: 5m. 0 sends each by itself.',
+    help: 'The first message goes at once; what follows within this time is gathered into one, failures within a minute. 24d at most. Default: 5m. 0 sends each by itself.',
     example: '-a 200MB -m bob@example.com --mail-interval 1h',
     exampleHelp: 'one mail an hour at most, failures aside',
     apply: (draft, text) => {
-      draft.mailIntervalSeconds = parseDuration(text)
+      draft.mailIntervalSeconds = timerTime(parseDuration(text), text)
     },
   },
   {

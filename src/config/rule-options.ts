@@ -11,7 +11,7 @@ import {
 } from '../core/limits.ts'
 import { MEMORY_METRICS, type MemoryMetric, parseMetric } from '../core/metric.ts'
 import type { Action, Limit } from '../core/rules.ts'
-import { parseDuration } from '../core/units.ts'
+import { parseDuration, parseSomeTime } from '../core/units.ts'
 import type { Patience } from '../core/windows.ts'
 import type { OptionText } from './option.ts'
 
@@ -174,7 +174,7 @@ export const RULE_OPTIONS: readonly RuleOption[] = [
     example: '-p worker=1GB --soft-limit 700MB --grace 1h',
     exampleHelp: 'give it an hour',
     applyRule: (keys, text) => {
-      keys.graceSeconds = parseDuration(text)
+      keys.graceSeconds = parseSomeTime(text)
     },
   },
   {

@@ -68,6 +68,9 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] extends readonly (infer I
 /** The general settings while flags and memmon.conf are being read; what was not given keeps its default. */
 export type GeneralDraft = Mutable<GeneralSettings>
 
+/** The default of --own-limit. */
+export const OWN_LIMIT_BYTES = 128 * 1024 * 1024
+
 /** A draft with every default. */
 export const defaultSettings = (): GeneralDraft => ({
   ignored: [],
@@ -84,7 +87,7 @@ export const defaultSettings = (): GeneralDraft => ({
   maxParallel: 1,
   staggerSeconds: 10,
   restartBackoffSeconds: 60,
-  ownLimitBytes: 128 * 1024 * 1024,
+  ownLimitBytes: OWN_LIMIT_BYTES,
   stopWaitSeconds: 10,
   verbose: false,
 })

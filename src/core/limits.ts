@@ -1,6 +1,6 @@
 // The values of a rule's keys as operators write them: limits, patience, counts and actions.
 import type { Action, Limit } from './rules.ts'
-import { parseDuration, parseSize, SIZE_FORM } from './units.ts'
+import { parseSize, parseSomeTime, SIZE_FORM } from './units.ts'
 import type { Patience } from './windows.ts'
 
 /** The forms of a limit, for help and errors. */
@@ -36,7 +36,7 @@ export function parsePatience(text: string): Patience {
   const [, over, of = over] = /^(\d{1,4})(?:\/(\d{1,4}))?$/.exec(text) ?? []
   if (over === undefined || of === undefined) {
     if (!/^\d+[smhd]$/i.test(text)) throw new Error(`"${text}" is no patience: give ${PATIENCE_FORM}`)
-    return { kind: 'seconds', seconds: parseDuration(text) }
+    return { kind: 'seconds', seconds: parseSomeTime(text) }
   }
   const patience = { kind: 'checks', over: Number(over), of: Number(of) } as const
   if (patience.over < 1 || patience.over > patience.of || patience.of > MOST_CHECKS) {

@@ -4,6 +4,9 @@ import bytes from 'bytes'
 
 const SIZE = /^(\d+(?:\.\d+)?)(?:(?:([kmgt])(?:i?b)?)|b)?$/i
 const DURATION = /^(\d+)([smhd])?$/i
+/** A hundred years: what comes of it, in milliseconds and as a date, is still exact. */
+const MOST_SECONDS = 36_500 * 86_400
+const MOST_TIMER_SECONDS = 24 * 86_400
 const SECONDS = { s: 1, m: 60, h: 3600, d: 86400 } as const
 
 /**
@@ -36,7 +39,20 @@ export function parseDuration(text: string): number {
   if (!match) throw new Error(`"${text}" is not a time: ${DURATION_FORM}`)
   const unit = (match[2] ?? 's').toLowerCase() as keyof typeof SECONDS
   const seconds = Number(match[1]) * SECONDS[unit]
-  if (!Number.isSafeInteger(seconds)) throw new Error(`"${text}" is longer than any uptime`)
+  if (!(seconds <= MOST_SECONDS)) throw new Error(`"${text}" is longer than any uptime`)
+  return seconds
+}
+
+/** The same, but for 0: where nothing could be done in no time. */
+export function parseSomeTime(text: string): number {
+  const seconds = parseDuration(text)
+  if (seconds < 1) throw new Error(`"${text}" is no time at all: give 1s or more`)
+  return seconds
+}
+
+/** The same, for what a single timer measures; setTimeout counts 24.8 days and fires at once above. */
+export function timerTime(seconds: number, text: string): number {
+  if (seconds > MOST_TIMER_SECONDS) throw new Error(`"${text}" is too long: 24d at most`)
   return seconds
 }
 

@@ -210,16 +210,33 @@ test('a defect ends it with exit code 1, the open event answered first', async (
   )
 })
 
+/** What memmon says that it needs when it may use too little. */
+async function ownNeedMb(): Promise<number> {
+  const memmon = start(['--own-limit', '1MB'])
+  expect(await memmon.ended).toBe(2)
+  expect(memmon.stdout).toBe('')
+  const [, megabytes] =
+    /--own-limit 1MB: .* already uses ([\d.]+)MB RSS; give \d+MB or more/.exec(memmon.stderr) ?? []
+  return Number(megabytes)
+}
+
+test('an --own-limit below what memmon needs is refused before READY, with the figure', async () => {
+  expect(await ownNeedMb()).toBeGreaterThan(20)
+})
+
 test('past --own-limit it finishes what has begun and ends with exit code 1, once', async () => {
   const first = await midRestart()
   first.child.kill('SIGKILL')
   await first.ended
-  const memmon = start(['--own-limit', '1MB'])
+  const neededMb = await ownNeedMb()
+  // Enough for the start, and not for the table of so many.
+  for (let at = 0; at < 4_000; at++) server.add({ namespec: `many:${at}`, state: STOPPED })
+  const memmon = start(['--own-limit', `${neededMb + 2}MB`])
   await memmon.waitForLog('Finishing the restart of g:n')
   memmon.write(tickText())
   program.arrive()
   expect(await memmon.ended).toBe(1)
-  expect(memmon.stderr).toMatch(/CRIT memmon itself uses [\d.]+MB RSS, over --own-limit 1MB/)
+  expect(memmon.stderr).toMatch(/CRIT memmon itself uses [\d.]+MB RSS, over --own-limit [\d.]+MB/)
   expect(memmon.stderr).toContain('Restarted g:n')
   expect(program.state).toBe(RUNNING)
 })

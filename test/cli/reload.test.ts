@@ -61,3 +61,12 @@ test('shares that come to nothing are refused at a reload, and the old limits st
   )
   expect(running.stderr).not.toContain('read again and taken')
 })
+
+test('an own_limit below what memmon uses is refused at a reload', async () => {
+  const running = await start('[any]\nmemory_limit = 1TB\n')
+  write('memmon.conf', '[memmon]\nown_limit = 1MB\n[any]\nmemory_limit = 1TB\n')
+  await running.tickUntil('the refusal', () =>
+    running.logHolds(/line 2: --own-limit 1MB: memmon itself already uses .*The settings stay as they were/),
+  )
+  expect(running.child.exitCode).toBeNull()
+})

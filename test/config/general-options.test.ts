@@ -7,6 +7,11 @@ import { settingsFrom } from '../helpers/values.ts'
 test.each<[argv: string[], key: keyof Settings, value: unknown]>([
   [[], 'staggerSeconds', 10],
   [['--stagger', '30s'], 'staggerSeconds', 30],
+  [['--stagger', '30d'], 'staggerSeconds', 30 * 86_400],
+  [['--hook-timeout', '24d'], 'hookTimeoutSeconds', 24 * 86_400],
+  [['--mail-interval', '24d'], 'mailIntervalSeconds', 24 * 86_400],
+  [['--mail-interval', '0'], 'mailIntervalSeconds', 0],
+  [['--stop-wait', '30d'], 'stopWaitSeconds', 30 * 86_400],
   [['--stagger', '0'], 'staggerSeconds', 0],
   [[], 'restartBackoffSeconds', 60],
   [['--restart-backoff', '2m'], 'restartBackoffSeconds', 120],
@@ -28,6 +33,17 @@ test.each([
   ['--max-parallel', '1234567'],
   ['--max-restarts', '3'],
   ['--max-restarts', '1001/1h'],
+  // No time at all: nothing could ever be done in it.
+  ['--hook-timeout', '0'],
+  ['--stop-wait', '0s'],
+  ['--grace', '0m'],
+  ['--for', '0s'],
+  // Longer than a timer counts, which would fire at once.
+  ['--hook-timeout', '25d'],
+  ['--mail-interval', '600h'],
+  // Longer than a date can tell.
+  ['--grace', '99999999999d'],
+  ['--stagger', '36501d'],
 ])('%s %s is refused, and quoted', (flag, value) => {
   expect(() => parseFlags(['-a', '1GB', flag, value])).toThrow(value)
 })

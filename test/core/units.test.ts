@@ -105,6 +105,7 @@ test.each<[string, string]>([
   ['soon', NOT_A_TIME],
   ['5m\n', NOT_A_TIME],
   ['999999999999999d', 'is longer than any uptime'],
+  ['36501d', 'is longer than any uptime'],
 ])('the time %j is refused: %s', (text, why) => {
   expect(() => parseDuration(text)).toThrow(`"${text}" ${why}`)
 })
