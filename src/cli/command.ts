@@ -5,7 +5,9 @@ import { type CommandTerms, parseFlags } from '../config/flags.ts'
 import type { Settings } from '../config/settings.ts'
 import { UsageError } from '../core/errors.ts'
 import { createConfFiles } from './conf-files.ts'
+import { refuseLoose } from './deciding-files.ts'
 import { listen } from './listen.ts'
+import type { ReadSettings } from './reload.ts'
 import { environmentSecrets } from './secrets.ts'
 
 /** sysexits' habit for wrong usage, and supervisor's own. */
@@ -33,6 +35,7 @@ export async function run(argv: readonly string[]): Promise<number> {
         return 0
       case 'settings':
         return await listen(flags.settings, argv, {
+          warnings: warningsOf(flags.settings),
           readSettings: () => settingsFrom(argv),
           haveChanged: confFiles.haveChanged,
         })
@@ -81,6 +84,7 @@ async function byHand(command: (typeof COMMANDS)[number], argv: readonly string[
   if (stray !== undefined || (command !== 'explain' && name !== undefined)) {
     throw new UsageError(`"${stray ?? name}" belongs to no option`)
   }
+  for (const warning of warningsOf(flags.settings)) process.stderr.write(`${warning}\n`)
   const asked = { settings: flags.settings, supervisorConf, json }
   if (command === 'test-notify') {
     const { testNotify } = await import('./test-notify.ts')
@@ -92,11 +96,15 @@ async function byHand(command: (typeof COMMANDS)[number], argv: readonly string[
   return await explain(name, asked)
 }
 
-function settingsFrom(argv: readonly string[]): Settings {
+/** About files that others may write; throws a UsageError as root. */
+const warningsOf = (settings: Settings): string[] =>
+  refuseLoose(settings, confFiles.loose, process.geteuid?.() === 0)
+
+function settingsFrom(argv: readonly string[]): ReadSettings {
   confFiles.forget()
   const flags = parseFlags(argv, confFiles.readText, undefined, confFiles.surroundings)
   if (flags.kind !== 'settings') throw new UsageError('--help and --version ask for nothing else')
-  return flags.settings
+  return { settings: flags.settings, warnings: warningsOf(flags.settings) }
 }
 
 function version(): string {

@@ -1,13 +1,16 @@
 // memmon.conf and the files that it includes, as the file system has them; which of them were looked at is kept, since
 // a change of any of them is a change of the settings.
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { looseText } from '../base/loose-file.ts'
 import type { ReadFile } from '../config/conf.ts'
 import type { ReadText, Surroundings } from '../config/flags.ts'
 
 export interface ConfFiles {
   readonly readText: ReadText
   readonly surroundings: Surroundings
+  /** Of the files that were read those that others may write, and what mends it. */
+  readonly loose: readonly string[]
   /** Begins a new reading. */
   forget(): void
   /** True if a file or folder that was looked at since `forget`, whether it was there or not, is another one by now. */
@@ -17,12 +20,20 @@ export interface ConfFiles {
 export function createConfFiles(): ConfFiles {
   /** Each as it was before it was read: what is written meanwhile is a change. */
   const looked = new Map<string, string>()
+  const loose: string[] = []
   return {
-    forget: () => looked.clear(),
+    forget() {
+      looked.clear()
+      loose.length = 0
+    },
+    loose,
     haveChanged: () => [...looked].some(([path, mark]) => markOf(path) !== mark),
     readText(path): ReadFile {
       looked.set(path, markOf(path))
-      return { text: readFileSync(path, 'utf8'), isPrivate: (statSync(path).mode & 0o077) === 0 }
+      const { text, mode } = readOpen(path)
+      const looseness = looseText(path, mode)
+      if (looseness !== undefined) loose.push(looseness)
+      return { text, isPrivate: (mode & 0o077) === 0 }
     },
     surroundings: {
       listFolder(path) {
@@ -32,6 +43,16 @@ export function createConfFiles(): ConfFiles {
       environment: process.env,
       hostName: hostname(),
     },
+  }
+}
+
+/** The mode is that of the very file that is read. */
+function readOpen(path: string): { text: string; mode: number } {
+  const fd = openSync(path, 'r')
+  try {
+    return { mode: fstatSync(fd).mode, text: readFileSync(fd, 'utf8') }
+  } finally {
+    closeSync(fd)
   }
 }
 

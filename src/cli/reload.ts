@@ -4,9 +4,17 @@ import { messageOf, UsageError } from '../core/errors.ts'
 import { formatServerUrl } from '../core/server-url.ts'
 import type { Log } from '../observe/log.ts'
 
+export interface ReadSettings {
+  readonly settings: Settings
+  /** What should be mended, though it is no reason to refuse them. */
+  readonly warnings: readonly string[]
+}
+
 export interface SettingsSource {
+  /** Of the first settings. */
+  readonly warnings: readonly string[]
   /** The settings as flags and memmon.conf say now; throws a UsageError. */
-  readonly readSettings: () => Settings
+  readonly readSettings: () => ReadSettings
   /** True if a file that the last reading has looked at is another one since. */
   readonly haveChanged: () => boolean
 }
@@ -44,11 +52,12 @@ export class SettingsReload {
       return
     }
     try {
-      const settings = readSettings()
+      const { settings, warnings } = readSettings()
       if (settings.rules.length + settings.budgets.length === 0)
         throw new UsageError(`${configPath}: it has no rule`)
       use(settings, `${configPath} is read again and taken`)
       this.#told = ''
+      for (const warning of warnings) log('WARN', warning)
       for (const key of this.#fixed(settings))
         log('WARN', `${key} has changed, and counts when memmon is restarted`)
     } catch (thrown) {

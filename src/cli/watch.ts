@@ -76,6 +76,7 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
   let capacity = usesCapacity(settings) ? capacityReader.capacity() : undefined
   let resolved = resolveSettings(settings, capacity?.bytes)
   logStart(settings, address, sampler.source, log)
+  for (const warning of ports.source.warnings) log('WARN', warning)
   logRules(resolved, capacity, log)
 
   const caller = createHttpCaller(address, credentialsFrom(process.env), CALL_TIMEOUT_MS)

@@ -3,7 +3,9 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { looseText } from '../../src/base/loose-file.ts'
 import { CapacityReload } from '../../src/cli/capacity-reload.ts'
+import { refuseLoose } from '../../src/cli/deciding-files.ts'
 import { createUnreadableLog, stalledText } from '../../src/cli/event-trouble.ts'
 import { type NoTickClues, noTickLine } from '../../src/cli/no-tick.ts'
 import { refuseFaults, resolveSettings } from '../../src/cli/resolve.ts'
@@ -121,6 +123,7 @@ const lines: readonly (() => string | Promise<string>)[] = [
   foreign(undefined),
   () => blindLine('hidden', 2),
   () => blindLine('zombie', 1),
+  () => refuseLoose(settingsFrom('-a', '1MB'), [looseText('/x', 0o666) ?? ''], false)[0] ?? '',
   () => capacityLine(undefined),
   () => capacityLine(2 ** 41),
   () => unprotectedText('ENOSPC'),

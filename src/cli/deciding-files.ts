@@ -1,0 +1,79 @@
+// The programs that the settings name, by their paths: whoever may write one decides what memmon does.
+import { statSync } from 'node:fs'
+import { looseText } from '../base/loose-file.ts'
+import type { Settings } from '../config/settings.ts'
+import { UsageError } from '../core/errors.ts'
+import type { Action, RestartPlan } from '../core/rules.ts'
+
+/** What runs the file that it is given. */
+const INTERPRETER = /\/(env|(ba|da|k|z)?sh|python[\d.]*|perl|ruby|node|php)$/
+
+/** As root: throws a UsageError about files that others may write. Else gives that back, to be warned of. */
+export function refuseLoose(settings: Settings, conf: readonly string[], isRoot: boolean): string[] {
+  const loose = [...conf, ...looseCommands(settings)]
+  if (isRoot && loose.length > 0)
+    throw new UsageError(loose.map(text => `${text}; memmon runs as root and does what it says`).join('\n'))
+  return loose.map(text => `${text}. Whoever may write it decides what memmon does`)
+}
+
+/** Those of the settings' files that others may write, each with its place in memmon.conf. */
+function looseCommands(settings: Settings): string[] {
+  const loose = new Map<string, string>()
+  for (const { key, command } of commandsOf(settings)) {
+    for (const path of filesIn(command)) {
+      const text = looseText(path, modeOf(path))
+      const place = settings.places?.get(key)
+      if (text !== undefined && !loose.has(path))
+        loose.set(path, place === undefined ? text : `${place}: ${text}`)
+    }
+  }
+  return [...loose.values()]
+}
+
+interface Named {
+  /** Of its place: a key of [memmon], or the id of a rule. */
+  readonly key: string
+  readonly command: string | undefined
+}
+
+function commandsOf(settings: Settings): Named[] {
+  const { mailTo, smtpServers, smtpCaFile, sendmailCommand, onAlertCommand, rules, budgets } = settings
+  const isMailed = mailTo.length > 0 && smtpServers.length === 0
+  return [
+    { key: 'sendmail', command: isMailed ? sendmailCommand : undefined },
+    { key: 'smtp_ca_file', command: smtpCaFile },
+    { key: 'on_alert_command', command: onAlertCommand },
+    ...[...rules, ...budgets].flatMap(({ id, action, plan }) =>
+      [...actionCommands(action), ...planCommands(plan)].map(command => ({ key: id, command })),
+    ),
+  ]
+}
+
+function actionCommands(action: Action): (string | undefined)[] {
+  if (action.kind === 'exec') return [action.command]
+  return action.kind === 'drain' ? [action.command, action.check] : []
+}
+
+const planCommands = ({ preCommand, postCommand, restartCommand }: RestartPlan): (string | undefined)[] => [
+  preCommand,
+  postCommand,
+  restartCommand,
+]
+
+/** The program by its path, and the script if the program is an interpreter. What PATH finds is the system's. */
+function filesIn(command = ''): string[] {
+  const [first = '', second = ''] = [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+    ([, double, single, bare]) => double ?? single ?? bare ?? '',
+  )
+  return [first, ...(INTERPRETER.test(first) ? [second] : [])].filter(path => path.startsWith('/'))
+}
+
+/** 0 of what is no file: running it will say so. */
+function modeOf(path: string): number {
+  try {
+    const stat = statSync(path)
+    return stat.isFile() ? stat.mode : 0
+  } catch {
+    return 0
+  }
+}

@@ -1,0 +1,109 @@
+// memmon.conf and what it names, where others may write it: refused as root, warned about otherwise.
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { refuseLoose } from '../../src/cli/deciding-files.ts'
+import { Memmon, runMemmon } from '../helpers/memmon.ts'
+import { ScriptedSupervisord } from '../helpers/scripted-supervisord.ts'
+import { settingsFrom } from '../helpers/values.ts'
+
+const IS_ROOT = process.geteuid?.() === 0
+
+let folder = ''
+let server: ScriptedSupervisord
+let memmon: Memmon | undefined
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'memmon-loose-'))
+  mkdirSync(join(folder, 'conf.d'))
+  server = await ScriptedSupervisord.start()
+  memmon = undefined
+})
+afterEach(async () => {
+  memmon?.child.kill('SIGKILL')
+  await memmon?.ended
+  await server.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** A file of this mode, whatever the umask is; its path. */
+function write(name: string, mode: number, text = '#!/bin/sh\n'): string {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  chmodSync(path, mode)
+  return path
+}
+
+const RULE = '[any]\nmemory_limit = 1TB\n'
+const MENDED = (path: string) => `${path} is writable by its group (mode 0664): run "chmod go-w ${path}"`
+
+test.each([
+  ['-p w=1MB --pre-restart-command @', 1],
+  ['-p w=1MB --post-restart-command @', 1],
+  ['-p w=1MB --restart-command @', 1],
+  ['-p w=1MB --action exec --exec-command @', 1],
+  ['-p w=9MB --soft-limit 1MB --drain-command @ --drain-check @', 1],
+  ['--total 1GB --pre-restart-command @', 1],
+  ['-a 1GB --on-alert-command @', 1],
+  ['-a 1GB -m bob@example.com -s @', 1],
+  ['-a 1GB -s @', 0], // there is no mail
+  ['-a 1GB --smtp-ca-file @', 1],
+])('%s: %i told', (argv, count) => {
+  const path = write('hook', 0o664)
+  const settings = settingsFrom(...argv.split(' ').map(word => (word === '@' ? path : word)))
+  expect(refuseLoose(settings, [], false)).toEqual(
+    Array(count).fill(`${MENDED(path)}. Whoever may write it decides what memmon does`),
+  )
+  if (count > 0) expect(() => refuseLoose(settings, [], true)).toThrow(`${MENDED(path)}; memmon runs as root`)
+  chmodSync(path, 0o755)
+  expect(refuseLoose(settings, [], true)).toEqual([])
+})
+
+test('a script counts as its interpreter does; arguments, what is not there and bare names do not', () => {
+  const path = write('drain', 0o664)
+  const told = (command: string) =>
+    refuseLoose(settingsFrom('-a', '1MB', '--pre-restart-command', command), [], false).length
+  const commands = [
+    `/bin/sh "${path}"`,
+    `/usr/bin/env ${path}`,
+    `/bin/true ${path}`,
+    '/gone/x',
+    'sh',
+    `'${path}' x`,
+  ]
+  expect(commands.map(told)).toEqual([1, 1, 0, 0, 0, 1])
+})
+
+test.each([
+  'memmon.conf',
+  'conf.d/a.conf',
+  'hook',
+])('%s that its group may write, as the user of this test', async loose => {
+  const hook = write('hook', loose === 'hook' ? 0o664 : 0o755)
+  write('conf.d/a.conf', loose === 'conf.d/a.conf' ? 0o664 : 0o644, `${RULE}pre_restart_command = ${hook}\n`)
+  const conf = write(
+    'memmon.conf',
+    loose === 'memmon.conf' ? 0o664 : 0o644,
+    '[memmon]\ninclude = conf.d/*.conf\n',
+  )
+  const env = { SUPERVISOR_SERVER_URL: server.url }
+  const checked = await runMemmon(['check', '--config', conf], env)
+  expect(checked.stderr).toContain(MENDED(join(folder, loose)))
+  expect(checked.code).toBe(IS_ROOT ? 2 : 0)
+  memmon = new Memmon(['--config', conf], env)
+  await memmon.waitForLog(MENDED(join(folder, loose)))
+  if (IS_ROOT) expect([await memmon.ended, memmon.stdout]).toEqual([2, ''])
+  else expect(memmon.stderr).toContain('WARN ')
+})
+
+test('one that becomes writable is told at the next reload', async () => {
+  const conf = write('memmon.conf', 0o644, RULE)
+  const running = new Memmon(['--config', conf], { SUPERVISOR_SERVER_URL: server.url })
+  memmon = running
+  await running.waitForLog('memory_limit=1TB: restarts')
+  chmodSync(conf, 0o664)
+  writeFileSync(conf, RULE.replace('1TB', '2TB'))
+  await running.tickUntil('the line', () => running.logHolds(MENDED(conf)))
+  expect(running.logHolds('memory_limit=2TB: restarts')).toBe(!IS_ROOT)
+  if (IS_ROOT) expect(running.stderr).toContain('The settings stay as they were')
+})
