@@ -3,7 +3,7 @@
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { looseText } from '../base/loose-file.ts'
-import type { ReadFile } from '../config/conf.ts'
+import type { ReadFile } from '../config/conf-sections.ts'
 import type { ReadText, Surroundings } from '../config/flags.ts'
 
 export interface ConfFiles {

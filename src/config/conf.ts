@@ -1,15 +1,21 @@
 // memmon.conf: sections as in supervisord.conf, their keys from the table in options.ts. All that is wrong is told at
 // once, each with its line and what would be right.
-import { posix } from 'node:path'
 import { messageOf, UsageError } from '../core/errors.ts'
 import { parseLimit } from '../core/limits.ts'
 import { nearestNames } from '../core/nearest.ts'
 import type { RuleScope } from '../core/rules.ts'
 import { parseGroupSelector, parseSelector, type Selector } from '../core/selector.ts'
+import {
+  type ConfEntry,
+  type ConfSection,
+  type ConfSources,
+  type Fail,
+  INCLUDE,
+  includedBy,
+  type ReadFile,
+  sectionsIn,
+} from './conf-sections.ts'
 import type { Draft, RuleDraft } from './draft.ts'
-import { expand } from './expand.ts'
-import { type ListFolder, pathsOf, patternsIn } from './include.ts'
-import { type IniEntry, parseIni } from './ini.ts'
 import type { GeneralOption, OptionSpec } from './option.ts'
 import { OPTIONS } from './options.ts'
 import { type Place, placeText } from './place.ts'
@@ -39,28 +45,10 @@ export const GENERAL_KEYS: ReadonlyMap<string, GeneralOption | RuleOption> = new
     'apply' in spec || 'applyRule' in spec ? [[keyOf(spec), spec] as const] : [],
   ),
 )
-/** A key of [memmon] that is about the file itself. */
-const INCLUDE = 'include'
-/** What makes memmon.conf a file that only its owner may read. */
-const SECRET_KEYS = ['smtp_password', 'webhook']
 const RULE_KEYS: ReadonlyMap<string, RuleOption> = new Map(RULE_OPTIONS.map(spec => [keyOf(spec), spec]))
 /** A budget is neither warned of nor killed at once, and counts memory alone. */
 const BUDGET_KEYS = ['for', 'min_uptime', 'action', 'cumulative']
 const SECTIONS = ['[memmon]', '[program:NAME]', '[group:NAME]', '[any]', '[total]']
-
-/** Where memmon.conf is read from, and what stands for its %(...)s. */
-export interface ConfSources {
-  readonly readText: (path: string) => ReadFile
-  readonly listFolder: ListFolder
-  readonly environment: Readonly<Record<string, string | undefined>>
-  readonly hostName: string
-}
-
-export interface ReadFile {
-  readonly text: string
-  /** Nobody but its owner may read it. */
-  readonly isPrivate: boolean
-}
 
 /**
  * Reads the file, and those that it includes, into a draft; what `isGiven` as a flag is checked, and left out. Throws a
@@ -102,76 +90,8 @@ export function readConf(
   throw new UsageError(wrong.map(one => `${placeText(one)}: ${one.what}`).join('\n'))
 }
 
-type Fail = (place: Place, what: string) => void
-
-interface ConfEntry extends IniEntry {
-  readonly path: string
-}
-interface ConfSection extends Place {
-  readonly name: string
-  readonly entries: readonly ConfEntry[]
-}
-
 const shortPlace = (place: Place, from: Place): string =>
   place.path === from.path ? `line ${place.line}` : placeText(place)
-
-/** The sections of one file, its values expanded. */
-function sectionsIn(
-  { text, isPrivate }: ReadFile,
-  path: string,
-  { environment, hostName }: ConfSources,
-  fail: Fail,
-): ConfSection[] {
-  const { sections, problems } = parseIni(text)
-  for (const { line, text: what } of problems) fail({ path, line }, what)
-  // What comes from the environment is no secret of the file.
-  const secret = sections
-    .flatMap(({ entries }) => entries)
-    .find(({ key, value }) => SECRET_KEYS.includes(key) && !/^%\(ENV_[^)]*\)s$/.test(value))
-  if (secret && !isPrivate)
-    fail(
-      { path, line: secret.line },
-      `${secret.key} is a secret, and this file can be read by others: chmod 600 ${path}`,
-    )
-  const expansions = { here: posix.dirname(posix.resolve(path)), environment, hostName }
-  return sections.map(({ name, line, entries }) => ({
-    name,
-    line,
-    path,
-    entries: entries.flatMap(entry => {
-      try {
-        return [{ ...entry, path, value: expand(entry.value, expansions) }]
-      } catch (thrown) {
-        fail({ path, line: entry.line }, `${entry.key}: ${messageOf(thrown)}`)
-        return []
-      }
-    }),
-  }))
-}
-
-/** The files that the first one names; an included one names none, as with supervisor. */
-function includedBy(
-  sections: readonly ConfSection[],
-  { listFolder }: ConfSources,
-  fail: Fail,
-): { readonly path: string; readonly place: Place }[] {
-  const entries = sections.flatMap(({ name, entries }) =>
-    name === 'memmon' ? entries.filter(({ key }) => key === INCLUDE) : [],
-  )
-  const found = new Map<string, Place>()
-  for (const place of entries) {
-    const here = posix.dirname(posix.resolve(place.path))
-    try {
-      for (const path of patternsIn(place.value).flatMap(pattern => pathsOf(pattern, here, listFolder))) {
-        if (posix.resolve(place.path) === path) fail(place, `include: ${path} is this file itself`)
-        else found.set(path, place)
-      }
-    } catch (thrown) {
-      fail(place, `include = ${place.value}: ${messageOf(thrown)}`)
-    }
-  }
-  return [...found].map(([path, place]) => ({ path, place }))
-}
 
 function readSection(
   section: ConfSection,
