@@ -13,8 +13,8 @@ export const BREAKS = [
     name: 'start-once',
     what: 'a start that has failed is not tried again',
     file: 'src/restart/starting.ts',
-    from: 'const next: Job = { ...job, failures, isStarted: false }',
-    to: "const next: Job = { ...job, failures, isStarted: false }\n  if (failures > 0) return leave(job, failed(job, moment, 'start', text), true)",
+    from: "const next: JobIn<'starting'> = { ...job, failures, isStarted: false }",
+    to: "const next: JobIn<'starting'> = { ...job, failures, isStarted: false }\n  if (failures > 0) return leave(job, failed(job, moment, 'start', text), true)",
   },
   {
     name: 'drained-not-started',
