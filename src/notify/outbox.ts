@@ -3,8 +3,19 @@
 import { messageOf } from '../core/errors.ts'
 import type { Log } from '../observe/log.ts'
 import type { Channel, Delivery, Outgoing } from './channel.ts'
+import { droppedText, keptOf } from './outbox-bounds.ts'
 import { OutboxDisk } from './outbox-disk.ts'
 import type { Entry, Waiting } from './outbox-files.ts'
+import {
+  dueTickOf,
+  LAST_WAIT_MS,
+  limitWaits,
+  nextFor,
+  type Pause,
+  pausesOf,
+  waitMs,
+  waitsFor,
+} from './waits.ts'
 
 export interface OutboxPorts {
   readonly channels: () => readonly Channel[]
@@ -16,10 +27,6 @@ export interface OutboxPorts {
   readonly random: () => number
 }
 
-const MOST_MESSAGES = 1_000
-const KEPT_MS = 7 * 86_400_000
-const FIRST_WAIT_MS = 30_000
-const LAST_WAIT_MS = 3_600_000
 const LAST_TRY_MS = 200
 
 export class Outbox {
@@ -27,8 +34,9 @@ export class Outbox {
   readonly #disk: OutboxDisk
   #attached: Promise<void> | undefined
   #entries: Entry[] = []
-  #running: Promise<void> | undefined
-  #again = false
+  /** By the key of a channel, like the next one. */
+  readonly #running = new Map<string, Promise<void>>()
+  #pauses = new Map<string, Pause>()
   #timer: NodeJS.Timeout | undefined
   #dropped = 0
   #closed = false
@@ -63,7 +71,7 @@ export class Outbox {
   async whenIdle(): Promise<void> {
     await this.#whenKept()
     await new Promise(setImmediate)
-    while (this.#running) await this.#running
+    while (this.#running.size > 0) await Promise.all(this.#running.values())
   }
 
   /**
@@ -81,17 +89,16 @@ export class Outbox {
         `${this.size} messages that wait are lost: there is no state folder to keep them`,
       )
     // One that is nearly through is not cut off.
-    await Promise.race([this.#running, sleep(LAST_TRY_MS)])
+    const running = Promise.all(this.#running.values())
+    await Promise.race([running, sleep(LAST_TRY_MS)])
     for (const channel of this.#ports.channels()) channel.abandon?.()
-    await this.#running
+    await running
   }
 
   async #attach(stateFolder: string): Promise<void> {
     const entries = await this.#disk.open(stateFolder)
-    // Another boot has another clock: no wait is longer than the longest.
-    const latestTick = this.#ports.tick() + LAST_WAIT_MS
-    for (const { waiting } of entries)
-      for (const one of waiting) one.dueTick = Math.min(one.dueTick, latestTick)
+    limitWaits(entries, this.#ports.tick())
+    this.#pauses = new Map([...pausesOf(entries), ...this.#pauses])
     const own = this.#entries
     this.#entries = [...entries, ...own]
     for (const entry of own) await this.#write(entry)
@@ -104,70 +111,69 @@ export class Outbox {
     await this.#disk.whenQuiet()
   }
 
+  /** Each channel by itself: one that hangs holds up no other. */
   #deliver(): void {
     if (this.#closed) return
-    if (this.#running) {
-      this.#again = true
-      return
+    this.#forgetOthers(new Set(this.#ports.channels().map(({ key }) => key)))
+    for (const channel of this.#ports.channels()) {
+      if (this.#running.has(channel.key) || !this.#isDue(channel)) continue
+      const run = this.#deliverBy(channel)
+        .catch((thrown: unknown) => this.#onDefect(channel, thrown))
+        .finally(() => {
+          this.#running.delete(channel.key)
+          this.#deliver()
+        })
+      this.#running.set(channel.key, run)
     }
-    clearTimeout(this.#timer)
-    this.#running = this.#deliverDue()
-      .catch((thrown: unknown) =>
-        this.#ports.log('ERRO', `The outbox failed, which is a defect of memmon: ${messageOf(thrown)}`),
-      )
-      .finally(() => {
-        this.#running = undefined
-        const again = this.#again
-        this.#again = false
-        if (again) this.#deliver()
-        else this.#wake()
-      })
+    this.#wake()
   }
 
-  /** Each channel by itself: one that hangs holds up no other. */
-  async #deliverDue(): Promise<void> {
-    const channels = this.#ports.channels()
-    this.#forgetOthers(new Set(channels.map(({ key }) => key)))
-    await Promise.all(channels.map(channel => this.#deliverBy(channel)))
+  #isDue({ key }: Channel): boolean {
+    return dueTickOf(key, this.#entries, this.#pauses.get(key)) <= this.#ports.tick()
   }
 
   async #deliverBy(channel: Channel): Promise<void> {
-    for (const entry of [...this.#entries]) {
-      const waiting = entry.waiting.find(one => one.channel === channel.key)
-      if (!waiting || this.#closed) continue
-      if (waiting.dueTick > this.#ports.tick()) continue
+    while (!this.#closed && this.#isDue(channel)) {
+      const next = nextFor(channel.key, this.#entries, this.#ports.tick())
+      if (!next) return
       const delivery = await channel
-        .deliver(entry.message)
+        .deliver(next.entry.message)
         .catch((thrown: unknown): Delivery => ({ ok: false, why: messageOf(thrown), permanent: false }))
-      await this.#settle(entry, waiting, channel, delivery)
-      // Where one has to wait, those behind it wait, too: else each of them would be a try in vain.
-      if (!delivery.ok && !delivery.permanent) return
+      await this.#settle(next.entry, next.waiting, channel, delivery)
     }
   }
 
   async #settle(entry: Entry, waiting: Waiting, channel: Channel, delivery: Delivery): Promise<void> {
     const what = channel.whatText(entry.message.subject)
     const { log } = this.#ports
-    if (delivery.ok) log('INFO', `Sent ${what}${sentBy(channel, delivery.said)}`)
-    else if (delivery.permanent)
-      log('ERRO', `Failed to send ${what} by ${channel.by}: ${delivery.why}. It is given up`)
-    else {
-      waiting.failures++
-      const waitMs = this.#waitMs(waiting.failures)
-      waiting.dueTick = this.#ports.tick() + waitMs
-      log(
-        'ERRO',
-        `Failed to send ${what} by ${channel.by}: ${delivery.why}. It is tried again in ${Math.round(waitMs / 1000)} s`,
-      )
+    if (!delivery.ok && !delivery.permanent) {
+      const againText = this.#pause(channel, waiting)
+      log('ERRO', `Failed to send ${what} by ${channel.by}: ${delivery.why}. ${againText}`)
+      return this.#write(entry)
     }
-    if (delivery.ok || delivery.permanent) entry.waiting.splice(entry.waiting.indexOf(waiting), 1)
+    this.#pauses.delete(channel.key)
+    if (delivery.ok) log('INFO', `Sent ${what}${sentBy(channel, delivery.said)}`)
+    else log('ERRO', `Failed to send ${what} by ${channel.by}: ${delivery.why}. It is given up`)
+    entry.waiting.splice(entry.waiting.indexOf(waiting), 1)
     if (entry.waiting.length > 0) await this.#write(entry)
     else await this.#remove(entry)
   }
 
-  #waitMs(failures: number): number {
-    const full = Math.min(LAST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1))
-    return full * (0.75 + this.#ports.random() / 4)
+  /** Leaves the channel alone, longer each time; says for how long, and what else waits. */
+  #pause({ key }: Channel, waiting: Waiting): string {
+    const failures = (this.#pauses.get(key)?.failures ?? 0) + 1
+    waiting.failures = Math.max(waiting.failures + 1, failures)
+    const [now, random] = [this.#ports.tick(), this.#ports.random()]
+    const forMs = waitMs(failures, random)
+    waiting.dueTick = now + waitMs(waiting.failures, random)
+    this.#pauses.set(key, { failures, untilTick: now + forMs })
+    const others = waitsFor(key, this.#entries).length - 1
+    return `It is tried again in ${Math.round(forMs / 1000)} s${others > 0 ? `; ${others} more wait` : ''}`
+  }
+
+  #onDefect({ key }: Channel, thrown: unknown): void {
+    this.#pauses.set(key, { failures: 1, untilTick: this.#ports.tick() + LAST_WAIT_MS })
+    this.#ports.log('ERRO', `The outbox failed, which is a defect of memmon: ${messageOf(thrown)}`)
   }
 
   /** Channels that are no longer set will never take what waits for them. */
@@ -186,37 +192,28 @@ export class Outbox {
 
   /** Drops what is too old or too much, and says how many. */
   #shorten(): void {
-    const now = this.#ports.nowMs()
-    const kept = this.#entries
-      .filter(({ message }) => now - message.createdAt < KEPT_MS)
-      .slice(-MOST_MESSAGES)
+    const kept = keptOf(this.#entries, this.#ports.nowMs())
     const gone = this.#entries.filter(entry => !kept.includes(entry))
     if (gone.length === 0) return
     this.#entries = kept
+    const before = this.#dropped
     this.#dropped += gone.length
     for (const entry of gone) void this.#remove(entry)
-    // The first, then each hundredth: a flood of messages is not to be one of lines.
-    if (
-      this.#dropped === gone.length ||
-      Math.floor(this.#dropped / 100) > Math.floor((this.#dropped - gone.length) / 100)
-    ) {
-      this.#ports.log(
-        'ERRO',
-        `Dropped the oldest messages that wait, ${this.#dropped} so far: ${MOST_MESSAGES} are kept, for 7 days`,
-      )
-    }
+    const text = droppedText(before, this.#dropped)
+    if (text !== undefined) this.#ports.log('ERRO', text)
   }
 
   #wake(): void {
-    const dueTick = Math.min(...this.#entries.flatMap(({ waiting }) => waiting.map(one => one.dueTick)))
+    clearTimeout(this.#timer)
+    const idle = this.#ports.channels().filter(({ key }) => !this.#running.has(key))
+    const dueTicks = idle.map(({ key }) => dueTickOf(key, this.#entries, this.#pauses.get(key)))
+    const dueTick = Math.min(...dueTicks)
     if (this.#closed || !Number.isFinite(dueTick)) return
-    this.#timer = setTimeout(
-      () => {
-        this.#shorten()
-        this.#deliver()
-      },
-      Math.max(100, dueTick - this.#ports.tick()),
-    )
+    const onDue = () => {
+      this.#shorten()
+      this.#deliver()
+    }
+    this.#timer = setTimeout(onDue, Math.max(100, dueTick - this.#ports.tick()))
   }
 
   async #write(entry: Entry): Promise<void> {

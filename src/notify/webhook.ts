@@ -72,19 +72,23 @@ async function post(
     'User-Agent': 'memmon',
   }
   return await new Promise(resolve => {
-    const timer = setTimeout(
-      () => {
-        resolve({ ok: false, why: `no answer within ${terms.timeoutMs / 1000} s`, permanent: false })
-        outgoing.destroy()
-      },
-      Math.max(1, until - Date.now()),
-    )
+    let late = () => {
+      resolve({ ok: false, why: `no answer within ${terms.timeoutMs / 1000} s`, permanent: false })
+      outgoing.destroy()
+    }
+    const timer = setTimeout(() => late(), Math.max(1, until - Date.now()))
     const settle = (delivery: Delivery | Promise<Delivery>) => {
       clearTimeout(timer)
       resolve(delivery)
     }
     const outgoing = request(url, { method: 'POST', headers, agent: false }, response => {
-      readStart(response, terms.redactor, said => {
+      const { statusCode = 0 } = response
+      if (isSuccess(statusCode)) {
+        response.destroy() // the status says all: its body may never end
+        settle(deliveryOf(statusCode, '', undefined))
+        return
+      }
+      late = readStart(response, terms.redactor, said => {
         const target = redirectOf(response, url)
         if (
           target &&
@@ -93,7 +97,7 @@ async function post(
           target.protocol === url.protocol
         ) {
           settle(post(target, body, terms, until, redirects + 1))
-        } else settle(deliveryOf(response.statusCode ?? 0, said, target))
+        } else settle(deliveryOf(statusCode, said, target))
       })
     })
     // The system's own words may hold the address, never the path.
@@ -104,8 +108,8 @@ async function post(
   })
 }
 
-/** The first bytes of the answer; the rest is not waited for. */
-function readStart(response: IncomingMessage, redactor: Redactor, done: (said: string) => void): void {
+/** The first bytes of the answer; the rest is not waited for. What it returns ends the reading. */
+function readStart(response: IncomingMessage, redactor: Redactor, done: (said: string) => void): () => void {
   const most = ANSWER_BYTES + redactor.longestBytes
   let said = Buffer.alloc(0)
   const end = () => {
@@ -119,7 +123,10 @@ function readStart(response: IncomingMessage, redactor: Redactor, done: (said: s
   })
   response.on('end', end)
   response.on('error', end)
+  return end
 }
+
+const isSuccess = (status: number): boolean => status >= 200 && status < 300
 
 /** Where 307 and 308 point: others would turn the POST into something else. */
 function redirectOf({ statusCode, headers }: IncomingMessage, from: URL): URL | undefined {
@@ -133,7 +140,7 @@ function redirectOf({ statusCode, headers }: IncomingMessage, from: URL): URL | 
 
 function deliveryOf(status: number, said: string, target: URL | undefined): Delivery {
   const text = `HTTP ${status}${said ? `: ${said}` : ''}`
-  if (status >= 200 && status < 300) return { ok: true, said: `HTTP ${status}` }
+  if (isSuccess(status)) return { ok: true, said: `HTTP ${status}` }
   if (target) {
     return {
       ok: false,

@@ -117,7 +117,7 @@ test('killed with mail in the outbox: it arrives once, after the next start', as
   const second = outboxOf([channel])
   await second.attach(folder)
   await waitFor('both to be sent', () => second.size === 0 && files().length === 0)
-  expect(channel.tried).toEqual(['one', 'two'])
+  expect([...channel.tried].sort()).toEqual(['one', 'two'])
   expect(log.filter(line => line.includes('still to be sent'))).toEqual([
     'INFO 2 messages of an earlier memmon are still to be sent',
   ])
@@ -266,4 +266,74 @@ test('a try that outlasts memmon is abandoned, and its message left to the next 
   await second.attach(folder)
   await waitFor('it to be sent', () => second.size === 0)
   expect(next.tried).toEqual(['one'])
+})
+
+test('forty that wait for a server that is away: one try and one line each time, with growing waits', async () => {
+  const channel = channelOf('smtp', [LATER])
+  const box = outboxOf([channel])
+  await box.attach(folder)
+  for (let at = 10; at < 50; at++) box.add(outgoing(`m${at}`))
+  await box.whenIdle()
+  const first = 'ERRO Failed to send "m10" by smtp://there: 451 later. It is tried again in 30 s'
+  expect(log).toEqual([expect.stringContaining(first)])
+  await box.close()
+  for (const [tries, seconds] of [60, 120, 240].entries()) {
+    nowMs += 3_600_000
+    log = []
+    const next = outboxOf([channel])
+    await next.attach(folder)
+    await next.whenIdle()
+    await next.close()
+    expect(log.slice(1)).toEqual([
+      `ERRO Failed to send "m${tries + 11}" by smtp://there: 451 later. It is tried again in ${seconds} s; 39 more wait`,
+    ])
+  }
+  expect(channel.tried).toHaveLength(4)
+})
+
+test('the server is back: one try, then all that waits, what has failed behind the rest', async () => {
+  const channel = channelOf('smtp', [LATER, OK])
+  const box = outboxOf([channel])
+  await box.attach(folder)
+  for (let at = 0; at < 5; at++) box.add(outgoing(`m${at}`))
+  await box.whenIdle()
+  expect(channel.tried).toEqual(['m0'])
+  nowMs += 30_000
+  box.add(outgoing('m5'))
+  await waitFor('all', () => box.size === 0)
+  expect(channel.tried).toEqual(['m0', 'm1', 'm2', 'm3', 'm4', 'm5', 'm0'])
+})
+
+test('a message that the server does not take now holds up the others once, not for good', async () => {
+  const channel: Channel & { tried: string[] } = channelOf('smtp', [])
+  const deliver = async ({ subject }: { subject: string }) => {
+    channel.tried.push(subject)
+    return subject === 'bad' ? LATER : OK
+  }
+  const box = outboxOf([{ ...channel, deliver }])
+  await box.attach(folder)
+  box.add(outgoing('bad'))
+  await box.whenIdle()
+  for (const name of ['a', 'b']) {
+    nowMs += 30_000
+    box.add(outgoing(name))
+    await box.whenIdle()
+    await box.whenIdle()
+  }
+  expect(channel.tried.filter(name => name !== 'bad')).toEqual(['a', 'b'])
+  expect(box.size).toBe(1)
+})
+
+test('one that hangs does not hold up what comes later for another', async () => {
+  let answer: (delivery: Delivery) => void = () => {}
+  const hangs = channelOf('smtp', [new Promise<Delivery>(resolve => (answer = resolve))])
+  const good = channelOf('webhook 1', [OK])
+  const box = outboxOf([hangs, good])
+  await box.attach(folder)
+  box.add(outgoing('one'))
+  await waitFor('the first', () => good.tried.length === 1)
+  box.add(outgoing('two'))
+  await waitFor('the second', () => good.tried.length === 2)
+  answer(OK)
+  await waitFor('all', () => box.size === 0)
 })

@@ -108,6 +108,16 @@ test('one that hangs before or within its answer, and one that is not there', as
   })
 })
 
+test.each<[status: number, wanted: object]>([
+  [200, { ok: true, said: 'HTTP 200' }],
+  [202, { ok: true, said: 'HTTP 202' }],
+  [410, { ok: false, why: 'HTTP 410: a part', permanent: true }],
+  [503, { ok: false, why: 'HTTP 503: a part', permanent: false }],
+])('HTTP %d counts though its body never ends', async (status, wanted) => {
+  const url = await serve((_, response) => response.writeHead(status).write('a part'))
+  expect(await post(url, 2_000)).toEqual(wanted)
+})
+
 test('an answer without an end is cut', async () => {
   const url = await serve((_, response) => {
     response.writeHead(500)
