@@ -1,12 +1,19 @@
 // Commands that an operator names: a mail command, or what a rule runs. Their stdout and stderr never reach ours:
 // stdout is the event listener protocol.
-import { spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import type { Readable, Writable } from 'node:stream'
 import { createRedactor, type Redactor } from '../base/redact.ts'
 
 export type PipeResult =
   | { readonly ok: true }
   /** Why it failed, in words, with the tail of what it said on stderr. */
-  | { readonly ok: false; readonly why: string; readonly exitCode?: number }
+  | {
+      readonly ok: false
+      readonly why: string
+      readonly exitCode?: number
+      /** It was not run, for lack of descriptors, memory or processes: it may be a moment later. */
+      readonly isLack?: true
+    }
 
 export interface CommandTerms {
   readonly timeoutMs: number
@@ -31,57 +38,108 @@ export const pipeToCommand = (command: string, input: Buffer, terms: CommandTerm
 
 /**
  * Runs a program in a process group of its own, which gets TERM, then KILL, after `timeoutMs`, and KILL at once when
- * `ending` says so.
+ * `ending` says so. Never rejects.
  */
-export function runCommand(
-  [program = '', ...args]: readonly string[],
+export async function runCommand(
+  words: readonly string[],
   input: Buffer,
   { timeoutMs, environment = {}, ending, redactor = createRedactor() }: CommandTerms,
 ): Promise<PipeResult> {
+  const child = await start(words, environment)
+  if (child instanceof Error) return notRun(child)
+  const { pid = 0, stdin, stderr } = child
+  let timedOut = false
+  const term = setTimeout(() => {
+    timedOut = true
+    signalGroup(pid, 'SIGTERM')
+  }, timeoutMs)
+  const killed = killedAfter(pid, timeoutMs + KILL_AFTER_MS, ending)
+  const tail = tailOf(stderr, redactor)
+  stdin.on('error', () => {}) // a command that does not read its input: its exit code tells
+  stdin.end(input)
+  const [code, signal] = await exitOf(child)
+  clearTimeout(term)
+  // What it has started and TERM has not ended gets KILL all the same; what it left behind in time may stay.
+  if (timedOut && signalGroup(pid, 0)) await killed.when
+  killed.cancel()
+  const said = tail()
+  stderr.destroy()
+  return resultOf(code, signal, timedOut ? timeoutMs : undefined, said)
+}
+
+/** The child, or why there is none: no such program, no descriptor, no memory, no process left (spawn(2)). */
+function start(
+  [program = '', ...args]: readonly string[],
+  more: Readonly<Record<string, string>>,
+): Promise<Child | NodeJS.ErrnoException> {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !SECRETS.includes(name)))
   return new Promise(resolve => {
-    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !SECRETS.includes(name)))
-    const child = spawn(program, args, {
-      stdio: ['pipe', 'ignore', 'pipe'],
-      detached: true,
-      env: { ...env, ...environment },
-    })
-    const tailBytes = STDERR_TAIL_BYTES + redactor.longestBytes
-    let tail: Buffer = Buffer.alloc(0)
-    let timedOut = false
-    const term = setTimeout(() => {
-      timedOut = true
-      signalGroup(child.pid, 'SIGTERM')
-    }, timeoutMs)
-    const kill = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), timeoutMs + KILL_AFTER_MS)
-    const end = () => signalGroup(child.pid, 'SIGKILL')
-    ending?.addEventListener('abort', end)
-    const settle = (result: PipeResult) => {
-      ending?.removeEventListener('abort', end)
-      clearTimeout(term)
-      clearTimeout(kill)
-      child.stderr.destroy()
-      resolve(result)
+    try {
+      const child = spawn(program, args, {
+        stdio: ['pipe', 'ignore', 'pipe'],
+        detached: true,
+        env: { ...env, ...more },
+      })
+      child.on('error', resolve)
+      // Without a descriptor left it has no streams either; its error follows.
+      if (child.pid !== undefined) resolve(child)
+    } catch (thrown) {
+      resolve(thrown as NodeJS.ErrnoException)
     }
-    child.stderr.on('data', (chunk: Buffer) => {
-      tail = Buffer.concat([tail, chunk]).subarray(-tailBytes)
-    })
-    child.stderr.on('error', () => {})
-    child.stdin.on('error', () => {}) // a command that does not read its input: its exit code tells
-    child.on('error', error => settle({ ok: false, why: `it could not be run: ${error.message}` }))
+  })
+}
+
+type Child = ChildProcessByStdio<Writable, null, Readable>
+
+const LACKS = ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']
+
+function notRun({ code = '', message }: NodeJS.ErrnoException): PipeResult {
+  return { ok: false, why: `it could not be run: ${message}`, ...(LACKS.includes(code) && { isLack: true }) }
+}
+
+/** KILL for the whole group after a time, or as soon as memmon ends. */
+function killedAfter(pid: number, timeoutMs: number, ending: AbortSignal | undefined) {
+  let done = () => {}
+  const when = new Promise<void>(resolve => {
+    done = resolve
+  })
+  const kill = () => {
+    signalGroup(pid, 'SIGKILL')
+    done()
+  }
+  const timer = setTimeout(kill, timeoutMs)
+  ending?.addEventListener('abort', kill)
+  const cancel = () => {
+    clearTimeout(timer)
+    ending?.removeEventListener('abort', kill)
+  }
+  return { when, cancel }
+}
+
+/** Its exit, and what it said until then; what it has started may keep stderr open. */
+function exitOf(child: Child): Promise<[code: number | null, signal: NodeJS.Signals | null]> {
+  return new Promise(resolve => {
     child.on('exit', (code, signal) => {
-      const ended = () => {
-        const cut = tail.length < tailBytes ? undefined : 'start'
-        const said = redactor.quote(tail.toString('utf8'), cut, STDERR_TAIL_BYTES)
-        settle(resultOf(code, signal, timedOut ? timeoutMs : undefined, said))
-      }
+      const ended = () => resolve([code, signal])
       const grace = setTimeout(ended, STDERR_GRACE_MS)
       child.on('close', () => {
         clearTimeout(grace)
         ended()
       })
     })
-    child.stdin.end(input)
   })
+}
+
+/** Collects the end of it; what is returned gives it as one line, without secrets. */
+function tailOf(stderr: Readable, redactor: Redactor): () => string {
+  const most = STDERR_TAIL_BYTES + redactor.longestBytes
+  let tail: Buffer = Buffer.alloc(0)
+  stderr.on('data', (chunk: Buffer) => {
+    tail = Buffer.concat([tail, chunk]).subarray(-most)
+  })
+  stderr.on('error', () => {})
+  return () =>
+    redactor.quote(tail.toString('utf8'), tail.length < most ? undefined : 'start', STDERR_TAIL_BYTES)
 }
 
 function resultOf(
@@ -99,11 +157,11 @@ function resultOf(
   return { ok: false, why, ...(code !== null && { exitCode: code }) }
 }
 
-function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (pid === undefined) return
+/** False if the whole group has ended. */
+function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(-pid, signal)
+    return process.kill(-pid, signal)
   } catch {
-    // The whole group has ended.
+    return false
   }
 }

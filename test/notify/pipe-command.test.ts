@@ -78,3 +78,12 @@ test('it does not learn the password of supervisord', async () => {
   expect(readFileSync(join(folder, 'env'), 'utf8')).toContain('PATH=')
   expect(readFileSync(join(folder, 'env'), 'utf8')).not.toContain('hunter2')
 })
+
+test('one whose leader dies of TERM is killed with all it has started', async () => {
+  const file = join(folder, 'pid')
+  const stubborn = `trap '' TERM; sleep 300 & echo $! > ${file}.new; mv ${file}.new ${file}; wait; sleep 300`
+  const result = pipe(`sh -c "${stubborn.replaceAll('$', '\\$')}" & wait`, 1_000)
+  expect(await result).toMatchObject({ ok: false, why: 'it had not ended after 1 s and was killed' })
+  const pid = Number(readFileSync(file, 'utf8'))
+  await waitFor('the grandchild to end', () => !isAlive(pid))
+})
