@@ -7,6 +7,7 @@ import type { Settings } from '../config/settings.ts'
 import type { RestartOutcome, RestartRequest } from '../core/outcome.ts'
 import { outcomeText } from '../core/outcome-text.ts'
 import type { Channel } from '../notify/channel.ts'
+import { CommandQueue, type Lane } from '../notify/command-queue.ts'
 import { eventOf } from '../notify/event.ts'
 import { type Message, messageId, messageOf, plainMessage } from '../notify/message.ts'
 import { Notifier } from '../notify/notifier.ts'
@@ -27,7 +28,7 @@ export interface Notifications {
   /** Runs a command of the operator's. */
   readonly runHook: RunHook
   readonly outbox: Outbox
-  /** Sends what was gathered, and resolves when every channel has had its try. */
+  /** Sends what was gathered; resolves when every channel has had its try and no command runs. */
   flush(): Promise<void>
   /** Leaves what was not sent to the next memmon; resolves when it is on disk. Nothing is sent any more. */
   keep(): Promise<void>
@@ -69,14 +70,19 @@ export function createNotifications(initial: Settings, log: Log, redactor: Redac
       ),
       redactor,
     )
-  const runHook = createRunHook(
-    (words, input, environment) =>
-      runCommand(words, input, { timeoutMs: settings.hookTimeoutSeconds * 1000, environment, redactor }),
-    documentOf,
-  )
+  const commands = new CommandQueue(sleep)
+  const runHookIn = (lane: Lane): RunHook =>
+    createRunHook((words, input, environment) => {
+      const terms = { timeoutMs: settings.hookTimeoutSeconds * 1000, environment, redactor }
+      return commands.run(lane, () => runCommand(words, input, terms))
+    }, documentOf)
+  const [ofRestart, ofAlert] = [runHookIn('restart'), runHookIn('alert')]
+  // exec_command is run for each process over its limit, and no restart waits for it.
+  const runHook: RunHook = (command, request, event) =>
+    (event === 'over_limit' ? ofAlert : ofRestart)(command, request, event)
   const runOnAlert = async (command: string, outcome: RestartOutcome): Promise<void> => {
     const event = outcome.kind === 'noticed' ? outcome.what : outcome.kind
-    const result = await runHook(command, outcome.request, event)
+    const result = await ofAlert(command, outcome.request, event)
     if (!result.ok) log('WARN', `on_alert_command for ${outcome.request.process.namespec}: ${result.why}`)
   }
 
@@ -96,7 +102,7 @@ export function createNotifications(initial: Settings, log: Log, redactor: Redac
     outbox,
     async flush() {
       notifier.flush()
-      await outbox.whenIdle()
+      await Promise.all([outbox.whenIdle(), commands.whenIdle()])
     },
     async keep() {
       try {
@@ -126,3 +132,5 @@ const isAlert = (outcome: RestartOutcome): boolean =>
   outcome.kind === 'failed' ||
   outcome.kind === 'capped' ||
   (outcome.kind === 'noticed' && ['warned', 'alerted', 'draining'].includes(outcome.what))
+
+const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))

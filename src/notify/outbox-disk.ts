@@ -24,11 +24,13 @@ export class OutboxDisk {
   async open(stateFolder: string): Promise<Entry[]> {
     const folder = join(stateFolder, 'outbox')
     try {
-      const { entries, unreadable } = await readEntries(folder)
+      const { entries, unreadable, left } = await readEntries(folder)
       if (entries.length > 0)
         this.#log('INFO', `${entries.length} messages of an earlier memmon are still to be sent`)
       if (unreadable > 0)
         this.#log('WARN', `${unreadable} unreadable messages of the outbox in ${folder} are left out`)
+      if (left > 0)
+        this.#log('WARN', `${left} messages in ${folder} cannot be read now and are left to the next memmon`)
       this.#folder = folder
       return entries
     } catch (thrown) {

@@ -2,7 +2,7 @@
 import { mkdir, readdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { removeFile, replaceFile } from '../base/atomic-file.ts'
-import { unless } from '../base/file-fault.ts'
+import { FileFault, unless } from '../base/file-fault.ts'
 import { readOwnFile } from '../base/own-file.ts'
 import { openOwnFolder } from '../base/own-folder.ts'
 import type { Outgoing } from './channel.ts'
@@ -25,21 +25,35 @@ const SUFFIX = '.json'
 const MOST_BYTES = 16 * 1024 * 1024
 const MADE_HERE = /\.json(\.new)?$/
 
-/** What is there, oldest first, and what could not be read. Throws a FileFault if the folder is not ours alone. */
-export async function readEntries(folder: string): Promise<{ entries: Entry[]; unreadable: number }> {
+export interface Found {
+  /** Oldest first. */
+  readonly entries: Entry[]
+  /** What is no message, and has been removed. */
+  readonly unreadable: number
+  /** What the machine could not read at this time, as without a descriptor left: it stays where it is. */
+  readonly left: number
+}
+
+/** What is there. Throws a FileFault if the folder is not ours alone. */
+export async function readEntries(folder: string): Promise<Found> {
   const opened = await openOwnFolder(folder, true)
   await opened?.close()
   const entries: Entry[] = []
-  let unreadable = 0
+  let [unreadable, left] = [0, 0]
   for (const name of (await readdir(folder)).sort()) {
     const path = join(folder, name)
-    const entry = name.endsWith(SUFFIX) ? parseEntry(await textOf(path)) : undefined
+    const text = name.endsWith(SUFFIX) ? await textOf(path) : ''
+    const entry = text === undefined ? undefined : parseEntry(text)
+    if (text === undefined) {
+      left++
+      continue
+    }
     if (entry) entries.push(entry)
     else if (name.endsWith(SUFFIX)) unreadable++
     // A half-written one, or what nobody can read; never a folder, nor what is not of an outbox.
     if (!entry && MADE_HERE.test(name)) await unlink(path).catch(() => {})
   }
-  return { entries, unreadable }
+  return { entries, unreadable, left }
 }
 
 export async function writeEntry(folder: string, entry: Entry): Promise<void> {
@@ -52,9 +66,14 @@ export const removeEntry = (folder: string, entry: Entry): Promise<void> => remo
 const pathOf = (folder: string, { message: { createdAt, id } }: Entry): string =>
   join(folder, `${String(createdAt).padStart(14, '0')}-${id.replace(/[^\w-]/g, '')}${SUFFIX}`)
 
-/** Empty for a link, a pipe, and whatever else cannot be a message. */
-const textOf = async (path: string): Promise<string> =>
-  (await readOwnFile(path, MOST_BYTES).catch(() => undefined)) ?? ''
+/** Empty for a link, a pipe, and whatever else cannot be a message; undefined if it could not be read this time. */
+async function textOf(path: string): Promise<string | undefined> {
+  try {
+    return (await readOwnFile(path, MOST_BYTES)) ?? ''
+  } catch (thrown) {
+    return thrown instanceof FileFault ? '' : undefined
+  }
+}
 
 function parseEntry(text: string): Entry | undefined {
   try {
