@@ -123,14 +123,14 @@ async function finish(watch: Watch, ending: Ending, settings: Settings, log: Log
   // has to say follows, and goes out if there is time.
   void watch.flushMessages()
   await Promise.race([restarts.whenIdle(), sleep(budgetMs)])
-  const leftMs = Math.max(EXIT_RESERVE_MS / 2, until - process.uptime() * 1000)
-  await Promise.race([watch.flushMessages(), sleep(leftMs)])
+  const leftMs = () => Math.max(EXIT_RESERVE_MS / 2, until - process.uptime() * 1000)
+  await Promise.race([watch.flushMessages(), sleep(leftMs())])
   const unfinished = restarts.unfinished
   if (unfinished.restarts.length > 0)
     log('WARN', `The next memmon will finish the restart of ${unfinished.restarts.join(', ')} (journal)`)
   if (unfinished.drains.length > 0)
     log('INFO', `The next memmon will go on draining ${unfinished.drains.join(', ')} (journal)`)
-  await Promise.race([watch.release(), sleep(EXIT_RESERVE_MS / 2)])
+  await Promise.race([watch.release(), sleep(leftMs())])
   watch.close()
   return ending === 'unfit' ? EXIT_FAILED : 0
 }

@@ -201,9 +201,10 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
       tick: monotonicMs,
     })
   let opened: Promise<void> | undefined
+  /** Within its first moments memmon is still about to find its state folder. */
+  const whenOpen = () => Promise.race([opened, ports.sleep(OPEN_WAITS_MS)])
   const save = async () => {
-    // Within its first moments memmon is still about to find its state folder.
-    await Promise.race([opened, ports.sleep(OPEN_WAITS_MS)])
+    await whenOpen()
     await Promise.allSettled([restarts.flush(), notifications.keep()])
   }
   let garbage = false
@@ -236,7 +237,9 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
       isEnding = true
       await folder?.release()
     },
-    flushMessages: notifications.flush,
+    async flushMessages() {
+      await Promise.all([notifications.flush(), whenOpen()])
+    },
     close() {
       clearInterval(looks)
       client.close()

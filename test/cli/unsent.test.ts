@@ -97,7 +97,7 @@ test.each(
   server.programs.clear() // the next memmon has nothing of its own to say
   const second = start()
   await waitFor(
-    () => `the mails\n${second.stderr}`,
+    () => `the mails\n${first.stderr}${second.stderr}`,
     () => second.stderr.match(/Sent mail/g)?.length === 2,
   )
   expect(arrived()).toEqual(sleeps.map(() => 1))
@@ -122,5 +122,26 @@ test.each(
     () => arrived().every(count => count > 0),
   )
   await second.end()
+  expect(arrived()).toEqual(sleeps.map(() => 1))
+})
+
+test('SIGTERM before the state folder is found: it is waited for, and nothing is lost', async () => {
+  server.misbehave('getPID', { kind: 'status', status: 500 }, 1)
+  const first = start()
+  first.write(tickText())
+  await waitFor(
+    () => `all alerts\n${first.stderr}`,
+    () => alertsIn(first) === PROGRAMS,
+  )
+  first.child.kill('SIGTERM')
+  await first.ended
+  ready()
+  hurry()
+  server.programs.clear()
+  const second = start()
+  await waitFor(
+    () => `the mails\n${first.stderr}${second.stderr}`,
+    () => second.stderr.match(/Sent mail/g)?.length === 2,
+  )
   expect(arrived()).toEqual(sleeps.map(() => 1))
 })
