@@ -159,7 +159,10 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
     },
     onUnheard: silentSeconds => {
       const known = { client, environment: process.env, hasHeard: ports.hasHeard, log }
-      void import('./no-tick.ts').then(({ reportNoTick }) => reportNoTick(silentSeconds, known))
+      // Not there while npm replaces memmon: nothing to end for.
+      const failed = (thrown: unknown) =>
+        log('WARN', `No tick has come, and why cannot be found out: ${errorText(thrown)}`)
+      import('./no-tick.ts').then(({ reportNoTick }) => reportNoTick(silentSeconds, known)).catch(failed)
     },
     monotonicMs: uptimeMs,
   })

@@ -1,5 +1,6 @@
 // A whole mail by RFC 5322, made by nodemailer: nothing that a name holds can become a header.
 import type { Outgoing } from './channel.ts'
+import { nodemailer } from './nodemailer.ts'
 
 export interface MailTerms {
   readonly to: readonly string[]
@@ -13,7 +14,7 @@ export async function buildMail(
   { to, from, host }: MailTerms,
   newline: 'unix' | 'windows' = 'unix',
 ): Promise<Buffer> {
-  const { createTransport } = await import('nodemailer')
+  const { createTransport } = nodemailer()
   const transport = createTransport({ streamTransport: true, buffer: true, newline })
   // All about one process hang on one Message-ID, which need not exist: so mail readers thread them.
   const root = thread && `<${thread}@${host}>`

@@ -4,6 +4,7 @@ import { createRedactor, type Redactor } from '../base/redact.ts'
 import type { SmtpServer } from '../core/smtp-url.ts'
 import type { Channel, Delivery, Outgoing } from './channel.ts'
 import { buildMail, type MailTerms } from './mail-text.ts'
+import { nodemailer } from './nodemailer.ts'
 
 export interface SmtpTerms extends MailTerms {
   readonly servers: readonly SmtpServer[]
@@ -47,8 +48,7 @@ async function tryServer(
   terms: SmtpTerms & { readonly redactor: Redactor },
 ): Promise<Delivery> {
   const { timeoutMs, password, caText, to, redactor } = terms
-  const { createTransport } = await import('nodemailer')
-  const transport = createTransport({
+  const transport = nodemailer().createTransport({
     host: server.host,
     port: server.port,
     secure: server.isTls,
