@@ -15,11 +15,6 @@ export class OutboxDisk {
     this.#log = log
   }
 
-  /** True once messages are kept on disk. */
-  get isOpen(): boolean {
-    return this.#folder !== undefined
-  }
-
   /** What an earlier memmon has left below this folder, which is used from now on; nothing if it cannot be. */
   async open(stateFolder: string): Promise<Entry[]> {
     const folder = join(stateFolder, 'outbox')
@@ -55,6 +50,12 @@ export class OutboxDisk {
   /** Resolves when nothing is being written or removed. */
   async whenQuiet(): Promise<void> {
     while (this.#pending.size > 0) await Promise.all(this.#pending)
+  }
+
+  /** memmon ends with so many messages that wait. */
+  onEnd(waiting: number): void {
+    if (this.#folder === undefined && waiting > 0)
+      this.#log('WARN', `${waiting} messages that wait are lost: there is no state folder to keep them`)
   }
 
   #guard(work: (folder: string) => Promise<void>): Promise<void> {

@@ -12,8 +12,8 @@ import {
   limitWaits,
   nextFor,
   type Pause,
+  pauseAfter,
   pausesOf,
-  waitMs,
   waitsFor,
 } from './waits.ts'
 
@@ -83,11 +83,7 @@ export class Outbox {
     this.#closed = true
     clearTimeout(this.#timer)
     await this.#whenKept()
-    if (!this.#disk.isOpen && this.size > 0)
-      this.#ports.log(
-        'WARN',
-        `${this.size} messages that wait are lost: there is no state folder to keep them`,
-      )
+    this.#disk.onEnd(this.size)
     // One that is nearly through is not cut off.
     const running = Promise.all(this.#running.values())
     await Promise.race([running, sleep(LAST_TRY_MS)])
@@ -102,7 +98,6 @@ export class Outbox {
     const own = this.#entries
     this.#entries = [...entries, ...own]
     for (const entry of own) await this.#write(entry)
-    this.#shorten()
     this.#deliver()
   }
 
@@ -114,6 +109,7 @@ export class Outbox {
   /** Each channel by itself: one that hangs holds up no other. */
   #deliver(): void {
     if (this.#closed) return
+    this.#shorten()
     this.#forgetOthers(new Set(this.#ports.channels().map(({ key }) => key)))
     for (const channel of this.#ports.channels()) {
       if (this.#running.has(channel.key) || !this.#isDue(channel)) continue
@@ -161,14 +157,11 @@ export class Outbox {
 
   /** Leaves the channel alone, longer each time; says for how long, and what else waits. */
   #pause({ key }: Channel, waiting: Waiting): string {
-    const failures = (this.#pauses.get(key)?.failures ?? 0) + 1
-    waiting.failures = Math.max(waiting.failures + 1, failures)
     const [now, random] = [this.#ports.tick(), this.#ports.random()]
-    const forMs = waitMs(failures, random)
-    waiting.dueTick = now + waitMs(waiting.failures, random)
-    this.#pauses.set(key, { failures, untilTick: now + forMs })
+    const pause = pauseAfter(waiting, this.#pauses.get(key), now, random)
+    this.#pauses.set(key, pause)
     const others = waitsFor(key, this.#entries).length - 1
-    return `It is tried again in ${Math.round(forMs / 1000)} s${others > 0 ? `; ${others} more wait` : ''}`
+    return `It is tried again in ${Math.round((pause.untilTick - now) / 1000)} s${others > 0 ? `; ${others} more wait` : ''}`
   }
 
   #onDefect({ key }: Channel, thrown: unknown): void {
@@ -206,14 +199,9 @@ export class Outbox {
   #wake(): void {
     clearTimeout(this.#timer)
     const idle = this.#ports.channels().filter(({ key }) => !this.#running.has(key))
-    const dueTicks = idle.map(({ key }) => dueTickOf(key, this.#entries, this.#pauses.get(key)))
-    const dueTick = Math.min(...dueTicks)
+    const dueTick = Math.min(...idle.map(({ key }) => dueTickOf(key, this.#entries, this.#pauses.get(key))))
     if (this.#closed || !Number.isFinite(dueTick)) return
-    const onDue = () => {
-      this.#shorten()
-      this.#deliver()
-    }
-    this.#timer = setTimeout(onDue, Math.max(100, dueTick - this.#ports.tick()))
+    this.#timer = setTimeout(() => this.#deliver(), Math.max(100, dueTick - this.#ports.tick()))
   }
 
   async #write(entry: Entry): Promise<void> {
