@@ -33,6 +33,8 @@ import { seenSince, startingSeen } from './starting.ts'
 import { GROUP_WAITS_MS } from './turns.ts'
 
 const STOP_ATTEMPTS = 3
+/** An earlier memmon has asked for the stop: it is not asked for again. */
+const ASKED_BEFORE = STOP_ATTEMPTS + 1
 /** How long restart_command's effect may take, from its start. */
 const EFFECT_WITHIN_MS = 60_000
 /** A stop that takes longer is said; one that takes longer than GROUP_WAITS_MS is a failure. */
@@ -67,7 +69,7 @@ export function stepStopping(job: JobIn<'stopping'>, event: JobEvent, moment: Mo
       return askAgain(job, event.measured, event.sighting, moment)
     case 'resumed': {
       const answer = job.answer === 'taken' ? 'taken' : 'lost'
-      return go({ ...job, answer, tries: STOP_ATTEMPTS, faults: 0 }, lookNow)
+      return go({ ...job, answer, tries: ASKED_BEFORE, faults: 0 }, lookNow)
     }
     case 'sighted':
       return stoppingSeen(job, event.sighting, moment)
@@ -214,9 +216,10 @@ function bringBack(job: JobIn<'stopping'>, info: ProcessInfo, moment: Moment, ..
     faults: 0,
     said: 'nothing',
   }
-  // Where supervisord was slow our stop may have reached a newer run: it is STOPPED because of us all the same.
+  // Where supervisord was slow our stop may have reached a newer run: it is STOPPED because of us all the same. Since an
+  // earlier memmon ended, somebody may have started it and stopped it again.
   const next =
-    info.state === ProcessState.STOPPED
+    info.state === ProcessState.STOPPED && job.tries !== ASKED_BEFORE
       ? go(seenSince(starting, info.state, moment.tick), { do: 'start' })
       : startingSeen(starting, { kind: 'seen', info }, moment)
   return { ...next, effects: [...effects, ...next.effects] }

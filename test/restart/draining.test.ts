@@ -324,6 +324,14 @@ describe('another soft limit of the same process', () => {
       { ...soft, request: SOFT },
       watched,
       [],
+      { terms: DRAINS },
+    ],
+    [
+      'the same rule, which counts something else by now: its new figures count',
+      watched,
+      { ...soft, request: SOFT },
+      draining({ request: SOFT }),
+      [],
       { terms: SPARED },
     ],
     [

@@ -84,16 +84,16 @@ describe('memmon was started again: it goes on', () => {
     row(
       'a stop was asked for: looked at, and not asked for again',
       stopping({ answer: 'open', faults: 2, owesPost: true }),
-      stopping({ answer: 'lost', tries: 3, owesPost: true, plan: HOOKS }),
+      stopping({ answer: 'lost', tries: 4, owesPost: true, plan: HOOKS }),
       'look',
     ),
     row(
       'a stop was refused: looked at',
       stopping({ answer: 'refused' }),
-      stopping({ answer: 'lost', tries: 3, plan: HOOKS }),
+      stopping({ answer: 'lost', tries: 4, plan: HOOKS }),
       'look',
     ),
-    row('a stop was taken', stopping(), stopping({ tries: 3, plan: HOOKS }), 'look'),
+    row('a stop was taken', stopping(), stopping({ tries: 4, plan: HOOKS }), 'look'),
     row(
       'down: seen for the first time, and started by another memmon',
       starting({

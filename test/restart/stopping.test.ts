@@ -182,6 +182,13 @@ describe('a look after a stop that was taken', () => {
       down(STOPPED),
       ['start'],
     ],
+    [
+      'STOPPED after another start, our stop was that of an earlier memmon: by somebody else',
+      stopping({ tries: 4 }),
+      sightedAs(downIn(STOPPED, { startSeconds: NEWER.startSeconds })),
+      over,
+      ['skip not running: someone has stopped it again'],
+    ],
     ['removed', taken, sighted({ kind: 'removed' }), over, ['skip removed: it was removed from supervisord']],
   ])
 })

@@ -163,6 +163,7 @@ function startSupervisord(world: World): void {
 function comeBack(world: World): void {
   world.say(() => 'supervisord is back')
   world.supervisord.isLeaving = false
+  world.supervisord.servers++
   world.supervisord.remake()
   world.startMemmon(1_000)
 }

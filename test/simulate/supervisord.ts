@@ -24,6 +24,8 @@ export class Supervisord {
   readonly programs = new Map<string, Program>()
   /** Tells its runs apart. */
   generation = 1
+  /** A reload closes its server, too, with all calls that wait. */
+  servers = 1
   isUp = true
   /** Shutting down or reloading: each call answers SHUTDOWN_STATE. */
   isLeaving = false
@@ -124,10 +126,10 @@ export class Supervisord {
     this.#servedUntil = Math.max(this.#servedUntil, this.#scheduler.now + patient + slowMs, freeAt)
     if (this.#servedUntil - this.#scheduler.now > timeoutMs - 5)
       this.#scheduler.after(timeoutMs, () => answer(new SupervisorFault('timeout', 'no answer within 10 s')))
-    const { generation } = this
+    const { servers } = this
     this.#scheduler.at(this.#servedUntil, () => {
-      // What waits in the queue of a supervisord ends with it.
-      if (this.isUp && this.generation === generation) this.#serve(serve, answer, kind)
+      // What waits in the queue of a server ends with it.
+      if (this.isUp && this.servers === servers) this.#serve(serve, answer, kind)
       else answer(unreachable('ECONNRESET'))
     })
   }
