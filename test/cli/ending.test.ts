@@ -15,6 +15,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ProcessState } from '../../src/core/process.ts'
 import { Memmon, tickText } from '../helpers/memmon.ts'
+import { ownNeedMb } from '../helpers/own-need.ts'
 import type { ScriptedProgram } from '../helpers/scripted-programs.ts'
 import { ScriptedSupervisord } from '../helpers/scripted-supervisord.ts'
 import { waitFor } from '../helpers/wait.ts'
@@ -210,25 +211,17 @@ test('a defect ends it with exit code 1, the open event answered first', async (
   )
 })
 
-/** What memmon says that it needs when it may use too little. */
-async function ownNeedMb(): Promise<number> {
-  const memmon = start(['--own-limit', '1MB'])
-  expect(await memmon.ended).toBe(2)
-  expect(memmon.stdout).toBe('')
-  const [, megabytes] =
-    /--own-limit 1MB: .* already uses ([\d.]+)MB RSS; give \d+MB or more/.exec(memmon.stderr) ?? []
-  return Number(megabytes)
-}
+const needMb = () => ownNeedMb(start(['--own-limit', '1MB']))
 
 test('an --own-limit below what memmon needs is refused before READY, with the figure', async () => {
-  expect(await ownNeedMb()).toBeGreaterThan(20)
+  expect(await needMb()).toBeGreaterThan(20)
 })
 
 test('past --own-limit it finishes what has begun and ends with exit code 1, once', async () => {
   const first = await midRestart()
   first.child.kill('SIGKILL')
   await first.ended
-  const neededMb = await ownNeedMb()
+  const neededMb = await needMb()
   // Enough for the start, and not for the table of so many.
   for (let at = 0; at < 4_000; at++) server.add({ namespec: `many:${at}`, state: STOPPED })
   const memmon = start(['--own-limit', `${neededMb + 2}MB`])

@@ -5,7 +5,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ProcessState } from '../../src/core/process.ts'
 import { Memmon, tickText } from '../helpers/memmon.ts'
+import { ownNeedMb } from '../helpers/own-need.ts'
 import { ScriptedSupervisord } from '../helpers/scripted-supervisord.ts'
 import { waitFor } from '../helpers/wait.ts'
 
@@ -73,17 +75,24 @@ function arrived(): number[] {
 
 const alertsIn = ({ stderr }: Memmon): number => stderr.match(/ is over its limit, and is left/g)?.length ?? 0
 
-const ENDS: readonly [string, (memmon: Memmon) => unknown, ...string[]][] = [
+const ENDS: readonly [string, (memmon: Memmon) => unknown, args?: () => Promise<string[]>][] = [
   ['SIGTERM', memmon => memmon.child.kill('SIGTERM')],
   ['the end of stdin', memmon => memmon.child.stdin.end()],
   ['a defect', memmon => memmon.child.kill('SIGUSR2')],
-  ['its own limit', () => {}, '--own-limit', '1MB'],
+  ['its own limit', () => {}, ownLimit],
 ]
+
+/** Enough for the start, and not for the table of so many. */
+async function ownLimit(): Promise<string[]> {
+  const needMb = await ownNeedMb(start('--own-limit', '1MB'))
+  for (let at = 0; at < 4_000; at++) server.add({ namespec: `many:${at}`, state: ProcessState.STOPPED })
+  return ['--own-limit', `${needMb + 2}MB`]
+}
 
 test.each(
   ENDS,
-)('%s, and the mail server is away: the next memmon sends each message once', async (_, end, ...args) => {
-  const first = start(...args)
+)('%s, and the mail server is away: the next memmon sends each message once', async (_, end, args = async () => []) => {
+  const first = start(...(await args()))
   first.write(tickText())
   await waitFor(
     () => `all alerts\n${first.stderr}`,
@@ -105,9 +114,9 @@ test.each(
 
 test.each(
   ENDS,
-)('%s, and the mail server is there: each message arrives once, by this memmon or the next', async (_, end, ...args) => {
+)('%s, and the mail server is there: each message arrives once, by this memmon or the next', async (_, end, args = async () => []) => {
   ready()
-  const first = start(...args)
+  const first = start(...(await args()))
   first.write(tickText())
   await waitFor(
     () => `all alerts\n${first.stderr}`,
