@@ -1,5 +1,6 @@
 // The operator's commands: what each of them does to the world, how long it takes, and how it fails.
 import type { RestartRequest } from '../../src/core/outcome.ts'
+import { sameRun } from '../../src/core/process.ts'
 import type { HookResult } from '../../src/restart/hooks.ts'
 import type { Hand } from './program.ts'
 import type { Random } from './random.ts'
@@ -70,7 +71,7 @@ export class Hooks {
         return how === 'postpones' ? exit(75) : OK
       case 'drain':
         // It is told which process is meant.
-        if (program?.run?.pid === request.process.pid) program.tell(program.run)
+        if (program?.run && sameRun(program.run, request.process)) program.tell(program.run)
         return OK
       case 'idle':
         return program?.run?.hasFinished ? OK : exit(1)

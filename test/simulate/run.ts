@@ -58,6 +58,8 @@ async function tryForEver(world: World, isOver: () => boolean): Promise<void> {
     const isLong = openedAt !== undefined && scheduler.now - openedAt > OPEN_FOR_MS
     for (const { namespec } of isLong ? stuck() : []) {
       if (isOver()) return
+      // A restart_command has a minute to take effect.
+      if (scheduler.now - (oracle.debts.get(namespec)?.sinceMs ?? 0) < OPEN_FOR_MS) continue
       const triedAt = oracle.lastStartAt.get(namespec) ?? 0
       if (scheduler.now - triedAt > TRIED_WITHIN_MS)
         oracle.violate(
