@@ -32,7 +32,7 @@ export function whyStopped(world: World, memmon: Memmon, namespec: string): stri
   const company = world.oracle.company.get(namespec)
   if (company && sameRun(company, look.info) && isGroupRestarted(memmon)) return undefined
   if (isBudgetBroken(memmon, group)) return undefined
-  return `it has ${JSON.stringify(measured)}, under ${JSON.stringify(limits)}`
+  return `it has ${JSON.stringify({ ...measured, run: undefined })}, under ${JSON.stringify(limits)}`
 }
 
 const megabytesOf = (measured: Measured | undefined, cumulative: boolean): number =>

@@ -57,8 +57,9 @@ export class Memmon {
       supervisor: client,
       measure: request => this.#monitor.measureAgain(request),
       companionsOf: async request => {
+        if (this.isAlive) oracle.onCompanyAsked(this, request)
         const found = await this.#monitor.companionsOf(request)
-        if (this.isAlive) oracle.onCompany(this, request, found)
+        if (this.isAlive) oracle.onCompany(found)
         return found
       },
       runHook,

@@ -135,9 +135,12 @@ export class Oracle {
     if (word === 'idle' && ok && run) this.finished.set(namespec, run)
   }
 
-  onCompany(memmon: Memmon, { process }: RestartRequest, found: readonly RestartRequest[]): void {
+  onCompanyAsked(memmon: Memmon, { process }: RestartRequest): void {
     if (!memmon.conf.sections.some(({ keys }) => keys.restart_group === 'true'))
       this.violate('spared', `the group of ${process.namespec} is to be restarted, which nothing asks for`)
+  }
+
+  onCompany(found: readonly RestartRequest[]): void {
     for (const { process: one } of found) this.company.set(one.namespec, one)
   }
 

@@ -12,16 +12,17 @@ export const TREE_SHARE = 1.25
 export interface Measured {
   readonly plainMb: number
   readonly treeMb: number
-  readonly at: number
+  readonly run: Run
 }
 
 export function createSampler(world: World, memmon: Memmon): Sampler {
   const { scheduler } = world
-  const sizeOf = (run: Run) => {
-    const plainMb = Math.round(sizeMbOf(run, scheduler.now))
-    const measured = { plainMb, treeMb: Math.round(plainMb * TREE_SHARE), at: scheduler.now }
-    memmon.measured.set(run.pid, measured)
-    return measured
+  const bytesOf = (run: Run, cumulative: boolean): number => {
+    const mb = Math.round(Math.round(sizeMbOf(run, scheduler.now)) * (cumulative ? TREE_SHARE : 1))
+    const before = memmon.measured.get(run.pid)
+    const { plainMb, treeMb } = before?.run === run ? before : { plainMb: 0, treeMb: 0 }
+    memmon.measured.set(run.pid, cumulative ? { plainMb, treeMb: mb, run } : { plainMb: mb, treeMb, run })
+    return mb * MB
   }
   return {
     source: 'simulated',
@@ -35,7 +36,7 @@ export function createSampler(world: World, memmon: Memmon): Sampler {
           const sizes = new Map<number, number>()
           for (const pid of pids) {
             const run = world.runOf(pid)
-            if (run) sizes.set(pid, sizeOf(run)[cumulative ? 'treeMb' : 'plainMb'] * MB)
+            if (run) sizes.set(pid, bytesOf(run, cumulative))
           }
           resolve(sizes)
         })
@@ -43,13 +44,13 @@ export function createSampler(world: World, memmon: Memmon): Sampler {
     figures: (pids, _metric, cumulative) =>
       pids.map(pid => {
         const run = world.runOf(pid)
-        return run ? sizeOf(run)[cumulative ? 'treeMb' : 'plainMb'] * MB : 'gone'
+        return run ? bytesOf(run, cumulative) : 'gone'
       }),
     shares: (pids, cumulative) =>
       pids.map(pid => {
         const run = world.runOf(pid)
         if (!run) return 'gone'
-        return { privateBytes: sizeOf(run)[cumulative ? 'treeMb' : 'plainMb'] * MB, sharedBytes: 0 }
+        return { privateBytes: bytesOf(run, cumulative), sharedBytes: 0 }
       }),
     swapUsedBytes: () => 0,
   }
