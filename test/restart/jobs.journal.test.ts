@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { SupervisorFault } from '../../src/core/errors.ts'
 import { openWorld } from '../helpers/job-world.ts'
 import { AT_MS, HOOKS, STANDS } from '../helpers/jobs.ts'
+import { MB } from '../helpers/values.ts'
 
 test('each step is noted before it is taken, looks write nothing, and in the end nothing is left', async () => {
   const world = await openWorld('g:a')
@@ -93,4 +94,28 @@ test('what happens while it is written is heard afterwards, in its order', async
   await world.pass(0.05)
   expect(world.done()).toEqual(['stop g:a'])
   expect(world.tellings()).toEqual(['g:a skip removed: it was removed from supervisord'])
+})
+
+test.each<[what: string, becomes: number, done: string[], told: unknown]>([
+  [
+    'still exceeds its limit: stopped',
+    60 * MB,
+    ['stop g:a', 'start g:a'],
+    expect.stringMatching(/^g:a restarted/),
+  ],
+  ['has recovered: left alone', 1, [], expect.stringMatching(/^g:a skip recovered/)],
+])('the disk takes a second to note the stop: it is measured again, and %s', async (_, becomes, done, told) => {
+  const world = await openWorld('g:a')
+  let answer = () => {}
+  world.disk = new Promise(resolve => {
+    answer = resolve
+  })
+  world.jobs.add([world.over('g:a')])
+  await world.pass(1)
+  world.measure = () => becomes
+  world.disk = Promise.resolve()
+  answer()
+  await world.pass(10)
+  expect(world.done()).toEqual(done)
+  expect(world.tellings()).toEqual([told])
 })

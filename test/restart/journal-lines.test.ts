@@ -44,6 +44,11 @@ describe('what is noted', () => {
     ['one that is looked at again, with nothing to undo', preparing({ phase: 'looking again' })],
   ])('not %s: it was told nothing', (_, job) => expect(jobLine(job)).toBeUndefined())
 
+  test('one whose stop is noted and not asked for stays as it is noted', () => {
+    const noted = preparing({ phase: 'noted', beganTick: NOW - 700 })
+    expect(jobLine(noted)).toBe(jobLine(stopping({ answer: 'open', askedTick: NOW - 700 })))
+  })
+
   const drained = { drained: TOLD }
   test.each<[what: string, job: Job, state: object]>([
     ['draining', draining(), { state: 'draining', phase: 'grace' }],

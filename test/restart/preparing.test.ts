@@ -309,6 +309,31 @@ describe('preparing', () => {
   })
   ignores(preparing(), 'looked', 'hook ended pre')
 
+  follows([
+    [
+      'the settings changed before its hook ran: it waits again',
+      { ...hooked, owesPost: true, postponed: 2, due: 'grace', drained: TOLD },
+      { kind: 'not asked' },
+      waiting({ due: 'grace', postponed: 2, drained: TOLD, plan: HOOKS }),
+      [],
+    ],
+    [
+      'its stop is noted already, and it still exceeds its limit: asked for as it was noted',
+      preparing({ phase: 'noted', beganTick: NOW - 700, plan: HOOKS }),
+      looked(60 * MB),
+      { ...stops, plan: HOOKS, askedTick: NOW - 700 },
+      ['stop'],
+    ],
+    [
+      'its stop is noted already, and it has recovered meanwhile',
+      preparing({ phase: 'noted', beganTick: NOW - 700 }),
+      looked(1),
+      over,
+      ['skip recovered: it is down to 1B, under -p a=50MB'],
+    ],
+    ['a wait for something else', hooked, { kind: 'waited', for: 'stop' }, hooked, []],
+  ])
+
   test.each([
     'draining',
     'stopping',

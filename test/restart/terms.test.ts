@@ -38,6 +38,12 @@ describe('its rule still asks for it', () => {
       ['-p', 'a=99MB', '--soft-limit', '60MB', '--grace', '5m', '--drain-check', 'x'],
       { limit: 60 * MB, drain: { kind: 'drain', graceSeconds: 300, check: 'x' } },
     ],
+    [
+      'RSS stands in for a figure of memory that could not be read',
+      REQUEST,
+      ['-p', 'a=50MB', '--metric', 'pss'],
+      { limit: 50 * MB },
+    ],
     ['with its group', TOGETHER, ['-p', 'a=50MB', '--restart-group'], { limit: 50 * MB }],
     ['a budget', budgetRequest('--group-total', 'w=9MB'), ['--group-total', 'w=8MB'], { limit: 8 * MB }],
     ['another rule is closer, and all count', REQUEST, ['-p', 'a=50MB', '-p', 'w:a=9MB'], { limit: 50 * MB }],
@@ -61,6 +67,7 @@ describe('its rule still asks for it', () => {
 describe('it is spared', () => {
   const GONE = 'its rule is no longer in the settings'
   const OTHER = 'its rule no longer restarts'
+  const COUNTS_OTHER = 'its rule counts something else now'
   test.each<[what: string, request: RestartRequest, argv: string[], why: string, hasPlan?: boolean]>([
     ['its rule is gone', REQUEST, ['-p', 'b=50MB'], GONE, false],
     ['only its soft limit is gone', SOFT, ['-p', 'a=50MB'], GONE, false],
@@ -71,6 +78,19 @@ describe('it is spared', () => {
       budgetRequest('--total', '9MB'),
       ['--total', '9MB', '--ignore', 'a'],
       'the settings ignore it now',
+    ],
+    ['it counts descendants now', REQUEST, ['-p', 'a=50MB', '-c'], COUNTS_OTHER],
+    [
+      'it counts RSS now',
+      { ...REQUEST, breach: { ...REQUEST.breach, metric: 'pss' } },
+      ['-p', 'a=50MB'],
+      COUNTS_OTHER,
+    ],
+    [
+      'it counts USS now',
+      { ...REQUEST, breach: { ...REQUEST.breach, metric: 'pss' } },
+      ['-p', 'a=50MB', '--metric', 'uss'],
+      COUNTS_OTHER,
     ],
     ['a dry run', REQUEST, ['-p', 'a=50MB', '--dry-run'], 'a dry run restarts nothing'],
     [

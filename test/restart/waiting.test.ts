@@ -73,6 +73,13 @@ describe('waiting', () => {
       [],
     ],
     [
+      'the settings changed before it was asked to finish: it only waits',
+      waiting({ drained: TOLD }),
+      { kind: 'not asked' },
+      waiting(),
+      [],
+    ],
+    [
       'over its hard limit still: by its newest figures',
       waiting({ request: HARD }),
       { kind: 'breached', request: breached({ isHard: true, value: 1 }), plan: HOOKS },
