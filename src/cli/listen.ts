@@ -78,7 +78,9 @@ export async function listen(
     lengthUnit,
     write: stdio.write,
     check: () => (watch ? watch.check() : wired.then(made => made.check())),
-    onTick: periodSeconds => watch?.onTick(periodSeconds),
+    // A tick that comes before all is there counts, too: it may be the last one.
+    onTick: periodSeconds =>
+      watch ? watch.onTick(periodSeconds) : void wired.then(made => made.onTick(periodSeconds)),
     onSkippedTick: (reason, whenSeconds) => log('INFO', skippedTickText(reason, whenSeconds)),
     onUnreadable: createUnreadableLog(log, () => process.uptime() * 1000),
     onStalled: () => {

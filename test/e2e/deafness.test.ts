@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { Memmon, tickText } from '../helpers/memmon.ts'
+import { ScriptedSupervisord } from '../helpers/scripted-supervisord.ts'
 import { holder, MEMMON, Supervisord } from '../helpers/supervisord.ts'
 import { waitFor } from '../helpers/wait.ts'
 
-// Both wait for more than a minute.
+// Each waits for more than a minute.
 test.concurrent('a deaf listener is noticed and starts afresh', async () => {
   const deaf = await Supervisord.start({ programs: holder('small', 5), memmon: '-a 1GB --verbose' })
   try {
@@ -23,6 +25,23 @@ test.concurrent('a deaf listener is noticed and starts afresh', async () => {
     expect(after.pid).not.toBe(before.pid)
   } finally {
     await deaf.stop()
+  }
+})
+
+test.concurrent('its only tick came while it was being loaded: the silence after it is noticed all the same', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'memmon-deaf-'))
+  const server = await ScriptedSupervisord.start({ socketPath: join(folder, 's.sock'), programs: [] })
+  const memmon = new Memmon(['-a', '1GB'], { SUPERVISOR_SERVER_URL: server.url })
+  memmon.write(tickText())
+  try {
+    expect([await memmon.ended, memmon.stderr]).toEqual([
+      1,
+      expect.stringContaining('it no longer sends memmon events. memmon ends'),
+    ])
+  } finally {
+    memmon.child.kill('SIGKILL')
+    await server.close()
+    rmSync(folder, { recursive: true, force: true })
   }
 })
 
