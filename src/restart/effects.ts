@@ -20,7 +20,12 @@ export interface EffectPorts {
   readonly measure: (request: RestartRequest) => Promise<number | undefined>
   readonly runHook: RunHook
   readonly sleep: (ms: number) => Promise<void>
+  /** The clock that nobody sets. */
+  readonly tick: () => number
 }
+
+/** A look or a size that is older says too little of what would be stopped. */
+export const FRESH_MS = 100
 
 /** The effects that are answered. */
 export type Asking = Extract<
@@ -42,11 +47,8 @@ export async function ask(effect: Asking, job: Job, ports: EffectPorts): Promise
   const { request, state: askedIn } = job
   const { namespec } = request.process
   switch (effect.do) {
-    case 'look again': {
-      // The size first: nothing stands between the look at the process and its stop.
-      const measured = await measure(request, ports)
-      return { kind: 'looked', askedIn, measured, sighting: await look(namespec, supervisor) }
-    }
+    case 'look again':
+      return { kind: 'looked', askedIn, ...(await lookAgain(request, ports)) }
     case 'look':
       if (effect.afterMs > 0) await sleep(effect.afterMs)
       return { kind: 'sighted', sighting: await look(namespec, supervisor) }
@@ -67,6 +69,18 @@ export async function ask(effect: Asking, job: Job, ports: EffectPorts): Promise
       return { kind: 'hook ended', hook, result: await run(ports.runHook, command, about, hook) }
     }
   }
+}
+
+/** The size first: nothing stands between the look at the process and its stop. After a slow answer it is measured anew. */
+async function lookAgain(
+  request: RestartRequest,
+  ports: EffectPorts,
+): Promise<{ measured: Measured; sighting: Sighting }> {
+  const measured = await measure(request, ports)
+  const sinceTick = ports.tick()
+  const sighting = await look(request.process.namespec, ports.supervisor)
+  const isFresh = ports.tick() - sinceTick <= FRESH_MS
+  return { measured: isFresh ? measured : await measure(request, ports), sighting }
 }
 
 /** 0 is no size: a zombie has none, and is not known to have freed anything. */

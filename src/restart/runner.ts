@@ -4,7 +4,7 @@
 import type { RestartHistory } from '../core/history.ts'
 import type { RestartOutcome, RestartRequest } from '../core/outcome.ts'
 import type { Log } from '../observe/log.ts'
-import { type Asking, ask, type EffectPorts } from './effects.ts'
+import { type Asking, ask, type EffectPorts, FRESH_MS } from './effects.ts'
 import type { Effect, Job, JobEvent, Moment, Stepped, Terms } from './job.ts'
 import type { Journal } from './journal.ts'
 import type { PastRestart } from './journal-lines.ts'
@@ -19,8 +19,6 @@ export interface RunnerPorts extends EffectPorts {
   readonly tell: (outcome: RestartOutcome) => void
   readonly log: Log
   readonly nowMs: () => number
-  /** The clock that nobody sets. */
-  readonly tick: () => number
   /** 0 up to 1, for jitter. */
   readonly random: () => number
 }
@@ -197,9 +195,6 @@ export class Runner {
 
 /** A hook that has not ended in its time gets TERM, and KILL this long after it: see notify/pipe-command.ts. */
 const KILL_AFTER_MS = 2_000
-
-/** A look that is older says too little of what would be stopped. */
-const FRESH_MS = 100
 
 const isStop = (effect: Effect): boolean =>
   effect.do === 'stop' || (effect.do === 'run' && effect.hook === 'restart')

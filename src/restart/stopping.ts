@@ -33,8 +33,10 @@ import { seenSince, startingSeen } from './starting.ts'
 import { GROUP_WAITS_MS } from './turns.ts'
 
 const STOP_ATTEMPTS = 3
-/** An earlier memmon has asked for the stop: it is not asked for again. */
+/** An earlier memmon has asked for the stop, and that is settled: it is not asked for again. */
 const ASKED_BEFORE = STOP_ATTEMPTS + 1
+/** However slow supervisord is, a stop whose asker was killed is carried out within this time, or not at all. */
+const SETTLED_AFTER_MS = 300_000
 /** How long restart_command's effect may take, from its start. */
 const EFFECT_WITHIN_MS = 60_000
 /** A stop that takes longer is said; one that takes longer than GROUP_WAITS_MS is a failure. */
@@ -67,15 +69,20 @@ export function stepStopping(job: JobIn<'stopping'>, event: JobEvent, moment: Mo
       return go(job, { do: 'look again' })
     case 'looked':
       return askAgain(job, event.measured, event.sighting, moment)
-    case 'resumed': {
-      const answer = job.answer === 'taken' ? 'taken' : 'lost'
-      return go({ ...job, answer, tries: ASKED_BEFORE, faults: 0 }, lookNow)
-    }
+    case 'resumed':
+      return go(resumedStop(job, moment), lookNow)
     case 'sighted':
       return stoppingSeen(job, event.sighting, moment)
     default:
       return go(job)
   }
+}
+
+/** Soon after the kill it is as if the call had broken off: supervisord may still carry it out, even on a newer run. */
+function resumedStop(job: JobIn<'stopping'>, { tick }: Moment): Job {
+  const isSettled = job.answer === 'taken' || job.by === 'command' || tick - job.askedTick >= SETTLED_AFTER_MS
+  const answer = job.answer === 'taken' ? 'taken' : 'lost'
+  return { ...job, answer, tries: isSettled ? ASKED_BEFORE : job.tries, faults: 0 }
 }
 
 function onStopAnswer(job: JobIn<'stopping'>, fault: SupervisorFault | undefined, moment: Moment): Stepped {
@@ -216,8 +223,8 @@ function bringBack(job: JobIn<'stopping'>, info: ProcessInfo, moment: Moment, ..
     faults: 0,
     said: 'nothing',
   }
-  // Where supervisord was slow our stop may have reached a newer run: it is STOPPED because of us all the same. Since an
-  // earlier memmon ended, somebody may have started it and stopped it again.
+  // Where supervisord was slow our stop may have reached a newer run: it is STOPPED because of us all the same. Where that
+  // was settled when its asker was killed, somebody may have started it and stopped it again since.
   const next =
     info.state === ProcessState.STOPPED && job.tries !== ASKED_BEFORE
       ? go(seenSince(starting, info.state, moment.tick), { do: 'start' })

@@ -11,7 +11,10 @@ let done: string[]
 let fault: Error | undefined
 let size: number | undefined | Error
 let hook: HookResult | Error
+let nowTick = 5_000
+let answerMs: number
 beforeEach(() => {
+  answerMs = 1
   done = []
   fault = undefined
   size = 60 * MB
@@ -26,6 +29,7 @@ const ports: EffectPorts = {
   supervisor: {
     getProcessInfo: async namespec => {
       await call(`info ${namespec}`)
+      nowTick += answerMs
       return PROCESS
     },
     stopProcess: namespec => call(`stop ${namespec}`),
@@ -43,6 +47,7 @@ const ports: EffectPorts = {
     return hook
   },
   sleep: async ms => void done.push(`sleep ${ms}`),
+  tick: () => nowTick,
 }
 const asked = (effect: Asking, request: RestartRequest = REQUEST) => ask(effect, stopping({ request }), ports)
 
@@ -81,6 +86,24 @@ describe('a look', () => {
       sighting: seen,
     })
     expect(done).toEqual(['measure w:a', 'info w:a'])
+  })
+
+  test.each([
+    [100, ['measure w:a', 'info w:a']],
+    [101, ['measure w:a', 'info w:a', 'measure w:a']],
+  ])('supervisord takes %i ms to answer: %j', async (ms, calls) => {
+    answerMs = ms
+    await asked({ do: 'look again' })
+    expect(done).toEqual(calls)
+  })
+
+  test('what counts is the later size', async () => {
+    answerMs = 9_000
+    const sizes = [60 * MB, 10 * MB]
+    const late = { ...ports, measure: async () => sizes.shift() }
+    expect(await ask({ do: 'look again' }, stopping(), late)).toMatchObject({
+      measured: { value: 10 * MB },
+    })
   })
 
   const budget = { id: 'budget free', whom: 'free memory', victim: '' }

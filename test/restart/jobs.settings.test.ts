@@ -277,8 +277,15 @@ describe('what an earlier memmon has left goes on', () => {
       [isRestarted],
     ],
     [
-      'a stop was asked for, and was never taken',
-      request => stopping({ request, plan, answer: 'open', owesPost: true }),
+      'a stop was asked for just now, and was never taken: asked for again',
+      request => stopping({ request, plan, answer: 'open', tries: 1, owesPost: true }),
+      () => {},
+      ['stop g:a', 'start g:a', post],
+      [isRestarted],
+    ],
+    [
+      'a stop was asked for long ago, and was never taken: the next check decides',
+      request => stopping({ request, plan, answer: 'open', owesPost: true, askedTick: -1e6 }),
       () => {},
       [post],
       ['g:a skip not running: it was never stopped'],
