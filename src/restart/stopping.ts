@@ -16,7 +16,6 @@ import {
   strayText,
 } from './endings.ts'
 import {
-  type Effect,
   type Job,
   type JobEvent,
   type JobIn,
@@ -24,23 +23,16 @@ import {
   type Moment,
   type Sighting,
   type Stepped,
-  type Stopping,
   stoppingOf,
 } from './job.ts'
 import { lookNow, pollOf, unseen } from './looks.ts'
 import { sparedNow } from './spare.ts'
-import { seenSince, startingSeen } from './starting.ts'
-import { GROUP_WAITS_MS } from './turns.ts'
+import { ASKED_BEFORE, bringBack, companyOf, STOP_ATTEMPTS, stillStopping } from './stopped.ts'
 
-const STOP_ATTEMPTS = 3
-/** An earlier memmon has asked for the stop, and that is settled: it is not asked for again. */
-const ASKED_BEFORE = STOP_ATTEMPTS + 1
 /** However slow supervisord is, a stop whose asker was killed is carried out within this time, or not at all. */
 const SETTLED_AFTER_MS = 300_000
 /** How long restart_command's effect may take, from its start. */
 const EFFECT_WITHIN_MS = 60_000
-/** A stop that takes longer is said; one that takes longer than GROUP_WAITS_MS is a failure. */
-const SLOW_STOP_MS = 60_000
 
 /** Its stop is asked for, or restart_command is run in its place. */
 export function askForStop(job: JobIn<'preparing'>, moment: Moment): Stepped {
@@ -137,9 +129,6 @@ function refusedSeen(job: JobIn<'stopping'>, info: ProcessInfo, moment: Moment):
 
 const HAS_ENDED: readonly number[] = [ProcessState.EXITED, ProcessState.BACKOFF, ProcessState.FATAL]
 
-/** It is down: with a stop whose answer was lost, the rest of its group has not been told yet. */
-const companyOf = ({ answer }: Stopping): Effect[] => (answer === 'taken' ? [] : [{ do: 'bring company' }])
-
 /** The call broke off before it had an effect. */
 function notStopped(job: JobIn<'stopping'>, moment: Moment): Stepped {
   if (job.tries < STOP_ATTEMPTS)
@@ -176,22 +165,6 @@ function askAgain(job: JobIn<'stopping'>, measured: Measured, sighting: Sighting
   )
 }
 
-/** STOPPING: supervisord sends KILL after stopwaitsecs; a process that hangs in the kernel does not hear that either. */
-function stillStopping(job: JobIn<'stopping'>, moment: Moment): Stepped {
-  const taken: JobIn<'stopping'> = { ...job, answer: 'taken' }
-  const company = companyOf(job)
-  const forMs = moment.tick - job.askedTick
-  if (forMs >= GROUP_WAITS_MS && job.said !== 'stuck') {
-    const outcome = failed(job, moment, 'stopping', 'it has been STOPPING for 5 minutes')
-    return go({ ...taken, said: 'stuck' }, ...company, { do: 'tell', outcome }, pollOf(job, moment))
-  }
-  if (forMs >= SLOW_STOP_MS && job.said === 'nothing') {
-    const text = `${job.request.process.namespec} has been STOPPING for a minute: supervisord sends KILL after its stopwaitsecs; memmon starts it when it has stopped`
-    return go({ ...taken, said: 'slow' }, ...company, { do: 'log', level: 'WARN', text }, pollOf(job, moment))
-  }
-  return go(taken, ...company, pollOf(job, moment))
-}
-
 /** restart_command has worked if the process is RUNNING as another pid; what it leaves down is started. */
 function commandSeen(job: JobIn<'stopping'>, info: ProcessInfo, moment: Moment): Stepped {
   const { process } = job.request
@@ -208,26 +181,4 @@ function commandSeen(job: JobIn<'stopping'>, info: ProcessInfo, moment: Moment):
   const outcome = failed(job, moment, 'command', `${job.fault ?? ''}${seen}`)
   if (!isDown) return leave(job, outcome)
   return bringBack(job, info, moment, { do: 'tell', outcome })
-}
-
-/** From here on it is down, and ours. */
-function bringBack(job: JobIn<'stopping'>, info: ProcessInfo, moment: Moment, ...effects: Effect[]): Stepped {
-  const starting: JobIn<'starting'> = {
-    ...headOf(job),
-    state: 'starting',
-    after: job.drained?.isTold && info.state !== ProcessState.STOPPED ? 'end' : 'stop',
-    askedTick: job.askedTick,
-    isStarted: false,
-    isTried: false,
-    failures: 0,
-    faults: 0,
-    said: 'nothing',
-  }
-  // Where supervisord was slow our stop may have reached a newer run: it is STOPPED because of us all the same. Where that
-  // was settled when its asker was killed, somebody may have started it and stopped it again since.
-  const next =
-    info.state === ProcessState.STOPPED && job.tries !== ASKED_BEFORE
-      ? go(seenSince(starting, info.state, moment.tick), { do: 'start' })
-      : startingSeen(starting, { kind: 'seen', info }, moment)
-  return { ...next, effects: [...effects, ...next.effects] }
 }
