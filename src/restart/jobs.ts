@@ -1,21 +1,18 @@
-// All jobs, side by side: what comes from outside reaches those that it is about, and whose turn it is follows from all
-// of them.
+// All jobs, side by side: what comes from outside reaches those that it is about.
 import type { RestartOutcome, RestartRequest } from '../core/outcome.ts'
 import { isWithin } from '../core/outcome-text.ts'
 import type { ProcessInfo } from '../core/process.ts'
 import type { Drain } from '../core/rules.ts'
 import { beginDrain } from './begin-drain.ts'
+import { heldUpBy, releaseText } from './held-up.ts'
 import { type HoldSettings, Holds } from './holds.ts'
 import { isAway, type Job } from './job.ts'
 import { Runner, type RunnerPorts } from './runner.ts'
-import { GROUP_WAITS_MS, turnsOf } from './turns.ts'
+import { Schedule, type ScheduleSettings } from './schedule.ts'
 import { waitingJob } from './waiting.ts'
 
 /** The settings that restarts go by. */
-export interface JobSettings extends HoldSettings {
-  /** How many processes of a group may be away at a time; 0: any number. */
-  readonly maxParallel: number
-  readonly staggerSeconds: number
+export interface JobSettings extends HoldSettings, ScheduleSettings {
   readonly hookTimeoutSeconds: number
 }
 
@@ -29,9 +26,7 @@ export class Jobs {
   readonly #ports: JobsPorts
   readonly #runner: Runner
   readonly #holds: Holds
-  #isOpen = false
-  #areTurnsDue = false
-  #wakeTick = Number.POSITIVE_INFINITY
+  readonly #schedule: Schedule
   #idleCallbacks: (() => void)[] = []
 
   constructor(ports: JobsPorts) {
@@ -42,23 +37,24 @@ export class Jobs {
       ...ports,
       tell,
       companyOf: request => this.#company(request),
-      releaseText: job => this.#releaseText(job),
+      releaseText: job => releaseText(job, this.#all()),
       onChange: () => {
-        this.#giveTurnsSoon()
+        this.#schedule.giveTurnsSoon()
         this.#tellIfIdle()
       },
     })
+    this.#schedule = new Schedule({ ...ports, runner: this.#runner, holds: this.#holds })
   }
 
   /** Goes on with what an earlier memmon has begun; from now on jobs begin. */
   open(found: readonly Job[], isNewer: boolean): void {
-    this.#isOpen = true
+    this.#schedule.isOpen = true
     for (const job of found) {
       const { namespec } = job.request.process
       if (!isNewer) this.#ports.log('INFO', resumedText(job))
       this.#runner.send(this.#runner.enter(namespec, job), { kind: 'resumed', isNewer })
     }
-    this.#giveTurnsSoon()
+    this.#schedule.giveTurnsSoon()
   }
 
   /** True while the process is being restarted: checks leave it alone. */
@@ -83,7 +79,7 @@ export class Jobs {
   add(requests: readonly RestartRequest[]): void {
     if (this.#runner.isEnding) return
     for (const request of requests) this.#add(request)
-    this.#giveTurnsSoon()
+    this.#schedule.giveTurnsSoon()
   }
 
   #add(request: RestartRequest): void {
@@ -101,7 +97,7 @@ export class Jobs {
   /** A process is over its soft limit, as each check says: it is told to finish, once for each run of it. */
   soften(request: RestartRequest, drain: Drain): void {
     const { namespec } = request.process
-    if (!this.#isOpen || this.#runner.isEnding || !this.#isOver(request)) return
+    if (!this.#schedule.isOpen || this.#runner.isEnding || !this.#isOver(request)) return
     const entry = this.#runner.entries.get(namespec)
     if (entry) {
       this.#runner.send(entry, { kind: 'soft', request, drain })
@@ -125,7 +121,7 @@ export class Jobs {
   /** A check begins. */
   check(): void {
     for (const entry of this.#runner.entries.values()) this.#runner.send(entry, { kind: 'checked' })
-    this.#giveTurnsSoon()
+    this.#schedule.giveTurnsSoon()
   }
 
   /** All processes that there are, as supervisord shows them. */
@@ -140,7 +136,7 @@ export class Jobs {
   onSettings(): void {
     this.#runner.settingsCount++
     for (const entry of this.#runner.entries.values()) this.#runner.send(entry, { kind: 'settings' })
-    this.#giveTurnsSoon()
+    this.#schedule.giveTurnsSoon()
   }
 
   /** Begins nothing more. */
@@ -181,70 +177,14 @@ export class Jobs {
     return company
   }
 
-  /** Once for all that happens at a time. */
-  #giveTurnsSoon(): void {
-    if (this.#areTurnsDue || this.#runner.entries.size === 0) return
-    this.#areTurnsDue = true
-    queueMicrotask(() => {
-      this.#areTurnsDue = false
-      this.#giveTurns()
-    })
-  }
-
-  #giveTurns(): void {
-    if (!this.#isOpen || this.#runner.isEnding) return
-    for (const entry of this.#runner.entries.values()) {
-      const { job } = entry
-      if (job.state !== 'waiting') continue
-      if (this.#holds.passesCap(job.request)) this.#holds.sayIfHeld(job)
-      else if (!job.drained) this.#runner.send(entry, { kind: 'dropped' })
-    }
-    const jobs = [...this.#runner.entries.values()].map(({ job }) => job)
-    const { maxParallel, staggerSeconds } = this.#ports.settings()
-    const turns = turnsOf(jobs, this.#ports.tick(), { maxParallel, staggerMs: staggerSeconds * 1000 }, job =>
-      this.#holds.untilTick(job),
-    )
-    for (const { request } of turns.begin) {
-      const entry = this.#runner.entries.get(request.process.namespec)
-      if (entry) this.#runner.send(entry, { kind: 'turn' })
-    }
-    this.#wakeAt(turns.nextTick)
-  }
-
-  /** One timer at a time, but for an earlier one. */
-  #wakeAt(tick: number): void {
-    if (tick >= this.#wakeTick) return
-    this.#wakeTick = tick
-    void this.#ports.sleep(Math.max(0, Math.ceil(tick - this.#ports.tick()))).then(() => {
-      if (this.#wakeTick !== tick) return
-      this.#wakeTick = Number.POSITIVE_INFINITY
-      this.#giveTurnsSoon()
-    })
-  }
-
   #tell(outcome: RestartOutcome): void {
-    const { process } = outcome.request
-    const past = this.#ports.history.pastOf(process.namespec, this.#ports.tick())
-    const isDown = outcome.kind === 'failed' && (outcome.phase === 'start' || outcome.phase === 'stopping')
-    this.#ports.tell({ ...outcome, past, ...(isDown && { heldUp: this.#waitingIn(process.group) }) })
+    const past = this.#ports.history.pastOf(outcome.request.process.namespec, this.#ports.tick())
+    const heldUp = heldUpBy(outcome, this.#all())
+    this.#ports.tell({ ...outcome, past, ...(heldUp !== undefined && { heldUp }) })
   }
 
-  /** The first of its group may have begun by then. */
-  #releaseText({ request: { process } }: Job): string {
-    const begun = this.#countIn(process.group, job => isAway(job)) - 1
-    const count = this.#waitingIn(process.group) + begun
-    const others = count > 0 ? `; the other ${count} of the group ${process.group} go on` : ''
-    return `${process.namespec} is still down after ${GROUP_WAITS_MS / 60_000} minutes${others}`
-  }
-
-  #waitingIn(group: string): number {
-    return this.#countIn(group, ({ state }) => state === 'waiting')
-  }
-
-  #countIn(group: string, isOne: (job: Job) => boolean): number {
-    return [...this.#runner.entries.values()].filter(
-      ({ job }) => job.request.process.group === group && isOne(job),
-    ).length
+  #all(): Job[] {
+    return [...this.#runner.entries.values()].map(({ job }) => job)
   }
 
   #tellIfIdle(): void {
@@ -257,9 +197,7 @@ export class Jobs {
   }
 
   #isWaitingForTurns(): boolean {
-    return (
-      !this.#runner.isEnding && [...this.#runner.entries.values()].some(({ job }) => job.state === 'waiting')
-    )
+    return !this.#runner.isEnding && this.#all().some(({ state }) => state === 'waiting')
   }
 }
 

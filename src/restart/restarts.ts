@@ -9,7 +9,8 @@ import type { Log } from '../observe/log.ts'
 import type { SupervisorCalls } from './effects.ts'
 import type { RunHook } from './hooks.ts'
 import { type JobSettings, Jobs } from './jobs.ts'
-import { Journal, type JournalDisk, noticeText, unprotectedText } from './journal.ts'
+import { Journal, type JournalDisk, noticeText } from './journal.ts'
+import { unprotectedText } from './journal-writer.ts'
 import { type RulesInForce, termsOf } from './terms.ts'
 
 export interface RestartsPorts {

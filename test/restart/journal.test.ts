@@ -1,7 +1,7 @@
 // The journal on a disk in the test's hands: what is on it at every moment, what is read of it, and what is told when
 // it fails.
 import { beforeEach, describe, expect, test } from 'vitest'
-import { Journal, unprotectedText } from '../../src/restart/journal.ts'
+import { Journal } from '../../src/restart/journal.ts'
 import {
   headerLine,
   jobLine,
@@ -9,6 +9,7 @@ import {
   parseJournal,
   restartedLine,
 } from '../../src/restart/journal-lines.ts'
+import { unprotectedText } from '../../src/restart/journal-writer.ts'
 import { FakeClock, settled } from '../helpers/fake-clock.ts'
 import { FakeDisk } from '../helpers/fake-disk.ts'
 import { finishing, starting, stopping, TOLD, waiting } from '../helpers/jobs.ts'

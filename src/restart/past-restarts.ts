@@ -1,0 +1,29 @@
+// The restarts that the journal still has to know of: those that --max-restarts may count. Pure.
+import type { JournalContents, PastRestart } from './journal-lines.ts'
+
+/** No window of --max-restarts is longer. */
+const KEEP_RESTARTS_MS = 86_400_000
+const MOST_RESTARTS_KEPT = 2_000
+
+/** The clocks of this memmon. */
+export interface Clocks {
+  readonly boot: string
+  readonly tick: number
+  readonly nowMs: number
+}
+
+/** Another boot has another clock: there the date has to do. A restart in the future was no restart. */
+export function onThisClock(
+  { boot, restarts }: Pick<JournalContents, 'boot' | 'restarts'>,
+  now: Clocks,
+): PastRestart[] {
+  const isSame = boot !== '' && boot === now.boot
+  return restarts
+    .map(one => (isSame ? one : { ...one, tick: now.tick - (now.nowMs - one.at) }))
+    .filter(one => one.tick <= now.tick)
+    .sort((a, b) => a.tick - b.tick)
+}
+
+/** Those of the last day, the latest ones if there are too many. */
+export const recent = (restarts: readonly PastRestart[], tick: number): PastRestart[] =>
+  restarts.filter(one => tick - one.tick < KEEP_RESTARTS_MS).slice(-MOST_RESTARTS_KEPT)
