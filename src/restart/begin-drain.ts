@@ -4,7 +4,8 @@ import type { RestartRequest } from '../core/outcome.ts'
 import type { Drain } from '../core/rules.ts'
 import { timestamp } from '../core/text.ts'
 import { failed, go, noticed } from './endings.ts'
-import type { Effect, Job, JobEvent, JobIn, Moment, Stepped } from './job.ts'
+import type { Job, JobIn } from './job.ts'
+import type { Effect, JobEvent, Moment, Stepped } from './job-events.ts'
 
 /** A job for a process over its soft limit, which is told to finish; `before`: the job that it may have already. */
 export function beginDrain(

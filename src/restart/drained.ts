@@ -1,7 +1,8 @@
 // What becomes of a process that was told to finish, or given time to recover, as supervisord shows it. Pure.
 import { type ProcessInfo, ProcessState, sameRun } from '../core/process.ts'
 import { go, headOf, leave, noticed, skipped, strayText } from './endings.ts'
-import type { Job, Moment, Stepped } from './job.ts'
+import type { Job } from './job.ts'
+import type { Moment, Stepped } from './job-events.ts'
 
 /** A drained process as supervisord shows it: one that has ended by itself is brought back. */
 export function drainedSeen(job: Job, info: ProcessInfo | undefined, moment: Moment): Stepped {

@@ -6,7 +6,8 @@ import { formatDuration } from '../core/units.ts'
 import { beginDrain } from './begin-drain.ts'
 import { drainedSeen, undrained } from './drained.ts'
 import { go, headOf, noticed } from './endings.ts'
-import type { Due, Job, JobEvent, JobIn, Measured, Moment, Sighting, Stepped } from './job.ts'
+import type { Due, Job, JobIn } from './job.ts'
+import type { JobEvent, Measured, Moment, Sighting, Stepped } from './job-events.ts'
 import { waitingJob } from './waiting.ts'
 
 export function stepDraining(job: JobIn<'draining'>, event: JobEvent, moment: Moment): Stepped {

@@ -4,7 +4,8 @@ import { FaultCode, faultOf, messageOf, type SupervisorFault } from '../core/err
 import type { RestartRequest } from '../core/outcome.ts'
 import type { ProcessInfo } from '../core/process.ts'
 import type { HookResult, RunHook } from './hooks.ts'
-import type { Effect, HookName, Job, JobEvent, Measured, Sighting } from './job.ts'
+import type { Job } from './job.ts'
+import type { Effect, HookName, JobEvent, Measured, Sighting } from './job-events.ts'
 
 /** The calls to supervisord that jobs make; they throw SupervisorFault. */
 export interface SupervisorCalls {

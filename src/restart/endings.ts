@@ -2,7 +2,8 @@
 // to finish stays memmon's. Pure.
 import type { Failed, FailurePhase, Noticed, Restarted, Skipped, SkipReason } from '../core/outcome.ts'
 import { type ProcessInfo, ProcessState, sameRun, stateName } from '../core/process.ts'
-import type { Effect, Job, JobEvent, JobIn, Moment, Stepped } from './job.ts'
+import type { Job, JobIn } from './job.ts'
+import type { Effect, JobEvent, Moment, Stepped } from './job-events.ts'
 
 /** The same job in the same or another state. */
 export const go = (job: Job, ...effects: Effect[]): Stepped => ({ job, effects })

@@ -1,11 +1,8 @@
 // A job: one process that memmon has begun something with, from the first thing it is told until nothing is left to
-// do. Its states, the events it hears and the effects it asks for; step.ts says which follows from which, and
+// do. Its states; job-events.ts has what it hears and asks for, step.ts says which follows from which, and
 // docs/restarts.md draws them. All ticks are milliseconds of the clock that nobody sets.
-import type { SupervisorFault } from '../core/errors.ts'
-import type { Failed, Noticed, Restarted, RestartRequest, Skipped } from '../core/outcome.ts'
-import type { ProcessInfo } from '../core/process.ts'
-import type { Drain, RestartPlan } from '../core/rules.ts'
-import type { HookResult } from './hooks.ts'
+import type { Failed, Restarted, RestartRequest, Skipped } from '../core/outcome.ts'
+import type { RestartPlan } from '../core/rules.ts'
 
 /** It was asked to finish, or given time to recover. */
 export interface Drained {
@@ -105,100 +102,6 @@ export interface Finishing {
 export type JobState = Draining | Waiting | Preparing | Stopping | Starting | Finishing
 export type Job = JobHead & JobState
 export type JobIn<State extends JobState['state']> = JobHead & Extract<JobState, { state: State }>
-
-/** What supervisord says of the process. */
-export type Sighting =
-  | { readonly kind: 'seen'; readonly info: ProcessInfo }
-  | { readonly kind: 'removed' | 'shutdown' }
-  | { readonly kind: 'fault'; readonly text: string }
-
-/** What was measured again; undefined where there is nothing to measure, as with a zombie. */
-export type Measured =
-  | { readonly kind: 'value'; readonly value: number | undefined }
-  | { readonly kind: 'fault'; readonly text: string }
-
-export type HookName = 'pre' | 'post' | 'restart' | 'drain' | 'drain_check'
-
-/** The next try of a stop, or the end of a pre_restart_command of which no memmon hears any more. */
-export type WaitedFor = 'stop' | 'hook'
-
-export type JobEvent =
-  /** A rule asks for its restart, or for its draining. */
-  | { readonly kind: 'breached'; readonly request: RestartRequest; readonly plan: RestartPlan }
-  | { readonly kind: 'soft'; readonly request: RestartRequest; readonly drain: Drain }
-  /** It is back under its soft limit. */
-  | { readonly kind: 'relieved'; readonly ruleId: string }
-  /** The answers to the effects. */
-  | {
-      readonly kind: 'looked'
-      readonly measured: Measured
-      readonly sighting: Sighting
-      /** The state in which it was asked for: in any other it answers another question. */
-      readonly askedIn: Job['state']
-    }
-  | { readonly kind: 'sighted'; readonly sighting: Sighting }
-  | {
-      readonly kind: 'answered'
-      readonly call: 'stop' | 'start' | 'signal'
-      readonly fault: SupervisorFault | undefined
-    }
-  | { readonly kind: 'hook ended'; readonly hook: HookName; readonly result: HookResult }
-  | { readonly kind: 'waited'; readonly for: WaitedFor }
-  /** While it was noted that it is to be stopped, or told to finish, settings changed or time passed: nothing was done. */
-  | { readonly kind: 'not asked' }
-  /** A check begins; its table is there. */
-  | { readonly kind: 'checked' }
-  | { readonly kind: 'table'; readonly info: ProcessInfo | undefined }
-  /** It may go. */
-  | { readonly kind: 'turn' }
-  /** --max-restarts does not let it go on, which was told. */
-  | { readonly kind: 'dropped' }
-  | { readonly kind: 'settings' }
-  /** memmon is to end. */
-  | { readonly kind: 'ending' }
-  /** The journal of an earlier memmon holds it; `isNewer`: another supervisord has come since. */
-  | { readonly kind: 'resumed'; readonly isNewer: boolean }
-
-export type Effect =
-  | { readonly do: 'look again' }
-  | { readonly do: 'look'; readonly afterMs: number }
-  | { readonly do: 'stop' }
-  | { readonly do: 'start' }
-  | { readonly do: 'signal'; readonly signal: string }
-  | { readonly do: 'run'; readonly hook: HookName; readonly command: string; readonly pid?: number }
-  | { readonly do: 'wait'; readonly ms: number; readonly for: WaitedFor }
-  | { readonly do: 'tell'; readonly outcome: Restarted | Skipped | Failed | Noticed }
-  | { readonly do: 'log'; readonly level: 'INFO' | 'WARN'; readonly text: string }
-  /** Its stop was taken: with restart_group the rest of its group follows. */
-  | { readonly do: 'bring company' }
-  /** Still down after so long: its group goes on without it. */
-  | { readonly do: 'release' }
-  /** supervisord is shutting down, and memmon with it: what is left is for the next one, by the journal. */
-  | { readonly do: 'adjourn' }
-
-/** What the settings in force say of the rule that a job goes back to. */
-export type Terms =
-  | { readonly kind: 'stands'; readonly plan: RestartPlan; readonly drain?: Drain; readonly limit: number }
-  | { readonly kind: 'spared'; readonly why: string; readonly plan?: RestartPlan }
-
-/** What a step goes by besides the job and the event. */
-export interface Moment {
-  readonly tick: number
-  /** Epoch milliseconds, for what is told. */
-  readonly atMs: number
-  /** 0 up to 1, for jitter. */
-  readonly random: number
-  readonly isEnding: boolean
-  /** A hook has ended by then, counted from its start. */
-  readonly hookEndsWithinMs: number
-  readonly terms: Terms
-}
-
-/** What follows from an event; without a job it is over. */
-export interface Stepped {
-  readonly job: Job | undefined
-  readonly effects: readonly Effect[]
-}
 
 /** A job whose stop is to be asked for, which was decided at that tick. */
 export const stoppingOf = (job: JobIn<'preparing'>, askedTick: number): JobIn<'stopping'> => {

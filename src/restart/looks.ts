@@ -1,7 +1,8 @@
 // How often a process that is stopping or starting is looked at, and what follows when supervisord does not answer.
 // Pure.
 import { failed, go, retryDelayMs } from './endings.ts'
-import type { Effect, Job, JobIn, Moment, Sighting, Starting, Stepped, Stopping } from './job.ts'
+import type { Job, JobIn, Starting, Stopping } from './job.ts'
+import type { Effect, Moment, Sighting, Stepped } from './job-events.ts'
 
 export const POLL_MS = 100
 const SLOW_POLL_MS = 500

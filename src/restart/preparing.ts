@@ -3,7 +3,8 @@
 import { type ProcessInfo, ProcessState, sameRun } from '../core/process.ts'
 import { drainedSeen } from './drained.ts'
 import { failed, go, headOf, leave, removed, skipped, strayText } from './endings.ts'
-import type { Job, JobEvent, JobIn, Measured, Moment, Sighting, Stepped } from './job.ts'
+import type { Job, JobIn } from './job.ts'
+import type { JobEvent, Measured, Moment, Sighting, Stepped } from './job-events.ts'
 import { sparedNow } from './spare.ts'
 import { askForStop } from './stopping.ts'
 

@@ -2,7 +2,8 @@
 import type { Skipped } from '../core/outcome.ts'
 import { isWithin, recoveredText } from '../core/outcome-text.ts'
 import { failed, leave, skipped } from './endings.ts'
-import type { Job, JobIn, Measured, Moment, Stepped } from './job.ts'
+import type { Job, JobIn } from './job.ts'
+import type { Measured, Moment, Stepped } from './job-events.ts'
 
 /** Not under the settings in force: one that was told to finish is watched until it has. */
 export function spare(job: Job, moment: Moment, why: string): Stepped {

@@ -13,7 +13,8 @@ import {
   retryDelayMs,
   skipped,
 } from './endings.ts'
-import type { Effect, Job, JobEvent, JobIn, Moment, Sighting, Stepped } from './job.ts'
+import type { Job, JobIn } from './job.ts'
+import type { Effect, JobEvent, Moment, Sighting, Stepped } from './job-events.ts'
 import { isFailureSaid, lookNow, POLL_MS, pollOf, unseen, withFailureSaid } from './looks.ts'
 import { GROUP_WAITS_MS } from './turns.ts'
 

@@ -2,7 +2,8 @@
 // Pure.
 import { type ProcessInfo, ProcessState } from '../core/process.ts'
 import { failed, go, headOf } from './endings.ts'
-import type { Effect, JobIn, Moment, Stepped, Stopping } from './job.ts'
+import type { JobIn, Stopping } from './job.ts'
+import type { Effect, Moment, Stepped } from './job-events.ts'
 import { pollOf } from './looks.ts'
 import { seenSince, startingSeen } from './starting.ts'
 import { GROUP_WAITS_MS } from './turns.ts'

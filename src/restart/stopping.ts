@@ -15,16 +15,8 @@ import {
   skipped,
   strayText,
 } from './endings.ts'
-import {
-  type Job,
-  type JobEvent,
-  type JobIn,
-  type Measured,
-  type Moment,
-  type Sighting,
-  type Stepped,
-  stoppingOf,
-} from './job.ts'
+import { type Job, type JobIn, stoppingOf } from './job.ts'
+import type { JobEvent, Measured, Moment, Sighting, Stepped } from './job-events.ts'
 import { lookNow, pollOf, unseen } from './looks.ts'
 import { sparedNow } from './spare.ts'
 import { ASKED_BEFORE, bringBack, companyOf, STOP_ATTEMPTS, stillStopping } from './stopped.ts'

@@ -4,7 +4,7 @@ import { isMemory } from '../core/metric.ts'
 import type { RestartRequest } from '../core/outcome.ts'
 import { type Action, type Breach, type Rule, rulesFor } from '../core/rules.ts'
 import { type Selector, selects } from '../core/selector.ts'
-import type { Terms } from './job.ts'
+import type { Terms } from './job-events.ts'
 
 /** The part of the settings that a restart depends on, shares of memory resolved. */
 export interface RulesInForce {

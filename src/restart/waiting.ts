@@ -6,7 +6,8 @@ import type { RestartPlan } from '../core/rules.ts'
 import { beginDrain } from './begin-drain.ts'
 import { drainedSeen } from './drained.ts'
 import { go, headOf, leave, removed, skipped, strayText } from './endings.ts'
-import type { Job, JobEvent, JobIn, Moment, Stepped } from './job.ts'
+import type { Job, JobIn } from './job.ts'
+import type { JobEvent, Moment, Stepped } from './job-events.ts'
 import { spare } from './spare.ts'
 
 /** A job for a process that is to be restarted. */

@@ -5,7 +5,8 @@ import { ProcessState } from '../../src/core/process.ts'
 import type { Drain } from '../../src/core/rules.ts'
 import { timestamp } from '../../src/core/text.ts'
 import { beginDrain } from '../../src/restart/begin-drain.ts'
-import type { Job, JobEvent, Measured } from '../../src/restart/job.ts'
+import type { Job } from '../../src/restart/job.ts'
+import type { JobEvent, Measured } from '../../src/restart/job-events.ts'
 import { bringsBack, ENDED, expectStep, follows, ignores, NEW_PID, shownRows } from '../helpers/job-tables.ts'
 import {
   AT_MS,

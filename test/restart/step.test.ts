@@ -1,6 +1,7 @@
 // A job that the journal of an earlier memmon holds, in each state that memmon may have been killed in.
 import { describe, test } from 'vitest'
-import type { Job, Moment } from '../../src/restart/job.ts'
+import type { Job } from '../../src/restart/job.ts'
+import type { Moment } from '../../src/restart/job-events.ts'
 import { expectStep, follows, type Row } from '../helpers/job-tables.ts'
 import {
   AT_MS,

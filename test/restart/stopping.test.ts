@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { FaultCode } from '../../src/core/errors.ts'
 import { ProcessState } from '../../src/core/process.ts'
-import type { Job, JobEvent, Sighting } from '../../src/restart/job.ts'
+import type { Job } from '../../src/restart/job.ts'
+import type { JobEvent, Sighting } from '../../src/restart/job-events.ts'
 import { step } from '../../src/restart/step.ts'
 import { follows, ignores, type Row } from '../helpers/job-tables.ts'
 import {
