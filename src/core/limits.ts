@@ -35,7 +35,7 @@ export function parseCountLimit(text: string): Limit {
 export function parsePatience(text: string): Patience {
   const [, over, of = over] = /^(\d{1,4})(?:\/(\d{1,4}))?$/.exec(text) ?? []
   if (over === undefined || of === undefined) {
-    if (!/^\d+[smhd]$/i.test(text)) throw new Error(`"${text}" is no patience: give ${PATIENCE_FORM}`)
+    if (!/^\d.*[smhd]$/i.test(text)) throw new Error(`"${text}" is no patience: give ${PATIENCE_FORM}`)
     return { kind: 'seconds', seconds: parseSomeTime(text) }
   }
   const patience = { kind: 'checks', over: Number(over), of: Number(of) } as const

@@ -3,11 +3,14 @@
 import bytes from 'bytes'
 
 const SIZE = /^(\d+(?:\.\d+)?)(?:(?:([kmgt])(?:i?b)?)|b)?$/i
-const DURATION = /^(\d+)([smhd])?$/i
+const PLAIN_SECONDS = /^\d+$/
+/** As formatDuration writes it, and without its blanks: each unit once, the largest first. */
+const DURATION = /^(?=\d)(?:(\d+)d)?(?: ?(\d+)h)?(?: ?(\d+)m)?(?: ?(\d+)s)?$/i
 /** A hundred years: what comes of it, in milliseconds and as a date, is still exact. */
 const MOST_SECONDS = 36_500 * 86_400
 const MOST_TIMER_SECONDS = 24 * 86_400
-const SECONDS = { s: 1, m: 60, h: 3600, d: 86400 } as const
+/** Of d, h, m and s. */
+const UNIT_SECONDS = [86_400, 3_600, 60, 1]
 
 /**
  * Parses a size such as 200MB, 1.5G, 512KiB or 1048576 into whole bytes.
@@ -31,14 +34,13 @@ export const SIZE_FORM =
   'digits, with a fraction if you like, then KB, MB, GB, TB or nothing for bytes, as in 200MB'
 
 /**
- * Parses a duration such as 90, 90s, 5m, 2h or 1d into seconds.
+ * Parses a duration such as 90, 90s, 5m, 1h30m or '1d 2h' into seconds.
  * Throws an Error that quotes the text and says what would be right.
  */
 export function parseDuration(text: string): number {
-  const match = DURATION.exec(text)
+  const match = DURATION.exec(PLAIN_SECONDS.test(text) ? `${text}s` : text)
   if (!match) throw new Error(`"${text}" is not a time: ${DURATION_FORM}`)
-  const unit = (match[2] ?? 's').toLowerCase() as keyof typeof SECONDS
-  const seconds = Number(match[1]) * SECONDS[unit]
+  const seconds = UNIT_SECONDS.reduce((sum, unit, at) => sum + Number(match[at + 1] ?? 0) * unit, 0)
   if (!(seconds <= MOST_SECONDS)) throw new Error(`"${text}" is longer than any uptime`)
   return seconds
 }
@@ -57,7 +59,7 @@ export function timerTime(seconds: number, text: string): number {
 }
 
 /** The form of a duration, for help and errors. */
-export const DURATION_FORM = 'digits, then s, m, h, d or nothing for seconds, as in 15m'
+export const DURATION_FORM = 'digits, then s, m, h, d or nothing for seconds, as in 15m or 1h30m'
 
 /**
  * Parses a rate such as 3/1h into a count and the seconds it is counted within.

@@ -86,6 +86,7 @@ test.each<[text: string, outcome: object | string]>([
   ['5m', { kind: 'seconds', seconds: 300 }],
   ['2H', { kind: 'seconds', seconds: 7200 }],
   ['1d', { kind: 'seconds', seconds: 86_400 }],
+  ['1h30m', { kind: 'seconds', seconds: 5_400 }],
   ['0', cannotBeMet('0')],
   ['0/5', cannotBeMet('0/5')],
   ['4/3', cannotBeMet('4/3')],

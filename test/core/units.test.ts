@@ -88,6 +88,10 @@ test.each<[string, number]>([
   ['2h', 7200],
   ['1d', 86400],
   ['1D', 86400],
+  ['1h30m', 5400],
+  ['1m 42s', 102],
+  ['1d 2h', 93_600],
+  ['1d2h3m4s', 93_784],
 ])('the time %j is %d seconds', (text, seconds) => {
   expect(parseDuration(text)).toBe(seconds)
 })
@@ -100,7 +104,11 @@ test.each<[string, string]>([
   ['1w', NOT_A_TIME],
   ['h', NOT_A_TIME],
   ['1 h', NOT_A_TIME],
-  ['1h30m', NOT_A_TIME],
+  ['30m1h', NOT_A_TIME],
+  ['1h 30', NOT_A_TIME],
+  ['1h  30m', NOT_A_TIME],
+  [' 5m', NOT_A_TIME],
+  ['1h ', NOT_A_TIME],
   ['1hh', NOT_A_TIME],
   ['soon', NOT_A_TIME],
   ['5m\n', NOT_A_TIME],
@@ -131,4 +139,8 @@ test.each<[number, string]>([
   [93784, '1d 2h'],
 ])('%d seconds are shown as %s', (seconds, text) => {
   expect(formatDuration(seconds)).toBe(text)
+})
+
+test.each([0, 60, 102, 5_400, 86_400, 93_600])('%d seconds are read as they are shown', seconds => {
+  expect(parseDuration(formatDuration(seconds))).toBe(seconds)
 })
