@@ -198,6 +198,7 @@ export class Monitor {
     this.#known = undefined
     const table = await this.#table()
     if (!table) return
+    const rules = this.#rules
     const watched = watchedOf(
       table.processes,
       this.#rules.rules,
@@ -220,6 +221,8 @@ export class Monitor {
     )
     const sizes = await this.#sizes(running)
     if (!sizes) return
+    // The settings have changed meanwhile: what no longer holds restarts nobody, and is not kept for quick checks.
+    if (rules !== this.#rules) return await this.#lookAtAll()
     this.#setTrouble('')
     this.#ports.onTable(table.processes)
     const rssOf: RssOf = ({ process }, cumulative) => sizes(cumulative).get(process.pid)

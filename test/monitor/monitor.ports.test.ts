@@ -17,6 +17,8 @@ let log: string[]
 let more: Partial<MonitorPorts>
 let tick: number
 let broken: Error | undefined
+/** Happens while sizes are measured. */
+let meanwhile: (() => void) | undefined
 beforeEach(() => {
   processes = [processNamed('w:a', { pid: 1 }), processNamed('w:b', { pid: 2 })]
   sizes = { 1: 60, 2: 40 }
@@ -25,7 +27,7 @@ beforeEach(() => {
   log = []
   more = {}
   tick = 0
-  broken = undefined
+  broken = meanwhile = undefined
 })
 
 const settingsOf = (...argv: string[]) => resolveSettings(settingsFrom(...argv), 1000 * MB)
@@ -47,6 +49,8 @@ function monitorOf(...argv: string[]): Monitor {
         source: 'a test',
         measure: async (pids, cumulative) => {
           did.push(`measure ${pids.join(', ')}${cumulative ? ' with descendants' : ''}`)
+          meanwhile?.()
+          meanwhile = undefined
           return sized(pids, cumulative ? 10 : 1)
         },
         figures: pids => pids.map(() => 'denied'),
@@ -249,6 +253,22 @@ test('what cannot be read is said again under other rules', async () => {
   monitor.use(settingsOf('-p', 'a=50MB', '--metric', 'pss'))
   await monitor.check()
   expect(log).toHaveLength(2)
+})
+
+test.each<[before: string, after: string, goes: string[]]>([
+  ['50MB', '100MB', []],
+  ['100MB', '50MB', ['restart w:a -a 50MB']],
+])('-a %s becomes -a %s while sizes are measured: from then on the new limit holds alone', async (before, after, goes) => {
+  const sizesOf = (pids: readonly number[]) => pids.map(pid => (sizes[pid] ?? -1) * MB)
+  more = {
+    quietLook: () => ({ isUnchanged: () => true, watch: () => true, sizes: () => sizesOf([1, 2]) }),
+  }
+  const monitor = monitorOf('-a', before)
+  meanwhile = () => monitor.use(settingsOf('-a', after))
+  for (let check = 0; check < 2; check++) {
+    await monitor.check()
+    expect(did.splice(0).filter(text => text.startsWith('restart'))).toEqual(goes)
+  }
 })
 
 test('patience goes by the clock that nobody sets', async () => {
