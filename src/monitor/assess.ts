@@ -2,13 +2,13 @@
 // figures and verdicts are those of the listener.
 import type { Budget, Measured } from '../core/budgets.ts'
 import { ageSecondsOf, type ProcessInfo, ProcessState } from '../core/process.ts'
-import { type Exemptions, isExempt, type Rule } from '../core/rules.ts'
+import { isExempt, type Rule } from '../core/rules.ts'
 import { judge, type Verdict } from '../core/windows.ts'
 import type { Log } from '../observe/log.ts'
 import type { Sampler } from '../sampling/sampler.ts'
 import type { ProcessTable } from '../supervisor/process-table.ts'
 import { BudgetCheck } from './budget-check.ts'
-import type { MonitorRules } from './monitor.ts'
+import { exemptionsOf, type MonitorRules } from './ports.ts'
 import { type Blind, blindLines, blindSpotsOf } from './unmeasured.ts'
 import { type RssOf, readValues } from './values.ts'
 import { counts, type Watched, watchedOf } from './watched.ts'
@@ -56,8 +56,8 @@ export async function assess(
   settings: MonitorRules,
   ports: AssessPorts,
 ): Promise<Assessment> {
-  const { ignored, mostSpecific, rules, budgets } = settings
-  const exempt: Exemptions = { isListener: table.isListener, isSelf: () => false, ignored, mostSpecific }
+  const { rules, budgets } = settings
+  const exempt = exemptionsOf(settings, table.isListener, () => false)
   const all: Watched[] = table.processes.map(
     process =>
       watchedOf([process], rules, [], exempt)[0] ?? {
