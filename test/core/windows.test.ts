@@ -110,7 +110,7 @@ describe('what a breach says', () => {
     [['-a', '99MB', '--for', '2m'], [100, 101, 102], { reason: 'for 2m and longer' }],
     [['-a', '99MB', '--for', '2m'], [100, 101], { reason: 'for 1m of 2m' }],
     [['-a', '99MB', '--for', '3m'], [1, 100, 101], { reason: 'for 1m of 3m' }],
-    [['-a', '99MB', '--for', '2/3'], [1, 1, 100], { reason: '1 of the 2 checks that it takes' }],
+    [['-a', '99MB', '--for', '2/3'], [1, 99, 100], { reason: '1 of the 2 checks that it takes' }],
     [
       ['-a', '99MB', '--for', '2/3'],
       [100],
