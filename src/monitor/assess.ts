@@ -11,7 +11,7 @@ import { BudgetCheck } from './budget-check.ts'
 import { exemptionsOf, type MonitorRules } from './ports.ts'
 import { type Blind, blindLines, blindSpotsOf } from './unmeasured.ts'
 import { type RssOf, readValues } from './values.ts'
-import { counts, type Watched, watchedOf } from './watched.ts'
+import { type Watched, withRules } from './watched.ts'
 
 /** One rule over one process, now. */
 export interface Finding {
@@ -58,16 +58,7 @@ export async function assess(
 ): Promise<Assessment> {
   const { rules, budgets } = settings
   const exempt = exemptionsOf(settings, table.isListener, () => false)
-  const all: Watched[] = table.processes.map(
-    process =>
-      watchedOf([process], rules, [], exempt)[0] ?? {
-        process,
-        rules: [],
-        quietBytes: Infinity,
-        quietTreeBytes: Infinity,
-        countsSwap: false,
-      },
-  )
+  const all = withRules(table.processes, rules, exempt)
   const running = all.filter(
     ({ process }) => process.state === ProcessState.RUNNING && !table.isAnother?.(process.pid),
   )
@@ -81,23 +72,23 @@ export async function assess(
   )
   for (const line of blindLines(spots)) ports.log('WARN', line)
   const blind = new Map(spots.map(({ process, why }) => [process.namespec, why]))
-  const processes = all.map((one): Assessed => {
-    const values = one.process.state === ProcessState.RUNNING ? valuesOf(one) : []
-    return {
+  const processes = all.map(
+    (one): Assessed => ({
       process: one.process,
       isListener: table.isListener(one.process.namespec),
       isIgnored: isExempt(one.process, exempt),
       rssBytes: rssOf(one, false),
       blind: blind.get(one.process.namespec),
-      findings: values
+      // What does not run has no size, and with it no value.
+      findings: valuesOf(one)
         .map(({ rule, value }) => ({
           rule,
           value,
           verdict: verdictOf(rule, one.process, value, ports.nowMs()),
         }))
         .sort((a, b) => Number(isOver(b)) - Number(isOver(a))),
-    }
-  })
+    }),
+  )
   const check = new BudgetCheck({
     sampler: ports.sampler,
     availableBytes: ports.availableBytes,
@@ -120,8 +111,7 @@ function assessBudget(
   running: readonly Watched[],
   rssOf: RssOf,
 ): AssessedBudget {
-  const own = running.filter(({ process }) => counts(budget, process))
-  const valueBytes: Measured['valueBytes'] | undefined = check.measure(budget, own, rssOf)
+  const valueBytes: Measured['valueBytes'] | undefined = check.measure(budget, running, rssOf)
   const over =
     valueBytes !== undefined &&
     (budget.kind === 'free' ? valueBytes < budget.limitBytes : valueBytes > budget.limitBytes)

@@ -47,10 +47,11 @@ export class QuickCheck {
   /** undefined if supervisord has to be asked. */
   see(settings: MonitorRules): QuickSight | undefined {
     const look = this.#ports.quietLook()
+    if (!look) return undefined
     // Read first, always: the next check compares with this reading.
-    const unchanged = look?.isUnchanged() ?? false
+    const unchanged = look.isUnchanged()
     const known = this.#known
-    if (!look || !unchanged || !known || settings.verbose) return undefined
+    if (!unchanged || !known || settings.verbose) return undefined
     if (this.#ports.monotonicMs() > known.untilMs) return undefined
     const seen = quickLook(known.watched, look, {
       plain: areCounted(settings, false),

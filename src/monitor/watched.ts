@@ -18,21 +18,27 @@ export interface Watched {
 const LAG_SHARE = 1.25
 const LAG_BYTES = 16 * 1024 * 1024
 
+/** Each process with its rules, if there are any. */
+export const withRules = (
+  processes: readonly ProcessInfo[],
+  rules: readonly Rule[],
+  exempt: Exemptions,
+): Watched[] => processes.map(process => watch(process, rulesFor(process, rules, exempt)))
+
 /** What is to be looked at of all processes. */
-export function watchedOf(
+export const watchedOf = (
   processes: readonly ProcessInfo[],
   rules: readonly Rule[],
   budgets: readonly Budget[],
   exempt: Exemptions,
-): Watched[] {
-  return processes
-    .map(process => watch(process, rulesFor(process, rules, exempt)))
-    .filter(({ process, rules: own }) => own.length > 0 || budgets.some(budget => counts(budget, process)))
-}
+): Watched[] =>
+  withRules(processes, rules, exempt).filter(
+    ({ process, rules: own }) => own.length > 0 || budgets.some(budget => counts(budget, process)),
+  )
 
-/** True if what the process uses counts in the budget. */
-export const counts = ({ kind, selector }: Budget, process: ProcessInfo): boolean =>
-  kind === 'group' ? selects(selector, process.group, process.name) : true
+/** True if what the process uses counts in the budget; all do in one that is not of a group. */
+export const counts = ({ selector }: Budget, process: ProcessInfo): boolean =>
+  selects(selector, process.group, process.name)
 
 /** True if a rule cannot be broken, nor its warning be due, by a process of this RSS: its own metric need not be read. */
 export const isFarFrom = (rule: Rule, rssBytes: number, swapUsedBytes: number): boolean =>

@@ -4,7 +4,7 @@ import { type ProcessInfo, ProcessState } from '../core/process.ts'
 
 /** Stands for all processes of a budget. */
 export function wholeOf({ kind, selector }: Budget): ProcessInfo {
-  const group = kind === 'group' ? (selector.group ?? '*') : '*'
+  const group = selector.group ?? '*'
   return {
     group,
     name: '*',
