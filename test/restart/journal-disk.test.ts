@@ -8,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -59,6 +60,18 @@ test('a journal that others could have written is not read', async () => {
   writeFileSync(file(), 'forged\n')
   chmodSync(file(), 0o666)
   await expect(disk.read()).rejects.toThrow(`${file()} is writable by others: remove it`)
+})
+
+test('a journal with a job for each of thousands of programs is read', async () => {
+  const text = 'a job of some hundred characters\n'.repeat(100_000)
+  await disk.replace(text)
+  expect(await disk.read()).toBe(text)
+})
+
+test('a file that has grown past all measure is not read into memory', async () => {
+  writeFileSync(file(), '', { mode: 0o600 })
+  truncateSync(file(), 64 * 1024 * 1024 + 1)
+  await expect(disk.read()).rejects.toThrow(`${file()} is too large (67108865 bytes): remove it`)
 })
 
 test.each<[what: string, harm: () => void]>([

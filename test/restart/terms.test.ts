@@ -11,6 +11,9 @@ import { breachFor, MB, processNamed, settingsFrom } from '../helpers/values.ts'
 const inForce = (...argv: string[]) => resolveSettings(settingsFrom(...argv), 1000 * MB)
 const termsUnder = (request: RestartRequest, ...argv: string[]) => termsOf(request, inForce(...argv))
 const plan = { group: false }
+const threads = inForce('-p', 'a=50MB', '--threads-limit', '7').rules.find(
+  ({ metric }) => metric === 'threads',
+)
 
 const budgetRequest = (...argv: string[]): RestartRequest => {
   const [budget] = inForce(...argv).budgets
@@ -43,6 +46,12 @@ describe('its rule still asks for it', () => {
       REQUEST,
       ['-p', 'a=50MB', '--metric', 'pss'],
       { limit: 50 * MB },
+    ],
+    [
+      'by what counts its threads',
+      { ...REQUEST, breach: { ...REQUEST.breach, ruleId: threads?.id ?? '', metric: 'threads' } },
+      ['-p', 'a=50MB', '--threads-limit', '9'],
+      { limit: 9 },
     ],
     ['with its group', TOGETHER, ['-p', 'a=50MB', '--restart-group'], { limit: 50 * MB }],
     ['a budget', budgetRequest('--group-total', 'w=9MB'), ['--group-total', 'w=8MB'], { limit: 8 * MB }],
@@ -84,6 +93,12 @@ describe('it is spared', () => {
       'it counts RSS now',
       { ...REQUEST, breach: { ...REQUEST.breach, metric: 'pss' } },
       ['-p', 'a=50MB'],
+      COUNTS_OTHER,
+    ],
+    [
+      'it counts threads now: RSS stands in for none of them',
+      { ...REQUEST, breach: { ...REQUEST.breach, ruleId: threads?.id ?? '' } },
+      ['-p', 'a=50MB', '--threads-limit', '9'],
       COUNTS_OTHER,
     ],
     [
