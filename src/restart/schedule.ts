@@ -10,8 +10,8 @@ export interface ScheduleSettings {
 }
 
 export interface SchedulePorts {
-  readonly runner: Runner
-  readonly holds: Holds
+  readonly runner: Pick<Runner, 'entries' | 'isEnding' | 'send'>
+  readonly holds: Pick<Holds, 'passesCap' | 'sayIfHeld' | 'untilTick'>
   readonly settings: () => ScheduleSettings
   readonly sleep: (ms: number) => Promise<void>
   /** The clock that nobody sets. */
