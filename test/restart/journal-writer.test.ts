@@ -20,6 +20,23 @@ beforeEach(() => {
   told = world.told
 })
 
+test('nothing is added to what was never written as a whole: it would have no first line', async () => {
+  await world.journal().note({ jobs: [['a:x', stopping(of('a:x'))]] })
+  expect([disk.did, world.names]).toEqual([['replace'], ['a:x']])
+})
+
+test('what changes nothing is not written', async () => {
+  const { journal } = await world.open()
+  await journal.note({ jobs: [['a:x', undefined]] })
+  expect(disk.did).toEqual(['read', 'replace'])
+})
+
+test('all of it is written twice at a time: it is whole', async () => {
+  const journal = world.journal()
+  await Promise.all([journal.write(), journal.write()])
+  expect(disk.text).toBe(headerLine('S1', 'B1'))
+})
+
 test('one write after the other, in the order of the notes', async () => {
   const { journal } = await world.open()
   const jobs = [stopping(of('a:x')), starting(of('a:x')), finishing(of('a:x')), undefined]
@@ -126,6 +143,36 @@ describe('a disk that does not answer', () => {
     await journal.flush()
     await settled()
     expect([third(), world.names, told.length]).toEqual([true, [], 2])
+  })
+
+  test('is protected again when the last line is written, not before', async () => {
+    const { journal } = await world.open()
+    const answer = hang()
+    void journal.note({ jobs: [['a:x', stopping(of('a:x'))]] })
+    await clock.pass(10_000)
+    await journal.note({ jobs: [['a:y', stopping(of('a:y'))]] })
+    told.push = () => disk.did.push('told')
+    answer()
+    await journal.flush()
+    expect(disk.did).toEqual(['read', 'replace', 'append', 'replace', 'told'])
+  })
+
+  test('and does so again later: a step is held up again, and what is noted meanwhile is not lost', async () => {
+    const { journal } = await world.open()
+    for (const name of ['a:x', 'a:y', 'a:z']) {
+      const answer = hang()
+      const first = await isDone(journal.note({ jobs: [[name, stopping(of(name))]] }))
+      await clock.pass(9_999)
+      expect(first()).toBe(false)
+      await clock.pass(1)
+      expect(first()).toBe(true)
+      await journal.note({ jobs: [[name, starting(of(name))]] })
+      answer()
+      await journal.flush()
+      await settled()
+      expect(parseJournal(disk.text).jobs.get(name)?.state).toBe('starting')
+    }
+    expect([world.names, told.length]).toEqual([['a:x', 'a:y', 'a:z'], 6])
   })
 
   test('what is noted meanwhile does not pile up', async () => {
