@@ -30,6 +30,10 @@ function looseCommands(settings: Settings): string[] {
   return [...loose.values()]
 }
 
+/** True if a rule, a budget or on_alert_command may run a command. */
+export const hasHooks = ({ onAlertCommand, rules, budgets }: Settings): boolean =>
+  onAlertCommand !== undefined || hookCommands(rules, budgets).length > 0
+
 interface Named {
   /** Of its place: a key of [memmon], or the id of a rule. */
   readonly key: string
@@ -43,11 +47,16 @@ function commandsOf(settings: Settings): Named[] {
     { key: 'sendmail', command: isMailed ? sendmailCommand : undefined },
     { key: 'smtp_ca_file', command: smtpCaFile },
     { key: 'on_alert_command', command: onAlertCommand },
-    ...[...rules, ...budgets].flatMap(({ id, action, plan }) =>
-      [...actionCommands(action), ...planCommands(plan)].map(command => ({ key: id, command })),
-    ),
+    ...hookCommands(rules, budgets),
   ]
 }
+
+const hookCommands = (rules: Settings['rules'], budgets: Settings['budgets']): Named[] =>
+  [...rules, ...budgets].flatMap(({ id, action, plan }) =>
+    [...actionCommands(action), ...planCommands(plan)].flatMap(command =>
+      command === undefined ? [] : { key: id, command },
+    ),
+  )
 
 function actionCommands(action: Action): (string | undefined)[] {
   if (action.kind === 'exec') return [action.command]

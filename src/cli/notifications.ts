@@ -15,7 +15,9 @@ import { Outbox } from '../notify/outbox.ts'
 import { runCommand } from '../notify/pipe-command.ts'
 import type { Level, Log } from '../observe/log.ts'
 import { createRunHook, type RunHook } from '../restart/hooks.ts'
+import { prepareToSplit, splitCommand } from '../restart/split-command.ts'
 import { createChannels } from './channels.ts'
+import { hasHooks } from './deciding-files.ts'
 import { logChannels } from './start-lines.ts'
 
 export interface Notifications {
@@ -38,6 +40,7 @@ export function createNotifications(initial: Settings, log: Log, redactor: Redac
   let settings = initial
   let channels: readonly Channel[] = createChannels(settings, process.env, redactor)
   logChannels(channels, settings, log)
+  if (hasHooks(settings)) prepareToSplit()
   const context = () => ({
     host: hostname(),
     name: settings.name,
@@ -72,9 +75,12 @@ export function createNotifications(initial: Settings, log: Log, redactor: Redac
     )
   const commands = new CommandQueue(sleep)
   const runHookIn = (lane: Lane): RunHook =>
-    createRunHook((words, input, environment) => {
+    createRunHook((command, input, environment) => {
       const terms = { timeoutMs: settings.hookTimeoutSeconds * 1000, environment, redactor }
-      return commands.run(lane, () => runCommand(words, input, terms))
+      return commands.run(lane, async () => {
+        const split = await splitCommand(command)
+        return split.ok ? await runCommand(split.words, input, terms) : split
+      })
     }, documentOf)
   const [ofRestart, ofAlert] = [runHookIn('restart'), runHookIn('alert')]
   // exec_command is run for each process over its limit, and no restart waits for it.
@@ -97,6 +103,7 @@ export function createNotifications(initial: Settings, log: Log, redactor: Redac
     use(changed) {
       channels = createChannels(changed, process.env, redactor)
       settings = changed
+      if (hasHooks(settings)) prepareToSplit()
     },
     runHook,
     outbox,

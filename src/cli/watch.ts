@@ -5,7 +5,7 @@ import type { Redactor } from '../base/redact.ts'
 import type { Settings } from '../config/settings.ts'
 import { messageOf as errorText } from '../core/errors.ts'
 import { formatServerUrl, type ServerAddress } from '../core/server-url.ts'
-import { formatSize } from '../core/units.ts'
+import { formatDuration, formatSize } from '../core/units.ts'
 import { Monitor } from '../monitor/monitor.ts'
 import type { Log } from '../observe/log.ts'
 import { act } from '../restart/actions.ts'
@@ -160,8 +160,7 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
     onUnheard: silentSeconds => {
       const known = { client, environment: process.env, hasHeard: ports.hasHeard, log }
       // Not there while npm replaces memmon: nothing to end for.
-      const failed = (thrown: unknown) =>
-        log('WARN', `No tick has come, and why cannot be found out: ${errorText(thrown)}`)
+      const failed = (thrown: unknown) => log('WARN', notLookedUpText(silentSeconds, errorText(thrown)))
       import('./no-tick.ts').then(({ reportNoTick }) => reportNoTick(silentSeconds, known)).catch(failed)
     },
     monotonicMs: uptimeMs,
@@ -252,6 +251,9 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
 
 const checkedText = (durationMs: number, ownBytes: number): string =>
   `The check took ${durationMs.toFixed(1)} ms; memmon itself uses ${formatSize(ownBytes)} RSS`
+
+const notLookedUpText = (silentSeconds: number, why: string): string =>
+  `No tick has come in ${formatDuration(silentSeconds)}, so nothing is checked; memmon cannot look up the cause, since part of it is missing (${why}). Run "supervisorctl restart memmon"`
 
 /** A clock that is not set, and stands still while the machine is suspended. */
 const uptimeMs = (): number => process.uptime() * 1000

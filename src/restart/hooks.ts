@@ -6,30 +6,37 @@ import { environmentOf } from './actions.ts'
 
 export type HookResult =
   | { readonly ok: true }
-  | { readonly ok: false; readonly why: string; readonly exitCode?: number }
+  | {
+      readonly ok: false
+      readonly why: string
+      readonly exitCode?: number
+      /** It was not run, for lack of something that may be there a moment later. */
+      readonly isLack?: true
+      /** It was not run because part of memmon is missing, as while npm replaces it: a restart waits for that. */
+      readonly isUnready?: true
+    }
 
 /** Runs a command line, told about the request by environment and stdin. Never rejects. */
 export type RunHook = (command: string, request: RestartRequest, event: string) => Promise<HookResult>
 
-/** Runs a program; see notify/pipe-command.ts. */
-export type RunWords = (
-  words: readonly string[],
+/** Splits and runs a command line; see split-command.ts and notify/pipe-command.ts. */
+export type RunLine = (
+  command: string,
   input: Buffer,
   environment: Readonly<Record<string, string>>,
 ) => Promise<HookResult>
 
-/** A runner that splits the command as supervisord splits `command`, without a shell. */
+/** A runner that tells each command about its request. */
 export function createRunHook(
-  run: RunWords,
+  run: RunLine,
   documentOf: (request: RestartRequest, event: string) => Record<string, unknown>,
 ): RunHook {
   return async (command, request, event) => {
     try {
-      const { split } = await import('shlex')
       const input = Buffer.from(`${JSON.stringify(documentOf(request, event))}\n`)
-      return await run(split(command), input, environmentOf(request, event))
+      return await run(command, input, environmentOf(request, event))
     } catch (thrown) {
-      return { ok: false, why: messageOf(thrown) } // quotes that do not match
+      return { ok: false, why: messageOf(thrown) }
     }
   }
 }

@@ -44,19 +44,23 @@ function onPrepared(
   result: (JobEvent & { kind: 'hook ended' })['result'],
   moment: Moment,
 ): Stepped {
-  if (!result.ok && result.exitCode === POSTPONE) {
-    const postponed = job.postponed + 1
-    const times = postponed === 1 ? 'once so far' : `${postponed} times in a row`
-    const detail = `pre_restart_command postponed it to a later check (exit code ${POSTPONE}), ${times}`
-    return go(waitsAgain(job, postponed, true), {
-      do: 'tell',
-      outcome: skipped(job, moment, 'postponed', detail),
-    })
-  }
+  if (!result.ok && result.exitCode === POSTPONE)
+    return postpone(job, `pre_restart_command postponed it to a later check (exit code ${POSTPONE})`, moment)
+  if (!result.ok && result.isUnready)
+    return postpone(job, `pre_restart_command waits for a later check, since ${result.why}`, moment)
   const again: Job = { ...job, phase: 'looking again', postponed: 0 }
   if (result.ok) return go(again, { do: 'look again' })
   const text = `pre_restart_command for ${job.request.process.namespec}: ${result.why}. The restart goes on`
   return go(again, { do: 'log', level: 'WARN', text }, { do: 'look again' })
+}
+
+function postpone(job: JobIn<'preparing'>, why: string, moment: Moment): Stepped {
+  const postponed = job.postponed + 1
+  const times = postponed === 1 ? 'once so far' : `${postponed} times in a row`
+  return go(waitsAgain(job, postponed, true), {
+    do: 'tell',
+    outcome: skipped(job, moment, 'postponed', `${why}, ${times}`),
+  })
 }
 
 /** Nothing stands between this look and the stop. undefined: it is the process that was found, and still over. */

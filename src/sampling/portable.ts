@@ -1,4 +1,7 @@
 // Memory wherever Node runs: pidusage for RSS, ps-list for the process tree. Both are loaded when first used.
+import type pidusage from 'pidusage'
+import type psList from 'ps-list'
+import { importPackage, requirePackage } from '../base/load-package.ts'
 import { treesOf } from '../core/memory.ts'
 import type { Sampler, SizesByPid } from './sampler.ts'
 
@@ -17,8 +20,8 @@ export const portableSampler: Sampler = {
   async measure(pids, cumulative) {
     if (pids.length === 0) return new Map() // pidusage takes an empty list for an error
     if (!cumulative) return await rssOf(pids)
-    const { default: psList } = await import('ps-list')
-    const trees = treesOf(pids, await psList())
+    const { default: list } = (await importPackage('ps-list')) as { default: typeof psList }
+    const trees = treesOf(pids, await list())
     const sizes = await rssOf([...new Set([...trees.values()].flat())])
     const sums = new Map<number, number>()
     for (const [root, members] of trees) {
@@ -34,9 +37,9 @@ export const portableSampler: Sampler = {
 }
 
 async function rssOf(pids: readonly number[]): Promise<SizesByPid> {
-  const { default: pidusage } = await import('pidusage')
+  const measure = requirePackage('pidusage') as typeof pidusage
   // memmon's own pid goes along: a vanished pid is an error when asked alone, and without ours nothing was read.
-  const usages: Record<string, { memory: number } | null> = await pidusage([process.pid, ...pids], {
+  const usages: Record<string, { memory: number } | null> = await measure([process.pid, ...pids], {
     maxage: KEPT_OPEN_MS,
   })
   if (!usages[process.pid]) throw new Error('pidusage could not even read the memory of memmon itself')

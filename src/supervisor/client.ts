@@ -3,6 +3,7 @@ import { SupervisorFault } from '../core/errors.ts'
 import { namespecOf, type ProcessInfo } from '../core/process.ts'
 import type { HttpCaller } from './http-call.ts'
 import { encodeCall, isStruct, type XmlRpcValue } from './xmlrpc.ts'
+import { decodeReply } from './xmlrpc-reply.ts'
 
 export interface SupervisorClient {
   getAllProcessInfo(): Promise<ProcessInfo[]>
@@ -38,7 +39,6 @@ export function createClient(caller: HttpCaller, tableTimeoutMs?: number): Super
   const call = async (method: string, ...params: (string | number | boolean)[]): Promise<XmlRpcValue> => {
     const timeoutMs = method.startsWith('getAll') ? tableTimeoutMs : undefined
     const answer = await caller.post(encodeCall(`supervisor.${method}`, params), timeoutMs)
-    const { decodeReply } = await import('./xmlrpc-reply.ts')
     return await decodeReply(answer)
   }
 

@@ -75,6 +75,8 @@ const foreign = (sight: Sight | undefined) => () =>
 
 const MAIL = (subject: string): string => `mail "${subject}" to bob@example.com`
 const POSTPONED = 'pre_restart_command postponed it to a later check (exit code 75), 2 times in a row'
+const UNREADY =
+  'pre_restart_command waits for a later check, since it could not be run: Cannot find package shlex, 2 times in a row'
 const PAST = { restartsLastHour: 3, smallestBytes: 1, fittingLimitBytes: 2 ** 30 }
 
 /** The lines about a restart and its mail, as memmon makes them. */
@@ -101,6 +103,7 @@ const lines: readonly (() => string | Promise<string>)[] = [
   ),
   () => requestText({ ...request, breach: { ...request.breach, together: 'web:a' } }),
   () => outcomeText({ kind: 'skipped', request, occurredAt: 0, reason: 'postponed', detail: POSTPONED }),
+  () => outcomeText({ kind: 'skipped', request, occurredAt: 0, reason: 'postponed', detail: UNREADY }),
   failed('signal'),
   failed('exec'),
   () => requestText({ ...request, breach: BUDGET }),

@@ -1,10 +1,11 @@
 // A listener that supervisord no longer sends events, or never sends a tick, as the real one treats it.
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { Installed } from '../helpers/installed.ts'
 import { Memmon, tickText } from '../helpers/memmon.ts'
 import { ScriptedSupervisord } from '../helpers/scripted-supervisord.ts'
 import { holder, MEMMON, Supervisord } from '../helpers/supervisord.ts'
@@ -42,6 +43,26 @@ test.concurrent('its only tick came while it was being loaded: the silence after
     memmon.child.kill('SIGKILL')
     await server.close()
     rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+test.concurrent('no tick from the start, and the part of memmon that knows why was replaced: said all the same', async () => {
+  const installed = new Installed()
+  const [part = 'no-tick'] = readdirSync(join(installed.folder, 'dist')).filter(name =>
+    /^no-tick-/.test(name),
+  )
+  installed.takeAway(join('dist', part))
+  const server = await ScriptedSupervisord.start({ programs: [] })
+  const memmon = new Memmon(['-a', '1GB'], { SUPERVISOR_SERVER_URL: server.url }, installed.command)
+  try {
+    await memmon.waitForLog(
+      /WARN No tick has come in 1m \d+s, so nothing is checked; memmon cannot look up the cause, .*no-tick-.*\. Run "supervisorctl restart memmon"\n/,
+    )
+    expect(memmon.child.exitCode).toBeNull()
+  } finally {
+    memmon.child.kill('SIGKILL')
+    await server.close()
+    installed.remove()
   }
 })
 

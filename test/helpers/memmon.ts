@@ -20,10 +20,10 @@ export class Memmon {
   /** Where it keeps its state, unless it is told otherwise. */
   readonly stateFolder = mkdtempSync(join(tmpdir(), 'memmon-state-'))
 
-  constructor(args: readonly string[], env: Record<string, string> = {}) {
+  constructor(args: readonly string[], env: Record<string, string> = {}, command = MEMMON) {
     const { PATH = '', HOME = '/' } = process.env
     const STATE_DIRECTORY = this.stateFolder
-    this.child = spawn(process.execPath, [MEMMON, ...args], { env: { PATH, HOME, STATE_DIRECTORY, ...env } })
+    this.child = spawn(process.execPath, [command, ...args], { env: { PATH, HOME, STATE_DIRECTORY, ...env } })
     this.child.stdout.on('data', chunk => {
       this.stdout += chunk
     })

@@ -305,6 +305,19 @@ describe('preparing', () => {
         { ...waits, postponed: 2, due: 'grace', drained: TOLD },
         [`${POSTPONED}, 2 times in a row`],
       ],
+      [
+        'not run, for part of memmon is missing: it waits, and nothing is owed',
+        { ...hooked, postponed: 1 },
+        {
+          kind: 'hook ended',
+          hook: 'pre',
+          result: { ok: false, why: 'it could not be run: no shlex', isLack: true, isUnready: true },
+        },
+        { ...waits, postponed: 2 },
+        [
+          'skip postponed: pre_restart_command waits for a later check, since it could not be run: no shlex, 2 times in a row',
+        ],
+      ],
       ['exit 0 of another command', hooked, ended('drain'), hooked, []],
     ])
   })

@@ -1,0 +1,36 @@
+// npm packages that are loaded while memmon runs, though npm may be replacing them one by one just then: a load that
+// has failed is tried anew. Node itself remembers some failures for as long as the process lives: that of an import,
+// and that there was no package.json (nodejs.org/api/esm.html and modules.html, Caching).
+import { readFileSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+const load = createRequire(import.meta.url)
+
+/** A CommonJS package. Throws an Error if it cannot be loaded at this time. */
+export const requirePackage = (name: string): unknown => load(entryOf(name))
+
+/** An ES module. Rejects with an Error if it cannot be loaded at this time. */
+export async function importPackage(name: string): Promise<unknown> {
+  const path = entryOf(name)
+  const { ino, mtimeMs, size } = statSync(path)
+  // A file that failed as it was is another module when it is another file.
+  return await import(`${pathToFileURL(path)}?${ino}-${mtimeMs}-${size}`)
+}
+
+/** Node is asked only when there is a package to be found: it would remember that there is none. */
+function entryOf(name: string): string {
+  const folders = load.resolve.paths(name) ?? []
+  if (!folders.some(folder => isPackage(join(folder, name)))) throw new Error(`Cannot find package ${name}`)
+  return load.resolve(name)
+}
+
+function isPackage(folder: string): boolean {
+  try {
+    JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+    return true
+  } catch {
+    return false
+  }
+}
