@@ -1,7 +1,8 @@
 // When jobs get their turns: once for all that happens at a time, when one may be due by the clock, and not what the cap
 // holds back. Who is next is in turns.test.ts.
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Job, JobEvent } from '../../src/restart/job.ts'
+import type { Job } from '../../src/restart/job.ts'
+import type { JobEvent } from '../../src/restart/job-events.ts'
 import type { Entry } from '../../src/restart/runner.ts'
 import { Schedule } from '../../src/restart/schedule.ts'
 import { FakeClock, settled } from '../helpers/fake-clock.ts'
