@@ -62,10 +62,9 @@ export function judge(
   if (verdict.kind === 'act') {
     // Counted from zero again: what was counted once leads to one act.
     const told = rule.action.kind !== 'restart'
-    return {
-      verdict,
-      window: { ...window, values: [], overSince: undefined, told, warned: window.warned || told },
-    }
+    // It is a warning, too, where one can be over again: else nothing would ever end it.
+    const warned = window.warned || (told && Number.isFinite(rule.warnAbove))
+    return { verdict, window: { ...window, values: [], overSince: undefined, told, warned } }
   }
   const change = changeOf(rule, window, value)
   const next = {

@@ -66,6 +66,20 @@ test.each<[argv: string[], megabytes: number, isRemembered: boolean]>([
   expect(window !== undefined).toBe(isRemembered)
 })
 
+test.each<[argv: string[], megabytes: number[], isRemembered: boolean]>([
+  [['--action', 'alert'], [11, 9], false],
+  [['--action', 'alert'], [11, 10], true], // told, and not yet some way under its limit
+  [['--action', 'signal:HUP'], [11, 9], false],
+  [['--dry-run'], [11, 9], false],
+  [['--action', 'alert', '--warn', '8MB'], [11, 9], true], // over the threshold of its warning
+  [['--action', 'alert', '--warn', '8MB'], [11, 7, 7], false],
+])('%j over %j MB with a limit of 10 MB: something is remembered afterwards: %s', (argv, megabytes, isRemembered) => {
+  const rule = ruleOf('-a', '10MB', ...argv)
+  let window: Window | undefined
+  for (const size of megabytes) window = judge(rule, PROCESS, 3_600, size * MB, 0, window).window
+  expect(window !== undefined).toBe(isRemembered)
+})
+
 test('another pid begins from zero', () => {
   expect(story(ruleOf('-a', '10MB', '--for', '3'), [11, 11, 11, 11, 11], [1, 1, 2, 2, 2])).toBe('w w w w A')
   expect(story(ruleOf('-a', '10MB', '--action', 'alert'), [11, 11, 11], [1, 1, 2])).toBe('A t A')
