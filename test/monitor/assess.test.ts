@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { resolveSettings } from '../../src/cli/resolve.ts'
 import { type ProcessInfo, ProcessState } from '../../src/core/process.ts'
 import { type Assessment, assess, isOver } from '../../src/monitor/assess.ts'
-import type { Sampler } from '../../src/sampling/sampler.ts'
+import type { Sampler, Unmeasured } from '../../src/sampling/sampler.ts'
 import { MB, processNamed, settingsFrom } from '../helpers/values.ts'
 
 const WEB = processNamed('w:web', { pid: 1 })
@@ -13,9 +13,15 @@ const DB = processNamed('x:db', { pid: 2 })
 async function assessed(
   argv: readonly string[],
   processes: readonly ProcessInfo[] = [WEB, DB],
-  more: { sizes?: Record<number, number>; freeBytes?: number; others?: number[]; log?: string[] } = {},
+  more: {
+    sizes?: Record<number, number>
+    why?: Record<number, Unmeasured>
+    freeBytes?: number
+    others?: number[]
+    log?: string[]
+  } = {},
 ): Promise<Assessment> {
-  const { sizes = { 1: 60, 2: 40 }, freeBytes, others = [], log = [] } = more
+  const { sizes = { 1: 60, 2: 40 }, why = {}, freeBytes, others = [], log = [] } = more
   const sampler: Sampler = {
     source: 'a test',
     measure: async (pids, cumulative) =>
@@ -25,6 +31,7 @@ async function assessed(
           return size === undefined ? [] : [[pid, (size + (cumulative ? 10 : 0)) * MB] as const]
         }),
       ),
+    whyUnmeasured: pid => why[pid] ?? 'gone',
     figures: pids => pids.map(() => 7),
     shares: pids => pids.map(pid => ({ privateBytes: ((sizes[pid] ?? 0) / 2) * MB, sharedBytes: MB })),
     swapUsedBytes: () => 0,
@@ -76,6 +83,20 @@ test('other metrics are read however far from its limit a process is', async () 
   expect(lines(await assessed(['-p', 'web=1GB', '--threads-limit', '6']))[0]).toBe(
     'w:web 60 -p web --threads-limit 6! 7 act -p web=1GB 60 fine',
   )
+  expect(lines(await assessed(['-a', '1GB', '--metric', 'pss']))[0]).toBe('w:web 60 -a 1GB 7 fine')
+})
+
+test('a process that runs and has no size is shown with the cause, which is logged; of the others nobody asks', async () => {
+  const log: string[] = []
+  const { processes } = await assessed(['-a', '50MB'], [WEB, DB], {
+    sizes: { 2: 40 },
+    why: { 1: 'hidden', 2: 'zombie' },
+    log,
+  })
+  expect(processes.map(({ blind }) => blind)).toEqual(['hidden', undefined])
+  expect(log).toEqual([
+    expect.stringMatching(/^WARN Cannot read the size of 1 .*: w:web \(pid 1\)\. Cause: /),
+  ])
 })
 
 test('patience shows as such: nothing is remembered of earlier looks', async () => {

@@ -86,6 +86,11 @@ test('with descendants both are read so', () => {
   expect(asked).toHaveLength(1)
 })
 
+test('what is free on the machine says nothing of what may be used together', () => {
+  freeMb = 999
+  expect(said(checkWith(), ['--total', '169MB'])).toEqual(['x:c 170 pss'])
+})
+
 test('several budgets are each judged for themselves', () => {
   const argv = ['--total', '160MB', '--group-total', 'w=1GB', '--group-total', 'x=79MB']
   expect(said(checkWith(), argv).sort()).toEqual(['x:c 170 pss', 'x:c 80 pss'])
@@ -149,16 +154,41 @@ test('free memory: nothing is read while enough is free; too little is a breach'
   expect([said(check, ['--min-free', '100MB']), asked]).toEqual([[], ['1, 2, 3']])
 })
 
+test('an alert on free memory: once enough is free, that is all that is read', () => {
+  const check = checkWith()
+  const argv = ['--min-free', '100MB', '--action', 'alert']
+  freeMb = 99
+  expect(said(check, argv)).toEqual(['alert 99 rss'])
+  asked = []
+  freeMb = 101
+  expect([said(check, argv), said(check, argv), asked]).toEqual([[], [], []])
+  freeMb = 120
+  expect([said(check, argv), said(check, argv), asked]).toEqual([['relieved 120 rss'], [], []])
+})
+
+test('a budget that is over two checks of three, with one between that fits', () => {
+  const check = checkWith()
+  const argv = ['--total', '169MB', '--for', '2/3']
+  expect(said(check, argv)).toEqual(['waiting'])
+  shares[3] = [60, 10]
+  expect(said(check, argv)).toEqual([])
+  shares[3] = [70, 10]
+  expect(said(check, argv)).toEqual(['x:c 170 pss'])
+})
+
 test('too little is free, however small the processes are', () => {
   freeMb = 400
   expect(said(checkWith(), ['--min-free', '500MB'])).toEqual(['x:c 400 rss'])
 })
 
-test('free memory that cannot be read is told once, and nobody goes', () => {
+test.each([
+  '100MB',
+  '1B',
+])('free memory that cannot be read is told once, and nobody goes: --min-free %s', limit => {
   const check = checkWith()
-  for (const at of [0, 1]) expect(said(check, ['--min-free', '100MB'], at)).toEqual([])
+  for (const at of [0, 1]) expect(said(check, ['--min-free', limit], at)).toEqual([])
   expect(log).toEqual([
-    'WARN --min-free 100MB: the free memory of this machine cannot be read: this rule does not hold',
+    `WARN --min-free ${limit}: the free memory of this machine cannot be read: this rule does not hold`,
   ])
 })
 
@@ -198,6 +228,8 @@ test('an alert is told once, and its end; a budget that is gone is forgotten', (
   shares = { 1: [1, 0], 2: [1, 0], 3: [1, 0] }
   expect(said(check, argv)).toEqual(['relieved 3 pss'])
   expect(said(check, argv)).toEqual([])
+  asked = []
+  expect([said(check, argv), asked]).toEqual([[], []]) // all is forgotten: RSS is enough again
 })
 
 test('one that supervisord has no more was not restarted in vain', () => {

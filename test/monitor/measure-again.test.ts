@@ -6,7 +6,7 @@ import type { RestartRequest } from '../../src/core/outcome.ts'
 import { type ProcessInfo, ProcessState } from '../../src/core/process.ts'
 import type { Breach } from '../../src/core/rules.ts'
 import { Monitor } from '../../src/monitor/monitor.ts'
-import type { Sampler, Unreadable } from '../../src/sampling/sampler.ts'
+import type { Sampler, Unmeasured, Unreadable } from '../../src/sampling/sampler.ts'
 import { breachFor, MB, processNamed, requestFor, settingsFrom } from '../helpers/values.ts'
 
 let processes: ProcessInfo[]
@@ -15,6 +15,8 @@ let trees: Map<number, number>
 let figures: Map<string, number | Unreadable>
 let freeBytes: number | undefined
 let unreadable: Error | undefined
+let why: Unmeasured
+let away: string[]
 let requested: RestartRequest[]
 beforeEach(() => {
   processes = ['w:a', 'w:b', 'x:c'].map((name, at) => processNamed(name, { pid: at + 1 }))
@@ -23,6 +25,8 @@ beforeEach(() => {
   figures = new Map()
   freeBytes = unreadable = undefined
   requested = []
+  away = []
+  why = 'gone'
 })
 
 const sampler: Sampler = {
@@ -31,6 +35,7 @@ const sampler: Sampler = {
     if (unreadable) throw unreadable
     return new Map([...(cumulative ? trees : sizes)].filter(([pid]) => pids.includes(pid)))
   },
+  whyUnmeasured: () => why,
   figures: (pids, metric, cumulative) =>
     pids.map(pid => figures.get(`${metric}${cumulative ? ' tree' : ''} ${pid}`) ?? 'gone'),
   shares: pids => pids.map(pid => ({ privateBytes: sizes.get(pid) ?? 0, sharedBytes: 5 * MB })),
@@ -46,7 +51,7 @@ const monitorOf = (...argv: string[]) =>
         return { processes, isListener: namespec => namespec === 'w:listener' }
       },
       restarts: {
-        isAway: () => false,
+        isAway: namespec => away.includes(namespec),
         isComing: () => false,
         add: requests => void requested.push(...requests),
       },
@@ -89,6 +94,14 @@ test('a process that has gone has no size, which is no error', async () => {
   expect(await monitorOf('-a', '50MB').measureAgain(a())).toBeUndefined()
 })
 
+test('a process that lives and has no size has not gone, which is said with the cause', async () => {
+  const monitor = monitorOf('-a', '50MB')
+  why = 'hidden'
+  expect(await monitor.measureAgain(a())).toBe(10 * MB)
+  sizes.delete(1)
+  await expect(monitor.measureAgain(a())).rejects.toThrow('hidepid')
+})
+
 test.each(['denied', 'unsupported'] as const)('what is %s is said so', async why => {
   figures.set('pss 1', why)
   await expect(monitorOf('-a', '50MB').measureAgain(a({ metric: 'pss' }))).rejects.toThrow(`pss: ${why}`)
@@ -111,6 +124,18 @@ test('a budget is measured again as a whole; one that the settings no longer hav
   expect(await monitor.measureAgain(request)).toBe((20 + 5) * MB)
   monitor.use(resolveSettings(settingsFrom('-a', '1GB'), undefined))
   expect(await monitor.measureAgain(request)).toBeUndefined()
+})
+
+test.each<[who: string[], megabytes: number]>([
+  [[], 10 + 20 + 5],
+  [['w:a'], 10 + 20 + 5],
+  [['w:b'], 10 + 5],
+])('with %j away, the budget comes to %d MB for w:a: what another restart frees is free soon', async (who, megabytes) => {
+  const monitor = monitorOf('--total', '1GB', '--group-total', 'w=1GB')
+  await monitor.check()
+  away = who
+  const budget = { id: 'budget group w', whom: 'the group w', victim: '' }
+  expect(await monitor.measureAgain(a({ budget }))).toBe(megabytes * MB)
 })
 
 test('free memory is measured again', async () => {

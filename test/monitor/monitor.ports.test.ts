@@ -53,6 +53,7 @@ function monitorOf(...argv: string[]): Monitor {
           meanwhile = undefined
           return sized(pids, cumulative ? 10 : 1)
         },
+        whyUnmeasured: () => 'zombie',
         figures: pids => pids.map(() => 'denied'),
         shares: pids => pids.map(pid => ({ privateBytes: (sizes[pid] ?? 0) * MB, sharedBytes: 0 })),
         swapUsedBytes: () => 0,
@@ -203,6 +204,20 @@ test('what no call can name is not restarted, which is said once for as long as 
   await monitor.check()
   expect(log).toHaveLength(2)
   expect(did.filter(text => text.startsWith('restart'))).toEqual([])
+})
+
+test('a request by a budget is measured again as that budget, without others of it that are away', async () => {
+  let away = ''
+  more = { restarts: { isAway: namespec => namespec === away, isComing: () => false, add: () => {} } }
+  const monitor = monitorOf('--min-free', '1MB', '--total', '1GB')
+  const { process, breach } = requestFor(processes[0] as ProcessInfo, 60 * MB, '-a', '50MB')
+  const budget = { id: 'budget total', whom: 'all', victim: '' }
+  const measured = () => monitor.measureAgain({ process, breach: { ...breach, budget } })
+  expect(await measured()).toBeUndefined() // before the first check nobody is known
+  await monitor.check()
+  expect(await measured()).toBe((60 + 40) * MB)
+  away = 'w:b'
+  expect(await measured()).toBe(60 * MB)
 })
 
 test('what no call can name, listeners and what is ignored go with no group', async () => {

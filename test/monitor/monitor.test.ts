@@ -14,6 +14,8 @@ let processes: ProcessInfo[]
 let sizes: Map<number, number>
 let log: string[]
 let requested: string[]
+/** How often anything was handed over to be restarted, nothing as well. */
+let handed: number
 let told: string[]
 let figures: Map<string, number | Unreadable>
 let nowMs: number
@@ -34,6 +36,7 @@ beforeEach(() => {
   ])
   log = []
   requested = []
+  handed = 0
   told = []
   figures = new Map()
   nowMs = 1_003_723_000
@@ -84,6 +87,7 @@ const monitorOf = (...argv: string[]) =>
         isAway: namespec => away.has(namespec),
         isComing: namespec => away.has(namespec) || coming.has(namespec),
         add: (requests: readonly RestartRequest[]) => {
+          handed++
           requested.push(...requests.map(({ process, breach }) => `${process.namespec} ${breach.rule}`))
         },
       },
@@ -209,8 +213,9 @@ test('a quiet check asks nobody', async () => {
   startLooking()
   const monitor = monitorOf('-a', '100MB')
   await monitor.check()
+  handed = 0
   for (let tick = 0; tick < 10; tick++) expect(monitor.check()).toBeUndefined()
-  expect([asked, look?.watched, requested]).toEqual([1, [1, 2], []])
+  expect([asked, look?.watched, requested, handed]).toEqual([1, [1, 2], [], 0])
 })
 
 test.each<[string, () => void]>([
@@ -261,6 +266,15 @@ test('a process that is STARTING is looked at, and judged when it runs', async (
   processes = [processNamed('web', { pid: 1 })]
   await monitor.check()
   expect(requested).toEqual(['web:web -a 50MB'])
+})
+
+test('a process that is STARTING is not judged by what another one is looked at for', async () => {
+  startLooking()
+  processes = [processNamed('web', { pid: 1, state: ProcessState.STARTING }), processNamed('db', { pid: 2 })]
+  figures.set('threads 1', 9).set('threads 2', 9)
+  const monitor = monitorOf('-a', 'none', '--threads-limit', '5')
+  for (let check = 0; check < 2; check++) await monitor.check()
+  expect([asked, requested]).toEqual([1, ['db:db -a --threads-limit 5', 'db:db -a --threads-limit 5']])
 })
 
 test('after a check that failed the next one asks, whatever the children do', async () => {

@@ -56,6 +56,8 @@ test.each<[what: string, one: Watched, plain: number | undefined, tree: number |
   ['STARTING, and always looked at closely', watched(ALWAYS, STARTING), 1, undefined, 'quiet'],
   ['STARTING, its tree always looked at', watched({ quietTreeBytes: -1 }, STARTING), 1, 1, 'quiet'],
   ['RUNNING, and always looked at closely', watched(ALWAYS), 1, undefined, 'near'],
+  ['STARTING over a limit of 0', watched({ quietBytes: 0 }, STARTING), 1, undefined, 'ask'],
+  ['STARTING, its tree over a limit of 0', watched({ ...TREE, quietTreeBytes: 0 }, STARTING), 1, 1, 'ask'],
 ])('a process that is %s', (_, one, plain, tree, kind) => {
   const sizes = (size: number | undefined) => (size === undefined ? undefined : [size])
   expect(sight([one], sizes(plain), sizes(tree)).seen.kind).toBe(kind)
@@ -66,6 +68,7 @@ test('swap that is in use counts for those that count it', () => {
   expect(sight([watched({ countsSwap: true })], [60], undefined, 40).seen.kind).toBe('quiet')
   expect(sight([watched({ countsSwap: true })], [60], undefined, 41).seen.kind).toBe('near')
   expect(sight([watched({ ...TREE, countsSwap: true })], [0], [60], 41).seen.kind).toBe('near')
+  expect(sight([watched(), watched({ countsSwap: true })], [60, 60], undefined, 41).seen.kind).toBe('near')
 })
 
 test('one that is near does not hide one that has gone', () => {

@@ -61,12 +61,15 @@ test('other figures are read for those whose RSS is near a limit, and for what i
   expect(valuesBy(rules, [90, 20])).toEqual([['pss 1'], []])
   expect(valuesBy(rules, [90, undefined], true)).toEqual([['pss 1'], []])
   expect(valuesBy(rules, [20, 20], true)).toEqual([['pss 1'], ['pss 2']])
+  expect(valuesBy(rules, [20, 20])).toEqual([[], []])
   expect(asked).toEqual(['pss of 1', 'pss of 1', 'pss of 1, 2'])
 })
 
 test('swap that is in use brings a process near a limit that counts it', () => {
   swapMb = 60
   expect(valuesBy(rulesFrom('-a', '100MB', '--metric', 'rss+swap'), [50, 20])).toEqual([['rss+swap 1'], []])
+  const mixed = [...rulesFrom('-p', 'db=9GB'), ...rulesFrom('-p', 'web=100MB', '--metric', 'rss+swap')]
+  expect(valuesBy(mixed, [50, 20])).toEqual([['rss+swap 1'], ['rss 20']])
 })
 
 test('each figure is read once, however many rules ask for it, and with descendants apart', () => {

@@ -64,6 +64,7 @@ describe('below which size nothing can be wrong', () => {
     [['-a', '116MB', '--metric', 'uss'], 80, Infinity, false],
     [['-a', '116MB', '--metric', 'pss+swap'], 80, Infinity, true],
     [['-a', '100MB', '--metric', 'rss+swap'], 100, Infinity, true],
+    [['-a', '100MB', '--metric', 'rss+swap', '--threads-limit', '5'], -1, Infinity, true],
     [['-a', '100MB', '--threads-limit', '5'], -1, Infinity, false],
     [['-a', '100MB', '--fds-limit', '5'], -1, Infinity, false],
     [['-a', '100MB', '--for', '2/3'], -1, Infinity, false],
