@@ -17,7 +17,9 @@ class NearestFirst extends BaseSequencer {
     // The sort of vitest puts what failed before first, then the slowest.
     const sorted = await super.sort(files.filter(({ moduleId }) => folders.includes(folderOf(moduleId))))
     const near = sorted.filter(isNear)
-    if (process.env.MUTANTS_NEAR && near.length > 0) return near
+    // Of several files at once, as in the first run, one may have no test named after it: it needs all of its folder.
+    const hasNear = (name: string) => near.some(({ moduleId }) => basename(moduleId).startsWith(name))
+    if (process.env.MUTANTS_NEAR && names.every(hasNear)) return near
     return [...near, ...sorted.filter(file => !isNear(file))]
   }
 }
