@@ -1,7 +1,7 @@
 // The channels that the settings ask for, with their secrets: from files that nobody else may read, from the
 // environment, or from memmon.conf.
-import { readFileSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { looseText } from '../base/loose-file.ts'
 import { createRedactor, type Redactor } from '../base/redact.ts'
 import type { Settings } from '../config/settings.ts'
 import { messageOf, UsageError } from '../core/errors.ts'
@@ -9,6 +9,7 @@ import type { Channel } from '../notify/channel.ts'
 import { createSendmailChannel } from '../notify/sendmail.ts'
 import { createSmtpChannel } from '../notify/smtp.ts'
 import { createWebhookChannel, parseWebhookUrl } from '../notify/webhook.ts'
+import { readOpen } from './conf-files.ts'
 import { environmentSecrets } from './secrets.ts'
 
 const SMTP_TIMEOUT_MS = 30_000
@@ -96,18 +97,22 @@ function webhookUrls(settings: Settings, environment: Environment) {
   ]
 }
 
-/** The one line of a file that only its owner may read. */
+/** The one line of a file that only we, or root, may read and write. */
 function secretIn(path: string, what: string): string {
-  const text = textOf(path, what)
-  if ((statSync(path).mode & 0o077) !== 0) {
+  const { text, stat } = fileOf(path, what)
+  if ((stat.mode & 0o077) !== 0) {
     throw new UsageError(`${what} ${path} can be read by others: chmod 600 ${path}`)
   }
+  const loose = looseText(path, stat, process.geteuid?.() ?? stat.uid)
+  if (loose !== undefined) throw new UsageError(`${what} ${loose}`)
   return text.trim()
 }
 
-function textOf(path: string, what: string): string {
+const textOf = (path: string, what: string): string => fileOf(path, what).text
+
+function fileOf(path: string, what: string): ReturnType<typeof readOpen> {
   try {
-    return readFileSync(path, 'utf8')
+    return readOpen(path)
   } catch (thrown) {
     throw new UsageError(`${what} ${path} cannot be read: ${messageOf(thrown)}`)
   }

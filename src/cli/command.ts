@@ -16,6 +16,9 @@ const EXIT_USAGE = 2
 /** For people, in a terminal. */
 const COMMANDS = ['check', 'explain', 'test-notify'] as const
 
+/** Where users have no numbers, no file has an owner. */
+const NOBODY = -1
+
 const confFiles = createConfFiles()
 
 /** Does it; the exit code. */
@@ -98,7 +101,7 @@ async function byHand(command: (typeof COMMANDS)[number], argv: readonly string[
 
 /** About files that others may write; throws a UsageError as root. */
 const warningsOf = (settings: Settings): string[] =>
-  refuseLoose(settings, confFiles.loose, process.geteuid?.() === 0)
+  refuseLoose(settings, confFiles.loose, process.geteuid?.() ?? NOBODY)
 
 function settingsFrom(argv: readonly string[]): ReadSettings {
   confFiles.forget()

@@ -1,6 +1,6 @@
 // memmon.conf and the files that it includes, as the file system has them; which of them were looked at is kept, since
 // a change of any of them is a change of the settings.
-import { closeSync, fstatSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { looseText } from '../base/loose-file.ts'
 import type { ReadFile } from '../config/conf-sections.ts'
@@ -30,10 +30,10 @@ export function createConfFiles(): ConfFiles {
     haveChanged: () => [...looked].some(([path, mark]) => markOf(path) !== mark),
     readText(path): ReadFile {
       looked.set(path, markOf(path))
-      const { text, mode } = readOpen(path)
-      const looseness = looseText(path, mode)
+      const { text, stat } = readOpen(path)
+      const looseness = looseText(path, stat, process.geteuid?.() ?? stat.uid)
       if (looseness !== undefined) loose.push(looseness)
-      return { text, isPrivate: (mode & 0o077) === 0 }
+      return { text, isPrivate: (stat.mode & 0o077) === 0 }
     },
     surroundings: {
       listFolder(path) {
@@ -46,11 +46,11 @@ export function createConfFiles(): ConfFiles {
   }
 }
 
-/** The mode is that of the very file that is read. */
-function readOpen(path: string): { text: string; mode: number } {
+/** What is told of it is told of the very file that is read. */
+export function readOpen(path: string): { text: string; stat: Stats } {
   const fd = openSync(path, 'r')
   try {
-    return { mode: fstatSync(fd).mode, text: readFileSync(fd, 'utf8') }
+    return { stat: fstatSync(fd), text: readFileSync(fd, 'utf8') }
   } finally {
     closeSync(fd)
   }

@@ -1,5 +1,5 @@
 // The programs that the settings name, by their paths: whoever may write one decides what memmon does.
-import { statSync } from 'node:fs'
+import { type Stats, statSync } from 'node:fs'
 import { looseText } from '../base/loose-file.ts'
 import type { Settings } from '../config/settings.ts'
 import { UsageError } from '../core/errors.ts'
@@ -8,20 +8,21 @@ import type { Action, RestartPlan } from '../core/rules.ts'
 /** What runs the file that it is given. */
 const INTERPRETER = /\/(env|(ba|da|k|z)?sh|python[\d.]*|perl|ruby|node|php)$/
 
-/** As root: throws a UsageError about files that others may write. Else gives that back, to be warned of. */
-export function refuseLoose(settings: Settings, conf: readonly string[], isRoot: boolean): string[] {
-  const loose = [...conf, ...looseCommands(settings)]
-  if (isRoot && loose.length > 0)
+/** As root (`own` 0): throws a UsageError about files that others may write. Else gives that back, to be warned of. */
+export function refuseLoose(settings: Settings, conf: readonly string[], own: number): string[] {
+  const loose = [...conf, ...looseCommands(settings, own)]
+  if (own === 0 && loose.length > 0)
     throw new UsageError(loose.map(text => `${text}; memmon runs as root and does what it says`).join('\n'))
   return loose.map(text => `${text}. Whoever may write it decides what memmon does`)
 }
 
 /** Those of the settings' files that others may write, each with its place in memmon.conf. */
-function looseCommands(settings: Settings): string[] {
+function looseCommands(settings: Settings, own: number): string[] {
   const loose = new Map<string, string>()
   for (const { key, command } of commandsOf(settings)) {
     for (const path of filesIn(command)) {
-      const text = looseText(path, modeOf(path))
+      const stat = statOf(path)
+      const text = stat && looseText(path, stat, own)
       const place = settings.places?.get(key)
       if (text !== undefined && !loose.has(path))
         loose.set(path, place === undefined ? text : `${place}: ${text}`)
@@ -77,12 +78,12 @@ function filesIn(command = ''): string[] {
   return [first, ...(INTERPRETER.test(first) ? [second] : [])].filter(path => path.startsWith('/'))
 }
 
-/** 0 of what is no file: running it will say so. */
-function modeOf(path: string): number {
+/** undefined for what is no file: running it will say so. */
+function statOf(path: string): Stats | undefined {
   try {
     const stat = statSync(path)
-    return stat.isFile() ? stat.mode : 0
+    return stat.isFile() ? stat : undefined
   } catch {
-    return 0
+    return undefined
   }
 }

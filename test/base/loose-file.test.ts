@@ -1,4 +1,4 @@
-// Files that others than their owner may write, by their modes.
+// Files that others than ourselves and root may write: by their modes, and by their owners.
 import { expect, test } from 'vitest'
 import { looseText } from '../../src/base/loose-file.ts'
 
@@ -11,5 +11,15 @@ test.each([
   [0o100666, '/x is writable by everybody (mode 0666): run "chmod go-w /x"'],
   [0o104777, '/x is writable by everybody (mode 4777): run "chmod go-w /x"'],
 ])('mode %i: %s', (mode, text) => {
-  expect(looseText('/x', mode)).toBe(text)
+  expect(looseText('/x', { uid: 7, mode }, 7)).toBe(text)
+})
+
+test.each<[string, uid: number, own: number, string | undefined]>([
+  ['our own', 7, 7, undefined],
+  ["root's", 0, 7, undefined],
+  ["root's, and we are root", 0, 0, undefined],
+  ["another user's", 8, 7, '/x belongs to user 8: run "chown 7 /x"'],
+  ["a user's, and we are root", 8, 0, '/x belongs to user 8: run "chown root /x"'],
+])('%s', (_, uid, own, text) => {
+  expect(looseText('/x', { uid, mode: 0o600 }, own)).toBe(text)
 })

@@ -1,5 +1,5 @@
 // memmon.conf and what it names, where others may write it: refused as root, warned about otherwise.
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -8,7 +8,10 @@ import { Memmon, runMemmon } from '../helpers/memmon.ts'
 import { ScriptedSupervisord } from '../helpers/scripted-supervisord.ts'
 import { settingsFrom } from '../helpers/values.ts'
 
-const IS_ROOT = process.geteuid?.() === 0
+const OWN = process.geteuid?.() ?? 0
+const IS_ROOT = OWN === 0
+/** Of another user; only root may give files away. */
+const OTHER = IS_ROOT ? 65_534 : OWN
 
 let folder = ''
 let server: ScriptedSupervisord
@@ -51,18 +54,19 @@ test.each([
 ])('%s: %i told', (argv, count) => {
   const path = write('hook', 0o664)
   const settings = settingsFrom(...argv.split(' ').map(word => (word === '@' ? path : word)))
-  expect(refuseLoose(settings, [], false)).toEqual(
+  expect(refuseLoose(settings, [], OWN || 7)).toEqual(
     Array(count).fill(`${MENDED(path)}. Whoever may write it decides what memmon does`),
   )
-  if (count > 0) expect(() => refuseLoose(settings, [], true)).toThrow(`${MENDED(path)}; memmon runs as root`)
+  if (count > 0)
+    expect(() => refuseLoose(settings, [], 0)).toThrow('; memmon runs as root and does what it says')
   chmodSync(path, 0o755)
-  expect(refuseLoose(settings, [], true)).toEqual([])
+  expect(refuseLoose(settings, [], OWN)).toEqual([])
 })
 
 test('a script counts as its interpreter does; arguments, what is not there and bare names do not', () => {
   const path = write('drain', 0o664)
   const told = (command: string) =>
-    refuseLoose(settingsFrom('-a', '1MB', '--pre-restart-command', command), [], false).length
+    refuseLoose(settingsFrom('-a', '1MB', '--pre-restart-command', command), [], OWN || 7).length
   const commands = [
     `/bin/sh "${path}"`,
     `/usr/bin/env ${path}`,
@@ -106,4 +110,27 @@ test('one that becomes writable is told at the next reload', async () => {
   await running.tickUntil('the line', () => running.logHolds(MENDED(conf)))
   expect(running.logHolds('memory_limit=2TB: restarts')).toBe(!IS_ROOT)
   if (IS_ROOT) expect(running.stderr).toContain('The settings stay as they were')
+})
+
+test.each([
+  'memmon.conf',
+  'conf.d/a.conf',
+  'hook',
+  'secret',
+])('%s of another user: refused as root, who alone may give a file away', async name => {
+  write('hook', 0o755)
+  write('secret', 0o600, 'https://hooks.example.com/x')
+  const [hook, secret] = [join(folder, 'hook'), join(folder, 'secret')]
+  write('conf.d/a.conf', 0o644, `${RULE}pre_restart_command = ${hook}\n`)
+  const conf = write('memmon.conf', 0o644, `[memmon]\ninclude = conf.d/*.conf\nwebhook_file = ${secret}\n`)
+  const path = join(folder, name)
+  chownSync(path, OTHER, -1)
+  memmon = new Memmon(['--config', conf], { SUPERVISOR_SERVER_URL: server.url })
+  if (IS_ROOT) {
+    await memmon.waitForLog(`${path} belongs to user ${OTHER}: run "chown root ${path}"`)
+    expect([await memmon.ended, memmon.stdout]).toEqual([2, ''])
+  } else {
+    await memmon.waitForLog('memory_limit=1TB: restarts')
+    expect(memmon.stderr).not.toContain('belongs to')
+  }
 })

@@ -127,7 +127,10 @@ const lines: readonly (() => string | Promise<string>)[] = [
   foreign(undefined),
   () => blindLine('hidden', 2),
   () => blindLine('zombie', 1),
-  () => refuseLoose(settingsFrom('-a', '1MB'), [looseText('/x', 0o666) ?? ''], false)[0] ?? '',
+  () =>
+    refuseLoose(settingsFrom('-a', '1MB'), [looseText('/x', { uid: 7, mode: 0o666 }, 7) ?? ''], 7)[0] ?? '',
+  () =>
+    refuseLoose(settingsFrom('-a', '1MB'), [looseText('/x', { uid: 8, mode: 0o600 }, 7) ?? ''], 7)[0] ?? '',
   () => capacityLine(undefined),
   () => capacityLine(2 ** 41),
   () => unprotectedText('ENOSPC'),
