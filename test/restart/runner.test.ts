@@ -6,7 +6,9 @@ import { ProcessState } from '../../src/core/process.ts'
 import { beginDrain } from '../../src/restart/begin-drain.ts'
 import type { Job } from '../../src/restart/job.ts'
 import type { JobEvent, Stepped, Terms } from '../../src/restart/job-events.ts'
+import type { PastRestart } from '../../src/restart/journal-lines.ts'
 import { Runner } from '../../src/restart/runner.ts'
+import { GROUP_WAITS_MS } from '../../src/restart/turns.ts'
 import { FakeClock, settled } from '../helpers/fake-clock.ts'
 import {
   AT_MS,
@@ -16,6 +18,7 @@ import {
   downIn,
   draining,
   ended,
+  finishing,
   HOOKS,
   looked,
   momentOf,
@@ -25,6 +28,7 @@ import {
   SOFT,
   STANDS,
   seen,
+  sighted,
   sightedAs,
   starting,
   stopping,
@@ -32,7 +36,7 @@ import {
   toldText,
   waiting,
 } from '../helpers/jobs.ts'
-import { MB, processNamed, requestFor } from '../helpers/values.ts'
+import { MB, processNamed, requestFor, restarted } from '../helpers/values.ts'
 
 const NAME = REQUEST.process.namespec
 const TOGETHER_B = requestFor(processNamed('w:b'), 60 * MB, '-a', '50MB')
@@ -42,6 +46,7 @@ let clock: FakeClock
 let did: string[]
 /** What was noted: the state of each job. */
 let noted: string[]
+let restarts: PastRestart[]
 let disk: Promise<void>
 let isNews: boolean
 let terms: Terms
@@ -53,6 +58,7 @@ beforeEach(() => {
   clock = new FakeClock(1_000_000)
   did = []
   noted = []
+  restarts = []
   disk = Promise.resolve()
   isNews = true
   terms = STANDS
@@ -72,8 +78,9 @@ beforeEach(() => {
     measure: () => unanswered('measure'),
     runHook: command => unanswered(`run ${command}`),
     journal: {
-      note: ({ jobs }) => {
+      note: ({ jobs, restart }) => {
         noted.push(jobs.map(([namespec, job]) => `${namespec} ${job?.state ?? 'over'}`).join(', '))
+        if (restart) restarts.push(restart)
         return disk
       },
       isNews: () => isNews,
@@ -283,7 +290,7 @@ describe('a job that is over hears nothing more', () => {
     const first = runner.enter(NAME, waiting())
     const second = runner.enter(NAME, starting())
     runner.send(first, { kind: 'turn' })
-    expect([did, noted, runner.entries.get(NAME)]).toEqual([[], [], second])
+    expect([did, noted, first.inbox, runner.entries.get(NAME)]).toEqual([[], [], [], second])
   })
 
   test.each([true, false])('because nothing is left to do; while that is written: %s', async isWritten => {
@@ -307,24 +314,58 @@ describe('what is written though the job itself is no news', () => {
     isNews = false
   })
 
-  test('the rest of its group', async () => {
+  test('the rest of its group, when its stop was taken', async () => {
     company = [waiting({ request: TOGETHER_B })]
     runner.send(runner.enter(NAME, stopping({ answer: 'open' })), answered('stop'))
     await settled()
-    expect([noted, did]).toEqual([[`${NAME} stopping, w:b waiting`], ['look']])
+    expect([noted, did, changes]).toEqual([[`${NAME} stopping, w:b waiting`], ['look'], 1])
+  })
+
+  test('the rest of its group, when its restart_command has worked', async () => {
+    company = [waiting({ request: TOGETHER_B })]
+    runner.send(runner.enter(NAME, stopping({ by: 'command' })), sightedAs(NEWER))
+    await settled()
+    expect([noted, did]).toEqual([[`${NAME} over, w:b waiting`], ['restarted']])
   })
 
   test('a restart, which --max-restarts counts', async () => {
     runner.send(runner.enter(NAME, starting({ plan: HOOKS, isStarted: true })), sightedAs(NEWER))
     await settled()
+    const { tick } = clock
     expect(noted).toEqual([`${NAME} finishing`])
+    expect(restarts).toEqual([{ namespec: NAME, at: AT_MS + tick, tick, soonTimes: 0 }])
   })
 
-  test('neither: nothing', async () => {
-    runner.send(runner.enter(NAME, stopping({ answer: 'open' })), answered('stop'))
+  test('not one that an earlier memmon has counted, which is told again', async () => {
+    terms = { ...STANDS, plan: HOOKS }
+    const job = finishing({ outcome: restarted(REQUEST) })
+    runner.send(runner.enter(NAME, job), { kind: 'resumed', isNewer: false })
     await settled()
-    expect([noted, did]).toEqual([[], ['look']])
+    expect([noted, restarts, did]).toEqual([[], [], ['restarted', 'run post']])
   })
+
+  test('nor what came to nothing, which is told once', async () => {
+    runner.send(runner.enter(NAME, waiting()), { kind: 'table', info: undefined })
+    await settled()
+    expect([noted, restarts, did]).toEqual([[], [], ['skip']])
+  })
+})
+
+test('a process that is still down lets its group go on, which is said', () => {
+  isNews = false
+  const job = starting({ askedTick: clock.tick - GROUP_WAITS_MS })
+  runner.send(runner.enter(NAME, job), sightedAs(downIn(ProcessState.STARTING)))
+  expect(did).toEqual(['WARN released'])
+})
+
+test('supervisord shuts down, and memmon with it: nobody waits for what is left, which is said', () => {
+  isNews = false
+  runner.isEnding = true
+  const entry = runner.enter(NAME, starting())
+  expect(entry.isAdjourned).toBe(false)
+  runner.send(entry, sighted({ kind: 'shutdown' }))
+  expect(entry.isAdjourned).toBe(true)
+  expect(did).toEqual(['INFO supervisord is shutting down: w:a is left to it'])
 })
 
 test('what a step goes by', () => {

@@ -31,7 +31,13 @@ beforeEach(() => {
   isEnding = false
   looks = 0
   staggerSeconds = 0
-  schedule = new Schedule({
+  schedule = closedSchedule()
+  schedule.isOpen = true
+})
+
+/** As it is before the journal was read. */
+const closedSchedule = () =>
+  new Schedule({
     runner: {
       entries,
       get isEnding() {
@@ -58,8 +64,6 @@ beforeEach(() => {
     sleep: clock.sleep,
     tick: () => clock.tick,
   })
-  schedule.isOpen = true
-})
 
 /** The process of that name has this job. */
 function enter(namespec: string, job: Job): void {
@@ -90,7 +94,7 @@ test.each<[what: string, arrange: () => void]>([
   [
     'before the journal was read',
     () => {
-      schedule.isOpen = false
+      schedule = closedSchedule()
     },
   ],
   [
