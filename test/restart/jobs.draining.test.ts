@@ -4,8 +4,9 @@ import { SupervisorFault } from '../../src/core/errors.ts'
 import { ProcessState } from '../../src/core/process.ts'
 import type { Drain } from '../../src/core/rules.ts'
 import type { HookResult } from '../../src/restart/hooks.ts'
+import type { Terms } from '../../src/restart/job.ts'
 import { JobWorld, openWorld } from '../helpers/job-world.ts'
-import { DRAIN, STANDS } from '../helpers/jobs.ts'
+import { DRAIN, DRAINS, SPARED, STANDS } from '../helpers/jobs.ts'
 import { MB } from '../helpers/values.ts'
 
 const GRACE_SECONDS = 900
@@ -43,6 +44,21 @@ test('noted before it is told, told once for each run', async () => {
   world.jobs.soften(world.soft('g:a'), DRAIN)
   await world.pass(1)
   expect(world.did.splice(0)).toEqual(['note g:a draining', 'TSTP g:a'])
+})
+
+test.each<[what: string, terms: Terms]>([
+  ['its rule no longer asks for anything', SPARED],
+  ['its limit is higher', { ...DRAINS, limit: 70 * MB }],
+])('the settings changed during the check, and %s: it is asked nothing', async (_, terms) => {
+  world.terms = () => terms
+  world.jobs.soften(world.soft('g:a'), DRAIN)
+  await world.pass(1)
+  expect([world.did, world.told, world.jobs.unfinished.drains]).toEqual([[], [], []])
+})
+
+test('it frees nothing yet: it does not count as restarted soon', async () => {
+  await soften()
+  expect([world.jobs.isComing('g:a'), world.jobs.isAway('g:a')]).toEqual([false, false])
 })
 
 test('a journal that takes its time holds up the signal, and nobody else', async () => {

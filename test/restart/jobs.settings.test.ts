@@ -86,6 +86,14 @@ describe('other settings spare what is not past its stop, and finish what is', (
     expect(world.lines.size).toBe(0)
   })
 
+  test('what waits for its turn is told at once that it is spared, not when its turn comes', async () => {
+    const { world } = await (ARRANGE.waiting as () => Promise<Arranged>)()
+    world.terms = () => SPARED
+    world.jobs.onSettings()
+    await world.pass(0)
+    expect([world.tellings(), world.jobs.isComing('g:a')]).toEqual([[spares], false])
+  })
+
   test('a limit that is higher by now', async () => {
     const { world } = await (ARRANGE.waiting as () => Promise<Arranged>)()
     world.terms = () => ({ ...STANDS, limit: 60 * MB })
@@ -178,6 +186,7 @@ describe('memmon ends', () => {
       [],
       { restarts: [], drains: [] },
     ])
+    expect(world.jobs.isComing('g:a')).toBe(false)
   })
 
   test('what is drained is for the next one, and is not waited for', async () => {
