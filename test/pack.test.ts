@@ -37,7 +37,7 @@ test('it holds the command, what it is made of, and the documents', () => {
   const top = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']
   const files = filesBelow(packed).filter(name => !name.startsWith('node_modules/'))
   expect(files.filter(name => !name.startsWith('dist/'))).toEqual(
-    [...top, 'bin/memmon.js', ...documents].sort(),
+    [...top, 'bin/memmon.js', 'bin/package.json', ...documents].sort(),
   )
   // Nothing of an earlier build: each file is there because another one, or the command, imports it.
   const dist = files.filter(name => name.startsWith('dist/'))

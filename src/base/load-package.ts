@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-const load = createRequire(import.meta.url)
+const load = createRequire(import.meta.filename)
 
 /** A CommonJS package. Throws an Error if it cannot be loaded at this time. */
 export const requirePackage = (name: string): unknown => load(entryOf(name))

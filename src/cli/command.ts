@@ -1,5 +1,6 @@
 // What the command line asks for: the listener, the help or the version.
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createRedactor } from '../base/redact.ts'
 import { type CommandTerms, parseFlags } from '../config/flags.ts'
 import type { Settings } from '../config/settings.ts'
@@ -111,6 +112,6 @@ function settingsFrom(argv: readonly string[]): ReadSettings {
 }
 
 function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  const text = readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')
   return (JSON.parse(text) as { version: string }).version
 }

@@ -23,6 +23,7 @@ import { createHttpCaller } from '../supervisor/http-call.ts'
 import { runOf } from '../supervisor/identity.ts'
 import { createIsSelf, ownPids } from '../supervisor/self.ts'
 import { CapacityReload } from './capacity-reload.ts'
+import { reportNoTick } from './no-tick.ts'
 import { createNotifications } from './notifications.ts'
 import { collectGarbage, ownRssBytes, refuseOwnLimit } from './own-memory.ts'
 import { SettingsReload, type SettingsSource } from './reload.ts'
@@ -159,9 +160,8 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
     },
     onUnheard: silentSeconds => {
       const known = { client, environment: process.env, hasHeard: ports.hasHeard, log }
-      // Not there while npm replaces memmon: nothing to end for.
       const failed = (thrown: unknown) => log('WARN', notLookedUpText(silentSeconds, errorText(thrown)))
-      import('./no-tick.ts').then(({ reportNoTick }) => reportNoTick(silentSeconds, known)).catch(failed)
+      reportNoTick(silentSeconds, known).catch(failed)
     },
     monotonicMs: uptimeMs,
   })

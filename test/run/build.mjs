@@ -1,5 +1,5 @@
 // Builds from nothing, so that no file of a removed module is packed: build/ holds the modules one by one, for the
-// scripts of this folder; dist/, which is packed, holds the command as few files, which start faster and smaller.
+// scripts of this folder; dist/, which is packed, holds the command as three files, which start faster and smaller.
 import { spawnSync } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,27 +11,7 @@ for (const folder of ['build', 'dist']) rmSync(join(ROOT, folder), { recursive: 
 const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
 process.exitCode = spawnSync(process.execPath, [tsc, '-p', ROOT], { stdio: 'inherit' }).status ?? 1
 if (process.exitCode === 0) {
-  await bundle()
+  const { bundle } = await import('./bundle.mjs') // esbuild may have come only now
+  await bundle(ROOT, mark)
   writeFileSync(BUILT_OF, mark)
-}
-
-async function bundle() {
-  const { build } = await import('esbuild')
-  await build({
-    absWorkingDir: ROOT,
-    entryPoints: ['src/cli/main.ts'],
-    outdir: 'dist',
-    bundle: true,
-    splitting: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    // Names stay: a stack trace of a defect has to tell something.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    lineLimit: 120,
-    chunkNames: '[name]-[hash]',
-    logLevel: 'warning',
-  })
 }

@@ -55,7 +55,7 @@ function packagesAreThere(folder) {
 
 /** Builds if anything is missing, or made of other sources than these. */
 export function build() {
-  const built = ['build/cli/main.js', 'dist/main.js'].every(path => existsSync(join(ROOT, path)))
+  const built = ['build/cli/main.js', 'dist/main.cjs'].every(path => existsSync(join(ROOT, path)))
   if (built && existsSync(BUILT_OF) && readFileSync(BUILT_OF, 'utf8') === sourcesMark()) return
   say('building')
   run(process.execPath, [join(ROOT, 'test', 'run', 'build.mjs')])
