@@ -1,7 +1,7 @@
 // dist/: the command as three CommonJS files, each loaded when its time comes: what READY needs, what the listener needs
 // after it, what only people ask for. CommonJS, since Node's ESM loader takes a third of the time to READY, and keeps its
 // memory. No module is in two files, or there would be two UsageErrors; a file takes what it needs from those before it.
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
@@ -43,7 +43,7 @@ export async function bundle(root, mark) {
       absWorkingDir: root,
       stdin: { contents: lines.join('\n'), resolveDir: root, sourcefile: file.name },
       outfile: join(outdir, file.name),
-      plugins: [fromOtherFiles(root, file, fileOf, names)],
+      plugins: [fromOtherFiles(root, file, fileOf, names), fromNode(namesOfNode(root, imports))],
     })
   }
 }
@@ -120,6 +120,36 @@ function fromOtherFiles(root, file, fileOf, names) {
         return {
           contents: `const { ${list} } = require('./${home.name}').${keyOf(path)}\nexport { ${list} }`,
         }
+      })
+    },
+  }
+}
+
+/** What each of Node's modules is imported for. */
+function namesOfNode(root, imports) {
+  const names = new Map()
+  for (const path of imports.keys()) {
+    const text = readFileSync(join(root, path), 'utf8')
+    for (const [, list, module] of text.matchAll(/^import \{([^}]*)\} from '(node:[^']+)'/gm)) {
+      const own = list.split(',').map(name => name.trim())
+      const values = own.filter(name => name !== '' && !name.startsWith('type '))
+      names.set(module, new Set([...(names.get(module) ?? []), ...values]))
+    }
+  }
+  return names
+}
+
+/** Functions of Node's as constants: esbuild would look each one up in `fs`, a slow object, at each of its calls. */
+function fromNode(names) {
+  return {
+    name: 'from Node',
+    setup({ onLoad, onResolve }) {
+      onResolve({ filter: /^node:/ }, ({ path, kind }) =>
+        kind === 'import-statement' ? { path, namespace: 'from Node' } : { path, external: true },
+      )
+      onLoad({ filter: /./, namespace: 'from Node' }, ({ path }) => {
+        const list = [...names.get(path)].join(', ')
+        return { contents: `const { ${list} } = require('${path}')\nexport { ${list} }` }
       })
     },
   }
