@@ -1,12 +1,12 @@
-// memmon.conf: sections as in supervisord.conf, their keys from the table in options.ts. All that is wrong is told at
+// memmon.conf: sections as in supervisord.conf, their keys in conf-keys.ts. All that is wrong is told at
 // once, each with its line and what would be right.
 import { messageOf, UsageError } from '../core/errors.ts'
 import { parseLimit } from '../core/limits.ts'
 import { nearestNames } from '../core/nearest.ts'
 import type { RuleScope } from '../core/rules.ts'
 import { parseGroupSelector, parseSelector, type Selector } from '../core/selector.ts'
+import { BUDGET_KEYS, GENERAL_KEYS, RULE_KEYS, readKeys } from './conf-keys.ts'
 import {
-  type ConfEntry,
   type ConfSection,
   type ConfSources,
   type Fail,
@@ -16,38 +16,10 @@ import {
   sectionsIn,
 } from './conf-sections.ts'
 import type { Draft, RuleDraft } from './draft.ts'
-import type { GeneralOption, OptionSpec } from './option.ts'
-import { OPTIONS } from './options.ts'
+import type { OptionSpec } from './option.ts'
 import { type Place, placeText } from './place.ts'
-import { RULE_OPTIONS, type RuleOption } from './rule-options.ts'
 import type { GeneralDraft } from './settings.ts'
 
-/** The key of an option: its long flag with underscores. */
-export const keyOf = ({ flags }: { readonly flags: readonly string[] }): string =>
-  (flags.find(flag => flag.startsWith('--')) ?? '').slice(2).replaceAll('-', '_')
-
-/** A key that is no flag: anybody can read arguments. */
-const SMTP_PASSWORD: GeneralOption = {
-  flags: ['--smtp-password'],
-  value: 'password',
-  secret: true,
-  help: 'The SMTP password, in a memmon.conf that nobody else may read.',
-  example: '',
-  exampleHelp: '',
-  apply: (draft, text) => {
-    draft.smtpPassword = text
-  },
-}
-
-/** What may stand in [memmon]. */
-export const GENERAL_KEYS: ReadonlyMap<string, GeneralOption | RuleOption> = new Map(
-  [...OPTIONS, SMTP_PASSWORD].flatMap(spec =>
-    'apply' in spec || 'applyRule' in spec ? [[keyOf(spec), spec] as const] : [],
-  ),
-)
-const RULE_KEYS: ReadonlyMap<string, RuleOption> = new Map(RULE_OPTIONS.map(spec => [keyOf(spec), spec]))
-/** A budget is neither warned of nor killed at once, and counts memory alone. */
-const BUDGET_KEYS = ['for', 'min_uptime', 'action', 'cumulative']
 const SECTIONS = ['[memmon]', '[program:NAME]', '[group:NAME]', '[any]', '[total]']
 
 /**
@@ -176,36 +148,6 @@ function readTotal(section: ConfSection, draft: Draft, fail: Fail): void {
   })
 }
 
-/** Reads each entry once; unknown keys, duplicates and bad values are told. */
-function readKeys(
-  section: ConfSection,
-  known: readonly string[],
-  fail: Fail,
-  read: (entry: ConfEntry) => void,
-): void {
-  const seen = new Map<string, number>()
-  for (const entry of section.entries) {
-    const { key, value, line } = entry
-    const first = seen.get(key)
-    if (!known.includes(key)) fail(entry, unknownText(section.name, key, known))
-    else if (first !== undefined) fail(entry, `${key} is there already, in line ${first}`)
-    else attempt(entry, fail, () => read(entry))
-    seen.set(key, line)
-    if (value === '' && known.includes(key)) fail(entry, `${key} has no value`)
-  }
-}
-
-function attempt(entry: ConfEntry, fail: Fail, read: () => void): void {
-  const { key, value } = entry
-  if (value === '') return
-  try {
-    read()
-  } catch (thrown) {
-    const said = GENERAL_KEYS.get(key)?.secret ? key : `${key} = ${value}`
-    fail(entry, `${said}: ${messageOf(thrown)}`)
-  }
-}
-
 function ruleOf({ name, ...place }: ConfSection, fail: Fail): RuleDraft | undefined {
   const [kind = '', rest] = name.split(/:(.*)/s)
   const origin = `[${name}]`
@@ -225,11 +167,6 @@ function ruleOf({ name, ...place }: ConfSection, fail: Fail): RuleDraft | undefi
   const hint = near ? `; did you mean ${SECTIONS.find(one => one.startsWith(`[${near}`))}?` : ''
   fail(place, `${origin} is no section of memmon.conf: there are ${SECTIONS.join(', ')}${hint}`)
   return undefined
-}
-
-function unknownText(section: string, key: string, known: readonly string[]): string {
-  const [near] = nearestNames(key, known, 1)
-  return `[${section}] has no ${key}${near ? `; did you mean ${near}?` : `: it has ${known.join(', ')}`}`
 }
 
 /** Several values of one key, by commas or lines. */

@@ -4,7 +4,7 @@ import { UsageError } from '../core/errors.ts'
 import { inReasonOrder, type Limit, type RuleScope } from '../core/rules.ts'
 import { type Selector, sameSelector } from '../core/selector.ts'
 import { type Place, placeText } from './place.ts'
-import type { RuleKeys } from './rule-options.ts'
+import type { RuleKeys } from './rule-keys.ts'
 import { defaultSettings, type GeneralDraft, type Settings } from './settings.ts'
 import { budgetOf, Contradiction, specsOf } from './specs.ts'
 

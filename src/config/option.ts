@@ -1,6 +1,6 @@
 // What an option is: one declaration for the flag, the key in memmon.conf, the help and the documents.
 import type { Draft } from './draft.ts'
-import type { RuleOption } from './rule-options.ts'
+import type { RuleOption } from './rule-keys.ts'
 import type { GeneralDraft } from './settings.ts'
 
 /** What is told of an option. */

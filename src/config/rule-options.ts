@@ -9,40 +9,10 @@ import {
   parsePatience,
   parseSwitch,
 } from '../core/limits.ts'
-import { MEMORY_METRICS, type MemoryMetric, parseMetric } from '../core/metric.ts'
-import type { Action, Limit } from '../core/rules.ts'
-import { parseDuration, parseSomeTime } from '../core/units.ts'
-import type { Patience } from '../core/windows.ts'
-import type { OptionText } from './option.ts'
-
-/** The keys of one rule; what is absent comes from the flags, then from [memmon], then from the defaults. */
-export interface RuleKeys {
-  metric?: MemoryMetric
-  cumulative?: boolean
-  patience?: Patience
-  hardLimit?: Limit
-  minUptimeSeconds?: number
-  warn?: Limit
-  action?: Action
-  execCommand?: string
-  threadsLimit?: Limit
-  fdsLimit?: Limit
-  softLimit?: Limit
-  graceSeconds?: number
-  drainSignal?: string
-  drainCommand?: string
-  drainCheck?: string
-  restartCommand?: string
-  restartGroup?: boolean
-  preRestartCommand?: string
-  postRestartCommand?: string
-}
-
-export interface RuleOption extends OptionText {
-  readonly rule: true
-  /** Reads one value into the keys; throws an Error that says what would be right. */
-  readonly applyRule: (keys: RuleKeys, text: string) => void
-}
+import { MEMORY_METRICS, parseMetric } from '../core/metric.ts'
+import { parseDuration } from '../core/units.ts'
+import { RESTART_OPTIONS } from './restart-options.ts'
+import type { RuleOption } from './rule-keys.ts'
 
 export const RULE_OPTIONS: readonly RuleOption[] = [
   {
@@ -155,105 +125,7 @@ export const RULE_OPTIONS: readonly RuleOption[] = [
       keys.fdsLimit = parseCountLimit(text)
     },
   },
-  {
-    rule: true,
-    flags: ['--soft-limit'],
-    value: 'limit',
-    help: 'Over this a process is told to finish what it does (--drain-signal, --drain-command), and restarted when it has (--drain-check), or when --grace is over. Back under it, it is left alone. --hard-limit and the limit itself do not wait.',
-    example: '-p worker=1GB --soft-limit 700MB --drain-signal TSTP',
-    exampleHelp: 'let a worker finish its job before it is restarted',
-    applyRule: (keys, text) => {
-      keys.softLimit = parseLimit(text)
-    },
-  },
-  {
-    rule: true,
-    flags: ['--grace'],
-    value: 'time',
-    help: 'How long a process over its soft limit has to finish. Default: 15m',
-    example: '-p worker=1GB --soft-limit 700MB --grace 1h',
-    exampleHelp: 'give it an hour',
-    applyRule: (keys, text) => {
-      keys.graceSeconds = parseSomeTime(text)
-    },
-  },
-  {
-    rule: true,
-    flags: ['--drain-signal'],
-    value: 'name',
-    help: 'The signal that tells a process to finish.',
-    example: '-p worker=1GB --soft-limit 700MB --drain-signal USR1',
-    exampleHelp: 'send SIGUSR1 at 700 MB',
-    applyRule: (keys, text) => {
-      const action = parseAction(`signal:${text}`, Object.keys(constants.signals))
-      if (action.kind === 'signal') keys.drainSignal = action.signal
-    },
-  },
-  {
-    rule: true,
-    flags: ['--drain-command'],
-    value: 'command',
-    help: 'A command that tells a process to finish, as --exec-command runs one.',
-    example: "-p worker=1GB --soft-limit 700MB --drain-command '/opt/app/drain'",
-    exampleHelp: 'run a program of your own at 700 MB',
-    applyRule: (keys, text) => {
-      keys.drainCommand = text
-    },
-  },
-  {
-    rule: true,
-    flags: ['--drain-check'],
-    value: 'command',
-    help: 'A command that is run at each check while a process is drained; exit code 0 says that it has finished.',
-    example: "-p worker=1GB --soft-limit 700MB --drain-check '/opt/app/is-idle'",
-    exampleHelp: 'restart it as soon as it is idle',
-    applyRule: (keys, text) => {
-      keys.drainCheck = text
-    },
-  },
-  {
-    rule: true,
-    flags: ['--pre-restart-command'],
-    value: 'command',
-    help: 'Run before a restart. Exit code 75 postpones it to a later check; any other goes on.',
-    example: "-p web=500MB --pre-restart-command '/opt/app/set-sick'",
-    exampleHelp: 'take it out of the load balancer first',
-    applyRule: (keys, text) => {
-      keys.preRestartCommand = text
-    },
-  },
-  {
-    rule: true,
-    flags: ['--post-restart-command'],
-    value: 'command',
-    help: 'Run when a process that was restarted is RUNNING again.',
-    example: "-p web=500MB --post-restart-command '/opt/app/set-healthy'",
-    exampleHelp: 'put it back into the load balancer',
-    applyRule: (keys, text) => {
-      keys.postRestartCommand = text
-    },
-  },
-  {
-    rule: true,
-    flags: ['--restart-command'],
-    value: 'command',
-    help: 'Restart by this command instead of stop and start, for platforms that restart in their own way. It has worked if the pid is another one a minute later.',
-    example: "-p web=500MB --restart-command '/opt/platform/restart web'",
-    exampleHelp: 'ask the platform to restart it',
-    applyRule: (keys, text) => {
-      keys.restartCommand = text
-    },
-  },
-  {
-    rule: true,
-    flags: ['--restart-group'],
-    help: 'Restart the whole group of a process that is over its limit, as many at a time as --max-parallel says.',
-    example: '-g workers=1GB --restart-group',
-    exampleHelp: 'restart all workers when one of them is over 1 GB',
-    applyRule: (keys, text) => {
-      keys.restartGroup = parseSwitch(text)
-    },
-  },
+  ...RESTART_OPTIONS,
 ]
 
 /** The forms of a limit, where help names it. */

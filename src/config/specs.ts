@@ -4,7 +4,7 @@ import type { Action, Limit, RestartPlan, RuleSpec } from '../core/rules.ts'
 import { formatSelector } from '../core/selector.ts'
 import { NO_PATIENCE } from '../core/windows.ts'
 import type { BudgetDraft, RuleDraft } from './draft.ts'
-import type { RuleKeys } from './rule-options.ts'
+import type { RuleKeys } from './rule-keys.ts'
 
 /** GitLab's for its Sidekiq workers. */
 const DEFAULT_GRACE_SECONDS = 900

@@ -1,0 +1,34 @@
+// What a rule can say besides its limit, as it is read; and the form of an option that sets one of these keys.
+import type { MemoryMetric } from '../core/metric.ts'
+import type { Action, Limit } from '../core/rules.ts'
+import type { Patience } from '../core/windows.ts'
+import type { OptionText } from './option.ts'
+
+/** The keys of one rule; what is absent comes from the flags, then from [memmon], then from the defaults. */
+export interface RuleKeys {
+  metric?: MemoryMetric
+  cumulative?: boolean
+  patience?: Patience
+  hardLimit?: Limit
+  minUptimeSeconds?: number
+  warn?: Limit
+  action?: Action
+  execCommand?: string
+  threadsLimit?: Limit
+  fdsLimit?: Limit
+  softLimit?: Limit
+  graceSeconds?: number
+  drainSignal?: string
+  drainCommand?: string
+  drainCheck?: string
+  restartCommand?: string
+  restartGroup?: boolean
+  preRestartCommand?: string
+  postRestartCommand?: string
+}
+
+export interface RuleOption extends OptionText {
+  readonly rule: true
+  /** Reads one value into the keys; throws an Error that says what would be right. */
+  readonly applyRule: (keys: RuleKeys, text: string) => void
+}
