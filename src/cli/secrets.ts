@@ -8,3 +8,11 @@ export function environmentSecrets(environment: Readonly<Record<string, string |
     ...[SUPERVISOR_PASSWORD, MEMMON_SMTP_PASSWORD, MEMMON_WEBHOOK_URL].map(text => ({ text: text ?? '' })),
   ]
 }
+
+/** What supervisord asks for, where it is protected by a password. */
+export function credentialsFrom({
+  SUPERVISOR_USERNAME: username,
+  SUPERVISOR_PASSWORD: password,
+}: NodeJS.ProcessEnv) {
+  return username ? { username, password: password ?? '' } : undefined
+}

@@ -4,30 +4,28 @@ import { monotonicMs } from '../base/clock.ts'
 import type { Redactor } from '../base/redact.ts'
 import type { Settings } from '../config/settings.ts'
 import { messageOf as errorText } from '../core/errors.ts'
-import { formatServerUrl, type ServerAddress } from '../core/server-url.ts'
-import { formatDuration, formatSize } from '../core/units.ts'
+import type { ServerAddress } from '../core/server-url.ts'
+import { formatSize } from '../core/units.ts'
 import { Monitor } from '../monitor/monitor.ts'
 import type { Log } from '../observe/log.ts'
 import { act } from '../restart/actions.ts'
-import { findPlace } from '../restart/place.ts'
 import { Restarts } from '../restart/restarts.ts'
-import type { StateFolder } from '../restart/state-folder.ts'
 import { createCapacityReader } from '../sampling/capacity.ts'
 import { portableSampler } from '../sampling/portable.ts'
 import { openProcfs } from '../sampling/procfs.ts'
 import { createQuietChildren, type QuietChildren } from '../sampling/quiet.ts'
 import type { Sampler } from '../sampling/sampler.ts'
 import { createClient } from '../supervisor/client.ts'
-import { DeafnessWatch, LOOK_EVERY_MS } from '../supervisor/deafness.ts'
 import { createHttpCaller } from '../supervisor/http-call.ts'
-import { runOf } from '../supervisor/identity.ts'
 import { createIsSelf, ownPids } from '../supervisor/self.ts'
 import { CapacityReload } from './capacity-reload.ts'
-import { reportNoTick } from './no-tick.ts'
+import { uptimeMs, watchDeafness } from './deafness.ts'
 import { createNotifications } from './notifications.ts'
 import { collectGarbage, ownRssBytes, refuseOwnLimit } from './own-memory.ts'
+import { createOwnPlace } from './own-place.ts'
 import { SettingsReload, type SettingsSource } from './reload.ts'
 import { refuseFaults, resolveSettings, usesCapacity } from './resolve.ts'
+import { credentialsFrom } from './secrets.ts'
 import { logRules, logStart } from './start-lines.ts'
 import { createListenerTable } from './trust.ts'
 
@@ -149,23 +147,7 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
     log,
     mail: notifications.say,
   })
-  const deafness = new DeafnessWatch({
-    getState: () => client.getState().catch(() => undefined),
-    onDeaf: silentSeconds => {
-      log(
-        'CRIT',
-        `No tick has come for ${Math.round(silentSeconds)} s though supervisord is RUNNING: it no longer sends memmon events. memmon ends, so that supervisord starts it afresh`,
-      )
-      ports.onUnfit()
-    },
-    onUnheard: silentSeconds => {
-      const known = { client, environment: process.env, hasHeard: ports.hasHeard, log }
-      const failed = (thrown: unknown) => log('WARN', notLookedUpText(silentSeconds, errorText(thrown)))
-      reportNoTick(silentSeconds, known).catch(failed)
-    },
-    monotonicMs: uptimeMs,
-  })
-  const looks = setInterval(() => void deafness.look(), LOOK_EVERY_MS)
+  const deafness = watchDeafness({ client, log, onUnfit: ports.onUnfit, hasHeard: ports.hasHeard })
 
   const afterCheck = (startedMs: number) => {
     const ownBytes = ownRssBytes(settings.ownLimitBytes)
@@ -175,33 +157,18 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
     log('CRIT', `memmon itself uses ${size}. It ends, so that supervisord starts it afresh`)
     ports.onUnfit()
   }
-  let folder: StateFolder | undefined
-  let isEnding = false
-  const place = () =>
-    findPlace({
-      ...client,
-      runOf,
-      serverUrl: formatServerUrl(address),
-      stateDir: initial.stateDir,
-      environment: process.env,
-      onSupervisord: pid => {
-        quiet = procfs && createQuietChildren(procfs, pid)
-        log(
-          'INFO',
-          quiet
-            ? `A quiet check reads the children of supervisord (pid ${pid}) from /proc and asks nobody`
-            : `The children of supervisord (pid ${pid}) are not visible in /proc: each check asks supervisord for them`,
-        )
-      },
-      isEnding: () => isEnding,
-      onFolder: claimed => {
-        folder = claimed
-        void notifications.outbox.attach(claimed.path)
-      },
-      tell: text => log('WARN', text),
-      sleep: ports.sleep,
-      tick: monotonicMs,
-    })
+  const place = createOwnPlace({
+    client,
+    address,
+    stateDir: initial.stateDir,
+    onSupervisord: pid => {
+      quiet = procfs && createQuietChildren(procfs, pid)
+      return quiet !== undefined
+    },
+    onFolder: path => void notifications.outbox.attach(path),
+    log,
+    sleep: ports.sleep,
+  })
   let opened: Promise<void> | undefined
   /** Within its first moments memmon is still about to find its state folder. */
   const whenOpen = () => Promise.race([opened, ports.sleep(OPEN_WAITS_MS)])
@@ -231,19 +198,18 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
     reload: () => reload.now(),
     restarts,
     begin() {
-      opened = restarts.open(place())
+      opened = restarts.open(place.find())
     },
     save,
     async release() {
       await save()
-      isEnding = true
-      await folder?.release()
+      await place.release()
     },
     async flushMessages() {
       await Promise.all([notifications.flush(), whenOpen()])
     },
     close() {
-      clearInterval(looks)
+      deafness.close()
       client.close()
     },
   }
@@ -251,16 +217,3 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
 
 const checkedText = (durationMs: number, ownBytes: number): string =>
   `The check took ${durationMs.toFixed(1)} ms; memmon itself uses ${formatSize(ownBytes)} RSS`
-
-const notLookedUpText = (silentSeconds: number, why: string): string =>
-  `No tick has come in ${formatDuration(silentSeconds)}, so nothing is checked; memmon cannot look up the cause, since part of it is missing (${why}). Run "supervisorctl restart memmon"`
-
-/** A clock that is not set, and stands still while the machine is suspended. */
-const uptimeMs = (): number => process.uptime() * 1000
-
-function credentialsFrom({
-  SUPERVISOR_USERNAME: username,
-  SUPERVISOR_PASSWORD: password,
-}: NodeJS.ProcessEnv) {
-  return username ? { username, password: password ?? '' } : undefined
-}
