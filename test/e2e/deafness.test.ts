@@ -53,7 +53,9 @@ test.concurrent('no tick from the start, and npm has taken memmon away meanwhile
   try {
     await memmon.waitForLog('A quiet check')
     for (const file of readdirSync(join(installed.folder, 'dist'))) installed.takeAway(join('dist', file))
-    await memmon.waitForLog(/WARN No tick has come in 1m \d+s, so nothing is checked: events= of memmon's section/)
+    await memmon.waitForLog(
+      /WARN No tick has come in 1m \d+s, so nothing is checked: events= of memmon's section/,
+    )
     expect(memmon.child.exitCode).toBeNull()
   } finally {
     memmon.child.kill('SIGKILL')
