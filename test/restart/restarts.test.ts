@@ -7,7 +7,7 @@ import { type JournalPlace, Restarts } from '../../src/restart/restarts.ts'
 import { settled } from '../helpers/fake-clock.ts'
 import { FakeDisk } from '../helpers/fake-disk.ts'
 import { JobWorld } from '../helpers/job-world.ts'
-import { AT_MS, DRAIN, toldText } from '../helpers/jobs.ts'
+import { AT_MS, toldText } from '../helpers/jobs.ts'
 import { MB, settingsFrom } from '../helpers/values.ts'
 
 let world: JobWorld
@@ -204,23 +204,69 @@ test('settings that change while a program waits for its turn are asked about it
   expect(world.did).toEqual(['stop w:a', 'start w:a'])
 })
 
+/** A program of these settings that exceeds its soft limit. */
+const softened = (restarts: Restarts, ...argv: string[]): RestartRequest => {
+  const soft = rulesOf(...argv).rules.find(({ action }) => action.kind === 'drain')
+  const { process, breach } = over('w:a')
+  const request = { process, breach: { ...breach, ruleId: soft?.id ?? '' } }
+  if (soft?.action.kind === 'drain') restarts.soften(request, soft.action)
+  return request
+}
+
 test('a program over its soft limit is told to finish, and left alone when it is back under it', async () => {
   const argv = ['-a', '100MB', '--soft-limit', '50MB', '--drain-signal', 'TSTP']
   const restarts = restartsWith(...argv)
   await restarts.open(place())
-  const soft = rulesOf(...argv).rules.find(({ action }) => action.kind === 'drain')
-  const { process, breach } = over('w:a')
-  const request = { process, breach: { ...breach, ruleId: soft?.id ?? '' } }
-  restarts.soften(request, DRAIN)
+  const request = softened(restarts, ...argv)
   await pass(1)
   expect([world.did, restarts.unfinished]).toEqual([['TSTP w:a'], { restarts: [], drains: ['w:a'] }])
   restarts.check()
   restarts.onTable([world.process('w:a').info()])
   await pass(1)
   restarts.relieve(request)
-  await world.pass(DRAIN.graceSeconds)
+  await world.pass(900)
   await pass(60)
   expect(world.did).toEqual(['TSTP w:a'])
+})
+
+test('a program that has time to recover, and does, is drained no longer', async () => {
+  const argv = ['-a', '100MB', '--soft-limit', '50MB', '--grace', '10m']
+  const restarts = restartsWith(...argv)
+  await restarts.open(place())
+  const request = softened(restarts, ...argv)
+  await pass(1)
+  expect(restarts.unfinished.drains).toEqual(['w:a'])
+  restarts.relieve(request)
+  await pass(1)
+  expect(restarts.unfinished.drains).toEqual([])
+})
+
+test('a program that has used up its grace is restarted at the next check', async () => {
+  const argv = ['-a', '100MB', '--soft-limit', '50MB', '--grace', '10m']
+  const restarts = restartsWith(...argv)
+  await restarts.open(place())
+  softened(restarts, ...argv)
+  await pass(1)
+  await world.pass(600)
+  expect(world.did).toEqual([])
+  restarts.check()
+  await pass(1)
+  expect(world.did).toEqual(['stop w:a'])
+})
+
+test('what is flushed is on the disk', async () => {
+  const restarts = restartsWith('-a', '50MB')
+  await restarts.open(place())
+  let answer = () => {}
+  disk.gate = new Promise(resolve => {
+    answer = resolve
+  })
+  restarts.add([over('w:a')])
+  await pass(0.1)
+  const flushed = restarts.flush().then(() => disk.text)
+  expect(disk.text).not.toContain('"w:a"')
+  answer()
+  expect(await flushed).toContain('"w:a"')
 })
 
 test('a program that supervisord has no more is forgotten, and so are its restarts', async () => {
