@@ -256,6 +256,8 @@ test.each([
   [undefined, { XDG_STATE_HOME: '/z', HOME: '/h' }, 0, '/z/memmon'],
   [undefined, { HOME: '/root' }, 0, '/var/lib/memmon'],
   [undefined, { HOME: '/h' }, 1000, '/h/.local/state/memmon'],
+  [undefined, { STATE_DIRECTORY: '', XDG_STATE_HOME: '', HOME: '/h' }, 1000, '/h/.local/state/memmon'],
+  [undefined, { HOME: '' }, 1000, undefined],
   [undefined, {}, 1000, undefined],
 ])('--state-dir %s, %j, uid %d: %s', (wanted, environment, uid, root) => {
   expect(stateRoot(wanted, environment, uid)).toBe(root)
@@ -270,4 +272,21 @@ test('folders differ by server and by name, and hold no odd characters', () => {
   ]
   expect(new Set(names).size).toBe(4)
   for (const name of names) expect(name).toMatch(/^\w[\w.-]*-[0-9a-f]{16}$/)
+})
+
+test.each([
+  ['web', 'web'],
+  ['', 'memmon'],
+  [undefined, 'memmon'],
+  ['../x y:1', '_._x_y_1'],
+  ['a.b-c_d', 'a.b-c_d'],
+  ['x'.repeat(100), 'x'.repeat(64)],
+])('the folder of a listener named %j begins with %j', (name, begins) => {
+  const folder = stateFolderName('unix:///a', { SUPERVISOR_PROCESS_NAME: name })
+  expect(folder.replace(/-[0-9a-f]{16}$/, '')).toBe(begins)
+})
+
+test('a listener without a name has the folder of one whose name is empty', () => {
+  const nameless = { SUPERVISOR_GROUP_NAME: '', SUPERVISOR_PROCESS_NAME: '' }
+  expect(stateFolderName('unix:///a', {})).toBe(stateFolderName('unix:///a', nameless))
 })
