@@ -176,6 +176,17 @@ test('a budget that is over two checks of three, with one between that fits', ()
   expect(said(check, argv)).toEqual(['x:c 170 pss'])
 })
 
+test('a budget that has to be over for some time keeps since when it is', () => {
+  const check = checkWith()
+  const argv = ['--total', '169MB', '--for', '2m']
+  expect([0, 60_000, 119_999, 120_000].map(at => said(check, argv, at))).toEqual([
+    ['waiting'],
+    ['waiting'],
+    ['waiting'],
+    ['x:c 170 pss'],
+  ])
+})
+
 test('too little is free, however small the processes are', () => {
   freeMb = 400
   expect(said(checkWith(), ['--min-free', '500MB'])).toEqual(['x:c 400 rss'])
