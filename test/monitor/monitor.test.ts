@@ -129,8 +129,11 @@ test('what waits for its turn is judged on: a hard limit counts more than what i
 
 test('a pid that has gone is no sample and no error', async () => {
   sizes.delete(1)
-  await monitorOf('-a', '30MB').check()
+  const monitor = monitorOf('-a', '30MB')
+  await monitor.check()
   expect(requested).toEqual(['db:db -a 30MB'])
+  sizes = new Map([[1, 1 * MB]])
+  await monitor.check()
   expect(log).toEqual([])
 })
 

@@ -14,19 +14,26 @@ const DOWN = processNamed('down', { pid: 0, state: ProcessState.STOPPED })
 /** Of each process, in MB. */
 const PLAIN_MB = 10
 const TREE_MB = 90
+/** Of the full check. */
+const AT_MS = 2_000
 
 let nowMs: number
 let isUnchanged: boolean
+let isGone: boolean
 let watchedPids: (readonly number[])[]
 let look: QuietLook | undefined
 beforeEach(() => {
-  nowMs = 0
+  nowMs = AT_MS
   isUnchanged = true
+  isGone = false
   watchedPids = []
   look = {
     isUnchanged: () => isUnchanged,
     watch: pids => watchedPids.push(pids) > 0,
-    sizes: cumulative => watchedPids.at(-1)?.map(() => (cumulative ? TREE_MB : PLAIN_MB) * MB) ?? [],
+    sizes: cumulative => {
+      const size = isGone ? -1 : (cumulative ? TREE_MB : PLAIN_MB) * MB
+      return watchedPids.at(-1)?.map(() => size) ?? []
+    },
   }
 })
 
@@ -45,7 +52,7 @@ function found(argv: readonly string[], processes: readonly ProcessInfo[], until
   const { rules, budgets } = settingsOf(...argv)
   const exempt = { isListener: () => false, isSelf: () => false, ignored: [], mostSpecific: false }
   const watched = watchedOf(processes, rules, budgets, exempt)
-  return { watched, running: [], isListener: () => false, atMs: 0, untilMs }
+  return { watched, running: [], isListener: () => false, atMs: AT_MS, untilMs }
 }
 
 /** quiet, near, or ask; after a full check by the same flags. */
@@ -66,6 +73,7 @@ test.each<[argv: string[], kind: string]>([
 
 test.each<[what: string, change: (check: QuickCheck) => void, kind: string]>([
   ['the children have changed', () => (isUnchanged = false), 'ask'],
+  ['one has gone', () => (isGone = true), 'ask'],
   ['there is no look any more', () => (look = undefined), 'ask'],
   ['other settings hold', check => check.forget(), 'ask'],
   ['as late as the last full check reaches', () => (nowMs = 5_000), 'quiet'],
@@ -76,7 +84,7 @@ test('only those with a pid are looked at, and those without are there all the s
   const check = checkWith()
   const argv = ['--total', '1GB']
   check.prepare(found(argv, [WEB, DOWN]))
-  nowMs = 3_000
+  nowMs = AT_MS + 3_000
   const aged = check.see(settingsOf(...argv))?.aged()
   expect(watchedPids).toEqual([[1]])
   expect(aged?.watched.map(({ process }) => [process.namespec, process.nowSeconds])).toEqual([
@@ -84,6 +92,13 @@ test('only those with a pid are looked at, and those without are there all the s
     ['down:down', DOWN.nowSeconds],
   ])
   expect(aged?.watched.map(one => aged.rssOf(one, false))).toEqual([PLAIN_MB * MB, undefined])
+})
+
+test('where supervisord shows no children each check asks', () => {
+  const check = checkWith()
+  look = undefined
+  check.prepare(found(['-a', '1GB'], [WEB]))
+  expect(check.see(settingsOf('-a', '1GB'))).toBeUndefined()
 })
 
 test('where nobody has a pid there is nothing to look at: the next check asks', () => {

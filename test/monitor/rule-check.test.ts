@@ -12,15 +12,20 @@ const WEB = processNamed('web', { pid: 1 })
 let rssMb: number
 let pss: number | Unreadable
 let log: string[]
+let reads: number
 let check: RuleCheck
 beforeEach(() => {
   rssMb = 20
   pss = 10
   log = []
+  reads = 0
   const sampler: Sampler = {
     source: 'a test',
     measure: async () => new Map(),
-    figures: pids => pids.map(() => (typeof pss === 'number' ? pss * MB : pss)),
+    figures: pids => {
+      reads++
+      return pids.map(() => (typeof pss === 'number' ? pss * MB : pss))
+    },
     shares: () => [],
     swapUsedBytes: () => 0,
   }
@@ -51,8 +56,8 @@ test('an alert over PSS ends though RSS has fallen far below its limit, and then
 })
 
 test('--verbose reads and says the figures of all, and those that are far from their limits only it', () => {
-  expect([said(ALERT), log]).toEqual([[], []])
-  expect([said(ALERT, true), log]).toEqual([[], [`DEBG PSS of web:web is ${10 * MB}`]])
+  expect([said(ALERT), log, reads]).toEqual([[], [], 0])
+  expect([said(ALERT, true), log, reads]).toEqual([[], [`DEBG PSS of web:web is ${10 * MB}`], 1])
 })
 
 test('what was counted is forgotten with its rule, and with its process', () => {

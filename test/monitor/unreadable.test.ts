@@ -97,6 +97,9 @@ test('a long list is cut, and its length told', async () => {
   for (const { pid } of processes) why.set(pid, 'hidden')
   await monitorOf('-a', '100MB').check()
   expect(log[0]).toMatch(/size of 25 RUNNING .*p19:p19 \(pid 20\) and 5 more \(see memmon check\)\. Cause/)
+  processes = processes.slice(0, 20)
+  await monitorOf('-a', '100MB').check()
+  expect(log[1]).toMatch(/size of 20 RUNNING .*p19:p19 \(pid 20\)\. Cause/)
 })
 
 test.each([

@@ -111,6 +111,8 @@ test.each<[why: Unreadable, metric: string[], value: string[], said: string[]]>(
 ])('%s: %j', (why, argv, value, said) => {
   figure = () => why
   const rules = rulesFrom(...argv).filter(({ metric }) => metric !== 'rss')
-  for (let check = 0; check < 2; check++) expect(valuesBy(rules, [50, undefined])).toEqual([value])
-  expect(log).toEqual(said)
+  for (let check = 0; check < 2; check++) {
+    expect(valuesBy(rules, [50, undefined])).toEqual([value])
+    expect(log).toEqual(said)
+  }
 })
