@@ -8,12 +8,21 @@ import { formatSize } from '../core/units.ts'
 
 let collect: (() => void) | undefined
 
-/** RSS in bytes; if it is over the limit, what is left of it after a collection. */
+/** RSS in bytes; if it is over the limit, what is left of it after a collection. 0 if it cannot be read now. */
 export function ownRssBytes(limitBytes: number): number {
-  const rssBytes = process.memoryUsage.rss()
+  const rssBytes = readRssBytes()
   if (rssBytes <= limitBytes) return rssBytes
   collectGarbage()
-  return process.memoryUsage.rss()
+  return readRssBytes()
+}
+
+/** Node reads a file for it, which fails without a descriptor left: no reason to end, the next check sees. */
+function readRssBytes(): number {
+  try {
+    return process.memoryUsage.rss()
+  } catch {
+    return 0
+  }
 }
 
 /** Throws a UsageError if memmon already uses more than it may: it would end at its first check, again and again. */
