@@ -5,19 +5,71 @@ import { messageOf } from '../core/errors.ts'
 import type { Log } from '../observe/log.ts'
 import { type Entry, readEntries, removeEntry, writeEntry } from './outbox-files.ts'
 
+/** Takes over what an earlier memmon has left. */
+type Take = (entries: readonly Entry[]) => Promise<void>
+
+/** A folder that cannot be used is tried again after this long, doubling. */
+const FIRST_WAIT_MS = 5_000
+const LONGEST_WAIT_MS = 300_000
+
 export class OutboxDisk {
   readonly #log: Log
   readonly #pending = new Set<Promise<void>>()
   #folder: string | undefined
   #fails = false
+  /** What is still to be opened. */
+  #unopened: { readonly folder: string; readonly take: Take } | undefined
+  #trying: Promise<void> | undefined
+  #timer: NodeJS.Timeout | undefined
+  #isEnding = false
 
   constructor(log: Log) {
     this.#log = log
   }
 
-  /** What an earlier memmon has left below this folder, which is used from now on; nothing if it cannot be. */
-  async open(stateFolder: string): Promise<Entry[]> {
-    const folder = join(stateFolder, 'outbox')
+  /**
+   * Uses this folder from now on, and hands over what an earlier memmon has left below it. One that cannot be used, as
+   * without a descriptor left, is tried again. Resolves when the first try is over; never rejects.
+   */
+  async open(stateFolder: string, take: Take): Promise<void> {
+    this.#unopened = { folder: join(stateFolder, 'outbox'), take }
+    await this.#tryToOpen()
+    this.#openLater(FIRST_WAIT_MS)
+  }
+
+  /** The last try to open the folder, if that has failed so far. */
+  async end(): Promise<void> {
+    this.#isEnding = true
+    clearTimeout(this.#timer)
+    await this.#trying
+    await this.#tryToOpen()
+  }
+
+  #openLater(waitMs: number): void {
+    if (!this.#unopened || this.#isEnding) return
+    const next = () =>
+      void this.#tryToOpen().then(() => this.#openLater(Math.min(LONGEST_WAIT_MS, waitMs * 2)))
+    this.#timer = setTimeout(next, waitMs)
+  }
+
+  #tryToOpen(): Promise<void> {
+    this.#trying = this.#openOnce()
+    return this.#trying
+  }
+
+  async #openOnce(): Promise<void> {
+    if (!this.#unopened) return
+    const { folder, take } = this.#unopened
+    const entries = await this.#read(folder)
+    if (!entries) return
+    this.#unopened = undefined
+    this.#folder = folder
+    this.#onWritten()
+    await take(entries)
+  }
+
+  /** What waits in the folder; undefined if it cannot be used now. */
+  async #read(folder: string): Promise<Entry[] | undefined> {
     try {
       const { entries, unreadable, left } = await readEntries(folder)
       if (entries.length > 0)
@@ -26,14 +78,10 @@ export class OutboxDisk {
         this.#log('WARN', `${unreadable} unreadable messages of the outbox in ${folder} are left out`)
       if (left > 0)
         this.#log('WARN', `${left} messages in ${folder} cannot be read now and are left to the next memmon`)
-      this.#folder = folder
       return entries
     } catch (thrown) {
-      this.#log(
-        'WARN',
-        `The outbox in ${folder} cannot be used (${messageOf(thrown)}): messages that wait are lost if memmon ends`,
-      )
-      return []
+      this.#onFailure(`The outbox in ${folder} cannot be used (${messageOf(thrown)})`)
+      return undefined
     }
   }
 
@@ -64,7 +112,7 @@ export class OutboxDisk {
     const done: Promise<void> = work(folder)
       .then(
         () => this.#onWritten(),
-        (thrown: unknown) => this.#onFailure(thrown),
+        (thrown: unknown) => this.#onFailure(`The outbox cannot be written (${messageOf(thrown)})`),
       )
       .finally(() => this.#pending.delete(done))
     this.#pending.add(done)
@@ -77,13 +125,8 @@ export class OutboxDisk {
   }
 
   /** Told once. */
-  #onFailure(thrown: unknown): void {
-    if (!this.#fails) {
-      this.#log(
-        'WARN',
-        `The outbox cannot be written (${messageOf(thrown)}): messages that wait are lost if memmon ends`,
-      )
-    }
+  #onFailure(what: string): void {
+    if (!this.#fails) this.#log('WARN', `${what}: messages that wait are lost if memmon ends`)
     this.#fails = true
   }
 }

@@ -50,9 +50,9 @@ export class Outbox {
     return this.#entries.length
   }
 
-  /** From now on kept below this folder, with what an earlier memmon has left there. Never rejects. */
+  /** Kept below this folder, with what an earlier memmon has left there, as soon as it can be used. Never rejects. */
   attach(stateFolder: string): Promise<void> {
-    this.#attached = this.#attach(stateFolder)
+    this.#attached = this.#disk.open(stateFolder, entries => this.#join(entries))
     return this.#attached
   }
 
@@ -82,6 +82,7 @@ export class Outbox {
     if (this.#closed) return
     this.#closed = true
     clearTimeout(this.#timer)
+    await this.#disk.end()
     await this.#whenKept()
     this.#disk.onEnd(this.size)
     // One that is nearly through is not cut off.
@@ -91,8 +92,7 @@ export class Outbox {
     await running
   }
 
-  async #attach(stateFolder: string): Promise<void> {
-    const entries = await this.#disk.open(stateFolder)
+  async #join(entries: readonly Entry[]): Promise<void> {
     limitWaits(entries, this.#ports.tick())
     this.#pauses = new Map([...pausesOf(entries), ...this.#pauses])
     const own = this.#entries

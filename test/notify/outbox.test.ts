@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -12,7 +13,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Channel, Delivery } from '../../src/notify/channel.ts'
 import { Outbox } from '../../src/notify/outbox.ts'
 import { outgoing } from '../helpers/values.ts'
@@ -233,6 +234,37 @@ test('a disk that fails is told once, and messages go on', async () => {
     /^WARN The outbox in .* cannot be used \(.*\): messages that wait are lost if memmon ends$/,
   )
   chmodSync(folder, 0o700)
+})
+
+test('a folder that cannot be used is tried again, by itself and at the end: what waits is kept', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const blocked = join(folder, 'outbox')
+    writeFileSync(blocked, 'no folder')
+    const retried = outboxOf([channelOf('smtp', [LATER])])
+    await retried.attach(folder)
+    retried.add(outgoing('one'))
+    await vi.advanceTimersByTimeAsync(5_000)
+    expect(log.filter(line => line.includes('cannot be used'))).toHaveLength(1)
+    rmSync(blocked)
+    await vi.advanceTimersByTimeAsync(10_000)
+    await waitFor(
+      'the message on disk',
+      () => existsSync(blocked) && files().some(name => name.endsWith('.json')),
+    )
+    expect(log).toContain('INFO The outbox is written again')
+    await retried.close()
+    rmSync(blocked, { recursive: true })
+    writeFileSync(blocked, 'no folder')
+    const ended = outboxOf([channelOf('smtp', [LATER])])
+    await ended.attach(folder)
+    rmSync(blocked)
+    ended.add(outgoing('two'))
+    await ended.close()
+    expect(files()).toHaveLength(1)
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('the end waits until every message is on disk; without a folder it says how many are lost', async () => {
