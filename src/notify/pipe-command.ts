@@ -2,6 +2,7 @@
 // stdout is the event listener protocol.
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
+import { LACKS } from '../base/lack.ts'
 import { createRedactor, type Redactor } from '../base/redact.ts'
 
 export type PipeResult =
@@ -90,8 +91,6 @@ function start(
 }
 
 type Child = ChildProcessByStdio<Writable, null, Readable>
-
-const LACKS = ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']
 
 function notRun({ code = '', message }: NodeJS.ErrnoException): PipeResult {
   return { ok: false, why: `it could not be run: ${message}`, ...(LACKS.includes(code) && { isLack: true }) }

@@ -4,6 +4,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { replaceAndOpen } from '../base/atomic-file.ts'
+import { despiteLack } from '../base/lack.ts'
 import { isStillAt, readOwnFile } from '../base/own-file.ts'
 import type { JournalDisk } from './journal.ts'
 import type { StateFolder } from './state-folder.ts'
@@ -18,10 +19,11 @@ export interface JournalDiskPorts {
   /** The folder that is ours; claims it if that was not possible before. Throws an Error that says why not. */
   readonly claim: () => Promise<StateFolder>
   readonly tell: (text: string) => void
+  readonly sleep: (ms: number) => Promise<void>
 }
 
 /** The journal in that folder. */
-export function createJournalDisk({ path: folder, claim, tell }: JournalDiskPorts): JournalDisk {
+export function createJournalDisk({ path: folder, claim, tell, sleep }: JournalDiskPorts): JournalDisk {
   const path = join(folder, FILE)
   let file: FileHandle | undefined
   const close = async () => {
@@ -29,7 +31,7 @@ export function createJournalDisk({ path: folder, claim, tell }: JournalDiskPort
     file = undefined
   }
   return {
-    read: async () => (await readOwnFile(path, MOST_BYTES)) ?? '',
+    read: async () => (await despiteLack(() => readOwnFile(path, MOST_BYTES), sleep)) ?? '',
     async setAside(version) {
       const name = `${FILE}.version-${version}`
       await rename(path, join(folder, name))

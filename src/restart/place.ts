@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { FileFault } from '../base/file-fault.ts'
+import { despiteLack, isLack } from '../base/lack.ts'
 import { FaultCode, faultOf } from '../core/errors.ts'
 import { retryDelayMs } from './endings.ts'
 import { createJournalDisk } from './journal-disk.ts'
@@ -45,13 +46,14 @@ export async function findPlace(ports: PlacePorts): Promise<JournalPlace> {
   const name = stateFolderName(ports.serverUrl, ports.environment)
   const claim = claimOnce(root, name, ports)
   try {
-    await claim()
+    await despiteLack(claim, ports.sleep)
   } catch (thrown) {
     // What cannot be written may still hold what an earlier memmon has begun.
     if (!(thrown instanceof FileFault) || thrown.kind !== 'unwritable') throw thrown
     if ((await findStateFolder(root, name)) === undefined) throw thrown
   }
-  const disk = createJournalDisk({ path: join(root, name), claim, tell: ports.tell })
+  const { tell, sleep } = ports
+  const disk = createJournalDisk({ path: join(root, name), claim, tell, sleep })
   return { disk, supervisord, boot: bootId() }
 }
 
@@ -78,7 +80,8 @@ async function supervisordRun({ getPid, runOf, onSupervisord, sleep }: PlacePort
       // Where its /proc cannot be read, the pid has to do.
       return runOf(pid) ?? String(pid)
     } catch (thrown) {
-      const { kind, code } = faultOf(thrown)
+      // Without a descriptor left, its children cannot be listed yet.
+      const { kind, code } = isLack(thrown) ? { kind: 'lack', code: 0 } : faultOf(thrown)
       if (kind === 'fault' && code !== FaultCode.SHUTDOWN_STATE) return 'unknown' // it does not answer getPID
       await sleep(retryDelayMs(faults, Math.random()))
     }

@@ -1,5 +1,6 @@
 // The journal's file in a real folder: what is read, written and set aside, and what becomes of it when somebody deletes
 // or replaces the folder or the file.
+import { spawnSync } from 'node:child_process'
 import {
   appendFileSync,
   chmodSync,
@@ -18,6 +19,7 @@ import { createJournalDisk } from '../../src/restart/journal-disk.ts'
 import { claimStateFolder, type StateFolder } from '../../src/restart/state-folder.ts'
 import { runOf } from '../../src/supervisor/identity.ts'
 import { path, prepareContenders, root } from '../helpers/contenders.ts'
+import { ROOT } from '../helpers/documents.ts'
 
 prepareContenders()
 let folder: StateFolder
@@ -31,6 +33,7 @@ beforeEach(async () => {
     path: path(),
     claim: async () => folder,
     tell: text => void told.push(text),
+    sleep: async () => {},
   })
 })
 afterEach(() => folder.release())
@@ -115,8 +118,27 @@ test('a folder that cannot be claimed is an error of the write, not of the read'
     path: path(),
     claim: () => Promise.reject(new Error('in use')),
     tell: () => {},
+    sleep: async () => {},
   })
   expect(await closed.read()).toBe('')
   await expect(closed.replace('x')).rejects.toThrow('in use')
   await expect(closed.append('x')).rejects.toThrow('in use')
+})
+
+test('no descriptor left for a moment, in a process of its own that may open 64: read all the same', async () => {
+  await disk.replace('one\n')
+  const module = JSON.stringify(join(ROOT, 'build', 'restart', 'journal-disk.js'))
+  const script = `
+    import { closeSync, openSync } from 'node:fs'
+    import { createJournalDisk } from ${module}
+    const open = []
+    let slept = 0
+    const sleep = async () => { if (++slept === 2) for (const one of open) closeSync(one) }
+    const disk = createJournalDisk({ path: ${JSON.stringify(path())}, sleep })
+    try { for (;;) open.push(openSync('/dev/null')) } catch {}
+    console.log(JSON.stringify([await disk.read(), slept]))`
+  const command = 'ulimit -n 64; exec "$0" --input-type=module -e "$1"'
+  const { stdout, stderr } = spawnSync('sh', ['-c', command, process.execPath, script], { encoding: 'utf8' })
+  expect(stderr).toBe('')
+  expect(JSON.parse(stdout)).toEqual(['one\n', 2])
 })

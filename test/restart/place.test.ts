@@ -156,3 +156,18 @@ test('no state directory is known: what to set is said', async () => {
   await expect(findPlace(ports)).rejects.toThrow('no state directory: set --state-dir')
   getuid.mockRestore()
 })
+
+test('no descriptor left for a moment: the children of supervisord are listed, and the folder is claimed, a little later', async () => {
+  const lack = Object.assign(new Error('EMFILE'), { code: 'EMFILE', errno: -24 })
+  const pids: number[] = []
+  const { ports, seen } = world({
+    onSupervisord(pid) {
+      pids.push(pid)
+      if (pids.length === 1) throw lack
+    },
+  })
+  const { supervisord } = await findPlace(ports)
+  expect([supervisord, pids]).toEqual(['run of supervisord', [4711, 4711]])
+  expect(seen.slept).toHaveLength(1)
+  await seen.folders[0]?.release()
+})

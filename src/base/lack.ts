@@ -1,0 +1,27 @@
+// What the machine lacks for a moment: descriptors, memory, processes. It may have them a little later.
+import { errnoOf, FileFault } from './file-fault.ts'
+
+/** As in errno(3). */
+export const LACKS: readonly string[] = ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN']
+
+export const isLack = (thrown: unknown): boolean =>
+  LACKS.includes((thrown instanceof FileFault ? thrown.code : errnoOf(thrown)) ?? '')
+
+/** In all less than the 10 s after which a disk counts as one that does not answer. */
+const RETRY_AFTER_MS = [500, 1_000, 2_000, 4_000]
+
+/** Does it, and again while the machine lacks what it takes. */
+export async function despiteLack<T>(
+  work: () => Promise<T>,
+  sleep: (ms: number) => Promise<void>,
+): Promise<T> {
+  for (const waitMs of RETRY_AFTER_MS) {
+    try {
+      return await work()
+    } catch (thrown) {
+      if (!isLack(thrown)) throw thrown
+    }
+    await sleep(waitMs)
+  }
+  return await work()
+}
