@@ -80,7 +80,9 @@ export class OutboxDisk {
         this.#log('WARN', `${left} messages in ${folder} cannot be read now and are left to the next memmon`)
       return entries
     } catch (thrown) {
-      this.#onFailure(`The outbox in ${folder} cannot be used (${messageOf(thrown)})`)
+      this.#onFailure(
+        `The outbox in ${folder} cannot be used (${messageOf(thrown)}): messages that wait are lost if memmon ends`,
+      )
       return undefined
     }
   }
@@ -112,7 +114,10 @@ export class OutboxDisk {
     const done: Promise<void> = work(folder)
       .then(
         () => this.#onWritten(),
-        (thrown: unknown) => this.#onFailure(`The outbox cannot be written (${messageOf(thrown)})`),
+        (thrown: unknown) =>
+          this.#onFailure(
+            `The outbox cannot be written (${messageOf(thrown)}): messages that wait are lost if memmon ends`,
+          ),
       )
       .finally(() => this.#pending.delete(done))
     this.#pending.add(done)
@@ -125,8 +130,8 @@ export class OutboxDisk {
   }
 
   /** Told once. */
-  #onFailure(what: string): void {
-    if (!this.#fails) this.#log('WARN', `${what}: messages that wait are lost if memmon ends`)
+  #onFailure(text: string): void {
+    if (!this.#fails) this.#log('WARN', text)
     this.#fails = true
   }
 }
