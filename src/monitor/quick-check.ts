@@ -30,9 +30,10 @@ export class QuickCheck {
     this.#ports = ports
   }
 
-  /** The next look asks supervisord. */
+  /** The next look asks supervisord; until then no descriptor is kept of processes that nobody may want any more. */
   forget(): void {
     this.#known = undefined
+    this.#ports.quietLook()?.release()
   }
 
   /** From now on a look that finds the same children need not ask. */

@@ -12,6 +12,8 @@ export interface QuietLook {
   watch(pids: readonly number[]): boolean
   /** RSS in bytes by the place of the pid, below 0 for one that has gone; the array is used again. */
   sizes(cumulative: boolean): ArrayLike<number>
+  /** Closes what it holds open of these processes, until they are looked at again. */
+  release(): void
 }
 
 export interface QuickPorts {

@@ -3,6 +3,7 @@
 // The kernel appends a new child, forked or adopted, to the end of its parent's list. So if the pids stand there
 // as before and the last of them is still the same process (its start time says so), nothing was added since, and
 // no pid in the list can have been used again: one start time is enough, however many children there are.
+import { HeldFile } from './held-file.ts'
 import { PidList } from './pid-list.ts'
 import { startTicksIn } from './proc-stat.ts'
 import { ProcfsFile } from './procfs-file.ts'
@@ -14,11 +15,15 @@ export type ChildrenNow =
 
 /** The children that one process's main thread forked (supervisord has no other thread). */
 export class ChildSet {
-  readonly #file = new ProcfsFile()
+  readonly #stat = new ProcfsFile()
   readonly #procRoot: string
   readonly #path: string
-  #now = new PidList()
-  #before = new PidList()
+  readonly #pids = new PidList()
+  /** The list as it reads now, and as it read before: only one that reads otherwise is taken apart. */
+  #now = new ProcfsFile()
+  #before = new ProcfsFile()
+  readonly #heldList = new HeldFile()
+  readonly #heldStat = new HeldFile()
   #known = false
   #lastPid = 0
   #lastPath = ''
@@ -31,11 +36,11 @@ export class ChildSet {
 
   /** The pids of the last reading, in the kernel's order; the first `count` count. */
   get pids(): Int32Array {
-    return this.#now.pids
+    return this.#pids.pids
   }
 
   get count(): number {
-    return this.#now.count
+    return this.#pids.count
   }
 
   /** Reads the list again and compares. */
@@ -43,26 +48,28 @@ export class ChildSet {
     const before = this.#now
     this.#now = this.#before
     this.#before = before
-    this.#now.clear()
-    if (this.#file.readAll(this.#path) < 0) {
+    if (this.#heldList.readAll(this.#now, this.#path) < 0) {
       this.#known = false
+      this.#pids.clear()
       return 'unavailable'
     }
-    this.#parse()
-    const same = this.#isLastTheSame() && this.#known && this.#now.equals(before)
+    const isSameList = this.#known && this.#now.equals(before)
+    if (!isSameList) this.#parse()
+    const same = this.#isLastTheSame() && isSameList
     this.#known = true
     return same ? 'same' : 'changed'
   }
 
   #parse(): void {
-    for (let at = 0; at < this.#file.length; at = this.#file.wordAt(at, 1)) {
-      const pid = this.#file.numberAt(at)
-      if (pid > 0) this.#now.add(pid)
+    this.#pids.clear()
+    for (let at = 0; at < this.#now.length; at = this.#now.wordAt(at, 1)) {
+      const pid = this.#now.numberAt(at)
+      if (pid > 0) this.#pids.add(pid)
     }
   }
 
   #isLastTheSame(): boolean {
-    const { pids, count } = this.#now
+    const { pids, count } = this.#pids
     const pid = count > 0 ? (pids[count - 1] as number) : 0
     if (pid === 0) return true
     if (pid !== this.#lastPid) {
@@ -70,7 +77,7 @@ export class ChildSet {
       this.#lastPath = `${this.#procRoot}/${pid}/stat`
       this.#lastStartTicks = 0
     }
-    const startTicks = this.#file.read(this.#lastPath) < 0 ? 0 : startTicksIn(this.#file)
+    const startTicks = this.#heldStat.read(this.#stat, this.#lastPath) < 0 ? 0 : startTicksIn(this.#stat)
     const same = startTicks > 0 && startTicks === this.#lastStartTicks
     this.#lastStartTicks = startTicks
     return same

@@ -17,11 +17,4 @@ export class PidList {
     }
     this.pids[this.count++] = pid
   }
-
-  /** Same pids in the same order. */
-  equals(other: PidList): boolean {
-    if (this.count !== other.count) return false
-    for (let at = 0; at < this.count; at++) if (this.pids[at] !== other.pids[at]) return false
-    return true
-  }
 }

@@ -1,6 +1,6 @@
 // Reads small files of /proc into one buffer that is used again and again, and numbers out of its bytes: a tick
 // over a thousand processes must leave no string and no buffer behind.
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, openSync, readSync, readvSync } from 'node:fs'
 
 /** The process has gone. */
 export const GONE = -1
@@ -16,32 +16,57 @@ export class ProcfsFile {
   /** Holds the file that was read last in its first `length` bytes; what stands behind them is older. */
   bytes = Buffer.allocUnsafeSlow(FIRST_BYTES)
   length = 0
+  #vector = [this.bytes]
 
   /** Reads a file that the kernel writes in one piece: its length, GONE or DENIED. Throws for any other trouble. */
   read(path: string): number {
-    return this.#open(path, false)
+    return this.#readNow(path, false)
   }
 
   /** Reads a file of any length, in one open, so that it is one list and not the joint of two. */
   readAll(path: string): number {
-    return this.#open(path, true)
+    return this.#readNow(path, true)
   }
 
-  #open(path: string, toTheEnd: boolean): number {
+  /** A descriptor for readHeld, which its owner closes; GONE or DENIED. No child inherits it: Node says O_CLOEXEC. */
+  open(path: string): number {
     this.length = 0
-    let fd: number
     try {
-      fd = openSync(path, 'r')
+      return openSync(path, 'r')
     } catch (thrown) {
       return reasonOf(thrown)
     }
+  }
+
+  /** As read, from the beginning of a file that is open. */
+  readHeld(fd: number): number {
     try {
-      this.length = readSync(fd, this.bytes, 0, this.bytes.length, null)
-      if (toTheEnd) while (this.#readMore(fd)) {}
+      // Not readSync, which checks its arguments for longer than the kernel reads.
+      this.length = readvSync(fd, this.#vector, 0)
       return this.length
     } catch (thrown) {
       this.length = 0
       return reasonOf(thrown)
+    }
+  }
+
+  /** As readAll, from the beginning of a file that is open. */
+  readAllHeld(fd: number): number {
+    this.length = 0
+    try {
+      while (this.#readMore(fd)) {}
+      return this.length
+    } catch (thrown) {
+      this.length = 0
+      return reasonOf(thrown)
+    }
+  }
+
+  #readNow(path: string, toTheEnd: boolean): number {
+    const fd = this.open(path)
+    if (fd < 0) return fd
+    try {
+      return toTheEnd ? this.readAllHeld(fd) : this.readHeld(fd)
     } finally {
       closeSync(fd)
     }
@@ -52,10 +77,17 @@ export class ProcfsFile {
       const larger = Buffer.allocUnsafeSlow(this.bytes.length * 2)
       this.bytes.copy(larger)
       this.bytes = larger
+      this.#vector = [larger]
     }
-    const more = readSync(fd, this.bytes, this.length, this.bytes.length - this.length, null)
+    const more = readSync(fd, this.bytes, this.length, this.bytes.length - this.length, this.length)
     this.length += more
     return more > 0
+  }
+
+  /** True if both have read the same last. */
+  equals(other: ProcfsFile): boolean {
+    const { length } = this
+    return length === other.length && this.bytes.compare(other.bytes, 0, length, 0, length) === 0
   }
 
   /** Where the nth word behind `from` starts, counted from 0; words stand one space apart. */
@@ -89,6 +121,12 @@ export class ProcfsFile {
 const SPACE = 32
 const TAB = 9
 const ZERO = 48
+
+/** This process has no descriptor left, or the machine has none. */
+export function isOutOfDescriptors(thrown: unknown): boolean {
+  const { code } = thrown as NodeJS.ErrnoException
+  return code === 'EMFILE' || code === 'ENFILE'
+}
 
 /** A process can end between the open and the read: then the read says ESRCH. */
 function reasonOf(thrown: unknown): number {

@@ -1,10 +1,13 @@
 // Memory from Linux's /proc, without a fork: everything that reads there, over one buffer and one page size.
 
+import { heldBelow } from './descriptor-limit.ts'
 import { createFigures } from './figures.ts'
+import { HeldFile } from './held-file.ts'
+import { HeldTrees } from './held-trees.ts'
 import { readPageBytes } from './page-size.ts'
 import { startTicksIn } from './proc-stat.ts'
 import { GONE, ProcfsFile } from './procfs-file.ts'
-import { RssTable, readRssBytes } from './rss-table.ts'
+import { RssTable, readRssBytes, rssBytesIn } from './rss-table.ts'
 import type { Sampler, Shares, Unreadable } from './sampler.ts'
 import { type MemoryDetail, type NoDetail, readDetail } from './smaps-rollup.ts'
 import { TreeScan } from './tree-scan.ts'
@@ -14,9 +17,11 @@ export interface Procfs extends Sampler {
   /** For the same pids tick after tick. */
   readonly rss: RssTable
   /** For the same pids with all their descendants. */
-  readonly trees: TreeScan
+  readonly trees: HeldTrees
   /** The RSS of one process; below 0 where there is none, as readRssBytes says. */
   rssBytes(pid: number): number
+  /** Of memmon itself: at a third of what process.memoryUsage costs, which opens a file each time. */
+  ownRssBytes(): number
   /** With the pid, the name of one process for good, or GONE: clock ticks since the machine's start. */
   startTicks(pid: number): number
   detailOf(pid: number): MemoryDetail | NoDetail
@@ -27,15 +32,17 @@ export function openProcfs(procRoot = '/proc'): Procfs | undefined {
   const pageBytes = readPageBytes(procRoot)
   if (pageBytes === undefined) return undefined
   const file = new ProcfsFile()
-  const rss = new RssTable(file, pageBytes, procRoot)
-  const trees = new TreeScan(file, pageBytes, procRoot)
+  const below = () => heldBelow(procRoot)
+  const rss = new RssTable(file, pageBytes, procRoot, below)
+  const trees = new HeldTrees(file, pageBytes, procRoot, below)
+  const scan = new TreeScan(file, pageBytes, procRoot)
 
   const figures = createFigures(file, pageBytes, procRoot)
   /** Each pid alone, or with its descendants, itself first. */
   const treesOf = (pids: readonly number[], cumulative: boolean): (readonly number[])[] => {
     if (!cumulative) return pids.map(pid => [pid])
-    trees.readAll(pids)
-    return trees
+    scan.readAll(pids)
+    return scan
       .members(pids.length)
       .map((members, at) => [pids[at] as number, ...members.filter(pid => pid !== pids[at])])
   }
@@ -57,11 +64,15 @@ export function openProcfs(procRoot = '/proc'): Procfs | undefined {
     return sum
   }
   const rssBytes = (pid: number) => readRssBytes(file, `${procRoot}/${pid}/statm`, pageBytes)
+  const own = new HeldFile()
+  const ownRssBytes = () =>
+    own.read(file, `${procRoot}/self/statm`) < 0 ? process.memoryUsage.rss() : rssBytesIn(file, pageBytes)
   return {
     source: procRoot,
     rss,
     trees,
     rssBytes,
+    ownRssBytes,
     startTicks: pid => (file.read(`${procRoot}/${pid}/stat`) < 0 ? GONE : startTicksIn(file)),
     detailOf: pid => readDetail(file, pid, procRoot),
     figures: (pids, metric, cumulative) =>
@@ -74,10 +85,10 @@ export function openProcfs(procRoot = '/proc'): Procfs | undefined {
     swapUsedBytes: figures.swapUsedBytes,
     whyUnmeasured: pid => whyUnmeasured(pid, file, procRoot),
     measure: async (pids, cumulative) => {
-      if (cumulative) trees.readAll(pids)
+      if (cumulative) scan.readAll(pids)
       const sizes = new Map<number, number>()
       pids.forEach((pid, at) => {
-        const sizeBytes = cumulative ? (trees.rssBytes[at] as number) : rssBytes(pid)
+        const sizeBytes = cumulative ? (scan.rssBytes[at] as number) : rssBytes(pid)
         if (sizeBytes >= 0) sizes.set(pid, sizeBytes)
       })
       return sizes

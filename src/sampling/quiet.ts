@@ -7,6 +7,7 @@ export interface QuietChildren {
   isUnchanged(): boolean
   watch(pids: readonly number[]): boolean
   sizes(cumulative: boolean): ArrayLike<number>
+  release(): void
 }
 
 /** undefined where the kernel does not list the children of this pid, or the pid is not to be seen from here. */
@@ -33,6 +34,10 @@ export function createQuietChildren(
       }
       procfs.rss.readAll()
       return procfs.rss.rssBytes
+    },
+    release() {
+      procfs.rss.release()
+      procfs.trees.release()
     },
   }
 }

@@ -2,7 +2,16 @@
 //
 // From /proc/<pid>/statm, not stat: reading it costs less than half, and since Linux 6.16 its figure is exact,
 // while the one in stat may lag behind by some pages a CPU.
-import { NO_MEMORY, type ProcfsFile } from './procfs-file.ts'
+//
+// The files stay open from pass to pass: to read an open one costs a third. One that answers is always that of the
+// process which has the pid now; when its process has been reaped it says ESRCH for ever, whoever gets the pid.
+import { closeSync } from 'node:fs'
+import { GONE, isOutOfDescriptors, NO_MEMORY, type ProcfsFile } from './procfs-file.ts'
+
+/** Instead of a descriptor: none yet, none to be had, or that of a process which has gone was closed. */
+const NOT_YET = -1
+const NONE = -2
+const ENDED = -3
 
 export class RssTable {
   /** In bytes, by the place of the pid; below 0 where there is none, as readRssBytes says. */
@@ -11,24 +20,32 @@ export class RssTable {
   readonly #file: ProcfsFile
   readonly #pageBytes: number
   readonly #procRoot: string
+  readonly #readHeldBelow: () => number
   #pids = new Int32Array(64)
   /** Kept from pass to pass: the paths are the only strings that a pass needs. */
   readonly #paths: string[] = []
+  #fds = new Int32Array(64)
+  /** 0: none is held from now on. */
+  #heldBelow = 0
 
-  constructor(file: ProcfsFile, pageBytes: number, procRoot: string) {
+  /** `heldBelow`: only descriptors below this number are held from pass to pass, 0 for none. */
+  constructor(file: ProcfsFile, pageBytes: number, procRoot: string, heldBelow: () => number = () => 0) {
     this.#file = file
     this.#pageBytes = pageBytes
     this.#procRoot = procRoot
+    this.#readHeldBelow = heldBelow
   }
 
   /** The pids of the passes to come; those that keep their place keep their path. */
   setPids(pids: ArrayLike<number>, count = pids.length): void {
+    this.release()
     if (count > this.#pids.length) {
       const room = Math.max(count, 2 * this.#pids.length)
       const larger = new Int32Array(room)
       larger.set(this.#pids)
       this.#pids = larger
       this.rssBytes = new Float64Array(room)
+      this.#fds = new Int32Array(room)
     }
     for (let at = 0; at < count; at++) {
       const pid = pids[at] as number
@@ -38,19 +55,91 @@ export class RssTable {
     }
     this.#paths.length = count
     this.count = count
+    this.#fds.fill(NOT_YET, 0, count)
+    this.#heldBelow = this.#readHeldBelow()
+  }
+
+  /** Closes what is held, and says whether anything was; the next pass opens it again. */
+  release(): boolean {
+    let isAny = false
+    for (let at = 0; at < this.count; at++) {
+      const fd = this.#fds[at] as number
+      if (fd >= 0) {
+        isAny = true
+        closeSync(fd)
+      }
+      if (fd !== ENDED) this.#fds[at] = NOT_YET
+    }
+    return isAny
   }
 
   readAll(): void {
-    for (let at = 0; at < this.count; at++) {
-      this.rssBytes[at] = readRssBytes(this.#file, this.#paths[at] as string, this.#pageBytes)
+    try {
+      this.#readEach()
+    } catch (thrown) {
+      // What is held is what others lack, as where the limit was lowered since.
+      if (!isOutOfDescriptors(thrown) || !this.release()) throw thrown
+      this.#heldBelow = 0
+      this.#readEach()
     }
+  }
+
+  #readEach(): void {
+    for (let at = 0; at < this.count; at++) {
+      const fd = this.#fds[at] as number
+      this.rssBytes[at] = fd >= 0 ? this.#readHeld(at, fd) : this.#readOther(at, fd)
+    }
+  }
+
+  #readHeld(at: number, fd: number): number {
+    const length = this.#file.readHeld(fd)
+    if (length >= 0) return rssBytesIn(this.#file, this.#pageBytes)
+    this.#fds[at] = ENDED
+    closeSync(fd)
+    return length
+  }
+
+  #readOther(at: number, state: number): number {
+    if (state === ENDED) return GONE
+    const path = this.#paths[at] as string
+    if (state === NOT_YET && this.#heldBelow > 0) {
+      const fd = this.#hold(path)
+      this.#fds[at] = fd
+      if (fd >= 0) return this.#readHeld(at, fd)
+    }
+    return readRssBytes(this.#file, path, this.#pageBytes)
+  }
+
+  #hold(path: string): number {
+    const fd = this.#file.open(path)
+    if (fd < 0) return NONE
+    if (fd < this.#heldBelow) return fd
+    closeSync(fd)
+    this.#heldBelow = 0
+    return NONE
   }
 }
 
 /** The second field of a statm file, in bytes; or GONE, DENIED or NO_MEMORY, all of which are below 0. */
 export function readRssBytes(file: ProcfsFile, statmPath: string, pageBytes: number): number {
   const length = file.read(statmPath)
-  if (length < 0) return length
+  return length < 0 ? length : rssBytesIn(file, pageBytes)
+}
+
+const SPACE = 32
+const ZERO = 48
+
+/** The same of the statm file that was read last; in one go, for it is done for each process at each tick. */
+export function rssBytesIn({ bytes, length }: ProcfsFile, pageBytes: number): number {
   // The first field is the address space: what is swapped out whole has one, a zombie has none.
-  return file.numberAt(0) === 0 ? NO_MEMORY : file.numberAt(file.wordAt(0, 1)) * pageBytes
+  if (length === 0 || bytes[0] === ZERO) return NO_MEMORY
+  let at = 0
+  while (at < length && bytes[at] !== SPACE) at++
+  let pages = 0
+  for (at++; at < length; at++) {
+    const digit = (bytes[at] as number) - ZERO
+    if (digit < 0) break
+    pages = pages * 10 + digit
+  }
+  return pages * pageBytes
 }

@@ -29,8 +29,19 @@ export class TreeScan {
     this.#procRoot = procRoot
   }
 
+  /** How many processes the last pass has found on the whole machine. */
+  get count(): number {
+    return this.#all.count
+  }
+
   /** Sums each tree. No root may be a descendant of another: those of memmon are children of one supervisord. */
   readAll(roots: ArrayLike<number>, count = roots.length): void {
+    this.find(roots, count)
+    for (let at = 0; at < this.#all.count; at++) this.#addSize(at, roots)
+  }
+
+  /** Finds the members of each tree, and leaves the sizes at 0, or at GONE where the root is not there. */
+  find(roots: ArrayLike<number>, count = roots.length): void {
     this.#readParents()
     if (this.rssBytes.length < count) this.rssBytes = new Float64Array(2 * count)
     for (let root = 0; root < count; root++) {
@@ -39,7 +50,12 @@ export class TreeScan {
       if (at >= 0) this.#trees[at] = root
     }
     for (let at = 0; at < this.#all.count; at++) this.#resolve(at)
-    for (let at = 0; at < this.#all.count; at++) this.#addSize(at, roots)
+  }
+
+  /** True if the last pass has found the pid in a tree. */
+  isMember(pid: number): boolean {
+    const at = this.#find(pid)
+    return at >= 0 && (this.#trees[at] as number) >= 0
   }
 
   /** The pids of each root's tree, as the last pass found them; none of a root that has gone. */

@@ -1,7 +1,15 @@
 // Quiet ticks of the built binary: the scripted supervisord says that it is this test process, and its programs are
 // real children of it.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -37,7 +45,11 @@ function addProgram(namespec: string): ChildProcess {
 }
 
 async function start(...args: string[]): Promise<void> {
-  memmon = new Memmon(['-a', '1GB', ...args], { SUPERVISOR_SERVER_URL: server.url })
+  await startWith('-a', '1GB', ...args)
+}
+
+async function startWith(...args: string[]): Promise<void> {
+  memmon = new Memmon(args, { SUPERVISOR_SERVER_URL: server.url })
   await memmon.waitForLog(/A quiet check|The children of supervisord/)
 }
 
@@ -95,6 +107,49 @@ test('from tick 5,000 to 20,000 neither memory nor descriptors grow', async () =
   expect(privateDirtyKb() - before.dirtyKb).toBeLessThan(512)
 })
 
+test.each([
+  'memory_limit = 1GB\n',
+  'memory_limit = 1GB\ncumulative = yes\n',
+])('%j: a descriptor is held for each process, until the rules need none', async rules => {
+  const config = join(folder, 'memmon.conf')
+  const take = async (text: string) => {
+    writeFileSync(config, text)
+    memmon.child.kill('SIGHUP')
+    await memmon.waitForLog(/taken/)
+  }
+  writeFileSync(config, `[group:g]\n${rules}`)
+  await startWith('--config', config)
+  await memmon.tickUntil('a quiet check', () => heldSizes().length === 2)
+  await take('[group:nobody]\nmemory_limit = 1GB\n')
+  await memmon.tick(3)
+  expect(heldSizes()).toEqual([])
+})
+
+test('a process that has ended leaves no descriptor behind; its successor gets one', async () => {
+  await start()
+  await memmon.tickUntil('a quiet check', () => heldSizes().length === 2)
+  const [child] = children
+  const ended = new Promise(resolve => child?.on('exit', resolve))
+  child?.kill('SIGKILL')
+  await ended
+  addProgram('g:a')
+  await memmon.tickUntil('the new set', () => {
+    const held = heldSizes()
+    return held.length === 2 && !held.includes(`/proc/${child?.pid}/statm`)
+  })
+})
+
+test('256 descriptors stay free, also where most processes then have none that is held', async () => {
+  for (let more = 0; more < 98; more++) addProgram(`more:${more}`)
+  await start()
+  execFileSync('prlimit', ['--pid', String(memmon.child.pid), '--nofile=300:300'])
+  await memmon.tickUntil('a quiet check', () => heldSizes().length > 5)
+  expect(Math.max(...heldNumbers())).toBeLessThan(300 - 256)
+  const before = tables()
+  await memmon.tick(20)
+  expect(tables()).toBe(before)
+})
+
 /** One event after the other, each when the one before it is answered. */
 async function quickTicks(count: number): Promise<void> {
   for (let at = 0; at < count; at++) {
@@ -120,6 +175,16 @@ const openFiles = (): string[] =>
       return ''
     }
   })
+
+const isHeld = (path: string) => path.endsWith('/statm') && path !== `/proc/${memmon.child.pid}/statm`
+
+/** What is held open for the sizes of processes. */
+const heldSizes = () => openFiles().filter(isHeld)
+
+const heldNumbers = () => {
+  const numbers = readdirSync(`/proc/${memmon.child.pid}/fd`).map(Number)
+  return numbers.filter(fd => isHeld(readlinkSync(`/proc/${memmon.child.pid}/fd/${fd}`)))
+}
 
 /** True when its folder and the journal are all of its state that it has open, and the outbox has been looked into. */
 function stateIsOpen(): boolean {

@@ -26,7 +26,9 @@ let freeBytes: number | undefined
 let fault: Error | undefined
 let asked: number
 let others: number[]
-let look: (QuietLook & { unchanged: boolean; ours: boolean; watched: readonly number[] }) | undefined
+let look:
+  | (QuietLook & { unchanged: boolean; ours: boolean; watched: readonly number[]; held: boolean })
+  | undefined
 let unreadable: Error | undefined
 beforeEach(() => {
   processes = [processNamed('web', { pid: 1 }), processNamed('db', { pid: 2 })]
@@ -199,6 +201,7 @@ function startLooking(): void {
     unchanged: true,
     ours: true,
     watched: [],
+    held: false,
     isUnchanged() {
       return this.unchanged
     },
@@ -207,7 +210,11 @@ function startLooking(): void {
       return this.ours
     },
     sizes() {
+      this.held = true
       return this.watched.map(pid => sizes.get(pid) ?? -1)
+    },
+    release() {
+      this.held = false
     },
   }
 }
@@ -241,6 +248,26 @@ test('a limit that is broken between two looks is acted upon, by the lowest rule
   await monitor.check()
   expect(requested).toEqual(['db:db -p db=50MB'])
   expect(asked).toBe(1) // the restart itself asks before it stops anything
+})
+
+test('what a look holds open is released by other rules, and whenever supervisord has to be asked', async () => {
+  startLooking()
+  const monitor = monitorOf('-a', '100MB')
+  const quietCheck = async () => {
+    await monitor.check()
+    await monitor.check()
+    return look?.held
+  }
+  expect(await quietCheck()).toBe(true)
+  monitor.use(resolveSettings(settingsFrom('-p', 'nobody=1GB'), undefined))
+  expect(look?.held).toBe(false)
+  expect(await quietCheck()).toBe(false)
+  monitor.use(resolveSettings(settingsFrom('-a', '100MB'), undefined))
+  expect(await quietCheck()).toBe(true)
+  Object.assign(look ?? {}, { unchanged: false })
+  fault = new SupervisorFault('unreachable', 'x')
+  await monitor.check()
+  expect(look?.held).toBe(false)
 })
 
 test.each<[string, () => void, string[]]>([

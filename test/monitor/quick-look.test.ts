@@ -27,6 +27,7 @@ function sight(
     isUnchanged: () => true,
     watch: () => true,
     sizes: cumulative => (cumulative ? trees : plain) ?? [],
+    release: () => {},
   }
   const measured: number[] = []
   const seen = quickLook(all, look, {

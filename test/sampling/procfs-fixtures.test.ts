@@ -113,6 +113,10 @@ test('children: whatever is not the same is noticed, a reused pid too', () => {
   const list = (text: string) => write(root, '100/task/100/children', text)
   const start = (pid: number, ticks: number) =>
     write(root, `${pid}/stat`, `${pid} (x) S 100${' 0'.repeat(17)} ${ticks} 0 0\n`)
+  const end = (path: string) => {
+    writeFileSync(path, '')
+    rmSync(path)
+  }
   const children = new ChildSet(100, root)
   const steps: [string, () => void, string][] = [
     ['the first reading', () => start(103, 7), 'changed'],
@@ -124,13 +128,14 @@ test('children: whatever is not the same is noticed, a reused pid too', () => {
     ['nothing', () => {}, 'same'],
     ['one more', () => list('103 101 102 '), 'changed'],
     ['the first has gone', () => list('101 102 '), 'changed'],
-    ['the last ended before its start time was read', () => rmSync(`${root}/102/stat`), 'changed'],
+    // What is held open says nothing more, and the path has gone.
+    ['the last ended before its start time was read', () => end(`${root}/102/stat`), 'changed'],
     ['still so', () => {}, 'changed'],
     ['it is there again', () => start(102, 9), 'changed'],
     ['nothing', () => {}, 'same'],
     ['all have gone', () => list(''), 'changed'],
     ['nothing', () => {}, 'same'],
-    ['the list cannot be read', () => rmSync(`${root}/100/task`, { recursive: true }), 'unavailable'],
+    ['the list cannot be read', () => end(`${root}/100/task/100/children`), 'unavailable'],
     ['it can be read again', () => list(''), 'changed'],
   ]
   const seen = steps.map(([what, change]) => {

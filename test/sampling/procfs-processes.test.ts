@@ -244,23 +244,33 @@ input()
   }
 })
 
-test('a thousand passes leave no descriptor open', async () => {
+test('a thousand passes leave no descriptor open but those that are held, and these are released', async () => {
   const holder = python('print(1); input()')
   await holder.next()
   const procfs = open()
   const children = new ChildSet(process.pid)
   procfs.rss.setPids([holder.pid, process.pid, 4_194_305])
-  const before = descriptors()
-  for (let pass = 0; pass < 1000; pass++) {
+  const pass = (at: number) => {
     children.read()
     procfs.rss.readAll()
+    procfs.ownRssBytes()
     procfs.startTicks(holder.pid)
     procfs.detailOf(4_194_305)
-    if (pass % 20 === 0) {
+    if (at % 20 === 0) {
       procfs.trees.readAll([holder.pid])
       procfs.detailOf(holder.pid)
     }
   }
+  pass(0)
+  const before = descriptors()
+  for (let at = 1; at < 1000; at++) pass(at)
   expect(descriptors()).toBe(before)
   expect(procfs.rss.rssBytes[2]).toBe(GONE)
+  procfs.rss.release()
+  procfs.trees.release()
+  expect(descriptors()).toBe(before - 3) // two processes, one of them as a tree, too
+})
+
+test('the RSS of memmon itself is what Node says', () => {
+  expect(Math.abs(open().ownRssBytes() - process.memoryUsage.rss())).toBeLessThan(8 * MIB)
 })
