@@ -9,17 +9,17 @@ import { formatSize } from '../core/units.ts'
 let collect: (() => void) | undefined
 
 /** RSS in bytes; if it is over the limit, what is left of it after a collection. 0 if it cannot be read now. */
-export function ownRssBytes(limitBytes: number): number {
-  const rssBytes = readRssBytes()
+export function ownRssBytes(limitBytes: number, read: () => number = process.memoryUsage.rss): number {
+  const rssBytes = numberOr0(read)
   if (rssBytes <= limitBytes) return rssBytes
   collectGarbage()
-  return readRssBytes()
+  return numberOr0(read)
 }
 
-/** Node reads a file for it, which fails without a descriptor left: no reason to end, the next check sees. */
-function readRssBytes(): number {
+/** A file is read for it, which fails without a descriptor left: no reason to end, the next check sees. */
+function numberOr0(read: () => number): number {
   try {
-    return process.memoryUsage.rss()
+    return read()
   } catch {
     return 0
   }

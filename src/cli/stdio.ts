@@ -52,7 +52,6 @@ function openInput(onChunk: (chunk: Uint8Array) => void): NodeJS.EventEmitter {
 }
 
 function writeWhole(bytes: Buffer): boolean {
-  const sleeper = new Int32Array(new SharedArrayBuffer(4))
   for (let at = 0, tries = 0; at < bytes.length && tries < WRITE_TRIES; ) {
     try {
       at += writeSync(STDOUT, bytes, at)
@@ -60,7 +59,7 @@ function writeWhole(bytes: Buffer): boolean {
     } catch (thrown) {
       if ((thrown as NodeJS.ErrnoException).code !== 'EAGAIN') return false // EPIPE: supervisord has gone
       tries++
-      Atomics.wait(sleeper, 0, 0, RETRY_MS)
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS)
     }
   }
   return false

@@ -72,7 +72,8 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
   const procfs = openProcfs()
   const sampler: Sampler = procfs ?? portableSampler
   const capacityReader = createCapacityReader()
-  let capacity = usesCapacity(settings) ? capacityReader.capacity() : undefined
+  let needsCapacity = usesCapacity(settings)
+  let capacity = needsCapacity ? capacityReader.capacity() : undefined
   let resolved = resolveSettings(settings, capacity?.bytes)
   logStart(settings, address, sampler.source, log)
   for (const warning of ports.source.warnings) log('WARN', warning)
@@ -127,6 +128,7 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
     notifications.use(changed)
     log('INFO', why)
     settings = changed
+    needsCapacity = usesCapacity(changed)
     capacity = there
     resolved = next
     monitor.use(resolved)
@@ -141,7 +143,7 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
   })
   const capacityReload = new CapacityReload({
     current: () => capacity,
-    isNeeded: () => usesCapacity(settings),
+    isNeeded: () => needsCapacity,
     read: capacityReader.capacity,
     use: why => use(settings, why),
     log,
@@ -150,7 +152,7 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
   const deafness = watchDeafness({ client, log, onUnfit: ports.onUnfit, hasHeard: ports.hasHeard })
 
   const afterCheck = (startedMs: number) => {
-    const ownBytes = ownRssBytes(settings.ownLimitBytes)
+    const ownBytes = ownRssBytes(settings.ownLimitBytes, procfs?.ownRssBytes)
     if (settings.verbose) log('DEBG', checkedText(uptimeMs() - startedMs, ownBytes))
     if (ownBytes <= settings.ownLimitBytes) return
     const size = `${formatSize(ownBytes)} RSS, over --own-limit ${formatSize(settings.ownLimitBytes)}`
@@ -210,6 +212,7 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
     },
     close() {
       deafness.close()
+      quiet?.release()
       client.close()
     },
   }
