@@ -21,10 +21,16 @@ const { positionals, values: options } = parseArgs({
 })
 const COUNTS = positionals.map(Number)
 const run = promisify(execFile)
+const OWN = join(ROOT, 'bin', 'memmon.js')
+const LIMIT = ['-a', '1GB']
 const BUILDS = [
-  { name: 'memmon', path: join(ROOT, 'bin', 'memmon.js') },
-  ...(options.beside === undefined ? [] : [{ name: 'the other build', path: resolve(options.beside) }]),
+  { name: 'memmon', path: OWN, args: LIMIT },
+  ...(options.beside === undefined
+    ? []
+    : [{ name: 'the other build', path: resolve(options.beside), args: LIMIT }]),
 ]
+/** Those whose ticks are timed: with -c each process counts with its descendants. */
+const DRIVEN = [...BUILDS, { name: 'memmon -c', path: OWN, args: ['-c', ...LIMIT] }]
 const PS_SAMPLE = 20
 const TICKS_FOR_SIZE = 20_000
 
@@ -63,7 +69,7 @@ async function benchWith(count) {
 /** memmon itself, from the event's first byte to OK, driven as supervisord drives it; builds take turns, tick by tick. */
 async function memmonRows({ url, pid: supervisordPid, calls }, count) {
   const all = []
-  for (const build of BUILDS) {
+  for (const build of DRIVEN) {
     const memmon = startMemmon(url, build)
     all.push({ ...build, memmon, tick: await memmon.ready, times: [] })
   }
@@ -126,8 +132,11 @@ async function peerRows(client, pids) {
     medianMs: eachMs * pids.length,
   })
   if (loop) {
-    const output = execFileSync(loop, pids.map(String), { encoding: 'utf8' })
-    rows.unshift({ way: 'C loop over statm', medianMs: Number(output) })
+    const inC = way => Number(execFileSync(loop, [way, ...pids.map(String)], { encoding: 'utf8' }))
+    rows.unshift(
+      { way: 'C loop over statm', medianMs: inC('open') },
+      { way: 'C loop, pread over held statm', medianMs: inC('held') },
+    )
   }
   return rows
 }
@@ -142,20 +151,26 @@ function compileLoop() {
 #include <time.h>
 #include <unistd.h>
 static int order(const void *a, const void *b) { double x = *(double *)a, y = *(double *)b; return (x > y) - (x < y); }
-int main(int n, char **pids) {
+static int open_statm(const char *pid) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%s/statm", pid);
+  return open(path, O_RDONLY);
+}
+int main(int n, char **args) {
   enum { PASSES = 201 };
   static double ms[PASSES];
   long pages = 0;
+  int held = args[1][0] == 'h', *fds = calloc(n, sizeof *fds);
+  for (int at = 2; held && at < n; at++) fds[at] = open_statm(args[at]);
   for (int pass = 0; pass < PASSES; pass++) {
     struct timespec from, to;
     clock_gettime(CLOCK_MONOTONIC, &from);
-    for (int at = 1; at < n; at++) {
-      char path[64], text[256];
-      snprintf(path, sizeof path, "/proc/%s/statm", pids[at]);
-      int fd = open(path, O_RDONLY);
+    for (int at = 2; at < n; at++) {
+      char text[256];
+      int fd = held ? fds[at] : open_statm(args[at]);
       if (fd < 0) continue;
-      ssize_t got = read(fd, text, sizeof text - 1);
-      close(fd);
+      ssize_t got = held ? pread(fd, text, sizeof text - 1, 0) : read(fd, text, sizeof text - 1);
+      if (!held) close(fd);
       if (got <= 0) continue;
       text[got] = 0;
       long size, rss;
@@ -216,10 +231,10 @@ stderr_logfile=NONE
 }
 
 /** memmon with its pipes; `ready` gives a function that sends one tick and waits for its answer. */
-function startMemmon(url, { name, path }) {
+function startMemmon(url, { name, path, args }) {
   const state = join(folder, `state of ${name}`)
   const env = { PATH: process.env.PATH, SUPERVISOR_SERVER_URL: url, STATE_DIRECTORY: state }
-  const child = spawn(process.execPath, [path, '-a', '1GB'], { env, stdio: ['pipe', 'pipe', 'ignore'] })
+  const child = spawn(process.execPath, [path, ...args], { env, stdio: ['pipe', 'pipe', 'ignore'] })
   let answered = () => {}
   const ready = new Promise(resolve => {
     child.stdout.on('data', () => answered())
