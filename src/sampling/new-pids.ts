@@ -36,6 +36,7 @@ export class NewPids {
     this.#isKnown ??= isOwnNamespace(this.#procRoot)
     if (!this.#isKnown) return 0
     const length = this.#held.read(this.#file, `${this.#procRoot}/sys/kernel/ns_last_pid`)
+    if (length < 0) this.#isKnown = false
     return length < 0 ? 0 : this.#file.numberAt(0)
   }
 }

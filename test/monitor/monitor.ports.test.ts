@@ -276,7 +276,12 @@ test.each<[before: string, after: string, goes: string[]]>([
 ])('-a %s becomes -a %s while sizes are measured: from then on the new limit holds alone', async (before, after, goes) => {
   const sizesOf = (pids: readonly number[]) => pids.map(pid => (sizes[pid] ?? -1) * MB)
   more = {
-    quietLook: () => ({ isUnchanged: () => true, watch: () => true, sizes: () => sizesOf([1, 2]) }),
+    quietLook: () => ({
+      isUnchanged: () => true,
+      watch: () => true,
+      sizes: () => sizesOf([1, 2]),
+      release: () => {},
+    }),
   }
   const monitor = monitorOf('-a', before)
   meanwhile = () => monitor.use(settingsOf('-a', after))

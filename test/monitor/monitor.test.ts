@@ -601,11 +601,13 @@ test('a system that gives no more files is trouble, told once, in a quiet check 
   await monitor.check()
   const sound = look?.sizes
   Object.assign(look ?? {}, {
+    held: true,
     sizes: () => {
       throw Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE' })
     },
   })
   for (let tick = 0; tick < 3; tick++) expect(monitor.check()).toBeUndefined()
+  expect(look?.held).toBe(false)
   expect(log).toEqual([
     'WARN No memory could be measured, the next tick tries again: a test: EMFILE: too many open files',
   ])

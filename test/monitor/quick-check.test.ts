@@ -20,12 +20,14 @@ const AT_MS = 2_000
 let nowMs: number
 let isUnchanged: boolean
 let isGone: boolean
+let releases: number
 let watchedPids: (readonly number[])[]
 let look: QuietLook | undefined
 beforeEach(() => {
   nowMs = AT_MS
   isUnchanged = true
   isGone = false
+  releases = 0
   watchedPids = []
   look = {
     isUnchanged: () => isUnchanged,
@@ -34,6 +36,7 @@ beforeEach(() => {
       const size = isGone ? -1 : (cumulative ? TREE_MB : PLAIN_MB) * MB
       return watchedPids.at(-1)?.map(() => size) ?? []
     },
+    release: () => void releases++,
   }
 })
 
@@ -105,4 +108,8 @@ test('where nobody has a pid there is nothing to look at: the next check asks', 
   const check = checkWith()
   check.prepare(found(['-a', '1GB'], [DOWN]))
   expect([watchedPids, check.see(settingsOf('-a', '1GB'))]).toEqual([[], undefined])
+})
+
+test('what is forgotten is held open no longer', () => {
+  expect([after(['-a', '10MB'], check => check.forget()), releases]).toEqual(['ask', 1])
 })
