@@ -168,7 +168,7 @@ export class Monitor {
   /** What the system does not give, as in EMFILE, is trouble; anything else is a defect and is thrown on. */
   #tellUnmeasured(thrown: unknown): void {
     if ((thrown as NodeJS.ErrnoException).code === undefined) throw thrown
-    this.#quickCheck.forget() // descriptors may be what is lacking
+    this.#ports.quietLook()?.release() // descriptors may be what is lacking
     this.#trouble.tell(unmeasuredText(this.#ports.sampler.source, thrown))
   }
 }
