@@ -58,12 +58,12 @@ function found(argv: readonly string[], processes: readonly ProcessInfo[], until
   return { watched, running: [], isListener: () => false, atMs: AT_MS, untilMs }
 }
 
-/** quiet, near, or ask; after a full check by the same flags. */
+/** quiet, near, or asks; after a full check by the same flags. */
 function after(argv: readonly string[], change: (check: QuickCheck) => void = () => {}): string {
   const check = checkWith()
   check.prepare(found(argv, [WEB], 5_000))
   change(check)
-  return check.see(settingsOf(...argv))?.kind ?? 'ask'
+  return check.see(settingsOf(...argv))?.kind ?? 'asks'
 }
 
 test.each<[argv: string[], kind: string]>([
@@ -71,16 +71,16 @@ test.each<[argv: string[], kind: string]>([
   [['-a', '9MB'], 'near'],
   [['-a', '90MB', '--cumulative'], 'quiet'],
   [['-a', '89MB', '--cumulative'], 'near'],
-  [['-a', '10MB', '--verbose'], 'ask'],
+  [['-a', '10MB', '--verbose'], 'asks'],
 ])('%j: %s', (argv, kind) => expect(after(argv)).toBe(kind))
 
 test.each<[what: string, change: (check: QuickCheck) => void, kind: string]>([
-  ['the children have changed', () => (isUnchanged = false), 'ask'],
-  ['one has gone', () => (isGone = true), 'ask'],
-  ['there is no look any more', () => (look = undefined), 'ask'],
-  ['other settings hold', check => check.forget(), 'ask'],
+  ['the children have changed', () => (isUnchanged = false), 'asks'],
+  ['one has gone', () => (isGone = true), 'asks'],
+  ['there is no look any more', () => (look = undefined), 'asks'],
+  ['other settings hold', check => check.forget(), 'asks'],
   ['as late as the last full check reaches', () => (nowMs = 5_000), 'quiet'],
-  ['later than that', () => (nowMs = 5_001), 'ask'],
+  ['later than that', () => (nowMs = 5_001), 'asks'],
 ])('%s', (_, change, kind) => expect(after(['-a', '10MB'], change)).toBe(kind))
 
 test('only those with a pid are looked at, and those without are there all the same, each once', () => {
