@@ -39,7 +39,7 @@ const ASK: QuickSight = { kind: 'ask' }
 export function quickLook(watched: readonly Watched[], look: QuietLook, ports: QuickPorts): QuickSight {
   const plain = ports.plain ? look.sizes(false) : undefined
   const trees = ports.trees ? look.sizes(true) : undefined
-  const swapUsedBytes = watched.some(({ countsSwap }) => countsSwap) ? ports.swapUsedBytes() : 0
+  let swapUsedBytes: number | undefined
   let kind: 'quiet' | 'near' = 'quiet'
   for (let at = 0; at < watched.length; at++) {
     const one = watched[at] as Watched
@@ -47,7 +47,8 @@ export function quickLook(watched: readonly Watched[], look: QuietLook, ports: Q
     const treeBytes = trees ? (trees[at] as number) : 0
     if (plainBytes < 0 || treeBytes < 0) return ASK
     ports.onMeasured(one.process, trees ? treeBytes : plainBytes)
-    const more = one.countsSwap ? swapUsedBytes : 0
+    if (one.countsSwap) swapUsedBytes ??= ports.swapUsedBytes()
+    const more = one.countsSwap ? (swapUsedBytes ?? 0) : 0
     if (plainBytes + more <= one.quietBytes && treeBytes + more <= one.quietTreeBytes) continue
     if (one.process.state === ProcessState.RUNNING) kind = 'near'
     else if (one.quietBytes >= 0 && one.quietTreeBytes >= 0) return ASK

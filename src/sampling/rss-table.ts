@@ -84,19 +84,20 @@ export class RssTable {
     }
   }
 
+  /** No more calls than needed: unoptimised, each of them costs a tenth of what the kernel takes to read. */
   #readEach(): void {
+    const [file, fds, sizes, pageBytes] = [this.#file, this.#fds, this.rssBytes, this.#pageBytes]
     for (let at = 0; at < this.count; at++) {
-      const fd = this.#fds[at] as number
-      this.rssBytes[at] = fd >= 0 ? this.#readHeld(at, fd) : this.#readOther(at, fd)
+      const fd = fds[at] as number
+      if (fd >= 0 && file.readHeld(fd) >= 0) sizes[at] = rssBytesIn(file, pageBytes)
+      else sizes[at] = fd >= 0 ? this.#end(at, fd) : this.#readOther(at, fd)
     }
   }
 
-  #readHeld(at: number, fd: number): number {
-    const length = this.#file.readHeld(fd)
-    if (length >= 0) return rssBytesIn(this.#file, this.#pageBytes)
+  #end(at: number, fd: number): number {
     this.#fds[at] = ENDED
     closeSync(fd)
-    return length
+    return GONE
   }
 
   #readOther(at: number, state: number): number {
@@ -105,7 +106,8 @@ export class RssTable {
     if (state === NOT_YET && this.#heldBelow > 0) {
       const fd = this.#hold(path)
       this.#fds[at] = fd
-      if (fd >= 0) return this.#readHeld(at, fd)
+      if (fd >= 0)
+        return this.#file.readHeld(fd) < 0 ? this.#end(at, fd) : rssBytesIn(this.#file, this.#pageBytes)
     }
     return readRssBytes(this.#file, path, this.#pageBytes)
   }
@@ -133,13 +135,13 @@ const ZERO = 48
 export function rssBytesIn({ bytes, length }: ProcfsFile, pageBytes: number): number {
   // The first field is the address space: what is swapped out whole has one, a zombie has none.
   if (length === 0 || bytes[0] === ZERO) return NO_MEMORY
-  let at = 0
+  let at = 1
   while (at < length && bytes[at] !== SPACE) at++
   let pages = 0
   for (at++; at < length; at++) {
-    const digit = (bytes[at] as number) - ZERO
-    if (digit < 0) break
-    pages = pages * 10 + digit
+    const byte = bytes[at] as number
+    if (byte < ZERO) break
+    pages = pages * 10 + byte - ZERO
   }
   return pages * pageBytes
 }

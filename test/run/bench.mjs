@@ -29,8 +29,8 @@ const BUILDS = [
     ? []
     : [{ name: 'the other build', path: resolve(options.beside), args: LIMIT }]),
 ]
-/** Those whose ticks are timed: with -c each process counts with its descendants. */
-const DRIVEN = [...BUILDS, { name: 'memmon -c', path: OWN, args: ['-c', ...LIMIT] }]
+/** Each process counts with its descendants. */
+const CUMULATIVE = { name: 'memmon -c', path: OWN, args: ['-c', ...LIMIT] }
 const PS_SAMPLE = 20
 const TICKS_FOR_SIZE = 20_000
 
@@ -51,7 +51,11 @@ async function benchWith(count) {
   const { client } = supervisord
   try {
     const pids = (await client.getAllProcessInfo()).map(({ pid }) => pid)
-    const rows = [...(await memmonRows(supervisord, count)), ...(await peerRows(client, pids))]
+    const rows = [
+      ...(await memmonRows(supervisord, count, BUILDS)),
+      ...(await memmonRows(supervisord, count, [CUMULATIVE])),
+      ...(await peerRows(client, pids)),
+    ]
     const base = rows.find(({ way }) => way.startsWith('C loop'))?.medianMs ?? rows[0].medianMs
     console.log(`${count} processes`)
     console.log('| way | median ms | p99 ms | times the C loop |\n| --- | ---: | ---: | ---: |')
@@ -67,9 +71,9 @@ async function benchWith(count) {
 }
 
 /** memmon itself, from the event's first byte to OK, driven as supervisord drives it; builds take turns, tick by tick. */
-async function memmonRows({ url, pid: supervisordPid, calls }, count) {
+async function memmonRows({ url, pid: supervisordPid, calls }, count, builds) {
   const all = []
-  for (const build of DRIVEN) {
+  for (const build of builds) {
     const memmon = startMemmon(url, build)
     all.push({ ...build, memmon, tick: await memmon.ready, times: [] })
   }
@@ -99,7 +103,7 @@ async function memmonRows({ url, pid: supervisordPid, calls }, count) {
         (early ? `; at tick 5,000 ${early.privateDirtyMb} MB, ${early.rssMb} MB, ${early.fds}` : ''),
     )
   }
-  if (count === 100) console.log(await peersSizes())
+  if (count === 100 && builds === BUILDS) console.log(await peersSizes())
   return all.map(({ name, memmon, times }) => {
     memmon.child.kill('SIGKILL')
     times.sort((a, b) => a - b)
