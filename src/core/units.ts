@@ -79,6 +79,10 @@ export function parseRate(text: string, most: number): { count: number; windowSe
 /** A size for people: 62005248 is '59.1MB'. */
 export const formatSize = (sizeBytes: number): string => bytes.format(sizeBytes, { decimalPlaces: 1 }) ?? '?'
 
+/** The same for a column of sizes, always with one decimal: '60.0MB' stands below '59.1MB'. */
+export const tableSize = (sizeBytes: number): string =>
+  bytes.format(sizeBytes, { decimalPlaces: 1, fixedDecimals: true }) ?? '?'
+
 /** A duration for people, its two largest units: 93784 seconds are '1d 2h'. */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds))

@@ -1,0 +1,158 @@
+// The screen of `memmon check`: rows, summary and where the rules are from, in the width of a terminal or, for a pipe,
+// whole. Pure; side effects are in cli/check.ts.
+import type { Row, Standing } from './rows.ts'
+import { countsOf, type Memory, summaryText } from './summary.ts'
+import { type Cells, type Column, type Plan, plainLines, tableLines } from './table.ts'
+import { wrapped } from './width.ts'
+
+export interface Picture {
+  /** In the order in which they are shown; `counted` are those that the summary is about. */
+  readonly rows: readonly Row[]
+  readonly counted: readonly Row[]
+  readonly hasRules: boolean
+  readonly memory: Memory | undefined
+  /** Where the rules are from, where messages go, what could not be looked at: a line each. */
+  readonly notes: readonly string[]
+}
+
+export interface Terminal {
+  readonly columns: number
+  readonly rows: number
+  readonly colour: boolean
+}
+
+/** A terminal that is narrower gets lines of this width, and breaks them itself. */
+export const LEAST_COLUMNS = 40
+
+/** One name of 140 characters must not tear the names of all others from their figures. */
+const MOST_NAME = 50
+
+const COLUMNS: readonly Column[] = [
+  { key: 'process', head: 'PROCESS', align: 'left', most: MOST_NAME },
+  { key: 'pid', head: 'PID', align: 'right' },
+  { key: 'uptime', head: 'UPTIME', align: 'right' },
+  { key: 'size', head: 'SIZE', align: 'right' },
+  { key: 'metric', head: '', align: 'left' },
+  { key: 'limit', head: 'LIMIT', align: 'right' },
+  { key: 'used', head: 'USED', align: 'right' },
+  { key: 'bar', head: '', align: 'left' },
+  { key: 'shortBar', head: '', align: 'left' },
+  { key: 'now', head: 'NOW', align: 'left' },
+  { key: 'rule', head: 'RULE', align: 'left' },
+]
+
+/** From the whole to the least: the first that fits is taken. What memmon would do, and sizes, are in each. */
+const PLANS: readonly Plan[] = [
+  plan({ process: 24, rule: 16 }, 'pid', 'uptime', 'limit', 'used', 'bar'),
+  plan({ process: 24, rule: 16 }, 'uptime', 'limit', 'used', 'bar'),
+  plan({ process: 20, rule: 14 }, 'uptime', 'limit', 'used', 'shortBar'),
+  plan({ process: 16, rule: 12 }, 'limit', 'used', 'shortBar'),
+  plan({ process: 12 }, 'limit', 'used', 'shortBar'),
+  plan({ process: 12 }, 'limit', 'used'),
+  plan({ process: 8 }, 'used'),
+  plan({ process: 4 }),
+]
+
+function plan(least: Readonly<Record<string, number>>, ...keys: string[]): Plan {
+  return { keys: [...Object.keys(least), 'size', 'metric', 'now', ...keys], least }
+}
+
+/** What a pipe gets: always these, in this order, none of their cells empty. */
+const PLAIN: readonly Column[] = [
+  { key: 'process', head: 'PROCESS', align: 'left' },
+  { key: 'state', head: 'STATE', align: 'left' },
+  { key: 'pid', head: 'PID', align: 'right' },
+  { key: 'uptime', head: 'UPTIME', align: 'right' },
+  { key: 'size', head: 'SIZE', align: 'right' },
+  { key: 'metric', head: 'METRIC', align: 'left' },
+  { key: 'limit', head: 'LIMIT', align: 'right' },
+  { key: 'used', head: 'USED', align: 'right' },
+  { key: 'now', head: 'NOW', align: 'left' },
+  { key: 'rule', head: 'RULE', align: 'left' },
+]
+
+/** Printed once: the table, then what it comes to, next to the prompt. */
+export function terminalLines(picture: Picture, { columns, rows, colour }: Terminal): string[] {
+  const width = Math.max(columns, LEAST_COLUMNS)
+  const table = paintedTable(picture, width, colour)
+  const isLong = table.length > rows - 4 && picture.rows.length > picture.counted.filter(isOver).length
+  const more = isLong && picture.counted.some(isOver) ? ' (--over shows them alone)' : ''
+  const summary = summaryOf(picture, width - more.length) + more
+  return [...table, '', paint(summary, 'bold', colour), ...notesIn(picture, width)]
+}
+
+/** Drawn again and again: what it comes to on top, and no more lines than the terminal has. */
+export function watchLines(picture: Picture, { columns, rows, colour }: Terminal, status: string): string[] {
+  const width = Math.max(columns, LEAST_COLUMNS)
+  const heads = [
+    paint(summaryOf(picture, width), 'bold', colour),
+    ...wrapped(status, width).map(line => paint(line, 'dim', colour)),
+    '',
+  ]
+  const notes = ['', ...notesIn(picture, width)]
+  const table = paintedTable(picture, width, colour)
+  const room = rows - heads.length
+  if (table.length + notes.length <= room) return [...heads, ...table, ...notes]
+  if (table.length <= room) return [...heads, ...table]
+  const hidden = table.length - Math.max(1, room - 1)
+  return [...heads, ...table.slice(0, room - 1), paint(`… ${hidden} more`, 'dim', colour)].slice(0, rows)
+}
+
+/** What a pipe gets: nothing is cut, painted or left out. */
+export function pipeLines(picture: Picture): string[] {
+  const cells = picture.rows.map(row => row.cells)
+  return [...plainLines(PLAIN, cells), '', summaryOf(picture, Infinity), ...picture.notes]
+}
+
+const summaryOf = ({ counted, memory, hasRules }: Picture, width: number): string =>
+  summaryText(countsOf(counted), memory, hasRules, width)
+
+const notesIn = ({ notes }: Picture, width: number): string[] => notes.flatMap(note => wrapped(note, width))
+
+const isOver = ({ standing }: Row): boolean => standing === 'over'
+
+const PAINTS: Readonly<Record<Standing, Paint>> = {
+  over: 'red',
+  blind: 'yellow',
+  warned: 'yellow',
+  fine: undefined,
+  none: 'dim',
+  down: 'dim',
+}
+
+function paintedTable({ rows, counted, hasRules }: Picture, width: number, colour: boolean): string[] {
+  if (rows.length === 0) {
+    return [counted.length > 0 ? 'Nothing is over its limit.' : 'supervisord has no programs.']
+  }
+  const { columns, cells } = withoutSameMetric(rows)
+  return tableLines(columns, cells, PLANS, width).map((line, at) => {
+    const row = rows[at - 1]
+    return paint(
+      line,
+      row ? (hasRules || row.standing !== 'none' ? PAINTS[row.standing] : undefined) : 'bold',
+      colour,
+    )
+  })
+}
+
+/** Where all sizes are of one metric, as is the rule, it is named once: in the head. */
+function withoutSameMetric(rows: readonly Row[]): { columns: readonly Column[]; cells: readonly Cells[] } {
+  const cells = rows.map(row => row.cells)
+  const metrics = new Set(cells.flatMap(({ metric }) => (metric ? [metric] : [])))
+  const [only] = metrics
+  if (only === undefined || metrics.size > 1) return { columns: COLUMNS, cells }
+  return {
+    columns: COLUMNS.map(column => (column.key === 'size' ? { ...column, head: only } : column)),
+    cells: cells.map(cell => ({ ...cell, metric: '' })),
+  }
+}
+
+/** Select Graphic Rendition (ECMA-48, 8.3.117), on and off. */
+const SGR = { bold: [1, 22], dim: [2, 22], red: [31, 39], yellow: [33, 39] } as const
+type Paint = keyof typeof SGR | undefined
+
+function paint(text: string, how: Paint, colour: boolean): string {
+  if (!colour || !how || text === '') return text
+  const [on, off] = SGR[how]
+  return `\u001b[${on}m${text}\u001b[${off}m`
+}

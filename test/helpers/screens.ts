@@ -1,0 +1,29 @@
+// Pictures of `memmon check`, as cli/check.ts composes them.
+import type { Assessment } from '../../src/monitor/assess.ts'
+import type { Picture } from '../../src/screen/check-screen.ts'
+import { type Sort, sorted } from '../../src/screen/order.ts'
+import { rowsOf } from '../../src/screen/rows.ts'
+import { FREE_MB } from './assessed.ts'
+import { MB } from './values.ts'
+
+export function pictureOf(
+  assessment: Assessment,
+  {
+    hasRules = true,
+    sort = 'share',
+    notes = ['Rules of [eventlistener:memmon] in /etc/supervisor/conf.d/memmon.conf'],
+  }: {
+    readonly hasRules?: boolean
+    readonly sort?: Sort
+    readonly notes?: readonly string[]
+  } = {},
+): Picture {
+  const rows = sorted(rowsOf(assessment, hasRules), sort)
+  return {
+    rows,
+    counted: rows,
+    hasRules,
+    memory: { totalBytes: 1000 * MB, availableBytes: FREE_MB * MB },
+    notes,
+  }
+}
