@@ -45,7 +45,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   notify: ['core', 'notify'],
   observe: ['core', 'observe'],
   monitor: ['core', 'monitor'],
+  screen: ['core', 'monitor', 'screen'],
 }
+
+/** Splits commands as supervisord does, wherever supervisord's commands are read or run. */
+const IN_SEVERAL_ROOMS = ['shlex']
 
 test('there is something to check', () => expect(imports.length).toBeGreaterThan(80))
 
@@ -73,14 +77,20 @@ test('base imports no npm package', () => {
   expect(imports.filter(one => one.room === 'base' && one.into === 'npm')).toEqual([])
 })
 
-test('each npm package is imported in one folder', () => {
+test('each npm package is imported in one folder, but for shlex', () => {
   const folders = new Map<string, Set<string>>()
   for (const { target, room, into } of imports) {
     if (into === 'npm') folders.set(target, (folders.get(target) ?? new Set()).add(room))
   }
-  expect([...folders].filter(([, rooms]) => rooms.size > 1)).toEqual([])
+  const several = [...folders].filter(([, rooms]) => rooms.size > 1).map(([name]) => name)
+  expect(several).toEqual(IN_SEVERAL_ROOMS)
   const { dependencies } = JSON.parse(readFileSync(join(SRC, '..', 'package.json'), 'utf8'))
   expect([...folders.keys()].sort()).toEqual(Object.keys(dependencies).sort())
+})
+
+test('screen is pure: what it draws depends on nothing but what it is given', () => {
+  const outside = imports.filter(one => one.room === 'screen' && one.into === 'node')
+  expect(outside.map(({ file, target }) => `${file}: ${target}`)).toEqual([])
 })
 
 test('nothing but the cli writes to stdout, and nothing to the console', () => {

@@ -1,149 +1,109 @@
-// `memmon check` and `memmon explain`: what memmon sees now and what it would do, by hand, in any terminal.
-import { readFileSync } from 'node:fs'
-import type { Settings } from '../config/settings.ts'
-import { findServer } from '../config/supervisor-conf.ts'
-import { messageOf, SupervisorFault, UsageError } from '../core/errors.ts'
-import { nearestNames } from '../core/nearest.ts'
-import { parseServerUrl, type ServerAddress } from '../core/server-url.ts'
-import { type Assessment, assess, isOver } from '../monitor/assess.ts'
-import type { MonitorRules } from '../monitor/monitor.ts'
-import type { Log } from '../observe/log.ts'
-import { type Capacity, createCapacityReader } from '../sampling/capacity.ts'
-import { portableSampler } from '../sampling/portable.ts'
-import { openProcfs } from '../sampling/procfs.ts'
-import { createClient } from '../supervisor/client.ts'
-import { createHttpCaller } from '../supervisor/http-call.ts'
-import { createChannels } from './channels.ts'
-import { type ChannelText, checkJson, checkTable } from './check-text.ts'
-import { explainText } from './explain-text.ts'
-import { refuseFaults, resolveSettings, usesCapacity } from './resolve.ts'
-import { createTableByHand } from './trust.ts'
+// `memmon check`: what memmon sees now and what it would do, in any terminal or pipe; once, or again and again.
+import { UsageError } from '../core/errors.ts'
+import { parseSelector, type Selector } from '../core/selector.ts'
+import type { Assessment } from '../monitor/assess.ts'
+import { type Picture, pipeLines, type Terminal, terminalLines } from '../screen/check-screen.ts'
+import { namesNear, type Sort, selected, sorted } from '../screen/order.ts'
+import { rowsOf } from '../screen/rows.ts'
+import { countsOf } from '../screen/summary.ts'
+import { channelTexts } from './channel-texts.ts'
+import { checkDocument } from './check-json.ts'
+import { look } from './look.ts'
+import type { Asked } from './rule-sources.ts'
 
-const CALL_TIMEOUT_MS = 10_000
-const TABLE_TIMEOUT_MS = 30_000
 const EXIT_OVER = 1
+/** Where the terminal does not say how large it is. */
+const USUAL_COLUMNS = 80
+const USUAL_ROWS = 24
 
-export interface ByHand {
-  readonly settings: Settings
-  /** -C: supervisord.conf, to find supervisord by. */
-  readonly supervisorConf: string | undefined
+export interface CheckAsked extends Asked {
   readonly json: boolean
+  readonly sort: Sort
+  readonly onlyOver: boolean
+  /** Names and patterns; all if there are none. */
+  readonly names: readonly string[]
+  readonly watchSeconds: number | undefined
 }
 
-interface Seen {
-  readonly assessment: Assessment
-  readonly rules: MonitorRules
-  readonly capacity: Capacity | undefined
+/** What one look has come to. */
+export interface Checked {
+  readonly picture: Picture
+  /** For --json. */
+  readonly document: object
+  readonly warnings: readonly string[]
+  /** 0 if nothing that is shown is over a limit, else 1. */
+  readonly exitCode: number
 }
 
 /** Prints the table, or JSON; 0 if nothing is over a limit, 1 if something is. Throws a UsageError. */
-export async function check(asked: ByHand): Promise<number> {
-  const { assessment } = await look(asked)
-  const { isTTY, columns = 120 } = process.stdout
-  const colour = isTTY && !process.env.NO_COLOR
-  const channels = channelTexts(asked.settings)
-  process.stdout.write(
-    asked.json
-      ? checkJson(assessment, channels)
-      : `${checkTable(assessment, { colour, columns })}${channels.map(({ text }) => `${text}\n`).join('')}`,
+export async function check(asked: CheckAsked): Promise<number> {
+  endWithReader()
+  if (asked.watchSeconds !== undefined) {
+    const { watchCheck } = await import('./watch-check.ts')
+    return await watchCheck(asked, asked.watchSeconds * 1000)
+  }
+  const { picture, document, warnings, exitCode } = await checkOnce(asked)
+  for (const warning of warnings) process.stderr.write(`${warning}\n`)
+  if (asked.json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
+  else write(process.stdout.isTTY ? terminalLines(picture, terminal()) : pipeLines(picture))
+  return exitCode
+}
+
+/** `memmon check | head` has read enough. */
+function endWithReader(): void {
+  process.stdout.on('error', error => {
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0)
+    throw error
+  })
+}
+
+export const write = (lines: readonly string[]): void => void process.stdout.write(`${lines.join('\n')}\n`)
+
+/** stdout's; columns are 0 where nobody has set them. */
+export const terminal = (): Terminal => ({
+  columns: process.stdout.columns || USUAL_COLUMNS,
+  rows: process.stdout.rows || USUAL_ROWS,
+  colour: !process.env.NO_COLOR && process.env.TERM !== 'dumb',
+})
+
+/** One look. Throws a UsageError. */
+export async function checkOnce(asked: CheckAsked): Promise<Checked> {
+  const seen = await look(asked)
+  const chosen = chosenIn(seen.assessment, asked.names)
+  const hasRules = seen.views.some(({ rules }) => rules.rules.length + rules.budgets.length > 0)
+  const counted = sorted(rowsOf(chosen, hasRules), hasRules || asked.sort !== 'share' ? asked.sort : 'size')
+  const rows = asked.onlyOver ? counted.filter(({ standing }) => standing === 'over') : counted
+  const sources = seen.views.flatMap(({ source }) => source ?? [])
+  const channels = channelTexts(sources)
+  const notes = [...seen.notes, ...channels.map(({ text }) => text)]
+  return {
+    picture: { rows, counted, hasRules, memory: seen.memory, notes },
+    document: checkDocument({
+      processes: rows.flatMap(row => (row.kind === 'process' ? row.of : [])),
+      budgets: rows.flatMap(row => (row.kind === 'budget' ? row.of : [])),
+      channels,
+      counts: countsOf(counted),
+      memory: seen.memory,
+      rulesFrom: sources.map(({ section }) => ({
+        section: section?.name ?? null,
+        path: section?.path ?? null,
+      })),
+    }),
+    warnings: seen.warnings,
+    exitCode: counted.some(({ standing }) => standing === 'over') ? EXIT_OVER : 0,
+  }
+}
+
+/** What the names select; each of them has to name something. */
+function chosenIn(assessment: Assessment, names: readonly string[]): Assessment {
+  for (const name of names) {
+    if (selected(assessment, [parseSelector(name)]).processes.length > 0) continue
+    const near = namesNear(name, assessment)
+    const hint = near.length > 0 ? `; the nearest names are ${near.join(', ')}` : ''
+    throw new UsageError(`supervisord has no process or group "${name}"${hint}`)
+  }
+  return selected(
+    assessment,
+    names.map((name): Selector => parseSelector(name)),
   )
-  const over = assessment.processes.some(({ findings }) => findings.some(isOver))
-  return over || assessment.budgets.some(budget => budget.isOver) ? EXIT_OVER : 0
-}
-
-/** Where messages go, and whether the secrets for that can be read. */
-function channelTexts(settings: Settings): ChannelText[] {
-  try {
-    return createChannels(settings, process.env).map(({ key, by }) => ({
-      ok: true,
-      text: key.startsWith('webhook')
-        ? `Messages go to the ${by}`
-        : `Mail goes to ${settings.mailTo.join(', ')} by ${by}`,
-    }))
-  } catch (thrown) {
-    if (!(thrown instanceof UsageError)) throw thrown
-    return [{ ok: false, text: `Messages cannot be sent: ${thrown.message}` }]
-  }
-}
-
-/** Prints all about one process; 0 if it is under its limits, 1 if it is over one. Throws a UsageError. */
-export async function explain(name: string, asked: ByHand): Promise<number> {
-  const { assessment, rules, capacity } = await look(asked)
-  const found = assessment.processes.filter(
-    ({ process: { namespec, name: own } }) => namespec === name || own === name,
-  )
-  const [one] = found
-  if (!one || found.length > 1) throw new UsageError(whichText(name, found.length, assessment))
-  process.stdout.write(explainText(one, rules, capacity))
-  return one.findings.some(isOver) ? EXIT_OVER : 0
-}
-
-async function look({ settings, supervisorConf }: ByHand): Promise<Seen> {
-  if (settings.rules.length + settings.budgets.length === 0) {
-    throw new UsageError(
-      'there is nothing to check: give a limit, as in memmon check -a 200MB, or --config FILE',
-    )
-  }
-  const { address, credentials } = serverOf(settings, supervisorConf)
-  const client = createClient(createHttpCaller(address, credentials, CALL_TIMEOUT_MS), TABLE_TIMEOUT_MS)
-  const capacityReader = createCapacityReader()
-  const capacity = usesCapacity(settings) ? capacityReader.capacity() : undefined
-  const rules = resolveSettings(settings, capacity?.bytes)
-  refuseFaults(settings, rules)
-  const log: Log = (_level, text) => void process.stderr.write(`${text}\n`)
-  try {
-    const table = await createTableByHand(client, settings.serverUrl !== undefined)()
-    const ports = {
-      sampler: openProcfs() ?? portableSampler,
-      availableBytes: () => capacityReader.available()?.bytes,
-      log,
-      nowMs: Date.now,
-    }
-    return { assessment: await assess(table, rules, ports), rules, capacity }
-  } catch (thrown) {
-    if (thrown instanceof SupervisorFault) throw new UsageError(thrown.message)
-    throw thrown
-  } finally {
-    client.close()
-  }
-}
-
-function serverOf({ serverUrl }: Settings, supervisorConf: string | undefined) {
-  const {
-    SUPERVISOR_SERVER_URL: url,
-    SUPERVISOR_USERNAME: username,
-    SUPERVISOR_PASSWORD: password = '',
-  } = process.env
-  const credentials = username ? { username, password } : undefined
-  if (serverUrl) return { address: serverUrl, credentials }
-  if (url && supervisorConf === undefined)
-    return { address: addressOf(url, 'SUPERVISOR_SERVER_URL'), credentials }
-  const found = findServer(supervisorConf, readIfThere, process.env)
-  const own =
-    found.username === undefined ? credentials : { username: found.username, password: found.password ?? '' }
-  return { address: addressOf(found.url, found.file), credentials: own }
-}
-
-function addressOf(url: string, where: string): ServerAddress {
-  try {
-    return parseServerUrl(url)
-  } catch (thrown) {
-    throw new UsageError(`${where}: ${messageOf(thrown)}`)
-  }
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
-  }
-}
-
-function whichText(name: string, count: number, { processes }: Assessment): string {
-  const names = processes.map(({ process: { namespec } }) => namespec)
-  if (count > 1)
-    return `"${name}" names ${count} processes: give group:name, as in ${names.find(one => one.endsWith(`:${name}`))}`
-  const near = nearestNames(name, [...names, ...processes.map(({ process }) => process.name)], 3)
-  return `supervisord has no process "${name}"${near.length > 0 ? `; the nearest names are ${near.join(', ')}` : ''}`
 }

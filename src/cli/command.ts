@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createRedactor } from '../base/redact.ts'
-import { type CommandTerms, parseFlags } from '../config/flags.ts'
+import { parseFlags } from '../config/flags.ts'
 import type { Settings } from '../config/settings.ts'
 import { UsageError } from '../core/errors.ts'
 import { createConfFiles } from './conf-files.ts'
@@ -26,7 +26,10 @@ const confFiles = createConfFiles()
 export async function run(argv: readonly string[]): Promise<number> {
   try {
     const command = COMMANDS.find(name => name === argv[0])
-    if (command) return await byHand(command, argv.slice(1))
+    if (command) {
+      const { runHandCommand } = await import('./hand-commands.ts')
+      return await runHandCommand(command, argv.slice(1), version)
+    }
     const flags = parseFlags(argv, confFiles.readText, undefined, confFiles.surroundings)
     switch (flags.kind) {
       case 'help': {
@@ -50,54 +53,6 @@ export async function run(argv: readonly string[]): Promise<number> {
     process.stderr.write(`memmon: ${redact(thrown.message)}\nmemmon --help shows all options.\n`)
     return EXIT_USAGE
   }
-}
-
-/** The commands for people: they take the listener's flags, and some of their own. */
-async function byHand(command: (typeof COMMANDS)[number], argv: readonly string[]): Promise<number> {
-  const words: string[] = []
-  let supervisorConf: string | undefined
-  let json = false
-  const example = `${command} -C /etc/supervisor/supervisord.conf`
-  const terms: CommandTerms = {
-    flags: [
-      {
-        flags: ['-C', '--configuration'],
-        value: 'file',
-        example,
-        take: text => {
-          supervisorConf = text
-        },
-      },
-      {
-        flags: ['--json'],
-        example: 'check --json -a 200MB',
-        take: () => {
-          json = true
-        },
-      },
-    ],
-    onWord: word => words.push(word),
-  }
-  const flags = parseFlags(argv, confFiles.readText, terms, confFiles.surroundings)
-  if (flags.kind !== 'settings') {
-    const { commandHelpText } = await import('../config/help.ts')
-    process.stdout.write(flags.kind === 'help' ? commandHelpText(command) : `${version()}\n`)
-    return 0
-  }
-  const [name, stray] = words
-  if (stray !== undefined || (command !== 'explain' && name !== undefined)) {
-    throw new UsageError(`"${stray ?? name}" belongs to no option`)
-  }
-  for (const warning of warningsOf(flags.settings)) process.stderr.write(`${warning}\n`)
-  const asked = { settings: flags.settings, supervisorConf, json }
-  if (command === 'test-notify') {
-    const { testNotify } = await import('./test-notify.ts')
-    return await testNotify(flags.settings)
-  }
-  const { check, explain } = await import('./check.ts')
-  if (command === 'check') return await check(asked)
-  if (name === undefined) throw new UsageError('explain needs a process: as in memmon explain web -a 200MB')
-  return await explain(name, asked)
 }
 
 /** About files that others may write; throws a UsageError as root. */

@@ -62,7 +62,7 @@ export function parseFlags(
       continue
     }
     const spec = OPTIONS.find(({ flags: names }) => names.includes(token.rawName))
-    if (!spec) throw new UsageError(unknownText(token.rawName))
+    if (!spec) throw new UsageError(unknownText(token.rawName, [...OPTIONS, ...terms.flags]))
     if ('kind' in spec && spec.kind !== 'config') return { kind: spec.kind }
     const text = valueIn(spec, token.value)
     if ('kind' in spec) configPath = text
@@ -144,10 +144,10 @@ const nameOf = (spec: Pick<OptionText, 'flags'>): string => spec.flags.slice(0, 
 const strayText = (argument: string): string =>
   `"${argument}" belongs to no option: quote a value that holds spaces`
 
-function unknownText(flag: string): string {
+function unknownText(flag: string, options: readonly Pick<OptionText, 'flags'>[]): string {
   const [near] = nearestNames(
     flag,
-    OPTIONS.flatMap(({ flags }) => flags.filter(known => known.startsWith('--'))),
+    options.flatMap(({ flags }) => flags.filter(known => known.startsWith('--'))),
     1,
   )
   const hint = near && flag.startsWith('--') ? ` (Did you mean ${near}?)` : ''

@@ -99,6 +99,24 @@ export async function assess(
   return { processes, budgets: budgets.map(budget => assessBudget(budget, check, running, rssOf)) }
 }
 
+/** What several memmons see of the same table together: of each process the rules of all, and every budget. */
+export function combined([first, ...others]: readonly Assessment[]): Assessment {
+  if (!first) return { processes: [], budgets: [] }
+  return {
+    processes: first.processes.map((one, at) => {
+      const all = [one, ...others.flatMap(({ processes }) => processes[at] ?? [])]
+      return {
+        ...one,
+        isIgnored: all.every(({ isIgnored }) => isIgnored),
+        findings: all
+          .flatMap(({ findings }) => findings)
+          .sort((a, b) => Number(isOver(b)) - Number(isOver(a))),
+      }
+    }),
+    budgets: [first, ...others].flatMap(({ budgets }) => budgets),
+  }
+}
+
 /** True if the rule's limit is broken, whatever is done about it now. */
 export const isOver = ({ verdict }: Finding): boolean => 'breach' in verdict
 

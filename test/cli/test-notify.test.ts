@@ -99,11 +99,18 @@ test.each(['check', 'explain', 'test-notify'])('memmon %s --help', async command
 })
 
 test.each<[args: string[], stderr: RegExp]>([
-  [['check'], /there is nothing to check: give a limit, as in memmon check -a 200MB/],
-  [['check', 'web', '-a', '1MB'], /"web" belongs to no option/],
-  [['explain', '-a', '1MB'], /explain needs a process: as in memmon explain web -a 200MB/],
+  [['check', '-C', '/nonexistent'], /-C \/nonexistent: there is no such file/],
   [['check', '-a', '1MB', '-C', '/nonexistent'], /-C \/nonexistent: there is no such file/],
-  [['check', '-a', '1MB', '--jsno'], /unknown option '--jsno'/],
+  [['check', '--metric', 'pss'], /--metric needs a rule beside it, as in -a 200MB/],
+  [['check', '-a', '1MB', 'a:b:c'], /a:b:c: "a:b:c" is not a name/],
+  [['check', '--sort', 'pid'], /--sort pid: unknown order; use share, size, name, uptime/],
+  [['check', '--watch', '0'], /--watch 0: "0" is no time at all/],
+  [['check', '--watch=x'], /--watch x: "x" is not a time/],
+  [['check', '-a', '1MB', '--jsno'], /unknown option '--jsno' \(Did you mean --json\?\)/],
+  [['explain', '-a', '1MB'], /explain needs a process: as in memmon explain web/],
+  [['explain', 'web', 'db', '-a', '1MB'], /"db" belongs to no option/],
+  [['explain', 'web', '--over'], /unknown option '--over'/],
+  [['test-notify', 'web', '-m', 'bob@example.com'], /"web" belongs to no option/],
 ])('%j is refused', async (args, stderr) => {
   const run = await runMemmon(args)
   expect(run).toMatchObject({ code: 2, stdout: '' })

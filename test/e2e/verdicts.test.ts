@@ -119,15 +119,24 @@ test('memmon check sees what the listener sees, and changes nothing', async () =
   const url = ['--server-url', supervisord.serverUrl]
   const table = await runMemmon(['check', ...url, '--config', config()])
   expect(table).toMatchObject({ code: 1, stderr: '' })
-  expect(table.stdout).toMatch(/^PROCESS +STATE +PID +UPTIME +SIZE +OF ITS LIMIT +RULE +NOW\n/)
+  expect(table.stdout).toMatch(/^PROCESS +STATE +PID +UPTIME +SIZE +METRIC +LIMIT +USED +NOW +RULE\n/)
   expect(table.stdout).toMatch(
-    /^later:later +RUNNING +\d+ +.*MB RSS +\[#?-+\] +\d+% +\[program:later\] memory_limit=1GB +ok$/m,
+    /^later +RUNNING +\d+ +\w+ +[\d.]+MB +RSS +1GB +\d+% +ok +\[program:later\] memory_limit=1GB$/m,
   )
-  expect(table.stdout).toMatch(/^threads:threads .* 201 threads +\[#+\] +10\d% .* tell it$/m)
-  expect(table.stdout).toMatch(/^all of team .*MB +\[#+-*\] +\d+% +\[group:team\] total_limit=110MB +ok$/m)
+  expect(table.stdout).toMatch(/^threads +RUNNING .* 201 +threads +200 +101% +alert +\[program:threads\]/m)
+  expect(table.stdout).toMatch(
+    /^\[group:team\] .*MB +sum +110MB +\d+% +ok +\[group:team\] total_limit=110MB$/m,
+  )
+  expect(table.stdout).toMatch(/\n\n\d of \d+ over, .* of .* in use.*\n/)
   expect(table.stdout).not.toContain('\u001b')
   const found = await runMemmon(['check', '-C', join(supervisord.folder, 'supervisord.conf'), '-a', '9GB'])
   expect(found).toMatchObject({ code: 0, stderr: '' })
+  // Without rules: those of the section that runs this very memmon.
+  const own = await runMemmon(['check', '-C', join(supervisord.folder, 'supervisord.conf')])
+  expect(own.stdout).toMatch(/^later +RUNNING .* ok +\[program:later\] memory_limit=1GB$/m)
+  expect(own.stdout).toContain(
+    `\nRules of [eventlistener:memmon] in ${join(supervisord.folder, 'supervisord.conf')}\n`,
+  )
   const json = await runMemmon(['check', ...url, '--json', '-p', 'later=30MB'])
   expect(json.code).toBe(1)
   const { processes } = JSON.parse(json.stdout)

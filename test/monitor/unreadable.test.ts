@@ -1,12 +1,14 @@
 // Processes that are RUNNING and whose size cannot be read: not gone, but unwatched, which has to be said.
 import { beforeEach, expect, test } from 'vitest'
-import { checkJson, checkTable } from '../../src/cli/check-text.ts'
+import { checkDocument } from '../../src/cli/check-json.ts'
 import { explainText } from '../../src/cli/explain-text.ts'
 import { resolveSettings } from '../../src/cli/resolve.ts'
 import { type ProcessInfo, ProcessState } from '../../src/core/process.ts'
 import { assess } from '../../src/monitor/assess.ts'
 import { Monitor } from '../../src/monitor/monitor.ts'
 import type { Sampler, Unmeasured } from '../../src/sampling/sampler.ts'
+import { rowsOf } from '../../src/screen/rows.ts'
+import { countsOf } from '../../src/screen/summary.ts'
 import { MB, processNamed, requestFor, settingsFrom } from '../helpers/values.ts'
 
 let processes: ProcessInfo[]
@@ -130,13 +132,18 @@ test('check and explain say so in place of a size', async () => {
     nowMs: () => 0,
   }
   const assessment = await assess(table(), rules, ports)
-  const [, web, db] = checkTable(assessment, { colour: false, columns: 200 }).split('\n')
-  expect(web).toMatch(/^web:web +RUNNING +1 +1h 2m +not readable +not checked$/)
-  expect(db).toMatch(/60MB RSS .*ok$/)
-  expect(JSON.parse(checkJson(assessment, [])).processes).toMatchObject([
+  const rows = rowsOf(assessment, true)
+  expect(rows.map(({ standing, cells }) => [standing, cells.size, cells.now])).toEqual([
+    ['blind', '', 'not readable'],
+    ['fine', '60.0MB', 'ok'],
+  ])
+  const counts = countsOf(rows)
+  const document = checkDocument({ ...assessment, counts, memory: undefined, channels: [], rulesFrom: [] })
+  expect(document.processes).toMatchObject([
     { namespec: 'web:web', rss_bytes: null, value: null, verdict: 'not readable' },
     { namespec: 'db:db', rss_bytes: 60 * MB, verdict: 'ok' },
   ])
+  expect(document.summary).toMatchObject({ processes: 2, over: 0, not_readable: 1 })
   expect(log).toEqual([expect.stringContaining('Cannot read the size of 1 RUNNING process')])
   const [one] = assessment.processes
   if (!one) throw new Error('nothing was assessed')

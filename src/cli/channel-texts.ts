@@ -1,0 +1,25 @@
+// Where messages go, for people, and whether the secrets for that can be read.
+import { UsageError } from '../core/errors.ts'
+import { createChannels } from './channels.ts'
+import type { ChannelText } from './check-json.ts'
+import type { RuleSource } from './rule-sources.ts'
+
+/** Of all memmons; what two of them share is named once. */
+export function channelTexts(sources: readonly RuleSource[]): ChannelText[] {
+  const all = sources.flatMap(textsOf)
+  return all.filter(({ text }, at) => all.findIndex(other => other.text === text) === at)
+}
+
+function textsOf({ settings, environment }: RuleSource): ChannelText[] {
+  try {
+    return createChannels(settings, environment).map(({ key, by }) => ({
+      ok: true,
+      text: key.startsWith('webhook')
+        ? `Messages go to the ${by}`
+        : `Mail goes to ${settings.mailTo.join(', ')} by ${by}`,
+    }))
+  } catch (thrown) {
+    if (!(thrown instanceof UsageError)) throw thrown
+    return [{ ok: false, text: `Messages cannot be sent: ${thrown.message}` }]
+  }
+}

@@ -1,0 +1,41 @@
+// `memmon explain`: all about one process, by the rules of each memmon.
+import { UsageError } from '../core/errors.ts'
+import { type Assessment, isOver } from '../monitor/assess.ts'
+import { namesNear } from '../screen/order.ts'
+import { explainText } from './explain-text.ts'
+import { look } from './look.ts'
+import type { Asked } from './rule-sources.ts'
+
+const EXIT_OVER = 1
+
+/** Prints all about one process; 0 if it is under its limits, 1 if it is over one. Throws a UsageError. */
+export async function explain(name: string, asked: Asked): Promise<number> {
+  const { views, assessment, capacity, notes, warnings } = await look(asked)
+  const at = indexOf(name, assessment)
+  for (const warning of warnings) process.stderr.write(`${warning}\n`)
+  const origins = views.map(({ origin }) => origin)
+  const texts = views.flatMap(({ assessment: { processes }, rules, origin }) => {
+    const one = processes[at]
+    return one ? [`${origin ? `${origin}\n\n` : ''}${explainText(one, rules, capacity)}`] : []
+  })
+  const others = notes.filter(note => !origins.includes(note)).map(note => `${note}\n`)
+  process.stdout.write([...texts, ...others].join('\n'))
+  return assessment.processes[at]?.findings.some(isOver) ? EXIT_OVER : 0
+}
+
+function indexOf(name: string, assessment: Assessment): number {
+  const { processes } = assessment
+  const isMeant = ({ process }: (typeof processes)[number]) =>
+    process.namespec === name || process.name === name
+  const found = processes.filter(isMeant)
+  if (found.length === 1) return processes.findIndex(isMeant)
+  if (found.length > 1) {
+    throw new UsageError(
+      `"${name}" names ${found.length} processes: give group:name, as in ${found[0]?.process.namespec}`,
+    )
+  }
+  const near = namesNear(name, assessment)
+  throw new UsageError(
+    `supervisord has no process "${name}"${near.length > 0 ? `; the nearest names are ${near.join(', ')}` : ''}`,
+  )
+}

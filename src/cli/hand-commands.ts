@@ -1,0 +1,178 @@
+// The commands for people, in a terminal: their arguments, and what they begin. Loaded for them alone.
+import { type CommandTerms, type Flags, parseFlags } from '../config/flags.ts'
+import { OPTIONS } from '../config/options.ts'
+import { messageOf, UsageError } from '../core/errors.ts'
+import { parseSelector } from '../core/selector.ts'
+import { parseSomeTime, timerTime } from '../core/units.ts'
+import { SORTS, type Sort } from '../screen/order.ts'
+import { createConfFiles } from './conf-files.ts'
+import { refuseLoose } from './deciding-files.ts'
+import type { Asked, ReadRules } from './rule-sources.ts'
+import { supervisorSources } from './supervisor-sources.ts'
+
+export type HandCommand = 'check' | 'explain' | 'test-notify'
+
+const WATCH_SECONDS = '2'
+/** Of the listener's options those that say something without a rule. */
+const ALONE = ['--config', '--server-url', '--verbose']
+
+/** What was given besides the listener's options. */
+interface Given {
+  supervisorConf?: string
+  json: boolean
+  sort: Sort
+  onlyOver: boolean
+  watchSeconds?: number
+  readonly words: string[]
+}
+
+type OwnFlag = CommandTerms['flags'][number]
+
+/** Does it; the exit code. Throws a UsageError. */
+export async function runHandCommand(
+  command: HandCommand,
+  argv: readonly string[],
+  version: () => string,
+): Promise<number> {
+  const { flags, given } = parsed(command, argv)
+  if (flags.kind !== 'settings') {
+    const { commandHelpText } = await import('../config/help.ts')
+    process.stdout.write(flags.kind === 'help' ? commandHelpText(command) : `${version()}\n`)
+    return 0
+  }
+  const [name, stray] = given.words
+  if (command === 'test-notify') {
+    if (name !== undefined) throw new UsageError(`"${name}" belongs to no option`)
+    for (const warning of read(command, argv).warnings) process.stderr.write(`${warning}\n`)
+    const { testNotify } = await import('./test-notify.ts')
+    return await testNotify(flags.settings)
+  }
+  const { rules, budgets } = flags.settings
+  if (rules.length + budgets.length === 0) refuseIdle(argv)
+  const asked = askedFor(command, argv, given.supervisorConf)
+  if (command === 'check') {
+    const { check } = await import('./check.ts')
+    const { json, sort, onlyOver, watchSeconds } = given
+    return await check({ ...asked, json, sort, onlyOver, watchSeconds, names: given.words })
+  }
+  if (stray !== undefined) throw new UsageError(`"${stray}" belongs to no option`)
+  if (name === undefined) throw new UsageError('explain needs a process: as in memmon explain web')
+  const { explain } = await import('./explain.ts')
+  return await explain(name, asked)
+}
+
+const askedFor = (
+  command: HandCommand,
+  argv: readonly string[],
+  supervisorConf: string | undefined,
+): Asked => ({
+  ownSettings: () => read(command, argv),
+  settingsOf(args, environment) {
+    const files = createConfFiles()
+    const flags = parseFlags(args, files.readText, undefined, { ...files.surroundings, environment })
+    return flags.kind === 'settings' ? withWarnings(flags.settings, files.loose) : undefined
+  },
+  supervisorConf,
+  sources: supervisorSources(),
+})
+
+function read(command: HandCommand, argv: readonly string[]): ReadRules {
+  const { flags, loose } = parsed(command, argv)
+  if (flags.kind !== 'settings') throw new UsageError('--help and --version ask for nothing else')
+  return withWarnings(flags.settings, loose)
+}
+
+/** About files that others may write; throws a UsageError as root. */
+const withWarnings = (settings: ReadRules['settings'], loose: readonly string[]): ReadRules => ({
+  settings,
+  warnings: refuseLoose(settings, loose, process.geteuid?.() === 0),
+})
+
+function parsed(
+  command: HandCommand,
+  argv: readonly string[],
+): { readonly flags: Flags; readonly given: Given; readonly loose: readonly string[] } {
+  const files = createConfFiles()
+  const given: Given = { json: false, sort: 'share', onlyOver: false, words: [] }
+  const terms = { flags: ownFlags(command, given), onWord: (word: string) => void given.words.push(word) }
+  const flags = parseFlags(watchWithValue(command, argv), files.readText, terms, files.surroundings)
+  for (const word of given.words) attempt(word, () => parseSelector(word))
+  return { flags, given, loose: files.loose }
+}
+
+/** `--watch` alone, or with seconds behind it: the parser knows options with a value, and options without. */
+const watchWithValue = (command: HandCommand, argv: readonly string[]): string[] =>
+  command !== 'check'
+    ? [...argv]
+    : argv.flatMap((word, at) => {
+        const isTime = (text: string | undefined) => /^\d+[smhd]?$/i.test(text ?? '')
+        if (word === '--watch') return [`--watch=${isTime(argv[at + 1]) ? argv[at + 1] : WATCH_SECONDS}`]
+        return argv[at - 1] === '--watch' && isTime(word) ? [] : [word]
+      })
+
+function ownFlags(command: HandCommand, given: Given): OwnFlag[] {
+  const conf: OwnFlag = {
+    flags: ['-C', '--configuration'],
+    value: 'file',
+    example: `${command} -C /etc/supervisor/supervisord.conf`,
+    take: text => {
+      given.supervisorConf = text
+    },
+  }
+  return { check: [conf, ...checkFlags(given)], explain: [conf], 'test-notify': [] }[command]
+}
+
+const checkFlags = (given: Given): OwnFlag[] => [
+  {
+    flags: ['--json'],
+    example: 'check --json',
+    take: () => {
+      given.json = true
+    },
+  },
+  {
+    flags: ['--sort'],
+    value: 'order',
+    example: 'check --sort size',
+    take: text => {
+      const sort = SORTS.find(one => one === text)
+      if (!sort) throw new UsageError(`--sort ${text}: unknown order; use ${SORTS.join(', ')}`)
+      given.sort = sort
+    },
+  },
+  {
+    flags: ['--over'],
+    example: 'check --over',
+    take: () => {
+      given.onlyOver = true
+    },
+  },
+  {
+    flags: ['--watch'],
+    value: 'time',
+    example: 'check --watch 5',
+    take: text =>
+      attempt(`--watch ${text}`, () => {
+        given.watchSeconds = timerTime(parseSomeTime(text), text)
+      }),
+  },
+]
+
+function attempt(what: string, take: () => void): void {
+  try {
+    take()
+  } catch (thrown) {
+    throw new UsageError(`${what}: ${messageOf(thrown)}`)
+  }
+}
+
+/** Options about rules, without a rule: whoever gives them means something that would not happen. */
+function refuseIdle(argv: readonly string[]): void {
+  const names = OPTIONS.flatMap(({ flags }) => flags).filter(flag => !ALONE.includes(flag))
+  const idle = argv.find(word => names.includes(word.replace(/=.*/s, '')))
+  if (idle === undefined) return
+  const flag = idle.replace(/=.*/s, '')
+  throw new UsageError(
+    `${flag} needs a rule beside it, as in -a 200MB; leave it out to see the rules of supervisord.conf`,
+  )
+}

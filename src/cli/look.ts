@@ -1,0 +1,119 @@
+// One look at supervisord's processes by hand: asks supervisord, measures, and judges by each memmon's rules.
+import type { Settings } from '../config/settings.ts'
+import { SupervisorFault, UsageError } from '../core/errors.ts'
+import { ProcessState, stateName } from '../core/process.ts'
+import { type Assessment, assess, combined } from '../monitor/assess.ts'
+import type { MonitorRules } from '../monitor/monitor.ts'
+import { type Capacity, createCapacityReader } from '../sampling/capacity.ts'
+import { portableSampler } from '../sampling/portable.ts'
+import { openProcfs } from '../sampling/procfs.ts'
+import type { Memory } from '../screen/summary.ts'
+import { createClient } from '../supervisor/client.ts'
+import { createHttpCaller } from '../supervisor/http-call.ts'
+import type { ProcessTable } from '../supervisor/process-table.ts'
+import { refuseFaults, resolveSettings } from './resolve.ts'
+import { type Asked, type Basis, basisOf, type RuleSource } from './rule-sources.ts'
+import { createTableByHand } from './trust.ts'
+
+const CALL_TIMEOUT_MS = 10_000
+const TABLE_TIMEOUT_MS = 30_000
+/** Nothing to judge by: sizes alone. */
+const NO_RULES: MonitorRules = { rules: [], budgets: [], ignored: [], mostSpecific: false, verbose: false }
+
+/** The rules of one memmon, and what it sees by them. */
+export interface View {
+  readonly source: RuleSource | undefined
+  /** 'Rules of [eventlistener:memmon] in /etc/supervisord.conf'; undefined for the options of this command. */
+  readonly origin: string | undefined
+  readonly rules: MonitorRules
+  readonly assessment: Assessment
+}
+
+export interface Seen {
+  /** One for each source of rules; one without any if there is none. */
+  readonly views: readonly View[]
+  /** All of them together. */
+  readonly assessment: Assessment
+  readonly capacity: Capacity | undefined
+  readonly memory: Memory | undefined
+  /** Where the rules are from, and why some of them do not count. */
+  readonly notes: readonly string[]
+  /** For stderr: what could not be looked at, and files that others may write. */
+  readonly warnings: readonly string[]
+}
+
+/** Throws a UsageError. */
+export async function look(asked: Asked): Promise<Seen> {
+  const basis = basisOf(asked)
+  const reader = createCapacityReader()
+  const [capacity, available] = [reader.capacity(), reader.available()]
+  const judged = basis.sources.map(source => ({ source, rules: rulesOf(source.settings, capacity) }))
+  const table = await tableFrom(basis)
+  const lines = new Set<string>()
+  const ports = {
+    sampler: openProcfs() ?? portableSampler,
+    availableBytes: () => reader.available()?.bytes,
+    log: (_level: string, text: string) => void lines.add(text),
+    nowMs: Date.now,
+  }
+  const views: View[] = []
+  for (const { source, rules } of judged.length > 0 ? judged : [{ source: undefined, rules: NO_RULES }]) {
+    const origin = source && originText(source, rules, table)
+    views.push({ source, origin, rules, assessment: await assess(table, rules, ports) })
+  }
+  return {
+    views,
+    assessment: combined(views.map(({ assessment }) => assessment)),
+    capacity,
+    memory: capacity && available && { totalBytes: capacity.bytes, availableBytes: available.bytes },
+    notes: [
+      ...views.flatMap(({ origin }) => origin ?? []),
+      ...basis.notes,
+      ...judged.flatMap(({ rules: { unresolved } }) => unresolved.map(disabledText)),
+    ],
+    warnings: [...basis.warnings, ...lines],
+  }
+}
+
+function rulesOf(settings: Settings, capacity: Capacity | undefined) {
+  const rules = resolveSettings(settings, capacity?.bytes)
+  refuseFaults(settings, rules)
+  return rules
+}
+
+async function tableFrom({ server, isByUrl }: Basis): Promise<ProcessTable> {
+  const caller = createHttpCaller(server.address, server.credentials, CALL_TIMEOUT_MS)
+  const client = createClient(caller, TABLE_TIMEOUT_MS)
+  try {
+    return await createTableByHand(client, isByUrl)()
+  } catch (thrown) {
+    if (thrown instanceof SupervisorFault) throw new UsageError(thrown.message)
+    throw thrown
+  } finally {
+    client.close()
+  }
+}
+
+const disabledText = (written: string): string =>
+  `${written} is disabled: total memory is unknown here; give a size`
+
+function originText(
+  { section, settings }: RuleSource,
+  { rules, budgets }: MonitorRules,
+  table: ProcessTable,
+): string | undefined {
+  const isEmpty = rules.length + budgets.length === 0
+  if (!section) return isEmpty ? `No rules in ${settings.configPath}` : undefined
+  const what = isEmpty ? 'No rules in' : 'Rules of'
+  return `${what} [${section.name}] in ${section.path}${asleep(section.group, table)}`
+}
+
+/** Rules of a memmon that does not run are nobody's. */
+function asleep(group: string, { processes }: ProcessTable): string {
+  const own = processes.filter(process => process.group === group)
+  if (own.some(({ state }) => state === ProcessState.RUNNING)) return ''
+  const state = own[0]
+    ? `it is ${stateName(own[0].state)}`
+    : 'supervisord has not loaded it (supervisorctl update)'
+  return `. Nobody acts on them: ${state}`
+}

@@ -1,0 +1,183 @@
+// By which rules `memmon check` and `memmon explain` look: those that they are given, else those of the listeners in
+// supervisord.conf; and at which supervisord.
+import { createRedactor } from '../base/redact.ts'
+import { type ListenerSection, listenerSections } from '../config/listener-sections.ts'
+import type { Settings } from '../config/settings.ts'
+import { addressesIn, serverIn } from '../config/supervisor-conf.ts'
+import {
+  ADVICE,
+  type Environment,
+  readSupervisorConf,
+  SEARCHED,
+  type SupervisorConf,
+  type SupervisorSources,
+} from '../config/supervisor-files.ts'
+import { messageOf, UsageError } from '../core/errors.ts'
+import { formatServerUrl, parseServerUrl, type ServerAddress } from '../core/server-url.ts'
+import { environmentSecrets } from './secrets.ts'
+
+/** What was asked for by hand; read anew at each look, as the listener does. */
+export interface Asked {
+  readonly ownSettings: () => ReadRules
+  /** Those that the arguments of a listener give in its environment; undefined for --help and --version. */
+  readonly settingsOf: (args: readonly string[], environment: Environment) => ReadRules | undefined
+  /** -C. */
+  readonly supervisorConf: string | undefined
+  readonly sources: SupervisorSources
+}
+
+export interface ReadRules {
+  readonly settings: Settings
+  /** About files that others may write. */
+  readonly warnings: readonly string[]
+}
+
+export interface RuleSource {
+  readonly settings: Settings
+  readonly environment: Environment
+  /** undefined: the options of this command. */
+  readonly section?: Pick<ListenerSection, 'name' | 'group' | 'path'>
+}
+
+export interface Basis {
+  readonly server: { readonly address: ServerAddress; readonly credentials: Credentials | undefined }
+  /** Is --server-url given? It may be a supervisord of another machine. */
+  readonly isByUrl: boolean
+  readonly sources: readonly RuleSource[]
+  readonly notes: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+interface Credentials {
+  readonly username: string
+  readonly password: string
+}
+
+/** Throws a UsageError. */
+export function basisOf(asked: Asked): Basis {
+  const { environment } = asked.sources
+  const { settings, warnings } = asked.ownSettings()
+  const hasOwn = settings.rules.length + settings.budgets.length > 0 || settings.configPath !== undefined
+  const given = givenAddress(settings, asked)
+  const read = hasOwn && given ? {} : confFor(asked, given)
+  const found: FoundRules = hasOwn
+    ? { sources: [{ settings, environment }], notes: [], warnings: [] }
+    : listenersIn(read, asked)
+  return {
+    server: given
+      ? {
+          address: given,
+          credentials: credentialsIn([environment, ...found.sources.map(({ environment: own }) => own)]),
+        }
+      : serverOf(read.conf, environment, found),
+    isByUrl: settings.serverUrl !== undefined,
+    ...found,
+    warnings: [...warnings, ...found.warnings],
+  }
+}
+
+interface ReadConf {
+  readonly conf?: SupervisorConf
+  /** Why there is none, or none that counts. */
+  readonly why?: string
+}
+
+type FoundRules = Pick<Basis, 'sources' | 'notes' | 'warnings'>
+
+/** --server-url, or SUPERVISOR_SERVER_URL unless -C names a file. */
+function givenAddress(
+  { serverUrl }: Settings,
+  { supervisorConf, sources }: Asked,
+): ServerAddress | undefined {
+  const url = sources.environment.SUPERVISOR_SERVER_URL
+  if (serverUrl) return serverUrl
+  return url && supervisorConf === undefined ? addressOf(url, 'SUPERVISOR_SERVER_URL') : undefined
+}
+
+/** An address that was given has to be one of the file's: another supervisord's rules would be wrong. */
+function confFor({ supervisorConf, sources }: Asked, given: ServerAddress | undefined): ReadConf {
+  const none = `no supervisord.conf was found (${SEARCHED.join(', ')})`
+  if (!given || supervisorConf !== undefined) {
+    const conf = readSupervisorConf(supervisorConf, sources)
+    if (conf) return { conf }
+    throw new UsageError(`${none}: ${ADVICE}`)
+  }
+  try {
+    const conf = readSupervisorConf(undefined, sources)
+    if (!conf) return { why: none }
+    const own = addressesIn(conf, sources.environment).map(sameHost)
+    if (own.includes(sameHost(formatServerUrl(given)))) return { conf }
+    return {
+      why: `${conf.file} is of another supervisord (${own.join(', ') || 'without a server'}); name yours with -C`,
+    }
+  } catch (thrown) {
+    if (thrown instanceof UsageError) return { why: thrown.message }
+    throw thrown
+  }
+}
+
+const sameHost = (url: string): string => url.replace('//localhost', '//127.0.0.1')
+
+const GIVE_SOME = 'Give rules as in memmon check -a 200MB'
+
+function listenersIn({ conf, why }: ReadConf, asked: Asked): FoundRules {
+  if (!conf) return { sources: [], notes: [`No rules: ${why}. ${GIVE_SOME}`], warnings: [] }
+  const unread = conf.unread.map(text => `Not read: ${text}`)
+  const sections = listenerSections(conf, asked.sources)
+  if (sections.length === 0) {
+    const note = `No rules: no [eventlistener:*] section of ${conf.file} runs memmon. ${GIVE_SOME}`
+    return { sources: [], notes: [note, ...unread], warnings: [] }
+  }
+  const found = sections.map(section => sourceOf(section, asked))
+  return {
+    sources: found.flatMap(({ source }) => source ?? []),
+    notes: [...found.flatMap(({ note }) => note ?? []), ...unread],
+    warnings: found.flatMap(({ warnings = [] }) => warnings),
+  }
+}
+
+function sourceOf(
+  section: ListenerSection,
+  { settingsOf }: Asked,
+): { readonly source?: RuleSource; readonly note?: string; readonly warnings?: readonly string[] } {
+  const { name, path, args, environment } = section
+  if (!args) {
+    return {
+      note: `[${name}] in ${path} starts memmon by a shell script: its rules cannot be read. ${GIVE_SOME}`,
+    }
+  }
+  try {
+    const read = settingsOf(args, environment)
+    return read ? { source: { settings: read.settings, environment, section }, warnings: read.warnings } : {}
+  } catch (thrown) {
+    if (!(thrown instanceof UsageError)) throw thrown
+    const { redact } = createRedactor(environmentSecrets(environment))
+    throw new UsageError(`[${name}] in ${path}: ${redact(thrown.message)}`)
+  }
+}
+
+function serverOf(
+  conf: SupervisorConf | undefined,
+  environment: Environment,
+  { sources }: FoundRules,
+): Basis['server'] {
+  if (!conf) throw new UsageError(`no supervisord.conf was found: ${ADVICE}`)
+  const { url, username, password = '' } = serverIn(conf, environment)
+  const address = addressOf(url, conf.file)
+  if (username !== undefined) return { address, credentials: { username, password } }
+  return { address, credentials: credentialsIn([environment, ...sources.map(({ environment: own }) => own)]) }
+}
+
+/** The first that has a user name. */
+function credentialsIn(environments: readonly Environment[]): Credentials | undefined {
+  const own = environments.find(({ SUPERVISOR_USERNAME }) => SUPERVISOR_USERNAME)
+  return own && { username: own.SUPERVISOR_USERNAME ?? '', password: own.SUPERVISOR_PASSWORD ?? '' }
+}
+
+function addressOf(url: string, where: string): ServerAddress {
+  try {
+    return parseServerUrl(url)
+  } catch (thrown) {
+    throw new UsageError(`${where}: ${messageOf(thrown)}`)
+  }
+}

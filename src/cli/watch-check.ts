@@ -1,0 +1,74 @@
+// `memmon check --watch`: looks again and again. On a terminal the screen is drawn in place; in a pipe, where there is
+// nothing to draw on, each look is printed below the last one.
+import { setTimeout as wait } from 'node:timers/promises'
+import { UsageError } from '../core/errors.ts'
+import { timestamp } from '../core/text.ts'
+import { formatDuration } from '../core/units.ts'
+import { pipeLines, watchLines } from '../screen/check-screen.ts'
+import { type CheckAsked, type Checked, checkOnce, terminal, write } from './check.ts'
+import { openLiveScreen } from './live-screen.ts'
+
+/** The last look that came to something, and why there is no later one. */
+interface Last extends Checked {
+  readonly atMs: number
+  readonly fault?: string
+}
+
+/** Until a key or a signal ends it; the exit code. Throws a UsageError if the first look already fails. */
+export async function watchCheck(asked: CheckAsked, intervalMs: number): Promise<number> {
+  const first = { ...(await checkOnce(asked)), atMs: Date.now() }
+  const hasScreen = process.stdout.isTTY && process.env.TERM !== 'dumb' && !asked.json
+  return await (hasScreen ? watchOnScreen : watchInPipe)(asked, intervalMs, first)
+}
+
+async function watchOnScreen(asked: CheckAsked, intervalMs: number, first: Last): Promise<number> {
+  let last = first
+  const ended = new AbortController()
+  let exitCode: number | undefined
+  const end = (code: number) => {
+    exitCode = code
+    ended.abort()
+  }
+  const draw = () => screen.draw(screenLines(last, intervalMs))
+  const screen = openLiveScreen({ onQuit: () => end(last.exitCode), onSignal: end, onRedraw: draw })
+  for (;;) {
+    draw()
+    await wait(intervalMs, undefined, { signal: ended.signal }).catch(() => {}) // aborted: ended
+    if (exitCode === undefined)
+      last = await Promise.race([next(asked, last), untilAborted(ended.signal, last)])
+    if (exitCode !== undefined) break
+  }
+  screen.leave()
+  return exitCode
+}
+
+/** A supervisord that does not answer keeps nobody from quitting. */
+const untilAborted = (signal: AbortSignal, last: Last): Promise<Last> =>
+  new Promise(resolve => signal.addEventListener('abort', () => resolve(last), { once: true }))
+
+function screenLines({ picture, warnings, atMs, fault }: Last, intervalMs: number): string[] {
+  const at = timestamp(new Date(atMs)).slice(11, 19)
+  const every = `every ${formatDuration(intervalMs / 1000)}, q quits`
+  const status = fault === undefined ? `${at}, ${every}` : `As of ${at}, ${every}. Now: ${fault}`
+  return watchLines({ ...picture, notes: [...picture.notes, ...warnings] }, terminal(), status)
+}
+
+/** What fails now may come to something later: supervisord restarts, memmon.conf is being written. */
+async function next(asked: CheckAsked, last: Last): Promise<Last> {
+  try {
+    return { ...(await checkOnce(asked)), atMs: Date.now() }
+  } catch (thrown) {
+    if (!(thrown instanceof UsageError)) throw thrown
+    return { ...last, fault: thrown.message }
+  }
+}
+
+/** With --json one line each; else a time above each table. */
+async function watchInPipe(asked: CheckAsked, intervalMs: number, first: Last): Promise<never> {
+  for (let last = first; ; last = await next(asked, last)) {
+    if (last.fault !== undefined) process.stderr.write(`${last.fault}\n`)
+    else if (asked.json) write([JSON.stringify(last.document)])
+    else write([timestamp(new Date(last.atMs)), ...pipeLines(last.picture), ''])
+    await wait(intervalMs)
+  }
+}
