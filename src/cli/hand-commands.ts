@@ -5,7 +5,7 @@ import { messageOf, UsageError } from '../core/errors.ts'
 import { parseSelector } from '../core/selector.ts'
 import { parseSomeTime, timerTime } from '../core/units.ts'
 import { SORTS, type Sort } from '../screen/order.ts'
-import { createConfFiles } from './conf-files.ts'
+import { type ConfFiles, createConfFiles } from './conf-files.ts'
 import { refuseLoose } from './deciding-files.ts'
 import type { Asked, ReadRules } from './rule-sources.ts'
 import { supervisorSources } from './supervisor-sources.ts'
@@ -17,7 +17,7 @@ const WATCH_SECONDS = '2'
 const ALONE = ['--config', '--server-url', '--verbose']
 
 /** What was given besides the listener's options. */
-interface Given {
+export interface Given {
   supervisorConf?: string
   json: boolean
   sort: Sort
@@ -88,16 +88,22 @@ const withWarnings = (settings: ReadRules['settings'], loose: readonly string[])
   warnings: refuseLoose(settings, loose, process.geteuid?.() === 0),
 })
 
-function parsed(
+const parsed = (command: HandCommand, argv: readonly string[]) => {
+  const files = createConfFiles()
+  return { ...parseHandFlags(command, argv, files), loose: files.loose }
+}
+
+/** The listener's options, and those of the command. Throws a UsageError. */
+export function parseHandFlags(
   command: HandCommand,
   argv: readonly string[],
-): { readonly flags: Flags; readonly given: Given; readonly loose: readonly string[] } {
-  const files = createConfFiles()
+  files: Pick<ConfFiles, 'readText' | 'surroundings'>,
+): { readonly flags: Flags; readonly given: Given } {
   const given: Given = { json: false, sort: 'share', onlyOver: false, words: [] }
   const terms = { flags: ownFlags(command, given), onWord: (word: string) => void given.words.push(word) }
   const flags = parseFlags(watchWithValue(command, argv), files.readText, terms, files.surroundings)
   for (const word of given.words) attempt(word, () => parseSelector(word))
-  return { flags, given, loose: files.loose }
+  return { flags, given }
 }
 
 /** `--watch` alone, or with seconds behind it: the parser knows options with a value, and options without. */

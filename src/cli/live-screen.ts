@@ -10,6 +10,7 @@ const CLEAR_BELOW = '\u001b[J'
 /** q, Q, Escape, Ctrl-C, Ctrl-D. In raw mode the terminal makes no signals of them. */
 const QUIT_KEYS = ['q', 'Q', '\u001b', '\u0003', '\u0004']
 const SUSPEND_KEY = '\u001a'
+const RESUME_MS = 50
 
 /** The signals that end it, by their numbers: the exit code is 128 more, as a shell says it. */
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const
@@ -52,8 +53,9 @@ export function openLiveScreen({ onQuit, onSignal, onRedraw }: LiveEvents): Live
   }
   const suspend = () => {
     leave()
-    process.once('SIGCONT', resume)
     process.kill(process.pid, 'SIGTSTP')
+    // Runs when we are continued; or at once where nobody could do that, and the kernel has dropped the signal.
+    setTimeout(resume, RESUME_MS)
   }
   const onKey = (text: string) => {
     // Keys that were pressed together come together; what begins with Escape is an arrow or a function key.

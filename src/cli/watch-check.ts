@@ -21,30 +21,33 @@ export async function watchCheck(asked: CheckAsked, intervalMs: number): Promise
   return await (hasScreen ? watchOnScreen : watchInPipe)(asked, intervalMs, first)
 }
 
-async function watchOnScreen(asked: CheckAsked, intervalMs: number, first: Last): Promise<number> {
-  let last = first
-  const ended = new AbortController()
-  let exitCode: number | undefined
-  const end = (code: number) => {
-    exitCode = code
-    ended.abort()
-  }
-  const draw = () => screen.draw(screenLines(last, intervalMs))
-  const screen = openLiveScreen({ onQuit: () => end(last.exitCode), onSignal: end, onRedraw: draw })
-  for (;;) {
-    draw()
-    await wait(intervalMs, undefined, { signal: ended.signal }).catch(() => {}) // aborted: ended
-    if (exitCode === undefined)
-      last = await Promise.race([next(asked, last), untilAborted(ended.signal, last)])
-    if (exitCode !== undefined) break
-  }
-  screen.leave()
-  return exitCode
+/** Ends at once, also while supervisord owes an answer. */
+function watchOnScreen(asked: CheckAsked, intervalMs: number, first: Last): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let last = first
+    let timer: NodeJS.Timeout | undefined
+    let hasEnded = false
+    const end = (settle: () => void) => {
+      hasEnded = true
+      clearTimeout(timer)
+      screen.leave()
+      settle()
+    }
+    const draw = () => screen.draw(screenLines(last, intervalMs))
+    const show = (seen: Last) => {
+      if (hasEnded) return
+      last = seen
+      draw()
+      timer = setTimeout(() => next(asked, last).then(show, defect => end(() => reject(defect))), intervalMs)
+    }
+    const screen = openLiveScreen({
+      onQuit: () => end(() => resolve(last.exitCode)),
+      onSignal: exitCode => end(() => resolve(exitCode)),
+      onRedraw: draw,
+    })
+    show(first)
+  })
 }
-
-/** A supervisord that does not answer keeps nobody from quitting. */
-const untilAborted = (signal: AbortSignal, last: Last): Promise<Last> =>
-  new Promise(resolve => signal.addEventListener('abort', () => resolve(last), { once: true }))
 
 function screenLines({ picture, warnings, atMs, fault }: Last, intervalMs: number): string[] {
   const at = timestamp(new Date(atMs)).slice(11, 19)
