@@ -23,6 +23,8 @@ export interface CheckDocument {
   readonly budgets: readonly AssessedBudget[]
   readonly channels: readonly ChannelText[]
   readonly rulesFrom: readonly Origin[]
+  /** Rules that cannot be read. */
+  readonly problems: readonly string[]
   readonly counts: Counts
   readonly memory: Memory | undefined
 }
@@ -33,6 +35,7 @@ export const checkDocument = ({
   budgets,
   channels,
   rulesFrom,
+  problems,
   counts,
   memory,
 }: CheckDocument) => ({
@@ -47,6 +50,7 @@ export const checkDocument = ({
   },
   memory: { total_bytes: memory?.totalBytes ?? null, available_bytes: memory?.availableBytes ?? null },
   rules_from: rulesFrom.map(({ section, path }) => ({ section, path })),
+  problems,
   processes: processes.map(processJson),
   budgets: budgets.map(({ budget, valueBytes, isOver: over }) => ({
     rule: budget.written,

@@ -8,10 +8,9 @@ import { rowsOf } from '../screen/rows.ts'
 import { countsOf } from '../screen/summary.ts'
 import { channelTexts } from './channel-texts.ts'
 import { checkDocument } from './check-json.ts'
-import { look } from './look.ts'
+import { exitCodeOf, look } from './look.ts'
 import type { Asked } from './rule-sources.ts'
 
-const EXIT_OVER = 1
 /** Where the terminal does not say how large it is. */
 const USUAL_COLUMNS = 80
 const USUAL_ROWS = 24
@@ -31,11 +30,11 @@ export interface Checked {
   /** For --json. */
   readonly document: object
   readonly warnings: readonly string[]
-  /** 0 if nothing that is shown is over a limit, else 1. */
+  /** 1 if something that is shown is over a limit. */
   readonly exitCode: number
 }
 
-/** Prints the table, or JSON; 0 if nothing is over a limit, 1 if something is. Throws a UsageError. */
+/** Prints the table, or JSON; the exit code. Throws a UsageError. */
 export async function check(asked: CheckAsked): Promise<number> {
   endWithReader()
   if (asked.watchSeconds !== undefined) {
@@ -84,13 +83,17 @@ export async function checkOnce(asked: CheckAsked): Promise<Checked> {
       channels,
       counts: countsOf(counted),
       memory: seen.memory,
+      problems: seen.faults,
       rulesFrom: sources.map(({ section }) => ({
         section: section?.name ?? null,
         path: section?.path ?? null,
       })),
     }),
     warnings: seen.warnings,
-    exitCode: counted.some(({ standing }) => standing === 'over') ? EXIT_OVER : 0,
+    exitCode: exitCodeOf(
+      counted.some(({ standing }) => standing === 'over'),
+      seen,
+    ),
   }
 }
 

@@ -3,14 +3,13 @@ import { UsageError } from '../core/errors.ts'
 import { type Assessment, isOver } from '../monitor/assess.ts'
 import { namesNear } from '../screen/order.ts'
 import { explainText } from './explain-text.ts'
-import { look } from './look.ts'
+import { exitCodeOf, look } from './look.ts'
 import type { Asked } from './rule-sources.ts'
 
-const EXIT_OVER = 1
-
-/** Prints all about one process; 0 if it is under its limits, 1 if it is over one. Throws a UsageError. */
+/** Prints all about one process; the exit code. Throws a UsageError. */
 export async function explain(name: string, asked: Asked): Promise<number> {
-  const { views, assessment, capacity, notes, warnings } = await look(asked)
+  const seen = await look(asked)
+  const { views, assessment, capacity, notes, warnings } = seen
   const at = indexOf(name, assessment)
   for (const warning of warnings) process.stderr.write(`${warning}\n`)
   const origins = views.map(({ origin }) => origin)
@@ -20,7 +19,7 @@ export async function explain(name: string, asked: Asked): Promise<number> {
   })
   const others = notes.filter(note => !origins.includes(note)).map(note => `${note}\n`)
   process.stdout.write([...texts, ...others].join('\n'))
-  return assessment.processes[at]?.findings.some(isOver) ? EXIT_OVER : 0
+  return exitCodeOf(assessment.processes[at]?.findings.some(isOver) ?? false, seen)
 }
 
 function indexOf(name: string, assessment: Assessment): number {

@@ -38,9 +38,18 @@ export interface Seen {
   readonly memory: Memory | undefined
   /** Where the rules are from, and why some of them do not count. */
   readonly notes: readonly string[]
+  /** Of the notes those about rules that hold and cannot be read here. */
+  readonly faults: readonly string[]
   /** For stderr: what could not be looked at, and files that others may write. */
   readonly warnings: readonly string[]
 }
+
+const EXIT_OVER = 1
+const EXIT_INCOMPLETE = 2
+
+/** 1 if something is over its limit; else 2 if there are rules by which nobody could look; else 0. */
+export const exitCodeOf = (isOver: boolean, { faults }: Pick<Seen, 'faults'>): number =>
+  isOver ? EXIT_OVER : faults.length > 0 ? EXIT_INCOMPLETE : 0
 
 /** Throws a UsageError. */
 export async function look(asked: Asked): Promise<Seen> {
@@ -69,8 +78,10 @@ export async function look(asked: Asked): Promise<Seen> {
     notes: [
       ...views.flatMap(({ origin }) => origin ?? []),
       ...basis.notes,
+      ...basis.faults,
       ...judged.flatMap(({ rules: { unresolved } }) => unresolved.map(disabledText)),
     ],
+    faults: basis.faults,
     warnings: [...basis.warnings, ...lines],
   }
 }

@@ -45,6 +45,8 @@ export interface Basis {
   readonly isByUrl: boolean
   readonly sources: readonly RuleSource[]
   readonly notes: readonly string[]
+  /** Rules that hold and cannot be read here: what is shown is not all. */
+  readonly faults: readonly string[]
   readonly warnings: readonly string[]
 }
 
@@ -61,7 +63,7 @@ export function basisOf(asked: Asked): Basis {
   const given = givenAddress(settings, asked)
   const read = hasOwn && given ? {} : confFor(asked, given)
   const found: FoundRules = hasOwn
-    ? { sources: [{ settings, environment }], notes: [], warnings: [] }
+    ? { ...NOTHING, sources: [{ settings, environment }] }
     : listenersIn(read, asked)
   return {
     server: given
@@ -82,7 +84,9 @@ interface ReadConf {
   readonly why?: string
 }
 
-type FoundRules = Pick<Basis, 'sources' | 'notes' | 'warnings'>
+type FoundRules = Pick<Basis, 'sources' | 'notes' | 'faults' | 'warnings'>
+
+const NOTHING: FoundRules = { sources: [], notes: [], faults: [], warnings: [] }
 
 /** --server-url, or SUPERVISOR_SERVER_URL unless -C names a file. */
 function givenAddress(
@@ -121,38 +125,40 @@ const sameHost = (url: string): string => url.replace('//localhost', '//127.0.0.
 const GIVE_SOME = 'Give rules as in memmon check -a 200MB'
 
 function listenersIn({ conf, why }: ReadConf, asked: Asked): FoundRules {
-  if (!conf) return { sources: [], notes: [`No rules: ${why}. ${GIVE_SOME}`], warnings: [] }
+  if (!conf) return { ...NOTHING, notes: [`No rules: ${why}. ${GIVE_SOME}`] }
   const unread = conf.unread.map(text => `Not read: ${text}`)
   const sections = listenerSections(conf, asked.sources)
   if (sections.length === 0) {
     const note = `No rules: no [eventlistener:*] section of ${conf.file} runs memmon. ${GIVE_SOME}`
-    return { sources: [], notes: [note, ...unread], warnings: [] }
+    return { ...NOTHING, notes: [note], faults: unread }
   }
-  const found = sections.map(section => sourceOf(section, asked))
+  const all = sections.map(section => rulesOf(section, asked))
   return {
-    sources: found.flatMap(({ source }) => source ?? []),
-    notes: [...found.flatMap(({ note }) => note ?? []), ...unread],
-    warnings: found.flatMap(({ warnings = [] }) => warnings),
+    sources: all.flatMap(({ sources }) => sources),
+    notes: unread,
+    faults: all.flatMap(({ faults }) => faults),
+    warnings: all.flatMap(({ warnings }) => warnings),
   }
 }
 
-function sourceOf(
-  section: ListenerSection,
-  { settingsOf }: Asked,
-): { readonly source?: RuleSource; readonly note?: string; readonly warnings?: readonly string[] } {
-  const { name, path, args, environment } = section
-  if (!args) {
-    return {
-      note: `[${name}] in ${path} starts memmon by a shell script: its rules cannot be read. ${GIVE_SOME}`,
-    }
-  }
+function rulesOf({ run, ...section }: ListenerSection, { settingsOf }: Asked): FoundRules {
+  const unreadable = (why: string) => ({
+    ...NOTHING,
+    faults: [`Rules of [${section.name}] in ${section.path} cannot be read: ${why}`],
+  })
+  if (run.kind === 'unreadable') return unreadable(run.why)
+  const { args, environment } = run
   try {
     const read = settingsOf(args, environment)
-    return read ? { source: { settings: read.settings, environment, section }, warnings: read.warnings } : {}
+    if (!read) return NOTHING
+    return {
+      ...NOTHING,
+      sources: [{ settings: read.settings, environment, section }],
+      warnings: read.warnings,
+    }
   } catch (thrown) {
     if (!(thrown instanceof UsageError)) throw thrown
-    const { redact } = createRedactor(environmentSecrets(environment))
-    throw new UsageError(`[${name}] in ${path}: ${redact(thrown.message)}`)
+    return unreadable(createRedactor(environmentSecrets(environment)).redact(thrown.message))
   }
 }
 

@@ -1,8 +1,8 @@
 // The [eventlistener:*] sections of supervisord.conf that run memmon: with which arguments, in which environment.
 import { posix } from 'node:path'
-import { messageOf, UsageError } from '../core/errors.ts'
+import { messageOf } from '../core/errors.ts'
 import { parseKeyValues } from './key-values.ts'
-import { type MemmonCommand, memmonCommand } from './memmon-command.ts'
+import { memmonCommand } from './memmon-command.ts'
 import { type Expansions, environmentExpansions, expandSupervisor } from './supervisor-expand.ts'
 import {
   type Environment,
@@ -19,8 +19,13 @@ export interface ListenerSection {
   readonly group: string
   /** The file that has its command=. */
   readonly path: string
-  /** memmon's own; undefined if a shell script has them. */
-  readonly args: readonly string[] | undefined
+  readonly run: MemmonRun | { readonly kind: 'unreadable'; readonly why: string }
+}
+
+export interface MemmonRun {
+  readonly kind: 'memmon'
+  /** memmon's own. */
+  readonly args: readonly string[]
   /** What the section and [supervisord] set, upon that of this shell. */
   readonly environment: Environment
 }
@@ -28,31 +33,35 @@ export interface ListenerSection {
 type Keys = ReadonlyMap<string, SupervisorValue>
 type Surroundings = Pick<SupervisorSources, 'environment' | 'hostName'>
 
-/** In the order in which they stand there. Throws a UsageError if one cannot be read. */
+/** In the order in which they stand there. */
 export function listenerSections(conf: SupervisorConf, surroundings: Surroundings): ListenerSection[] {
   const global = conf.sections.get('supervisord')
   return [...conf.sections].flatMap(([name, keys]) => {
     const command = keys.get('command')
-    if (!name.startsWith('eventlistener:') || !command) return []
+    // Seen first as it stands: another listener's command need not be understood.
+    if (!name.startsWith('eventlistener:') || !MAY_BE_MEMMON.test(command?.value ?? '') || !command) return []
     const of = { name, group: name.slice('eventlistener:'.length), path: command.path }
     try {
-      return sectionOf(of, command, keys, global, surroundings) ?? []
+      const run = runOf(of.group, command, keys, global, surroundings)
+      return run ? [{ ...of, run }] : []
     } catch (thrown) {
-      throw new UsageError(`[${name}] in ${command.path}, line ${command.line}: ${messageOf(thrown)}`)
+      return [{ ...of, run: unreadable(`line ${command.line}: ${messageOf(thrown)}`) }]
     }
   })
 }
 
-function sectionOf(
-  of: Pick<ListenerSection, 'name' | 'group' | 'path'>,
+const MAY_BE_MEMMON = /memmon|%\((program|group)_name\)/i
+
+const unreadable = (why: string) => ({ kind: 'unreadable', why }) as const
+
+function runOf(
+  group: string,
   command: SupervisorValue,
   keys: Keys,
   global: Keys | undefined,
   { environment, hostName }: Surroundings,
-): ListenerSection | undefined {
-  // Seen first as it stands: another listener's command need not be understood.
-  if (!/memmon|%\((program|group)_name\)/i.test(command.value)) return undefined
-  const names = { host_node_name: hostName, program_name: of.group, group_name: of.group }
+): ListenerSection['run'] | undefined {
+  const names = { host_node_name: hostName, program_name: group, group_name: group }
   const numbers = {
     process_num: numberIn(keys, 'numprocs_start', 0),
     numprocs: numberIn(keys, 'numprocs', 1),
@@ -63,8 +72,9 @@ function sectionOf(
   const known = { ...base, ...environmentExpansions({ ...all, ...own }), here: folderOf(command.path) }
   const run = memmonCommand(expandSupervisor(command.value, known))
   if (run.kind === 'other') return undefined
+  if (run.kind === 'script') return unreadable('a shell script starts memmon')
   const folder = folderIn(keys.get('directory'), known) ?? folderIn(global?.get('directory'), known)
-  return { ...of, args: argsOf(run, folder), environment: { ...environment, ...all, ...own } }
+  return { kind: 'memmon', args: argsIn(run.args, folder), environment: { ...environment, ...all, ...own } }
 }
 
 const numberIn = (keys: Keys, key: string, otherwise: number): number =>
@@ -82,11 +92,10 @@ const folderIn = (entry: SupervisorValue | undefined, known: Expansions): string
   entry && expandSupervisor(entry.value, { ...known, here: folderOf(entry.path) })
 
 /** --config is relative to the folder that memmon is started in. */
-function argsOf(run: MemmonCommand, folder: string | undefined): readonly string[] | undefined {
-  if (run.kind !== 'memmon') return undefined
-  if (folder === undefined) return run.args
-  return run.args.map((word, at) => {
-    if (run.args[at - 1] === '--config') return posix.resolve(folder, word)
+function argsIn(args: readonly string[], folder: string | undefined): readonly string[] {
+  if (folder === undefined) return args
+  return args.map((word, at) => {
+    if (args[at - 1] === '--config') return posix.resolve(folder, word)
     return word.startsWith('--config=')
       ? `--config=${posix.resolve(folder, word.slice('--config='.length))}`
       : word

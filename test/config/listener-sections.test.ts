@@ -52,8 +52,11 @@ directory=/srv/%(group_name)s
       name: 'eventlistener:memmon',
       group: 'memmon',
       path: '/e/s.conf',
-      args: ['-a', 'global-own', '--config', '/srv/memmon/etc/memmon.conf'],
-      environment: { A: 'global', B: 'global-own', C: 'shell' },
+      run: {
+        kind: 'memmon',
+        args: ['-a', 'global-own', '--config', '/srv/memmon/etc/memmon.conf'],
+        environment: { A: 'global', B: 'global-own', C: 'shell' },
+      },
     },
   ])
 })
@@ -64,15 +67,19 @@ test('programs, other listeners and their mistakes are left alone', () => {
   expect(sectionsOf(text)).toEqual([])
 })
 
-test.each<[command: string, error: RegExp]>([
-  [
-    'memmon -a %(ENV_LIMIT)s',
-    /^\[eventlistener:m\] in \/e\/s.conf, line 2: %\(ENV_LIMIT\)s cannot.*LIMIT is not set/,
-  ],
+test.each<[command: string, why: RegExp]>([
+  ['memmon -a %(ENV_LIMIT)s', /^line 2: %\(ENV_LIMIT\)s cannot.*LIMIT is not set/],
   ['memmon -a 25%', /a single % is not allowed/],
   ["memmon -p 'web=1GB", /quot/i],
-])('%s is refused, with its place', (command, error) => {
-  expect(() => sectionsOf(`[eventlistener:m]\ncommand=${command}\n`)).toThrow(error)
+  ["sh -c 'cd /srv && memmon -a 1GB'", /^a shell script starts memmon$/],
+])('%s cannot be read', (command, why) => {
+  expect(sectionsOf(`[eventlistener:m]\ncommand=${command}\n`)).toMatchObject([
+    {
+      name: 'eventlistener:m',
+      path: '/e/s.conf',
+      run: { kind: 'unreadable', why: expect.stringMatching(why) },
+    },
+  ])
 })
 
 test("supervisord's own code reads the same words and environments", () => {
@@ -123,9 +130,9 @@ events=TICK_60
     const sections = conf ? listenerSections(conf, sources) : []
     const byName = (name: string) => processes.find(process => process.name === name)
     const [first, second] = [byName('first'), byName('second_03')]
-    expect(sections.map(({ args, environment }) => ({ args, environment }))).toEqual([
-      { args: first?.words.slice(1), environment: first?.environment },
-      { args: second?.words.slice(3), environment: second?.environment },
+    expect(sections.map(({ run }) => run)).toEqual([
+      { kind: 'memmon', args: first?.words.slice(1), environment: first?.environment },
+      { kind: 'memmon', args: second?.words.slice(3), environment: second?.environment },
     ])
     expect(sections[1]?.path).toBe(join(folder, 'conf.d', 'm.conf'))
   } finally {

@@ -138,7 +138,14 @@ test('check and explain say so in place of a size', async () => {
     ['fine', '60.0MB', 'ok'],
   ])
   const counts = countsOf(rows)
-  const document = checkDocument({ ...assessment, counts, memory: undefined, channels: [], rulesFrom: [] })
+  const document = checkDocument({
+    ...assessment,
+    counts,
+    memory: undefined,
+    channels: [],
+    rulesFrom: [],
+    problems: [],
+  })
   expect(document.processes).toMatchObject([
     { namespec: 'web:web', rss_bytes: null, value: null, verdict: 'not readable' },
     { namespec: 'db:db', rss_bytes: 60 * MB, verdict: 'ok' },
