@@ -9,9 +9,9 @@ export function helpText(): string {
     spec => `  memmon ${spec.example}\n      ${wrap(spec.exampleHelp, 6)}`,
   )
   return `Usage: memmon [options]
-       memmon check [options]         show all processes and what would be done
-       memmon explain NAME [options]  show all about one process, and why
-       memmon test-notify [options]   send a test message by every channel
+       memmon check [name ...] [options]  show sizes, limits and what is due
+       memmon explain name [options]      show all about one process
+       memmon test-notify [options]       send a test message by every channel
 
 An event listener for supervisord: at each TICK event it measures supervisord's
 processes, restarts those over a limit, and says so by mail. supervisord starts
@@ -32,21 +32,48 @@ ${examples.join('\n')}
 }
 
 const COMMAND_HELP = {
-  check: `Usage: memmon check [options]
+  check: `Usage: memmon check [name ...] [options]
 
-Looks once at every process of supervisord's, and prints its size, its limit, the
-rule that decides and what memmon would do now. It changes nothing. Exit code: 0
-if nothing is over a limit, 1 if something is, 2 if it could not look.`,
-  explain: `Usage: memmon explain NAME [options]
+Looks once at supervisord's processes, and prints how large each is, its limit
+and what memmon would do now. What is over its limit comes first, then what is
+nearest to it. It changes nothing. A name is that of a process or a group, with
+* and ? as wildcards; without one, all processes are shown. Exit code: 1 if
+something is over its limit, else 2 if memmon could not look or could not read
+all rules, else 0.`,
+  explain: `Usage: memmon explain name [options]
 
 Looks once at one process of supervisord's, and prints every rule, whether it
 matches, the figures, and why memmon would act or not. It changes nothing. Exit
-code: 0 if it is under its limits, 1 if it is over one, 2 if it could not look.`,
+code: 1 if it is over a limit, else 2 if memmon could not look or could not read
+all rules, else 0.`,
   'test-notify': `Usage: memmon test-notify [options]
 
-Sends one message, marked as a test, by every channel that the options name, and
-prints what each of them answered. Exit code: 0 if all took it, 1 if one did not,
-2 if the options are wrong.`,
+Sends one message, marked as a test, by every channel that the options name,
+and prints what each of them answered. Exit code: 0 if all took it, 1 if one did
+not, 2 if the options are wrong.`,
+} as const
+
+const CHECK_OPTIONS = `  --over
+      Show only what is over its limit.
+  --sort <order>
+      share (what is over first, then by share of the limit), size, name or
+      uptime. Default: share
+  --watch [time]
+      Look again every 2 seconds, or as often as you say; q quits.
+  --json
+      Print JSON; with --watch one line each.
+`
+
+const EXAMPLES = {
+  check: [
+    ['', 'by the rules of the listeners that run'],
+    ["'worker_*' --watch", 'some processes, live'],
+    ['-a 200MB', 'by a rule that you think about'],
+  ],
+  explain: [
+    ['web', 'why it is restarted, or is not'],
+    ['web -a 200MB', 'by a rule that you think about'],
+  ],
 } as const
 
 /** `memmon check --help` and the like. */
@@ -60,17 +87,21 @@ Example:
   memmon test-notify -m bob@example.com
 `
   }
+  const examples = EXAMPLES[command].map(
+    ([args, what]) => `  memmon ${command}${args && ` ${args}`}\n      ${what}`,
+  )
   return `${COMMAND_HELP[command]}
 
-The rules come from the options of the listener (memmon --help), --config among
-them. supervisord is found by --server-url, by SUPERVISOR_SERVER_URL, or in
-supervisord.conf, as supervisorctl finds it.
+The rules are those of the [eventlistener:*] sections that run memmon, in
+supervisord.conf, which is found as supervisorctl finds it. Rules given here, by
+the options of the listener (memmon --help), count in their place. supervisord
+is found by --server-url, by SUPERVISOR_SERVER_URL, or in supervisord.conf.
 
   -C, --configuration <file>
       supervisord.conf, if it is not where supervisorctl looks.
-${command === 'check' ? '  --json\n      Print JSON.\n' : ''}
-Example:
-  memmon ${command} ${command === 'check' ? '' : 'web '}-a 200MB -C /etc/supervisor/supervisord.conf
+${command === 'check' ? CHECK_OPTIONS : ''}
+Examples:
+${examples.join('\n')}
 `
 }
 

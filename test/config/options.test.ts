@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parseFlags } from '../../src/config/flags.ts'
-import { helpText } from '../../src/config/help.ts'
+import { commandHelpText, helpText } from '../../src/config/help.ts'
 import { OPTIONS } from '../../src/config/options.ts'
 import { optionsMarkdown } from '../../src/config/options-doc.ts'
 import { shellWords } from '../helpers/shell-words.ts'
@@ -61,4 +61,12 @@ test('rules come in the order in which they are named as a reason; the same name
   ])
   const { settings } = flags as Extract<typeof flags, { kind: 'settings' }>
   expect(settings.rules.map(rule => rule.written)).toEqual(['-p z=4MB', '-p y=5MB', '-g x=2MB', '-a 6MB'])
+})
+
+test.each([
+  'check',
+  'explain',
+  'test-notify',
+] as const)('no line of memmon %s --help is wider than 80', command => {
+  for (const line of commandHelpText(command).split('\n')) expect(line.length, line).toBeLessThanOrEqual(80)
 })

@@ -4,12 +4,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { parseHandFlags } from '../../src/cli/hand-commands.ts'
 import { GENERAL_KEYS } from '../../src/config/conf-keys.ts'
 import { parseFlags } from '../../src/config/flags.ts'
 import { parseSize } from '../../src/core/units.ts'
 import { blocksOf, codeBlocks, documentPaths, memmonLines, ROOT, readDocument } from '../helpers/documents.ts'
 import { PYTHON, splitWords } from '../helpers/python.ts'
 import { MEMMON } from '../helpers/supervisord.ts'
+
+const HAND_COMMANDS = ['check', 'explain', 'test-notify'] as const
+const NO_SURROUNDINGS = { listFolder: () => [], environment: {}, hostName: '' }
 
 /** What supervisord needs besides the block, and the block may hold itself. */
 const SURROUNDINGS: readonly [string, string][] = [
@@ -47,14 +51,13 @@ describe('command lines', () => {
   test.each(lines)('%s: %s', (_, line) => {
     const [command, ...words] = splitWords(line)
     expect(command).toBe('memmon')
-    const args = words
-      .slice({ check: 1, explain: 2, 'test-notify': 1 }[words[0] ?? ''] ?? 0)
-      .filter(word => word !== '--json')
-    const flags = parseFlags(args, () => ({ text: '[any]\nmemory_limit = 200MB\n', isPrivate: true }))
-    if (flags.kind !== 'settings') expect(args).toEqual([`--${flags.kind}`])
-    else if (words[0] !== 'test-notify') {
-      expect([...flags.settings.rules, ...flags.settings.budgets]).not.toEqual([])
-    }
+    const readText = () => ({ text: '[any]\nmemory_limit = 200MB\n', isPrivate: true })
+    const hand = HAND_COMMANDS.find(name => name === words[0])
+    const flags = hand
+      ? parseHandFlags(hand, words.slice(1), { readText, surroundings: NO_SURROUNDINGS }).flags
+      : parseFlags(words, readText)
+    if (flags.kind !== 'settings') expect(words).toEqual([`--${flags.kind}`])
+    else if (!hand) expect([...flags.settings.rules, ...flags.settings.budgets]).not.toEqual([])
   })
 })
 

@@ -3,6 +3,7 @@ import type { Assessment } from '../../src/monitor/assess.ts'
 import type { Picture } from '../../src/screen/check-screen.ts'
 import { type Sort, sorted } from '../../src/screen/order.ts'
 import { rowsOf } from '../../src/screen/rows.ts'
+import type { Memory } from '../../src/screen/summary.ts'
 import { FREE_MB } from './assessed.ts'
 import { MB } from './values.ts'
 
@@ -11,11 +12,13 @@ export function pictureOf(
   {
     hasRules = true,
     sort = 'share',
+    memory = { totalBytes: 1000 * MB, availableBytes: FREE_MB * MB },
     notes = ['Rules of [eventlistener:memmon] in /etc/supervisor/conf.d/memmon.conf'],
   }: {
     readonly hasRules?: boolean
     readonly sort?: Sort
     readonly notes?: readonly string[]
+    readonly memory?: Memory
   } = {},
 ): Picture {
   const rows = sorted(rowsOf(assessment, hasRules), sort)
@@ -23,7 +26,7 @@ export function pictureOf(
     rows,
     counted: rows,
     hasRules,
-    memory: { totalBytes: 1000 * MB, availableBytes: FREE_MB * MB },
+    memory,
     notes,
   }
 }

@@ -1,0 +1,82 @@
+// docs/check.md and README.md show what `memmon check` draws, and name each word that it may say.
+import { expect, test } from 'vitest'
+import { pipeLines, terminalLines } from '../../src/screen/check-screen.ts'
+import { SORTS } from '../../src/screen/order.ts'
+import { assessmentOf, type Sample } from '../helpers/assessed.ts'
+import { codeBlocks, readDocument } from '../helpers/documents.ts'
+import { pictureOf } from '../helpers/screens.ts'
+
+const SAMPLES: readonly Sample[] = [
+  { name: 'api', megabytes: 63.2, uptimeSeconds: 93_784 },
+  { name: 'web', megabytes: 184, uptimeSeconds: 102 },
+  { name: 'db', megabytes: 58.1, uptimeSeconds: 93_784 },
+  { name: 'mailer', state: 'FATAL' },
+  { name: 'memmon', megabytes: 48.7, uptimeSeconds: 93_784, isListener: true },
+  ...[41, 96.4, 12.8].map((megabytes, at) => ({
+    name: `worker:worker_0${at}`,
+    megabytes,
+    uptimeSeconds: 3723 + at,
+  })),
+]
+const ARGV = [
+  '-p',
+  'web=65MB',
+  '-p',
+  'api=65MB',
+  '-g',
+  'worker=100MB',
+  '-a',
+  '200MB',
+  '--warn',
+  '97%',
+  '--group-total',
+  'worker=120MB',
+]
+
+const GB = 1024 ** 3
+const MEMORY = { memory: { totalBytes: 31.2 * GB, availableBytes: 17 * GB } }
+
+const blocks = codeBlocks('docs/check.md').filter(({ language }) => language === 'text')
+
+test.each([
+  [0, 80],
+  [1, 60],
+])('block %s of docs/check.md is the screen at %s columns', async (at, columns) => {
+  const picture = pictureOf(await assessmentOf(ARGV, SAMPLES), MEMORY)
+  expect(blocks[at]?.text).toBe(
+    `${terminalLines(picture, { columns, rows: 24, colour: false }).join('\n')}\n`,
+  )
+})
+
+test('block 2 is what a pipe gets', async () => {
+  const picture = pictureOf(await assessmentOf(ARGV, SAMPLES.slice(0, 3)), MEMORY)
+  expect(blocks[2]?.text).toBe(`${pipeLines(picture).join('\n')}\n`)
+})
+
+test('README.md shows the same screen', async () => {
+  const picture = pictureOf(await assessmentOf(ARGV, SAMPLES), MEMORY)
+  const screen = terminalLines(picture, { columns: 80, rows: 24, colour: false })
+  expect(codeBlocks('README.md').map(({ text }) => text)).toContain(`${screen.join('\n')}\n`)
+})
+
+test.each([
+  'ok',
+  'warn',
+  'restart',
+  'restart one',
+  'drain',
+  'alert',
+  'send SIGUSR1',
+  'run command',
+  'would restart',
+  'over, waits 3/5',
+  'min_uptime 2m',
+  'not readable',
+  'ignored',
+  'listener',
+  'no rule',
+  'STOPPED',
+  ...SORTS,
+])('docs/check.md explains `%s`', word => {
+  expect(readDocument('docs/check.md')).toContain(`\`${word}\``)
+})
