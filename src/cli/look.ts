@@ -11,6 +11,7 @@ import type { Memory } from '../screen/summary.ts'
 import { createClient } from '../supervisor/client.ts'
 import { createHttpCaller } from '../supervisor/http-call.ts'
 import type { ProcessTable } from '../supervisor/process-table.ts'
+import { hintedText } from './fault-hint.ts'
 import { refuseFaults, resolveSettings } from './resolve.ts'
 import { type Asked, type Basis, basisOf, type RuleSource } from './rule-sources.ts'
 import { createTableByHand } from './trust.ts'
@@ -98,7 +99,7 @@ async function tableFrom({ server, isByUrl }: Basis): Promise<ProcessTable> {
   try {
     return await createTableByHand(client, isByUrl)()
   } catch (thrown) {
-    if (thrown instanceof SupervisorFault) throw new UsageError(thrown.message)
+    if (thrown instanceof SupervisorFault) throw new UsageError(hintedText(thrown))
     throw thrown
   } finally {
     client.close()

@@ -109,7 +109,7 @@ function confFor({ supervisorConf, sources }: Asked, given: ServerAddress | unde
   try {
     const conf = readSupervisorConf(undefined, sources)
     if (!conf) return { why: none }
-    const own = addressesIn(conf, sources.environment).map(sameHost)
+    const own = [...new Set(addressesIn(conf, sources.environment).map(sameHost))]
     if (own.includes(sameHost(formatServerUrl(given)))) return { conf }
     return {
       why: `${conf.file} is of another supervisord (${own.join(', ') || 'without a server'}); name yours with -C`,

@@ -51,7 +51,7 @@ function watchOnScreen(asked: CheckAsked, intervalMs: number, first: Last): Prom
 
 function screenLines({ picture, warnings, atMs, fault }: Last, intervalMs: number): string[] {
   const at = timestamp(new Date(atMs)).slice(11, 19)
-  const every = `every ${formatDuration(intervalMs / 1000)}, q quits`
+  const every = `every ${formatDuration(intervalMs / 1000)}, ${process.stdin.isTTY ? 'q' : 'Ctrl-C'} quits`
   const status = fault === undefined ? `${at}, ${every}` : `As of ${at}, ${every}. Now: ${fault}`
   return watchLines({ ...picture, notes: [...picture.notes, ...warnings] }, terminal(), status)
 }

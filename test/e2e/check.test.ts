@@ -65,7 +65,12 @@ test('a variable that supervisord has and this shell has not: what can be judged
     problems: [expect.stringContaining('[eventlistener:broken]')],
     processes: [{ namespec: 'small:small', verdict: 'ok' }],
   })
-  expect(check('explain', 'small').status).toBe(2)
+  const explained = check('explain', 'small')
+  expect(explained.status).toBe(2)
+  expect(explained.stdout).toMatch(
+    /^Rules of \[eventlistener:memmon\] in .*supervisord.conf\n\nsmall:small: RUNNING, .*\n\n-p big=40MB: .*\n +does not match.\n\n-a 1GB: /,
+  )
+  expect(explained.stdout).toMatch(/\nRules of \[eventlistener:broken\] in .* cannot be read: .*\n$/)
 })
 
 test('the rules of all sections that run memmon, and whether anybody acts on them', async () => {

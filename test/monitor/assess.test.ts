@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { resolveSettings } from '../../src/cli/resolve.ts'
 import { type ProcessInfo, ProcessState } from '../../src/core/process.ts'
-import { type Assessment, assess, isOver } from '../../src/monitor/assess.ts'
+import { type Assessment, assess, combined, isOver } from '../../src/monitor/assess.ts'
 import type { Sampler, Unmeasured } from '../../src/sampling/sampler.ts'
 import { MB, processNamed, settingsFrom } from '../helpers/values.ts'
 
@@ -142,4 +142,15 @@ test.each<[argv: string[], value: number | undefined, isOver: boolean, freeBytes
 ])('the budget %j comes to %s bytes, over: %s', async (argv, valueBytes, isOver, freeBytes) => {
   const { budgets } = await assessed(argv, undefined, freeBytes === undefined ? {} : { freeBytes })
   expect(budgets).toMatchObject([{ budget: { written: argv.join(' ') }, valueBytes, isOver }])
+})
+
+test('several memmons together: of each process the rules of all, the broken ones in front, and every budget', async () => {
+  const day = await assessed(['-a', '100MB', '--total', '1GB', '--ignore', 'db'])
+  const night = await assessed(['-p', 'web=50MB', '--min-free', '1MB'])
+  const together = combined([day, night])
+  expect(lines(together)).toEqual(['w:web 60 -p web=50MB! 60 act -a 100MB 60 fine', 'x:db 40'])
+  expect(together.budgets.map(({ budget }) => budget.written)).toEqual(['--total 1GB', '--min-free 1MB'])
+  // Ignored by one memmon, it is still the other one's.
+  expect(lines(combined([day, day]))[1]).toBe('x:db ignored 40')
+  expect(combined([])).toEqual({ processes: [], budgets: [] })
 })
