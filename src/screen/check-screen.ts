@@ -26,9 +26,11 @@ export const LEAST_COLUMNS = 40
 
 /** One name of 140 characters must not tear the names of all others from their figures. */
 const MOST_NAME = 50
+/** Names up to this are cut only where nothing else can be: 'worker:worker_0017' and its like. */
+const NAME = 24
 
 const COLUMNS: readonly Column[] = [
-  { key: 'process', head: 'PROCESS', align: 'left', most: MOST_NAME },
+  { key: 'process', head: 'PROCESS', align: 'left', most: MOST_NAME, comfort: NAME },
   { key: 'pid', head: 'PID', align: 'right' },
   { key: 'uptime', head: 'UPTIME', align: 'right' },
   { key: 'size', head: 'SIZE', align: 'right' },

@@ -7,6 +7,8 @@ export interface Column {
   readonly align: Align
   /** No wider than this, however long its longest text is. */
   readonly most?: number
+  /** Of what is left of the width it gets this much before others do. */
+  readonly comfort?: number
 }
 
 export type Cells = Readonly<Record<string, string>>
@@ -77,19 +79,28 @@ const naturalWidth = ({ key, head }: Column, rows: readonly Cells[]): number =>
 const leastWidth = (plan: readonly Sized[]): number =>
   plan.reduce((sum, { least }) => sum + least, GAP.length * Math.max(0, plan.length - 1))
 
-/** Each column gets its least; what is left goes to those that want more, in equal parts. */
+/**
+ * Each column gets its least, and its comfort where there is room; what is then left goes to those that want more, in
+ * equal parts.
+ */
 function spread(plan: readonly Sized[], width: number): number[] {
   const widths = plan.map(({ least }) => least)
   let left = width - leastWidth(plan)
+  const grow = (at: number, by: number) => {
+    widths[at] = (widths[at] ?? 0) + by
+    left -= by
+  }
+  for (const [at, { column, natural, least }] of plan.entries()) {
+    grow(at, Math.max(0, Math.min(left, Math.min(natural, column.comfort ?? 0) - least)))
+  }
   for (;;) {
     const wanting = plan.flatMap(({ natural }, at) => ((widths[at] ?? 0) < natural ? [at] : []))
-    if (wanting.length === 0 || left < wanting.length) return widths
+    if (wanting.length === 0 || left <= 0) return widths
     // The one that is least cut decides how far all of them grow before one has enough.
     const step = Math.min(
-      Math.floor(left / wanting.length),
+      Math.max(1, Math.floor(left / wanting.length)),
       ...wanting.map(at => (plan[at]?.natural ?? 0) - (widths[at] ?? 0)),
     )
-    for (const at of wanting) widths[at] = (widths[at] ?? 0) + step
-    left -= step * wanting.length
+    for (const at of wanting) grow(at, Math.min(step, Math.max(0, left)))
   }
 }

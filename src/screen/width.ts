@@ -63,7 +63,8 @@ function chopped(word: string, width: number): string[] {
   let rest = [...graphemes.segment(word)].map(({ segment }) => segment)
   while (rest.length > 0) {
     const piece = taken(rest, width)
-    pieces.push((piece.length > 0 ? piece : rest.slice(0, 1)).join(''))
+    // A single character may be wider than any line: a hundred letters of old Hangul are one.
+    pieces.push(piece.length > 0 ? piece.join('') : ELLIPSIS)
     rest = rest.slice(Math.max(1, piece.length))
   }
   return pieces

@@ -28,7 +28,7 @@ test('what is shortened is never wider than asked, nor is what is wrapped', () =
         expect(widthOf(padded(shorten(safe, width), width, 'left'))).toBe(width)
       },
     ),
-    { numRuns: 500 },
+    { numRuns: 2000 },
   )
 })
 
@@ -40,6 +40,13 @@ test('wrapped text is whole', () => {
     'e_of_a_file.conf',
   ])
   expect(wrapped('', 40)).toEqual([''])
+})
+
+test('one character that is wider than the line', () => {
+  const wide = '\u1100'.repeat(20)
+  expect(widthOf(wide)).toBe(40)
+  expect(wrapped(`a ${wide} b`, 10)).toEqual(['a', '… b'])
+  expect(shorten(`a${wide}b`, 10)).toBe('a…b')
 })
 
 test('nothing that a name holds steers the terminal', () => {
