@@ -6,7 +6,7 @@ import { parseFlags } from '../config/flags.ts'
 import type { Settings } from '../config/settings.ts'
 import { UsageError } from '../core/errors.ts'
 import { createConfFiles } from './conf-files.ts'
-import { refuseLoose } from './deciding-files.ts'
+import { ownUid, refuseLoose } from './deciding-files.ts'
 import { listen } from './listen.ts'
 import type { ReadSettings } from './reload.ts'
 import { environmentSecrets } from './secrets.ts'
@@ -16,9 +16,6 @@ const EXIT_USAGE = 2
 
 /** For people, in a terminal. */
 const COMMANDS = ['check', 'explain', 'test-notify'] as const
-
-/** Where users have no numbers, no file has an owner. */
-const NOBODY = -1
 
 const confFiles = createConfFiles()
 
@@ -56,8 +53,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 }
 
 /** About files that others may write; throws a UsageError as root. */
-const warningsOf = (settings: Settings): string[] =>
-  refuseLoose(settings, confFiles.loose, process.geteuid?.() ?? NOBODY)
+const warningsOf = (settings: Settings): string[] => refuseLoose(settings, confFiles.loose, ownUid())
 
 function settingsFrom(argv: readonly string[]): ReadSettings {
   confFiles.forget()

@@ -8,6 +8,9 @@ import type { Action, RestartPlan } from '../core/rules.ts'
 /** What runs the file that it is given. */
 const INTERPRETER = /\/(env|(ba|da|k|z)?sh|python[\d.]*|perl|ruby|node|php)$/
 
+/** The user that memmon runs as; where users have no numbers, no file has an owner. */
+export const ownUid = (): number => process.geteuid?.() ?? -1
+
 /** As root (`own` 0): throws a UsageError about files that others may write. Else gives that back, to be warned of. */
 export function refuseLoose(settings: Settings, conf: readonly string[], own: number): string[] {
   const loose = [...conf, ...looseCommands(settings, own)]

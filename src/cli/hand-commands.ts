@@ -6,7 +6,7 @@ import { parseSelector } from '../core/selector.ts'
 import { parseSomeTime, timerTime } from '../core/units.ts'
 import { SORTS, type Sort } from '../screen/order.ts'
 import { type ConfFiles, createConfFiles } from './conf-files.ts'
-import { refuseLoose } from './deciding-files.ts'
+import { ownUid, refuseLoose } from './deciding-files.ts'
 import type { Asked, ReadRules } from './rule-sources.ts'
 import { supervisorSources } from './supervisor-sources.ts'
 
@@ -85,7 +85,7 @@ function read(command: HandCommand, argv: readonly string[]): ReadRules {
 /** About files that others may write; throws a UsageError as root. */
 const withWarnings = (settings: ReadRules['settings'], loose: readonly string[]): ReadRules => ({
   settings,
-  warnings: refuseLoose(settings, loose, process.geteuid?.() === 0),
+  warnings: refuseLoose(settings, loose, ownUid()),
 })
 
 const parsed = (command: HandCommand, argv: readonly string[]) => {

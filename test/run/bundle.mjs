@@ -7,7 +7,7 @@ import { build } from 'esbuild'
 
 const MAIN = 'src/cli/main.ts'
 /** Commands for a terminal, and what memmon says there. */
-const FOR_PEOPLE = ['src/cli/by-hand.ts', 'src/cli/check.ts', 'src/cli/test-notify.ts', 'src/config/help.ts']
+const FOR_PEOPLE = ['src/cli/by-hand.ts', 'src/cli/hand-commands.ts', 'src/config/help.ts']
 
 const OPTIONS = {
   bundle: true,
