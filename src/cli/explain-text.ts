@@ -65,6 +65,6 @@ function verdictText(one: Assessed): string {
   const acting = one.findings.find(({ verdict }) => verdict.kind === 'act')
   if (acting) return `memmon would act on it now, by ${acting.rule.written} (${acting.rule.action.kind}).`
   if (one.findings.some(isOver))
-    return 'memmon does nothing yet: it is over a limit, and patience is had with it.'
+    return 'memmon does nothing yet: it has not been over its limit for long enough.'
   return 'memmon does nothing: it is under its limits.'
 }

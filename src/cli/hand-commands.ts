@@ -40,26 +40,34 @@ export async function runHandCommand(
     process.stdout.write(flags.kind === 'help' ? commandHelpText(command) : `${version()}\n`)
     return 0
   }
-  const [name, stray] = given.words
-  if (command === 'test-notify') {
-    if (name !== undefined) throw new UsageError(`"${name}" belongs to no option`)
-    for (const warning of read(command, argv).warnings) process.stderr.write(`${warning}\n`)
-    const { testNotify } = await import('./test-notify.ts')
-    return await testNotify(flags.settings)
-  }
+  if (command === 'test-notify') return await runTestNotify(argv, given)
   const { rules, budgets } = flags.settings
   if (rules.length + budgets.length === 0) refuseIdle(argv)
   const asked = askedFor(command, argv, given.supervisorConf)
-  if (command === 'check') {
-    const { check } = await import('./check.ts')
-    const { json, sort, onlyOver, watchSeconds } = given
-    return await check({ ...asked, json, sort, onlyOver, watchSeconds, names: given.words })
-  }
-  if (stray !== undefined) throw new UsageError(`"${stray}" belongs to no option`)
+  return await (command === 'check' ? runCheck(asked, given) : runExplain(asked, given))
+}
+
+async function runTestNotify(argv: readonly string[], { words: [stray] }: Given): Promise<number> {
+  if (stray !== undefined) throw new UsageError(strayText(stray))
+  const { settings, warnings } = read('test-notify', argv)
+  for (const warning of warnings) process.stderr.write(`${warning}\n`)
+  const { testNotify } = await import('./test-notify.ts')
+  return await testNotify(settings)
+}
+
+async function runCheck(asked: Asked, { json, sort, onlyOver, watchSeconds, words }: Given): Promise<number> {
+  const { check } = await import('./check.ts')
+  return await check({ ...asked, json, sort, onlyOver, watchSeconds, names: words })
+}
+
+async function runExplain(asked: Asked, { words: [name, stray] }: Given): Promise<number> {
   if (name === undefined) throw new UsageError('explain needs a process: as in memmon explain web')
+  if (stray !== undefined) throw new UsageError(strayText(stray))
   const { explain } = await import('./explain.ts')
   return await explain(name, asked)
 }
+
+const strayText = (word: string): string => `unexpected argument "${word}"; quote values that contain spaces`
 
 const askedFor = (
   command: HandCommand,

@@ -108,9 +108,9 @@ test.each<[args: string[], stderr: RegExp]>([
   [['check', '--watch=x'], /--watch x: "x" is not a time/],
   [['check', '-a', '1MB', '--jsno'], /unknown option '--jsno' \(Did you mean --json\?\)/],
   [['explain', '-a', '1MB'], /explain needs a process: as in memmon explain web/],
-  [['explain', 'web', 'db', '-a', '1MB'], /"db" belongs to no option/],
+  [['explain', 'web', 'db', '-a', '1MB'], /unexpected argument "db"/],
   [['explain', 'web', '--over'], /unknown option '--over'/],
-  [['test-notify', 'web', '-m', 'bob@example.com'], /"web" belongs to no option/],
+  [['test-notify', 'web', '-m', 'bob@example.com'], /unexpected argument "web"/],
 ])('%j is refused', async (args, stderr) => {
   const run = await runMemmon(args)
   expect(run).toMatchObject({ code: 2, stdout: '' })
