@@ -6,6 +6,7 @@ import { type Picture, pipeLines, type Terminal, terminalLines } from '../screen
 import { namesNear, type Sort, selected, sorted } from '../screen/order.ts'
 import { rowsOf } from '../screen/rows.ts'
 import { countsOf } from '../screen/summary.ts'
+import type { WidthOf } from '../screen/width.ts'
 import { channelTexts } from './channel-texts.ts'
 import { checkDocument } from './check-json.ts'
 import { exitCodeOf, look } from './look.ts'
@@ -22,6 +23,8 @@ export interface CheckAsked extends Asked {
   /** Names and patterns; all if there are none. */
   readonly names: readonly string[]
   readonly watchSeconds: number | undefined
+  /** string-width's. */
+  readonly widthOf: WidthOf
 }
 
 /** What one look has come to. */
@@ -44,7 +47,8 @@ export async function check(asked: CheckAsked): Promise<number> {
   const { picture, document, warnings, exitCode } = await checkOnce(asked)
   for (const warning of warnings) process.stderr.write(`${warning}\n`)
   if (asked.json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`)
-  else write(process.stdout.isTTY ? terminalLines(picture, terminal()) : pipeLines(picture))
+  else
+    write(process.stdout.isTTY ? terminalLines(picture, terminal(asked)) : pipeLines(picture, asked.widthOf))
   return exitCode
 }
 
@@ -59,7 +63,8 @@ function endWithReader(): void {
 export const write = (lines: readonly string[]): void => void process.stdout.write(`${lines.join('\n')}\n`)
 
 /** stdout's; columns are 0 where nobody has set them. */
-export const terminal = (): Terminal => ({
+export const terminal = ({ widthOf }: CheckAsked): Terminal => ({
+  widthOf,
   columns: process.stdout.columns || USUAL_COLUMNS,
   rows: process.stdout.rows || USUAL_ROWS,
   colour: !process.env.NO_COLOR && process.env.TERM !== 'dumb',

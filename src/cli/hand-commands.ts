@@ -57,7 +57,8 @@ async function runTestNotify(argv: readonly string[], { words: [stray] }: Given)
 
 async function runCheck(asked: Asked, { json, sort, onlyOver, watchSeconds, words }: Given): Promise<number> {
   const { check } = await import('./check.ts')
-  return await check({ ...asked, json, sort, onlyOver, watchSeconds, names: words })
+  const { default: widthOf } = await import('string-width')
+  return await check({ ...asked, json, sort, onlyOver, watchSeconds, widthOf, names: words })
 }
 
 async function runExplain(asked: Asked, { words: [name, stray] }: Given): Promise<number> {

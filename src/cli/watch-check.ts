@@ -1,6 +1,6 @@
 // `memmon check --watch`: looks again and again. On a terminal the screen is drawn in place; in a pipe, where there is
 // nothing to draw on, each look is printed below the last one.
-import { setTimeout as wait } from 'node:timers/promises'
+import { sleep } from '../base/sleep.ts'
 import { UsageError } from '../core/errors.ts'
 import { timestamp } from '../core/text.ts'
 import { formatDuration } from '../core/units.ts'
@@ -33,7 +33,7 @@ function watchOnScreen(asked: CheckAsked, intervalMs: number, first: Last): Prom
       screen.leave()
       settle()
     }
-    const draw = () => screen.draw(screenLines(last, intervalMs))
+    const draw = () => screen.draw(screenLines(last, asked, intervalMs))
     const show = (seen: Last) => {
       if (hasEnded) return
       last = seen
@@ -49,11 +49,15 @@ function watchOnScreen(asked: CheckAsked, intervalMs: number, first: Last): Prom
   })
 }
 
-function screenLines({ picture, warnings, atMs, fault }: Last, intervalMs: number): string[] {
+function screenLines(
+  { picture, warnings, atMs, fault }: Last,
+  asked: CheckAsked,
+  intervalMs: number,
+): string[] {
   const at = timestamp(new Date(atMs)).slice(11, 19)
   const every = `every ${formatDuration(intervalMs / 1000)}, ${process.stdin.isTTY ? 'q' : 'Ctrl-C'} quits`
   const status = fault === undefined ? `${at}, ${every}` : `As of ${at}, ${every}. Now: ${fault}`
-  return watchLines({ ...picture, notes: [...picture.notes, ...warnings] }, terminal(), status)
+  return watchLines({ ...picture, notes: [...picture.notes, ...warnings] }, terminal(asked), status)
 }
 
 /** What fails now may come to something later: supervisord restarts, memmon.conf is being written. */
@@ -71,7 +75,7 @@ async function watchInPipe(asked: CheckAsked, intervalMs: number, first: Last): 
   for (let last = first; ; last = await next(asked, last)) {
     if (last.fault !== undefined) process.stderr.write(`${last.fault}\n`)
     else if (asked.json) write([JSON.stringify(last.document)])
-    else write([timestamp(new Date(last.atMs)), ...pipeLines(last.picture), ''])
-    await wait(intervalMs)
+    else write([timestamp(new Date(last.atMs)), ...pipeLines(last.picture, asked.widthOf), ''])
+    await sleep(intervalMs)
   }
 }

@@ -3,7 +3,7 @@
 import type { Row, Standing } from './rows.ts'
 import { countsOf, type Memory, summaryText } from './summary.ts'
 import { type Cells, type Column, type Plan, plainLines, tableLines } from './table.ts'
-import { wrapped } from './width.ts'
+import { type Room, type WidthOf, wrapped } from './width.ts'
 
 export interface Picture {
   /** In the order in which they are shown; `counted` are those that the summary is about. */
@@ -19,6 +19,7 @@ export interface Terminal {
   readonly columns: number
   readonly rows: number
   readonly colour: boolean
+  readonly widthOf: WidthOf
 }
 
 /** A terminal that is narrower gets lines of this width, and breaks them itself. */
@@ -74,42 +75,51 @@ const PLAIN: readonly Column[] = [
 ]
 
 /** Printed once: the table, then what it comes to, next to the prompt. */
-export function terminalLines(picture: Picture, { columns, rows, colour }: Terminal): string[] {
-  const width = Math.max(columns, LEAST_COLUMNS)
-  const table = paintedTable(picture, width, colour)
+export function terminalLines(picture: Picture, { columns, rows, colour, widthOf }: Terminal): string[] {
+  const room = { width: Math.max(columns, LEAST_COLUMNS), widthOf }
+  const table = paintedTable(picture, room, colour)
   const isLong = table.length > rows - 4 && picture.rows.length > picture.counted.filter(isOver).length
   const more = isLong && picture.counted.some(isOver) ? ' (--over shows them alone)' : ''
-  const summary = summaryOf(picture, width - more.length) + more
-  return [...table, '', paint(summary, 'bold', colour), ...notesIn(picture, width)]
+  const summary = summaryOf(picture, { width: room.width - more.length, widthOf }) + more
+  return [...table, '', paint(summary, 'bold', colour), ...notesIn(picture, room)]
 }
 
 /** Drawn again and again: what it comes to on top, and no more lines than the terminal has. */
-export function watchLines(picture: Picture, { columns, rows, colour }: Terminal, status: string): string[] {
-  const width = Math.max(columns, LEAST_COLUMNS)
+export function watchLines(
+  picture: Picture,
+  { columns, rows, colour, widthOf }: Terminal,
+  status: string,
+): string[] {
+  const room = { width: Math.max(columns, LEAST_COLUMNS), widthOf }
   const heads = [
-    paint(summaryOf(picture, width), 'bold', colour),
-    ...wrapped(status, width).map(line => paint(line, 'dim', colour)),
+    paint(summaryOf(picture, room), 'bold', colour),
+    ...wrapped(status, room).map(line => paint(line, 'dim', colour)),
     '',
   ]
-  const notes = ['', ...notesIn(picture, width)]
-  const table = paintedTable(picture, width, colour)
-  const room = rows - heads.length
-  if (table.length + notes.length <= room) return [...heads, ...table, ...notes]
-  if (table.length <= room) return [...heads, ...table]
-  const hidden = table.length - Math.max(1, room - 1)
-  return [...heads, ...table.slice(0, room - 1), paint(`… ${hidden} more`, 'dim', colour)].slice(0, rows)
+  const notes = ['', ...notesIn(picture, room)]
+  const table = paintedTable(picture, room, colour)
+  const left = rows - heads.length
+  if (table.length + notes.length <= left) return [...heads, ...table, ...notes]
+  if (table.length <= left) return [...heads, ...table]
+  const hidden = table.length - Math.max(1, left - 1)
+  return [...heads, ...table.slice(0, left - 1), paint(`… ${hidden} more`, 'dim', colour)].slice(0, rows)
 }
 
 /** What a pipe gets: nothing is cut, painted or left out. */
-export function pipeLines(picture: Picture): string[] {
+export function pipeLines(picture: Picture, widthOf: WidthOf): string[] {
   const cells = picture.rows.map(row => row.cells)
-  return [...plainLines(PLAIN, cells), '', summaryOf(picture, Infinity), ...picture.notes]
+  return [
+    ...plainLines(PLAIN, cells, widthOf),
+    '',
+    summaryOf(picture, { width: Infinity, widthOf }),
+    ...picture.notes,
+  ]
 }
 
-const summaryOf = ({ counted, memory, hasRules }: Picture, width: number): string =>
-  summaryText(countsOf(counted), memory, hasRules, width)
+const summaryOf = ({ counted, memory, hasRules }: Picture, room: Room): string =>
+  summaryText(countsOf(counted), memory, hasRules, room)
 
-const notesIn = ({ notes }: Picture, width: number): string[] => notes.flatMap(note => wrapped(note, width))
+const notesIn = ({ notes }: Picture, room: Room): string[] => notes.flatMap(note => wrapped(note, room))
 
 const isOver = ({ standing }: Row): boolean => standing === 'over'
 
@@ -122,12 +132,12 @@ const PAINTS: Readonly<Record<Standing, Paint>> = {
   down: 'dim',
 }
 
-function paintedTable({ rows, counted, hasRules }: Picture, width: number, colour: boolean): string[] {
+function paintedTable({ rows, counted, hasRules }: Picture, room: Room, colour: boolean): string[] {
   if (rows.length === 0) {
     return [counted.length > 0 ? 'Nothing is over its limit.' : 'supervisord has no programs.']
   }
   const { columns, cells } = withoutSameMetric(rows)
-  return tableLines(columns, cells, PLANS, width).map((line, at) => {
+  return tableLines(columns, cells, PLANS, room).map((line, at) => {
     const row = rows[at - 1]
     return paint(
       line,

@@ -1,7 +1,7 @@
 // The line that says it all: '3 of 213 over, 14.2GB of 31.2GB in use'. What matters less is left out where it does not fit.
 import { formatSize } from '../core/units.ts'
 import type { Row, Standing } from './rows.ts'
-import { widthOf } from './width.ts'
+import type { Room } from './width.ts'
 
 /** Of this machine or container. */
 export interface Memory {
@@ -37,7 +37,7 @@ export function summaryText(
   counts: Counts,
   memory: Memory | undefined,
   hasRules: boolean,
-  width: number,
+  { width, widthOf }: Room,
 ): string {
   const { processes, over, budgets, budgetsOver, blind, warned, down } = counts
   const first = hasRules

@@ -1,5 +1,5 @@
 // Columns of text in a given width: which of them are shown, how wide each is, and the lines. Pure.
-import { type Align, padded, shorten, widthOf } from './width.ts'
+import { type Align, padded, type Room, shorten, type WidthOf } from './width.ts'
 
 export interface Column {
   readonly key: string
@@ -35,12 +35,14 @@ export function tableLines(
   columns: readonly Column[],
   rows: readonly Cells[],
   plans: readonly Plan[],
-  width: number,
+  { width, widthOf }: Room,
 ): string[] {
   const naturals = new Map(
     columns.map(column => [
       column.key,
-      rows.length === 0 || rows.some(row => row[column.key]) ? naturalWidth(column, rows) : undefined,
+      rows.length === 0 || rows.some(row => row[column.key])
+        ? naturalWidth(column, rows, widthOf)
+        : undefined,
     ]),
   )
   const sizedBy = ({ keys, least }: Plan): Sized[] =>
@@ -58,7 +60,8 @@ export function tableLines(
     sized
       .map(({ column: { key, align } }, at) => {
         const own = widths[at] ?? 0
-        return padded(shorten(row[key] ?? '', own), own, align)
+        const room = { width: own, widthOf }
+        return padded(shorten(row[key] ?? '', room), align, room)
       })
       .join(GAP)
       .trimEnd(),
@@ -66,14 +69,17 @@ export function tableLines(
 }
 
 /** Every column, whole; what is not known is a -, so that there is always the same number of cells. */
-export function plainLines(columns: readonly Column[], rows: readonly Cells[]): string[] {
+export function plainLines(columns: readonly Column[], rows: readonly Cells[], widthOf: WidthOf): string[] {
   const filled = rows.map(row =>
     Object.fromEntries(columns.map(({ key }) => [key, row[key] === '' ? '-' : (row[key] ?? '-')])),
   )
-  return tableLines(columns, filled, [{ keys: columns.map(({ key }) => key), least: {} }], Infinity)
+  return tableLines(columns, filled, [{ keys: columns.map(({ key }) => key), least: {} }], {
+    width: Infinity,
+    widthOf,
+  })
 }
 
-const naturalWidth = ({ key, head }: Column, rows: readonly Cells[]): number =>
+const naturalWidth = ({ key, head }: Column, rows: readonly Cells[], widthOf: WidthOf): number =>
   rows.reduce((most, row) => Math.max(most, widthOf(row[key] ?? '')), widthOf(head))
 
 const leastWidth = (plan: readonly Sized[]): number =>

@@ -1,4 +1,5 @@
 // docs/check.md and README.md show what `memmon check` draws, and name each word that it may say.
+import widthOf from 'string-width'
 import { expect, test } from 'vitest'
 import { pipeLines, terminalLines } from '../../src/screen/check-screen.ts'
 import { SORTS } from '../../src/screen/order.ts'
@@ -44,18 +45,18 @@ test.each([
 ])('block %s of docs/check.md is the screen at %s columns', async (at, columns) => {
   const picture = pictureOf(await assessmentOf(ARGV, SAMPLES), MEMORY)
   expect(blocks[at]?.text).toBe(
-    `${terminalLines(picture, { columns, rows: 24, colour: false }).join('\n')}\n`,
+    `${terminalLines(picture, { columns, rows: 24, colour: false, widthOf }).join('\n')}\n`,
   )
 })
 
 test('block 2 is what a pipe gets', async () => {
   const picture = pictureOf(await assessmentOf(ARGV, SAMPLES.slice(0, 3)), MEMORY)
-  expect(blocks[2]?.text).toBe(`${pipeLines(picture).join('\n')}\n`)
+  expect(blocks[2]?.text).toBe(`${pipeLines(picture, widthOf).join('\n')}\n`)
 })
 
 test('README.md shows the same screen', async () => {
   const picture = pictureOf(await assessmentOf(ARGV, SAMPLES), MEMORY)
-  const screen = terminalLines(picture, { columns: 80, rows: 24, colour: false })
+  const screen = terminalLines(picture, { columns: 80, rows: 24, colour: false, widthOf })
   expect(codeBlocks('README.md').map(({ text }) => text)).toContain(`${screen.join('\n')}\n`)
 })
 

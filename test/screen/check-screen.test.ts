@@ -1,8 +1,8 @@
 // What holds for the screen of `memmon check` whatever the names, rules and sizes are, at any width.
 import fc from 'fast-check'
+import widthOf from 'string-width'
 import { expect, test } from 'vitest'
 import { LEAST_COLUMNS, pipeLines, terminalLines, watchLines } from '../../src/screen/check-screen.ts'
-import { widthOf } from '../../src/screen/width.ts'
 import { assessmentOf, type Sample } from '../helpers/assessed.ts'
 import { pictureOf } from '../helpers/screens.ts'
 
@@ -38,7 +38,7 @@ test('no line is wider than the terminal; what memmon would do, and sizes, are n
   await fc.assert(
     fc.asyncProperty(samples, argv, fc.integer({ min: 56, max: 250 }), async (all, args, columns) => {
       const picture = pictureOf(await assessmentOf(args, all))
-      const lines = terminalLines(picture, { columns, rows: 24, colour: false })
+      const lines = terminalLines(picture, { columns, rows: 24, colour: false, widthOf })
       for (const line of lines) expect(widthOf(line), line).toBeLessThanOrEqual(columns)
       for (const [at, { cells }] of picture.rows.entries()) {
         const line = ` ${lines[at + 1]} `
@@ -55,7 +55,7 @@ test('a narrow terminal, too, gets no wider line than the least that is drawn', 
   await fc.assert(
     fc.asyncProperty(samples, fc.integer({ min: 0, max: 56 }), async (all, columns) => {
       const picture = pictureOf(await assessmentOf(['-a', '100MB'], all))
-      for (const line of terminalLines(picture, { columns, rows: 24, colour: false })) {
+      for (const line of terminalLines(picture, { columns, rows: 24, colour: false, widthOf })) {
         expect(widthOf(line), line).toBeLessThanOrEqual(Math.max(columns, LEAST_COLUMNS))
       }
     }),
@@ -71,7 +71,11 @@ test('a screen that is drawn in place has no more lines than the terminal', asyn
       fc.integer({ min: 1, max: 30 }),
       async (all, columns, rows) => {
         const picture = pictureOf(await assessmentOf(['-a', '100MB'], all))
-        const lines = watchLines(picture, { columns, rows, colour: false }, '12:00:00, every 2s, q quits')
+        const lines = watchLines(
+          picture,
+          { columns, rows, colour: false, widthOf },
+          '12:00:00, every 2s, q quits',
+        )
         expect(lines.length).toBeLessThanOrEqual(rows)
         for (const line of lines) expect(widthOf(line), line).toBeLessThanOrEqual(columns)
       },
@@ -84,7 +88,7 @@ test('in a pipe every row has the same cells, whole, and none is empty', async (
   await fc.assert(
     fc.asyncProperty(samples, argv, async (all, args) => {
       const picture = pictureOf(await assessmentOf(args, all))
-      const lines = pipeLines(picture)
+      const lines = pipeLines(picture, widthOf)
       expect(lines[0]?.split(/ {2,}/)).toEqual([
         'PROCESS',
         'STATE',
@@ -116,19 +120,20 @@ test('colour is help alone: without it the same text', async () => {
     { name: 'off', state: 'STOPPED' },
   ]
   const picture = pictureOf(await assessmentOf(['-a', '100MB', '--warn', '90%'], all))
-  const drawn = (colour: boolean) => terminalLines(picture, { columns: 80, rows: 24, colour }).join('\n')
+  const drawn = (colour: boolean) =>
+    terminalLines(picture, { columns: 80, rows: 24, colour, widthOf }).join('\n')
   expect(drawn(true).replace(/\u001b\[\d+m/g, '')).toBe(drawn(false))
   expect(drawn(true)).toMatch(
     /\u001b\[31mover .*\u001b\[39m\n\u001b\[33mhidden .*\n\u001b\[33mwarned .*\nfine /,
   )
-  expect(pipeLines(picture).join()).not.toContain('\u001b')
+  expect(pipeLines(picture, widthOf).join()).not.toContain('\u001b')
 })
 
 test('without a row: why', async () => {
   const picture = pictureOf(await assessmentOf(['-a', '100MB'], []))
-  const terminal = { columns: 80, rows: 24, colour: false }
+  const terminal = { columns: 80, rows: 24, colour: false, widthOf }
   expect(terminalLines(picture, terminal)[0]).toBe('supervisord has no programs.')
   const { rows: counted } = pictureOf(await assessmentOf(['-a', '100MB'], [{ name: 'web', megabytes: 1 }]))
   expect(terminalLines({ ...picture, counted }, terminal)[0]).toBe('Nothing is over its limit.')
-  expect(pipeLines(picture)[0]).toMatch(/^PROCESS +STATE .*RULE$/)
+  expect(pipeLines(picture, widthOf)[0]).toMatch(/^PROCESS +STATE .*RULE$/)
 })

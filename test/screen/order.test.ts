@@ -1,4 +1,5 @@
 // Which rows come first, which are chosen by name, and what the summary counts.
+import widthOf from 'string-width'
 import { expect, test } from 'vitest'
 import { parseSelector } from '../../src/core/selector.ts'
 import { namesNear, type Sort, selected, sorted } from '../../src/screen/order.ts'
@@ -64,13 +65,13 @@ test.each<[width: number, text: string]>([
   [40, '1 of 7 over, 600MB of 1000MB in use'],
   [12, '1 of 7 over'],
 ])('in %s columns the summary is "%s"', async (width, text) => {
-  expect(summaryText(countsOf(await rows()), MEMORY, true, width)).toBe(text)
+  expect(summaryText(countsOf(await rows()), MEMORY, true, { width, widthOf })).toBe(text)
 })
 
 test('the summary counts budgets that are over, and without rules processes alone', async () => {
   const counts = countsOf(rowsOf(await assessmentOf(['--total', '10MB', '--min-free', '1MB'], SAMPLES), true))
-  expect(summaryText(counts, undefined, true, 200)).toBe(
+  expect(summaryText(counts, undefined, true, { width: 200, widthOf })).toBe(
     '0 of 7 over, 1 of 2 budgets over, 1 not readable, 1 not running',
   )
-  expect(summaryText(countsOf([]), undefined, false, 200)).toBe('0 processes')
+  expect(summaryText(countsOf([]), undefined, false, { width: 200, widthOf })).toBe('0 processes')
 })

@@ -1,8 +1,8 @@
 // The screens of `memmon check` as golden pictures of text, at each width and in a pipe. `vitest -u` draws them anew:
 // look at each difference as a tired operator would.
+import widthOf from 'string-width'
 import { expect, test } from 'vitest'
 import { pipeLines, terminalLines, watchLines } from '../../src/screen/check-screen.ts'
-import { widthOf } from '../../src/screen/width.ts'
 import { assessmentOf, type Sample } from '../helpers/assessed.ts'
 import { pictureOf } from '../helpers/screens.ts'
 
@@ -21,11 +21,11 @@ async function expectPictures(
 ): Promise<void> {
   const picture = pictureOf(await assessmentOf(argv, samples), more)
   const screens = WIDTHS.map(columns => {
-    const lines = terminalLines(picture, { columns, rows: 60, colour: false })
+    const lines = terminalLines(picture, { columns, rows: 60, colour: false, widthOf })
     for (const line of lines) expect(widthOf(line), line).toBeLessThanOrEqual(columns)
     return framed(columns, lines)
   })
-  const all = [...screens, `in a pipe\n${pipeLines(picture).join('\n')}\n`].join('\n')
+  const all = [...screens, `in a pipe\n${pipeLines(picture, widthOf).join('\n')}\n`].join('\n')
   await expect(all).toMatchFileSnapshot(`pictures/${name}.txt`)
 }
 
@@ -111,11 +111,15 @@ test('200 processes by numprocs: what is over stands on top of a screen of 24 ro
   }))
   const picture = pictureOf(await assessmentOf(['-g', 'worker=100MB'], samples))
   const screens = WIDTHS.map(columns => {
-    const lines = watchLines(picture, { columns, rows: ROWS, colour: false }, '12:00:00, every 2s, q quits')
+    const lines = watchLines(
+      picture,
+      { columns, rows: ROWS, colour: false, widthOf },
+      '12:00:00, every 2s, q quits',
+    )
     expect(lines.length).toBeLessThanOrEqual(ROWS)
     return framed(columns, lines)
   })
-  const once = terminalLines(picture, { columns: 80, rows: ROWS, colour: false })
+  const once = terminalLines(picture, { columns: 80, rows: ROWS, colour: false, widthOf })
   expect(once).toHaveLength(200 + 4)
   screens.push(`printed once, its last rows\n${once.slice(-6).join('\n')}\n`)
   await expect(screens.join('\n')).toMatchFileSnapshot('pictures/numprocs.txt')
