@@ -48,7 +48,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   screen: ['core', 'monitor', 'screen'],
 }
 
-/** Splits commands as supervisord does, wherever supervisord's commands are read or run. */
+/** Splits commands as supervisord does: `restart` runs some, `cli` passes it to `config`, which reads some. */
 const IN_SEVERAL_ROOMS = ['shlex']
 
 test('there is something to check', () => expect(imports.length).toBeGreaterThan(80))

@@ -76,3 +76,13 @@ test('what is packed runs with its own dependencies alone', () => {
   expect(listening.stderr).toContain('supervisord has closed the event stream: memmon ends')
   expect(listening).toMatchObject({ status: 0, stdout: 'READY\n' })
 })
+
+test('check runs where require() takes no ES module, as before Node 20.19', () => {
+  const flag = '--no-experimental-require-module'
+  const flags = process.allowedNodeEnvironmentFlags.has(flag) ? [flag] : []
+  const memmon = join(packed, packageJson.bin.memmon)
+  const args = ['check', '-a', '1GB', '--server-url', 'unix:///nonexistent.sock']
+  const run = spawnSync(process.execPath, [...flags, memmon, ...args], { encoding: 'utf8' })
+  // It has got as far as to ask supervisord.
+  expect(run.stderr).toMatch(/^memmon: no answer from supervisord/)
+})

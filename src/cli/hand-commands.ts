@@ -43,7 +43,7 @@ export async function runHandCommand(
   if (command === 'test-notify') return await runTestNotify(argv, given)
   const { rules, budgets } = flags.settings
   if (rules.length + budgets.length === 0) refuseIdle(argv)
-  const asked = askedFor(command, argv, given.supervisorConf)
+  const asked = await askedFor(command, argv, given.supervisorConf)
   return await (command === 'check' ? runCheck(asked, given) : runExplain(asked, given))
 }
 
@@ -70,11 +70,11 @@ async function runExplain(asked: Asked, { words: [name, stray] }: Given): Promis
 
 const strayText = (word: string): string => `unexpected argument "${word}"; quote values that contain spaces`
 
-const askedFor = (
+const askedFor = async (
   command: HandCommand,
   argv: readonly string[],
   supervisorConf: string | undefined,
-): Asked => ({
+): Promise<Asked> => ({
   ownSettings: () => read(command, argv),
   settingsOf(args, environment) {
     const files = createConfFiles()
@@ -83,6 +83,8 @@ const askedFor = (
   },
   supervisorConf,
   sources: supervisorSources(),
+  // Like string-width an ES module alone, which require() takes from Node 20.19 on.
+  split: (await import('shlex')).split,
 })
 
 function read(command: HandCommand, argv: readonly string[]): ReadRules {

@@ -2,6 +2,7 @@
 // supervisord.conf; and at which supervisord.
 import { createRedactor } from '../base/redact.ts'
 import { type ListenerSection, listenerSections } from '../config/listener-sections.ts'
+import type { SplitCommand } from '../config/memmon-command.ts'
 import type { Settings } from '../config/settings.ts'
 import { addressesIn, serverIn } from '../config/supervisor-conf.ts'
 import {
@@ -24,6 +25,7 @@ export interface Asked {
   /** -C. */
   readonly supervisorConf: string | undefined
   readonly sources: SupervisorSources
+  readonly split: SplitCommand
 }
 
 export interface ReadRules {
@@ -127,7 +129,7 @@ const GIVE_SOME = 'Give rules as in memmon check -a 200MB'
 function listenersIn({ conf, why }: ReadConf, asked: Asked): FoundRules {
   if (!conf) return { ...NOTHING, notes: [`No rules: ${why}. ${GIVE_SOME}`] }
   const unread = conf.unread.map(text => `Not read: ${text}`)
-  const sections = listenerSections(conf, asked.sources)
+  const sections = listenerSections(conf, { ...asked.sources, split: asked.split })
   if (sections.length === 0) {
     const note = `No rules: no [eventlistener:*] section of ${conf.file} runs memmon. ${GIVE_SOME}`
     return { ...NOTHING, notes: [note], faults: unread }

@@ -2,7 +2,7 @@
 import { posix } from 'node:path'
 import { messageOf } from '../core/errors.ts'
 import { parseKeyValues } from './key-values.ts'
-import { memmonCommand } from './memmon-command.ts'
+import { memmonCommand, type SplitCommand } from './memmon-command.ts'
 import { type Expansions, environmentExpansions, expandSupervisor } from './supervisor-expand.ts'
 import {
   type Environment,
@@ -31,7 +31,7 @@ export interface MemmonRun {
 }
 
 type Keys = ReadonlyMap<string, SupervisorValue>
-type Surroundings = Pick<SupervisorSources, 'environment' | 'hostName'>
+type Surroundings = Pick<SupervisorSources, 'environment' | 'hostName'> & { readonly split: SplitCommand }
 
 /** In the order in which they stand there. */
 export function listenerSections(conf: SupervisorConf, surroundings: Surroundings): ListenerSection[] {
@@ -59,7 +59,7 @@ function runOf(
   command: SupervisorValue,
   keys: Keys,
   global: Keys | undefined,
-  { environment, hostName }: Surroundings,
+  { environment, hostName, split }: Surroundings,
 ): ListenerSection['run'] | undefined {
   const names = { host_node_name: hostName, program_name: group, group_name: group }
   const numbers = {
@@ -70,7 +70,7 @@ function runOf(
   const all = pairsIn(global?.get('environment'), base)
   const own = pairsIn(keys.get('environment'), { ...base, ...environmentExpansions(all) })
   const known = { ...base, ...environmentExpansions({ ...all, ...own }), here: folderOf(command.path) }
-  const run = memmonCommand(expandSupervisor(command.value, known))
+  const run = memmonCommand(expandSupervisor(command.value, known), split)
   if (run.kind === 'other') return undefined
   if (run.kind === 'script') return unreadable('a shell script starts memmon')
   const folder = folderIn(keys.get('directory'), known) ?? folderIn(global?.get('directory'), known)

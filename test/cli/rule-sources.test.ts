@@ -1,4 +1,5 @@
 // By which rules `memmon check` looks, and at which supervisord, from options, environment and supervisord.conf.
+import { split } from 'shlex'
 import { expect, test } from 'vitest'
 import { type Basis, basisOf } from '../../src/cli/rule-sources.ts'
 import { UsageError } from '../../src/core/errors.ts'
@@ -21,6 +22,7 @@ function basis({ argv = [], conf, included, environment = {}, c }: Given): Basis
     ownSettings: () => ({ settings: settingsFrom(...argv), warnings: [] }),
     settingsOf: args => ({ settings: settingsFrom(...args), warnings: [`loose ${args[1]}`] }),
     supervisorConf: c,
+    split,
     sources: {
       readText(path) {
         if (included instanceof Error && path.endsWith('x.conf')) throw included

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { split } from 'shlex'
 import { expect, test } from 'vitest'
 import { listenerSections } from '../../src/config/listener-sections.ts'
 import { memmonCommand } from '../../src/config/memmon-command.ts'
@@ -18,7 +19,7 @@ test.each<[command: string, args: string[]]>([
   ["sh -c 'exec memmon -a 1GB'", ['-a', '1GB']],
   [`bash -lc "exec memmon -p 'worker_*=1GB'"`, ['-p', 'worker_*=1GB']],
 ])('%s', (command, args) => {
-  expect(memmonCommand(command)).toEqual({ kind: 'memmon', args })
+  expect(memmonCommand(command, split)).toEqual({ kind: 'memmon', args })
 })
 
 test.each<[command: string, kind: string]>([
@@ -29,14 +30,14 @@ test.each<[command: string, kind: string]>([
   ["sh -c 'exec memmon -a $LIMIT'", 'script'],
   ["sh -c 'cd /srv && memmon -a 1GB'", 'script'],
 ])('%s: %s', (command, kind) => {
-  expect(memmonCommand(command).kind).toBe(kind)
+  expect(memmonCommand(command, split).kind).toBe(kind)
 })
 
 function sectionsOf(text: string, environment: Record<string, string> = {}) {
   const sources = { readText: () => text, listFolder: () => [], environment, hostName: 'box' }
   const conf = readSupervisorConf('/e/s.conf', sources)
   if (!conf) throw new Error('no file')
-  return listenerSections(conf, sources)
+  return listenerSections(conf, { ...sources, split })
 }
 
 test('the environment of the section, upon that of [supervisord], upon that of the shell', () => {
@@ -127,7 +128,7 @@ events=TICK_60
       hostName: hostname(),
     }
     const conf = readSupervisorConf(path, sources)
-    const sections = conf ? listenerSections(conf, sources) : []
+    const sections = conf ? listenerSections(conf, { ...sources, split }) : []
     const byName = (name: string) => processes.find(process => process.name === name)
     const [first, second] = [byName('first'), byName('second_03')]
     expect(sections.map(({ run }) => run)).toEqual([
