@@ -1,7 +1,7 @@
 // What memmon says when it is started by hand: it is supervisord that has to start it.
 import type { Settings } from '../config/settings.ts'
 
-/** The text for the terminal, with the very block that belongs into supervisord.conf. */
+/** The text for the terminal, with the very block that belongs in supervisord.conf. */
 export function byHandText(settings: Settings, args: readonly string[], why: string): string {
   const given =
     settings.rules.length + settings.budgets.length > 0 ? args : ['-a', '200MB', '-m', 'bob@example.com']

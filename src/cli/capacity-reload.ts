@@ -36,11 +36,11 @@ export class CapacityReload {
       return
     }
     if (!now) {
-      this.#refuse('How much memory there is can no longer be read', 'it cannot be read')
+      this.#refuse('Total memory can no longer be read', 'it cannot be read')
       return
     }
     try {
-      use('How much memory there is has changed')
+      use('Total memory has changed')
       this.#refused = ''
     } catch (thrown) {
       if (!(thrown instanceof UsageError)) throw thrown
@@ -53,10 +53,10 @@ export class CapacityReload {
     const key = `${text} ${what}`
     if (key === this.#refused) return
     this.#refused = key
-    for (const line of text.split('\n')) log('ERRO', `${line}. The settings stay as they were`)
+    for (const line of text.split('\n')) log('ERRO', `${line}. The current settings stay in force`)
     mail(
-      'the limits do not fit how much memory there is now, the settings stay as they were',
-      `${text}\n\nHow much memory there is has changed: ${what}. memmon goes on with the limits in bytes that it had.\n`,
+      'the limits do not fit the memory there is now; the current settings stay in force',
+      `${text}\n\nTotal memory has changed: ${what}. memmon continues with its current limits in bytes.\n`,
     )
   }
 }

@@ -28,9 +28,9 @@ function whyText(rule: Rule, one: Assessed, mostSpecific: boolean): string {
   const { process } = one
   if (!selects(rule.selector, process.group, process.name)) return 'does not match.'
   if (one.isIgnored) return 'matches, but the process is ignored (--ignore).'
-  if (rule.scope === 'any' && one.isListener) return 'matches, but event listeners are left out of it.'
+  if (rule.scope === 'any' && one.isListener) return 'matches, but -a does not apply to event listeners.'
   const finding = one.findings.find(({ rule: own }) => own.id === rule.id)
-  if (process.state !== ProcessState.RUNNING) return `matches; a process is judged only when it is RUNNING.`
+  if (process.state !== ProcessState.RUNNING) return `matches; a process is checked only while it is RUNNING.`
   if (finding) return `matches: ${findingText(finding)}`
   if (one.blind) return 'matches, but its size cannot be read.'
   if (mostSpecific) return 'matches, but a closer rule decides alone (--most-specific).'
@@ -61,7 +61,7 @@ function verdictText(one: Assessed): string {
   if (one.process.state !== ProcessState.RUNNING)
     return `memmon leaves it alone: it is ${stateName(one.process.state)}.`
   if (one.blind) return `memmon does not check it, since its size cannot be read: ${BLIND_TEXT[one.blind]}.`
-  if (one.findings.length === 0) return 'memmon leaves it alone: no rule holds for it.'
+  if (one.findings.length === 0) return 'memmon leaves it alone: no rule applies to it.'
   const acting = one.findings.find(({ verdict }) => verdict.kind === 'act')
   if (acting) return `memmon would act on it now, by ${acting.rule.written} (${acting.rule.action.kind}).`
   if (one.findings.some(isOver))

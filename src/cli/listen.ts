@@ -143,7 +143,7 @@ function endOnDefects(listener: Listener, watch: () => Watch | undefined, log: L
     listener.answer()
     log(
       'CRIT',
-      `memmon ends because of a defect, supervisord starts it again: ${thrown.stack ?? thrown.message}`,
+      `Internal error, please report it. memmon ends, supervisord starts it again: ${thrown.stack ?? thrown.message}`,
     )
     const exit = () => process.exit(EXIT_FAILED)
     Promise.race([watch()?.save(), sleep(END_OF_INPUT_MS)]).then(exit, exit)
@@ -157,8 +157,8 @@ async function byHand(settings: Settings, args: readonly string[], why: string):
 }
 
 function skippedTickText(reason: 'late' | 'busy', whenSeconds: number): string {
-  if (reason === 'busy') return 'A tick came while the check before it was still running, and is left out'
-  return `A tick of ${Math.round(Date.now() / 1000 - whenSeconds)} s ago is left out: a newer one is behind it`
+  if (reason === 'busy') return 'Skipped a tick: the previous check is still running'
+  return `A tick of ${Math.round(Date.now() / 1000 - whenSeconds)} s ago was skipped: a newer one has come`
 }
 
 const hasShare = (spec: Pick<RuleSpec, 'limit' | 'hardLimit' | 'warn'>): boolean =>

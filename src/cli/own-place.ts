@@ -58,5 +58,5 @@ export function createOwnPlace(ports: OwnPlacePorts): OwnPlace {
 
 const childrenText = (pid: number, isReadable: boolean): string =>
   isReadable
-    ? `A quiet check reads the children of supervisord (pid ${pid}) from /proc and asks nobody`
+    ? `A quiet check reads the children of supervisord (pid ${pid}) from /proc, without asking supervisord`
     : `The children of supervisord (pid ${pid}) are not visible in /proc: each check asks supervisord for them`

@@ -48,27 +48,27 @@ export class SettingsReload {
     const { configPath } = this.#initial
     const { readSettings, use, log, mail } = this.#ports
     if (configPath === undefined) {
-      log('INFO', 'SIGHUP: there is no --config that could be read again')
+      log('INFO', 'SIGHUP: there is no --config file to reload')
       return
     }
     try {
       const { settings, warnings } = readSettings()
       if (settings.rules.length + settings.budgets.length === 0)
         throw new UsageError(`${configPath}: it has no rule`)
-      use(settings, `${configPath} is read again and taken`)
+      use(settings, `${configPath} reloaded`)
       this.#told = ''
       for (const warning of warnings) log('WARN', warning)
       for (const key of this.#fixed(settings))
-        log('WARN', `${key} has changed, and counts when memmon is restarted`)
+        log('WARN', `${key} has changed; it takes effect when memmon is restarted`)
     } catch (thrown) {
       if (!(thrown instanceof UsageError)) throw thrown
       const text = messageOf(thrown)
       if (text === this.#told) return
       this.#told = text
-      for (const line of text.split('\n')) log('ERRO', `${line}. The settings stay as they were`)
+      for (const line of text.split('\n')) log('ERRO', `${line}. The current settings stay in force`)
       mail(
-        `${configPath} is wrong, the settings stay as they were`,
-        `${text}\n\nmemmon goes on with the settings that it had. It reads the file again when it changes.\n`,
+        `${configPath} is invalid; the current settings stay in force`,
+        `${text}\n\nmemmon continues with its current settings. It reloads the file when it changes.\n`,
       )
     }
   }

@@ -16,7 +16,7 @@ const SUSPICIOUSLY_SMALL_BYTES = 1024 * 1024
 
 export function logStart(settings: Settings, address: ServerAddress, source: string, log: Log): void {
   log('INFO', `memmon watches supervisord at ${formatServerUrl(address)}, by ${source}`)
-  if (settings.dryRun) log('INFO', '--dry-run: everything is judged and told, nothing is done')
+  if (settings.dryRun) log('INFO', '--dry-run: limits are checked and logged, nothing is restarted')
 }
 
 /** One line for each rule and budget. */
@@ -33,10 +33,7 @@ export function logRules(
   }
   for (const budget of budgets) log('INFO', budgetText(budget, capacity))
   for (const written of unresolved) {
-    log(
-      'WARN',
-      `${written} does not hold: how much memory there is cannot be read here; give a size instead of a share`,
-    )
+    log('WARN', `${written} is disabled: total memory is unknown here; use a size instead of a share`)
   }
 }
 
@@ -98,7 +95,7 @@ function verb(action: Action): string {
     case 'restart':
       return 'restarts'
     case 'alert':
-      return 'tells of'
+      return 'alerts about'
     case 'signal':
       return `sends SIG${action.signal} to`
     case 'exec':

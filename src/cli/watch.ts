@@ -156,7 +156,7 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
     if (settings.verbose) log('DEBG', checkedText(uptimeMs() - startedMs, ownBytes))
     if (ownBytes <= settings.ownLimitBytes) return
     const size = `${formatSize(ownBytes)} RSS, over --own-limit ${formatSize(settings.ownLimitBytes)}`
-    log('CRIT', `memmon itself uses ${size}. It ends, so that supervisord starts it afresh`)
+    log('CRIT', `memmon itself uses ${size}. It exits so that supervisord starts it afresh`)
     ports.onUnfit()
   }
   const place = createOwnPlace({
@@ -193,7 +193,7 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
       }
       garbage = true
       return running
-        .catch(thrown => log('ERRO', `A check failed, which is a defect of memmon: ${errorText(thrown)}`))
+        .catch(thrown => log('ERRO', `Internal error in a check, please report it: ${errorText(thrown)}`))
         .finally(() => afterCheck(startedMs))
     },
     onTick: periodSeconds => deafness.onTick(periodSeconds),

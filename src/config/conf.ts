@@ -165,7 +165,7 @@ function ruleOf({ name, ...place }: ConfSection, fail: Fail): RuleDraft | undefi
     return { scope: 'any', selector: { name: '*' }, origin, keys: {}, place, places: new Map() }
   const [near] = nearestNames(kind, ['memmon', 'program', 'group', 'any', 'total'], 1)
   const hint = near ? `; did you mean ${SECTIONS.find(one => one.startsWith(`[${near}`))}?` : ''
-  fail(place, `${origin} is no section of memmon.conf: there are ${SECTIONS.join(', ')}${hint}`)
+  fail(place, `${origin} is not a section of memmon.conf: use one of ${SECTIONS.join(', ')}${hint}`)
   return undefined
 }
 

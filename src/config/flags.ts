@@ -142,7 +142,7 @@ function attempt(spec: OptionSpec, text: string, apply: () => void): void {
 const nameOf = (spec: Pick<OptionText, 'flags'>): string => spec.flags.slice(0, 2).join(', ')
 
 const strayText = (argument: string): string =>
-  `"${argument}" belongs to no option: quote a value that holds spaces`
+  `"${argument}" is an unexpected argument: quote values that contain spaces`
 
 function unknownText(flag: string, options: readonly Pick<OptionText, 'flags'>[]): string {
   const [near] = nearestNames(

@@ -88,7 +88,7 @@ function withoutComment(line: string): string {
 
 function problemWith(text: string, isInSection: boolean): string | undefined {
   if (text.startsWith('[')) return `"${text}" begins a section and does not end it: write [section]`
-  if (!/[=:]/.test(text) || /^[=:]/.test(text)) return `"${text}" is no setting: write key = value`
+  if (!/[=:]/.test(text) || /^[=:]/.test(text)) return `"${text}" is not a setting: write key = value`
   if (!isInSection) return `"${text}" stands before the first section: write [memmon] above it`
   return undefined
 }

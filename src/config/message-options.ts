@@ -12,7 +12,8 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
     example: "-a 200MB -m bob@example.com -s 'msmtp -t'",
     exampleHelp: 'send mail through msmtp',
     apply: (draft, text) => {
-      if (text.trim() === '') throw new Error(`"${text}" is no command: give one that takes a mail on stdin`)
+      if (text.trim() === '')
+        throw new Error(`"${text}" is not a command: use one that reads a mail from stdin`)
       draft.sendmailCommand = text
     },
   },
@@ -75,7 +76,7 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
     value: 'url',
     repeatable: true,
     secret: true,
-    help: 'Post every message there as JSON, as Slack, Mattermost and Discord take it. https, or http to this machine. Anybody can read arguments with ps: a URL that is a secret belongs into --webhook-file, MEMMON_WEBHOOK_URL or memmon.conf.',
+    help: 'Post every message there as JSON, as Slack, Mattermost and Discord take it. https, or http to this machine. Anybody can read arguments with ps: a URL that is a secret belongs in --webhook-file, MEMMON_WEBHOOK_URL or memmon.conf.',
     example: '-a 200MB --webhook http://127.0.0.1:8080/memmon',
     exampleHelp: 'tell a program of your own',
     apply: (draft, text) => {
@@ -148,7 +149,9 @@ function parseAddresses(text: string): string[] {
   const addresses = text.split(',').map(address => address.trim())
   for (const address of addresses) {
     if (!/^(?:[^<>]*<[^\s<>]+>|[^\s<>]+)$/.test(address) || /[\0-\x1f\x7f]/.test(address)) {
-      throw new Error(`"${text}" is no mail address: give one as in bob@example.com, several with commas`)
+      throw new Error(
+        `"${text}" is not a mail address: use one such as bob@example.com; separate several with commas`,
+      )
     }
   }
   return addresses

@@ -9,7 +9,7 @@ export const RESTART_OPTIONS: readonly RuleOption[] = [
     rule: true,
     flags: ['--soft-limit'],
     value: 'limit',
-    help: 'Over this a process is told to finish what it does (--drain-signal, --drain-command), and restarted when it has (--drain-check), or when --grace is over. Back under it, it is left alone. --hard-limit and the limit itself do not wait.',
+    help: 'Over this a process was asked to finish what it does (--drain-signal, --drain-command), and restarted when it has (--drain-check), or when --grace is over. Back under it, it is left alone. --hard-limit and the limit itself do not wait.',
     example: '-p worker=1GB --soft-limit 700MB --drain-signal TSTP',
     exampleHelp: 'let a worker finish its job before it is restarted',
     applyRule: (keys, text) => {

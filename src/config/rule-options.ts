@@ -99,7 +99,7 @@ export const RULE_OPTIONS: readonly RuleOption[] = [
     example: '-p db=4GB --action exec --exec-command /usr/local/bin/dump-heap',
     exampleHelp: 'run a program of your own, once for each time that db is over its limit',
     applyRule: (keys, text) => {
-      if (text.trim() === '') throw new Error(`"${text}" is no command`)
+      if (text.trim() === '') throw new Error(`"${text}" is not a command`)
       keys.execCommand = text
     },
   },

@@ -16,7 +16,7 @@ export function parseLimit(text: string): Limit {
   if (/^(none|infinity)$/i.test(text)) return { kind: 'none', written: text }
   const percent = Number(PERCENT.exec(text)?.[1])
   if (text.endsWith('%')) {
-    if (!(percent > 0 && percent <= 100)) throw new Error(`"${text}" is no share: give 1% to 100%`)
+    if (!(percent > 0 && percent <= 100)) throw new Error(`"${text}" is not a share: use 1% to 100%`)
     return { kind: 'percent', percent, written: text }
   }
   return { kind: 'amount', amount: parseSize(text), written: text }
@@ -27,7 +27,7 @@ export function parseCountLimit(text: string): Limit {
   if (/^none$/i.test(text)) return { kind: 'none', written: text }
   const amount = Number(text)
   if (!/^\d{1,9}$/.test(text) || amount < 1)
-    throw new Error(`"${text}" is no count: give digits, as in 100, or none`)
+    throw new Error(`"${text}" is not a count: use digits, as in 100, or none`)
   return { kind: 'amount', amount, written: text }
 }
 
@@ -35,7 +35,7 @@ export function parseCountLimit(text: string): Limit {
 export function parsePatience(text: string): Patience {
   const [, over, of = over] = /^(\d{1,4})(?:\/(\d{1,4}))?$/.exec(text) ?? []
   if (over === undefined || of === undefined) {
-    if (!/^\d.*[smhd]$/i.test(text)) throw new Error(`"${text}" is no patience: give ${PATIENCE_FORM}`)
+    if (!/^\d.*[smhd]$/i.test(text)) throw new Error(`"${text}" is not a valid --for: use ${PATIENCE_FORM}`)
     return { kind: 'seconds', seconds: parseSomeTime(text) }
   }
   const patience = { kind: 'checks', over: Number(over), of: Number(of) } as const
@@ -51,11 +51,11 @@ export function parseAction(text: string, signals: readonly string[]): Action {
   if (kind === 'signal' && name) {
     const signal = name.toUpperCase().replace(/^SIG/, '')
     if (signals.includes(`SIG${signal}`)) return { kind, signal }
-    throw new Error(`"${name}" is no signal: give one as in signal:USR1`)
+    throw new Error(`"${name}" is not a signal: use a name, as in signal:USR1`)
   }
   if (name === undefined && (kind === 'restart' || kind === 'alert')) return { kind }
   if (name === undefined && kind === 'exec') return { kind, command: '' }
-  throw new Error(`"${text}" is no action: give restart, alert, signal:NAME or exec`)
+  throw new Error(`"${text}" is not an action: use restart, alert, signal:NAME or exec`)
 }
 
 /** Parses the value of a switch in a file. Throws an Error that says what would be right. */

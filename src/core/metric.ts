@@ -13,7 +13,7 @@ export type Metric = (typeof METRICS)[number]
 /** Parses the value of --metric. Throws an Error that names those that there are. */
 export function parseMetric(text: string): MemoryMetric {
   const metric = MEMORY_METRICS.find(one => one === text.toLowerCase())
-  if (!metric) throw new Error(`"${text}" is no metric: give one of ${MEMORY_METRICS.join(', ')}`)
+  if (!metric) throw new Error(`"${text}" is not a metric: use one of ${MEMORY_METRICS.join(', ')}`)
   return metric
 }
 

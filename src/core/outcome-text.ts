@@ -39,7 +39,7 @@ export function outcomeText(outcome: RestartOutcome): string {
     case 'restarted': {
       const what =
         outcome.startedBy === 'other'
-          ? `pid ${pid} was stopped, someone else started it again as pid ${outcome.newPid}`
+          ? `pid ${pid} was stopped, and someone else started it as pid ${outcome.newPid}`
           : `pid ${pid} is now pid ${outcome.newPid}, after ${secondsText(outcome.durationMs)}`
       return [`Restarted ${namespec}: ${what}`, ...pastTexts(outcome.past, outcome.request.breach)].join('. ')
     }
@@ -50,7 +50,7 @@ export function outcomeText(outcome: RestartOutcome): string {
     case 'noticed':
       return noticeText(outcome)
     case 'capped':
-      return `${namespec} is not restarted any more: ${breachText(outcome.request.breach)}. ${capText(outcome)}`
+      return `${namespec} is no longer restarted: ${breachText(outcome.request.breach)}. ${capText(outcome)}`
   }
 }
 
@@ -67,7 +67,7 @@ function noticeText({ what, detail, request: { process, breach } }: Noticed): st
     case 'eased':
       return `${who} no longer nears its limit: ${breachText(breach)}`
     case 'alerted':
-      return `${who} is over its limit, and is left running: ${breachText(breach)}`
+      return `${who} exceeds its limit and is left running: ${breachText(breach)}`
     case 'relieved':
       return `${who} is back under its limit: ${breachText(breach)}`
     case 'would':
@@ -79,7 +79,7 @@ function noticeText({ what, detail, request: { process, breach } }: Noticed): st
     case 'undrained':
       return `No longer draining ${who}: ${detail}`
     case 'recovered':
-      return `${who} is back under its soft limit: left running, and watched until it ends`
+      return `${who} is back under its soft limit: left running, but restarted if it ends`
     case 'held':
       return `Restart of ${who} waits: ${breachText(breach)}. ${detail}`
     case 'executed':
@@ -107,20 +107,21 @@ const PHASE_TEXT: Readonly<Record<FailurePhase, string>> = {
 /** What memmon does about a failure and what the operator can do. */
 export function failureAdvice({ phase, request, heldUp = 0 }: Failed): string {
   const { namespec, group } = request.process
-  if (phase === 'signal' || phase === 'exec') return 'It is told once for each time that it is over its limit'
+  if (phase === 'signal' || phase === 'exec') return 'This is reported once each time it exceeds its limit'
   if (phase === 'drain') return 'It is restarted when its grace is over'
   if (phase === 'command')
-    return 'See what restart_command does; the next tick that finds it over its limit tries again'
+    return 'See what restart_command does; memmon tries again at the next tick if it still exceeds its limit'
   if (phase === 'stopping')
     return `memmon starts it as soon as it has stopped${heldUp > 0 ? `; the other ${heldUp} of the group ${group} go on` : ''}. See: supervisorctl status ${namespec}`
-  if (phase !== 'start') return 'It was not touched; the next tick that finds it over its limit tries again'
+  if (phase !== 'start')
+    return 'It was not touched; memmon tries again at the next tick if it still exceeds its limit'
   const others = heldUp > 0 ? `; ${heldUp} more of the group ${group} wait for it, 5 minutes at most` : ''
-  return `It is down, memmon goes on trying${others}. See: supervisorctl tail ${namespec} stderr`
+  return `It is down; memmon keeps trying to start it${others}. See: supervisorctl tail ${namespec} stderr`
 }
 
 /** Why a process is not restarted, and until when. */
 export const capText = ({ cap, until }: { readonly cap: string; readonly until: number }): string =>
-  `--max-restarts ${cap} is reached; it is measured on, and may be restarted again from ${timestamp(new Date(until))}`
+  `--max-restarts ${cap} is reached; it is still measured, and may be restarted again from ${timestamp(new Date(until))}`
 
 /** Sentences about earlier restarts, if there is something to say. */
 export function pastTexts(past: PastOfProcess | undefined, breach: Breach): string[] {
@@ -133,7 +134,7 @@ export function pastTexts(past: PastOfProcess | undefined, breach: Breach): stri
   if (past.fittingLimitBytes !== undefined) {
     const fitting = formatSize(past.fittingLimitBytes)
     texts.push(
-      `Three times running it was over ${breach.rule} within minutes: the limit is below its normal size, ${fitting} would fit`,
+      `Three times in a row it exceeded ${breach.rule} within minutes: the limit is below its normal size; ${fitting} would fit`,
     )
   }
   return texts

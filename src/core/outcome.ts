@@ -18,7 +18,7 @@ export type SkipReason =
   | 'shutdown' // supervisord is ending
   | 'postponed' // by pre_restart_command
   | 'spared' // by the settings, which have changed since
-  | 'ending' // memmon is ending and had not begun with it
+  | 'ending' // memmon is shutting down and had not started on it
 
 /** Where it failed: 'stopping' and 'start' leave the process down, any other leaves it untouched. */
 export type FailurePhase = 'check' | 'stop' | 'stopping' | 'start' | 'signal' | 'exec' | 'drain' | 'command'

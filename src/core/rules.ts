@@ -16,7 +16,7 @@ export type Action =
   | Drain
   | { readonly kind: 'would'; readonly what: 'restart' | 'signal' | 'exec' | 'alert' | 'drain' }
 
-/** A process over its soft limit is told to finish what it does, and restarted when it has, or when its grace is over. */
+/** A process over its soft limit was asked to finish what it does, and restarted when it has, or when its grace is over. */
 export interface Drain {
   readonly kind: 'drain'
   readonly signal?: string

@@ -33,7 +33,7 @@ export function parseSmtpUrl(text: string): SmtpServer {
   const isTls = scheme?.toLowerCase() === 'smtps'
   const number = Number(port ?? (isTls ? 465 : 587))
   if (name === undefined || startTls === undefined || number < 1 || number > 65_535) {
-    throw new Error(`"${text.replace(/\/\/.*@/, '//***@')}" is no SMTP server: ${FORM}`)
+    throw new Error(`"${text.replace(/\/\/.*@/, '//***@')}" is not an SMTP server: ${FORM}`)
   }
   return { host: name, port: number, user: user === undefined ? undefined : decode(user), isTls, startTls }
 }

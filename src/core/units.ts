@@ -23,7 +23,7 @@ export function parseSize(text: string): number {
   // bytes.parse reads '200M' as 200 bytes: it gets the one spelling it is right about.
   const sizeBytes = bytes.parse(`${match[1]}${(match[2] ?? '').toUpperCase()}B`) ?? 0
   if (sizeBytes < 1) {
-    throw new Error(`"${text}" is no limit: a size is at least 1 byte (leave the option out to set no limit)`)
+    throw new Error(`"${text}" is not a limit: the least is 1 byte; leave the option out for no limit`)
   }
   if (!Number.isSafeInteger(sizeBytes)) throw new Error(`"${text}" is more memory than any machine has`)
   return sizeBytes
@@ -48,7 +48,7 @@ export function parseDuration(text: string): number {
 /** The same, but for 0: where nothing could be done in no time. */
 export function parseSomeTime(text: string): number {
   const seconds = parseDuration(text)
-  if (seconds < 1) throw new Error(`"${text}" is no time at all: give 1s or more`)
+  if (seconds < 1) throw new Error(`"${text}" is too short: use 1s or more`)
   return seconds
 }
 

@@ -112,7 +112,7 @@ export class BudgetCheck {
     if (budget.kind !== 'free') return { valueBytes: totalBytesOf(all), metric }
     const valueBytes = this.#ports.availableBytes()
     if (valueBytes !== undefined) return { valueBytes, metric: 'rss' }
-    this.#tellOnce(budget, 'the free memory of this machine cannot be read: this rule does not hold')
+    this.#tellOnce(budget, 'the free memory of this machine cannot be read: this rule is disabled')
     return undefined
   }
 

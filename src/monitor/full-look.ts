@@ -65,7 +65,7 @@ export class FullLook {
     } catch (thrown) {
       const fault = faultOf(thrown)
       if (fault.code === FaultCode.SHUTDOWN_STATE) return undefined // it will end memmon, too
-      this.#trouble.tell(`This check is left out, the next tick tries again: ${fault.message}`)
+      this.#trouble.tell(`Check skipped, retrying at the next tick: ${fault.message}`)
       return undefined
     }
   }

@@ -17,11 +17,11 @@ export class Trouble {
   }
 
   over(): void {
-    if (this.#told !== '') this.#log('INFO', 'Checks go on')
+    if (this.#told !== '') this.#log('INFO', 'Checks resumed')
     this.#told = ''
   }
 }
 
 /** `source` is what sizes are read from. */
 export const unmeasuredText = (source: string, thrown: unknown): string =>
-  `No memory could be measured, the next tick tries again: ${source}: ${messageOf(thrown)}`
+  `Memory could not be measured, retrying at the next tick: ${source}: ${messageOf(thrown)}`

@@ -27,7 +27,7 @@ export function digestOf(
   const prefix = context.name === undefined ? 'memmon' : `memmon [${context.name}]`
   const more = ordered.length - MOST_TOLD + dropped
   const texts = ordered.slice(0, MOST_TOLD).map(({ subject, text }) => `== ${subject}\n\n${text.trimEnd()}`)
-  const rest = more > 0 ? [`and ${more} more, which memmon's log tells.`] : []
+  const rest = more > 0 ? [`and ${more} more, listed in memmon's log.`] : []
   const head = `${ordered.length + dropped} messages of memmon on ${context.host}: ${summary}.`
   return {
     subject: `${prefix}: ${summary}`,

@@ -82,7 +82,7 @@ function subjectOf(outcome: Told): string {
   if (budget) return `${budget.charAt(0).toLowerCase()}${budget.slice(1)} (${outcome.request.breach.rule})`
   if (outcome.kind === 'noticed') return NOTICE_SUBJECTS[outcome.what](namespec, outcome.detail)
   if (outcome.kind === 'restarted') return `process ${namespec} restarted`
-  if (outcome.kind === 'capped') return `process ${namespec} is over its limit and not restarted any more`
+  if (outcome.kind === 'capped') return `process ${namespec} exceeds its limit and is no longer restarted`
   if (outcome.phase === 'start') return `failed to start process ${namespec}`
   if (outcome.phase === 'signal') return `failed to signal process ${namespec}`
   if (outcome.phase === 'drain') return `failed to drain process ${namespec}`
@@ -107,24 +107,24 @@ const NOTICE_SUBJECTS: Readonly<Record<Noticed['what'], (namespec: string, detai
   would: (namespec, detail) => `would ${detail} process ${namespec}`,
   signalled: (namespec, detail) => `sent ${detail} to process ${namespec}`,
   executed: namespec => `ran exec_command for process ${namespec}`,
-  draining: namespec => `process ${namespec} is told to finish`,
+  draining: namespec => `process ${namespec} was asked to finish`,
   undrained: namespec => `process ${namespec} is no longer drained`,
   recovered: namespec => `process ${namespec} is back under its soft limit`,
   held: namespec => `process ${namespec} exceeds its limit soon after each start`,
 }
 
 const NOTICE_SENTENCES: Readonly<Record<Noticed['what'], string>> = {
-  warned: 'nears its limit. Nothing is done about it yet.',
+  warned: 'nears its limit. Nothing has been done yet.',
   eased: 'no longer nears its limit.',
-  alerted: 'is over its limit. It is left running, as action = alert says.',
+  alerted: 'is over its limit. It is left running (action = alert).',
   relieved: 'is back under its limit.',
-  would: 'is over its limit. Nothing was done, because of --dry-run.',
-  signalled: 'is over its limit and was sent a signal.',
-  executed: 'is over its limit; exec_command was run.',
-  draining: 'is over its soft limit. It is told to finish, and will be restarted.',
-  undrained: 'was told to finish, and need not be restarted any more.',
-  recovered: 'was told to finish, and is back under its soft limit. It is left running.',
-  held: 'is over its limit again within minutes of its start. Its restarts wait longer each time.',
+  would: 'exceeds its limit. Nothing was done (--dry-run).',
+  signalled: 'exceeds its limit and was sent a signal.',
+  executed: 'exceeds its limit; exec_command was run.',
+  draining: 'exceeds its soft limit. It was asked to finish and will be restarted.',
+  undrained: 'was asked to finish and no longer needs a restart.',
+  recovered: 'was asked to finish and is back under its soft limit. It is left running.',
+  held: 'exceeds its limit again within minutes of its start. Each restart waits longer than the last.',
 }
 
 function sentenceOf(outcome: Told, host: string): string {
@@ -132,19 +132,19 @@ function sentenceOf(outcome: Told, host: string): string {
   if (budget) return `${budget} on ${host}.`
   const process = `the process ${oneLine(outcome.request.process.namespec)} on ${host}`
   if (outcome.kind === 'restarted') {
-    return `memmon restarted ${process}, because it used more memory than it may.`
+    return `memmon restarted ${process}, because it exceeded its memory limit.`
   }
   if (outcome.kind === 'capped') {
-    return `${process} is over its limit again. It was restarted as often as it may be, and is left running.`
+    return `${process} exceeds its limit again. It has been restarted as often as --max-restarts allows, so it is left running.`
   }
   if (outcome.kind === 'noticed') return `${process} ${NOTICE_SENTENCES[outcome.what]}`
   if (outcome.phase === 'signal' || outcome.phase === 'exec' || outcome.phase === 'drain') {
-    return `${process} is over its limit, and what its rule asks for could not be done.`
+    return `${process} exceeds its limit, and the action of its rule failed.`
   }
   if (outcome.phase === 'start') {
-    return `memmon stopped ${process}, because it used more memory than it may, and could not start it again.`
+    return `memmon stopped ${process}, because it exceeded its memory limit, and could not start it again.`
   }
-  return `memmon was to restart ${process}, because it used more memory than it may, and could not.`
+  return `memmon tried to restart ${process}, because it exceeded its memory limit, but could not.`
 }
 
 function factsOf(outcome: Told, host: string): string {
@@ -176,7 +176,7 @@ function sizeText(breach: Breach): string {
 
 const pidRows = (outcome: Told): [string, string][] => [
   ['Pid', pidText(outcome)],
-  ['Uptime', `${formatDuration(uptimeSecondsOf(outcome.request.process))}, when it was found over the limit`],
+  ['Uptime', `${formatDuration(uptimeSecondsOf(outcome.request.process))}, when it exceeded the limit`],
 ]
 
 const pidText = (outcome: Told): string =>
@@ -199,9 +199,9 @@ function doneText(outcome: Told): string {
 }
 
 const DONE: Readonly<Record<Noticed['what'], (detail: string) => string>> = {
-  warned: () => 'nothing; it is told again when it has eased',
+  warned: () => 'nothing; another message follows when it recovers',
   eased: () => 'nothing',
-  alerted: () => 'nothing; it is told again when it is back under its limit',
+  alerted: () => 'nothing; another message follows when it recovers',
   relieved: () => 'nothing',
   would: detail => `nothing; without --dry-run memmon would ${detail} it`,
   signalled: detail => `sent ${detail}`,

@@ -11,5 +11,5 @@ export const keptOf = (entries: readonly Entry[], nowMs: number): Entry[] =>
 /** Told of the first, then at each hundredth: a flood of messages is not to be one of lines. */
 export function droppedText(before: number, dropped: number): string | undefined {
   if (before > 0 && Math.floor(dropped / 100) === Math.floor(before / 100)) return undefined
-  return `Dropped the oldest messages that wait, ${dropped} so far: ${MOST_MESSAGES} are kept, for 7 days`
+  return `Dropped the oldest undelivered messages, ${dropped} so far: ${MOST_MESSAGES} are kept, for 7 days`
 }

@@ -72,16 +72,15 @@ export class OutboxDisk {
   async #read(folder: string): Promise<Entry[] | undefined> {
     try {
       const { entries, unreadable, left } = await readEntries(folder)
-      if (entries.length > 0)
-        this.#log('INFO', `${entries.length} messages of an earlier memmon are still to be sent`)
+      if (entries.length > 0) this.#log('INFO', `${entries.length} undelivered messages from an earlier run`)
       if (unreadable > 0)
-        this.#log('WARN', `${unreadable} unreadable messages of the outbox in ${folder} are left out`)
+        this.#log('WARN', `${unreadable} unreadable messages in the outbox ${folder} were skipped`)
       if (left > 0)
-        this.#log('WARN', `${left} messages in ${folder} cannot be read now and are left to the next memmon`)
+        this.#log('WARN', `${left} messages in ${folder} cannot be read now and are left for the next memmon`)
       return entries
     } catch (thrown) {
       this.#onFailure(
-        `The outbox in ${folder} cannot be used (${messageOf(thrown)}): messages that wait are lost if memmon ends`,
+        `The outbox in ${folder} cannot be used (${messageOf(thrown)}): undelivered messages are lost if memmon ends`,
       )
       return undefined
     }
@@ -105,7 +104,7 @@ export class OutboxDisk {
   /** memmon ends with so many messages that wait. */
   onEnd(waiting: number): void {
     if (this.#folder === undefined && waiting > 0)
-      this.#log('WARN', `${waiting} messages that wait are lost: there is no state folder to keep them`)
+      this.#log('WARN', `${waiting} undelivered messages are lost: there is no state folder to keep them`)
   }
 
   #guard(work: (folder: string) => Promise<void>): Promise<void> {
@@ -116,7 +115,7 @@ export class OutboxDisk {
         () => this.#onWritten(),
         (thrown: unknown) =>
           this.#onFailure(
-            `The outbox cannot be written (${messageOf(thrown)}): messages that wait are lost if memmon ends`,
+            `The outbox cannot be written (${messageOf(thrown)}): undelivered messages are lost if memmon ends`,
           ),
       )
       .finally(() => this.#pending.delete(done))
@@ -125,7 +124,7 @@ export class OutboxDisk {
   }
 
   #onWritten(): void {
-    if (this.#fails) this.#log('INFO', 'The outbox is written again')
+    if (this.#fails) this.#log('INFO', 'The outbox can be written again')
     this.#fails = false
   }
 

@@ -149,7 +149,7 @@ export class Outbox {
     }
     this.#pauses.delete(channel.key)
     if (delivery.ok) log('INFO', `Sent ${what}${sentBy(channel, delivery.said)}`)
-    else log('ERRO', `Failed to send ${what} by ${channel.by}: ${delivery.why}. It is given up`)
+    else log('ERRO', `Failed to send ${what} by ${channel.by}: ${delivery.why}. Gave up`)
     entry.waiting.splice(entry.waiting.indexOf(waiting), 1)
     if (entry.waiting.length > 0) await this.#write(entry)
     else await this.#remove(entry)
@@ -161,12 +161,12 @@ export class Outbox {
     const pause = pauseAfter(waiting, this.#pauses.get(key), now, random)
     this.#pauses.set(key, pause)
     const others = waitsFor(key, this.#entries).length - 1
-    return `It is tried again in ${Math.round((pause.untilTick - now) / 1000)} s${others > 0 ? `; ${others} more wait` : ''}`
+    return `Retrying in ${Math.round((pause.untilTick - now) / 1000)} s${others > 0 ? `; ${others} more wait` : ''}`
   }
 
   #onDefect({ key }: Channel, thrown: unknown): void {
     this.#pauses.set(key, { failures: 1, untilTick: this.#ports.tick() + LAST_WAIT_MS })
-    this.#ports.log('ERRO', `The outbox failed, which is a defect of memmon: ${messageOf(thrown)}`)
+    this.#ports.log('ERRO', `Internal error in the outbox, please report it: ${messageOf(thrown)}`)
   }
 
   /** Channels that are no longer set will never take what waits for them. */

@@ -43,11 +43,12 @@ export function parseWebhookUrl(text: string, allowHttp: boolean): URL {
   try {
     url = new URL(text.trim())
   } catch {
-    throw new Error('it is no URL: give one as in https://hooks.example.com/...')
+    throw new Error('it is not a URL: use one such as https://hooks.example.com/...')
   }
   const isLocal = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
   if (url.protocol === 'https:' || (url.protocol === 'http:' && (isLocal || allowHttp))) return url
-  if (url.protocol !== 'http:') throw new Error(`${url.protocol}// is no webhook: give an https:// URL`)
+  if (url.protocol !== 'http:')
+    throw new Error(`${url.protocol}// is not supported for webhooks: use an https:// URL`)
   throw new Error(
     'http:// shows the message, and the URL itself, to the network: give https://, or allow it by --webhook-http',
   )

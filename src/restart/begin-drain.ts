@@ -7,7 +7,7 @@ import { failed, go, noticed } from './endings.ts'
 import type { Job, JobIn } from './job.ts'
 import type { Effect, JobEvent, Moment, Stepped } from './job-events.ts'
 
-/** A job for a process over its soft limit, which is told to finish; `before`: the job that it may have already. */
+/** A job for a process over its soft limit, which was asked to finish; `before`: the job that it may have already. */
 export function beginDrain(
   request: RestartRequest,
   drain: Drain,

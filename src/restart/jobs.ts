@@ -94,7 +94,7 @@ export class Jobs {
     else if (this.#holds.passesCap(request)) this.#runner.enter(namespec, waitingJob(request, plan))
   }
 
-  /** A process is over its soft limit, as each check says: it is told to finish, once for each run of it. */
+  /** A process is over its soft limit, as each check says: it was asked to finish, once for each run of it. */
   soften(request: RestartRequest, drain: Drain): void {
     const { namespec } = request.process
     if (!this.#schedule.isOpen || this.#runner.isEnding || !this.#isOver(request)) return
@@ -203,6 +203,6 @@ export class Jobs {
 
 function resumedText({ state, request }: Job): string {
   const { namespec } = request.process
-  if (state === 'draining') return `${namespec} was asked to finish by an earlier memmon: draining goes on`
-  return `Finishing the restart of ${namespec} that an earlier memmon has begun`
+  if (state === 'draining') return `${namespec} was asked to finish by an earlier memmon: draining continues`
+  return `Finishing the restart of ${namespec} that an earlier memmon began`
 }

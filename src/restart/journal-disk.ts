@@ -42,7 +42,7 @@ export function createJournalDisk({ path: folder, claim, tell, sleep }: JournalD
       const claimed = await claim()
       if (!(await claimed.isIntact())) {
         await claimed.remake()
-        tell(`The state folder ${folder} was deleted or replaced: memmon has made it anew`)
+        tell(`The state folder ${folder} was deleted or replaced: memmon has recreated it`)
       }
       file = await replaceAndOpen(path, text)
     },

@@ -27,7 +27,7 @@ const SILENT = `the disk has not answered for ${PATIENCE_MS / 1000} s`
 
 /** What it means that nothing can be noted. */
 export const unprotectedText = (why: string): string =>
-  `The journal cannot be written (${why}): restarts go on, but if memmon is killed between a stop and a start, ` +
+  `The journal cannot be written (${why}): restarts continue, but if memmon is killed between a stop and a start, ` +
   'nothing starts that program again'
 
 /** Rejects if the disk does not answer. */
@@ -125,7 +125,7 @@ export class JournalWriter {
   /** What is still to be written is not protected. */
   #recover(): void {
     if (!this.#failing || this.#pending > 0) return
-    this.#ports.tell('The journal is written again: restarts are protected')
+    this.#ports.tell('The journal can be written again: restarts are protected')
     this.#failing = false
   }
 

@@ -137,7 +137,7 @@ export class Journal {
 function noticesOf({ version, damagedLines, jobs }: JournalContents, isNewer: boolean): string[] {
   const notices: string[] = []
   if (version !== undefined && damagedLines > 0)
-    notices.push(`${damagedLines} unreadable lines of the journal are left out`)
+    notices.push(`${damagedLines} unreadable lines of the journal were skipped`)
   if (isNewer && jobs.size > 0)
     notices.push(
       `the journal is that of an earlier supervisord, and another has decided since what runs: ${[...jobs.keys()].join(', ')} left alone`,

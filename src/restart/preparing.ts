@@ -17,7 +17,7 @@ export function stepPreparing(job: JobIn<'preparing'>, event: JobEvent, moment: 
   if (event.kind === 'waited' && event.for === 'hook')
     return leave(
       job,
-      skipped(job, moment, 'ending', 'memmon ended while it was prepared; the next check decides'),
+      skipped(job, moment, 'ending', 'memmon ended while pre_restart_command ran; the next check decides'),
     )
   if (event.kind !== 'looked') return go(job)
   const left = lookedAt(job, event.measured, event.sighting, moment)
@@ -50,7 +50,7 @@ function onPrepared(
     return postpone(job, `pre_restart_command waits for a later check, since ${result.why}`, moment)
   const again: Job = { ...job, phase: 'looking again', postponed: 0 }
   if (result.ok) return go(again, { do: 'look again' })
-  const text = `pre_restart_command for ${job.request.process.namespec}: ${result.why}. The restart goes on`
+  const text = `pre_restart_command for ${job.request.process.namespec}: ${result.why}. The restart continues`
   return go(again, { do: 'log', level: 'WARN', text }, { do: 'look again' })
 }
 

@@ -93,7 +93,7 @@ export class Restarts {
     this.#jobs.add(requests)
   }
 
-  /** A process over its soft limit is told to finish. */
+  /** A process over its soft limit was asked to finish. */
   soften(request: RestartRequest, drain: Drain): void {
     this.#jobs.soften(request, drain)
   }

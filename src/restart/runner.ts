@@ -158,7 +158,10 @@ export class Runner {
         break
       case 'adjourn':
         entry.isAdjourned = true
-        log('INFO', `supervisord is shutting down: ${entry.job.request.process.namespec} is left to it`)
+        log(
+          'INFO',
+          `supervisord is shutting down: ${entry.job.request.process.namespec} is left to the next supervisord`,
+        )
         break
       default:
         void this.#ask(entry, effect)

@@ -22,7 +22,7 @@ export function sparedNow(
   if (terms.kind === 'spared') return spare(job, moment, terms.why)
   // One whose group was stopped goes with it: no check of the next memmon would ask for it again.
   if (moment.isEnding && breach.together === undefined)
-    return left('ending', 'memmon is ending and had not stopped it')
+    return left('ending', 'memmon is shutting down and had not stopped it')
   // Nobody else is over a limit, or it has said itself that it is done.
   if (breach.together !== undefined || job.due === 'finished') return undefined
   if (measured.kind === 'fault')

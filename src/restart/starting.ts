@@ -88,7 +88,7 @@ function exitedSeen(job: JobIn<'starting'>, isNewer: boolean, moment: Moment): S
   if (!job.isStarted) return leave(job, skipped(job, moment, 'not running', 'it has ended by itself'), true)
   return leave(
     job,
-    failed(job, moment, 'start', 'it has ended by itself (EXITED), and supervisord is not to restart it'),
+    failed(job, moment, 'start', 'it has ended by itself (EXITED), and autorestart does not apply'),
     true,
   )
 }
@@ -97,7 +97,7 @@ function exitedSeen(job: JobIn<'starting'>, isNewer: boolean, moment: Moment): S
 function backoffSeen(job: JobIn<'starting'>, moment: Moment): Stepped {
   const isLong = moment.tick - (job.seen?.sinceTick ?? moment.tick) >= BACKOFF_FAILS_AFTER_MS
   if (!isLong || isFailureSaid(job)) return go(...stillDown(job, moment))
-  const outcome = failed(job, moment, 'start', 'it ends too soon after each start (BACKOFF)')
+  const outcome = failed(job, moment, 'start', 'it exits too soon after each start (BACKOFF)')
   return go(withFailureSaid(job), { do: 'tell', outcome }, pollOf(job, moment))
 }
 

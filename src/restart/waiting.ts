@@ -57,7 +57,7 @@ export function stepWaiting(job: JobIn<'waiting'>, event: JobEvent, moment: Mome
     case 'ending':
       return job.drained || job.request.breach.together !== undefined
         ? go(job)
-        : leave(job, skipped(job, moment, 'ending', 'memmon is ending and had not begun with it'))
+        : leave(job, skipped(job, moment, 'ending', 'memmon is shutting down and had not started on it'))
     default:
       return go(job)
   }

@@ -26,7 +26,7 @@ const ORDERS: Readonly<Record<Sort, (a: Row, b: Row) => number>> = {
 const rankedUptime = ({ standing, uptimeSeconds }: Row): number =>
   standing === 'down' ? Number.POSITIVE_INFINITY : uptimeSeconds
 
-/** Infinity less Infinity is no number. */
+/** Infinity less Infinity is not a number. */
 const compare = (a: number, b: number): number => (a === b ? 0 : a - b)
 
 export const sorted = (rows: readonly Row[], sort: Sort): Row[] => [...rows].sort(ORDERS[sort])

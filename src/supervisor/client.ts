@@ -91,7 +91,7 @@ export function createClient(caller: HttpCaller, tableTimeoutMs?: number): Super
     getPid: async () => {
       const pid = await read('getPID')
       if (typeof pid === 'number') return pid
-      throw new SupervisorFault('reply', 'the answer to getPID is no number')
+      throw new SupervisorFault('reply', 'the answer to getPID is not a number')
     },
     close: () => caller.close(),
   }
@@ -99,7 +99,7 @@ export function createClient(caller: HttpCaller, tableTimeoutMs?: number): Super
 
 function structsOf(value: XmlRpcValue): { readonly [name: string]: XmlRpcValue }[] {
   if (Array.isArray(value)) return value.filter(isStruct)
-  throw new SupervisorFault('reply', 'the answer is no list of processes')
+  throw new SupervisorFault('reply', 'the answer is not a list of processes')
 }
 
 /** undefined if anything that memmon needs is missing. */

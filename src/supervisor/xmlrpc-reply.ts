@@ -79,7 +79,7 @@ class ReplyReader {
 
   #enter(name: string): void {
     if (this.#open.length === 0 && (name !== 'methodResponse' || this.#result || this.#fault)) {
-      throw new Error(name === 'methodResponse' ? 'it is two replies' : 'it is no methodResponse')
+      throw new Error(name === 'methodResponse' ? 'it is two replies' : 'it is not a methodResponse')
     }
     if (this.#open.length >= MAX_LEVELS) throw new Error('it is nested too deeply')
     this.#open.push({ name, text: '', items: [], members: [] })
@@ -133,7 +133,7 @@ function typedValue(closed: Open): XmlRpcValue {
 
 function numberFrom(text: string): number {
   const value = Number(text)
-  if (text.trim() === '' || !Number.isFinite(value)) throw new Error(`"${text}" is no number`)
+  if (text.trim() === '' || !Number.isFinite(value)) throw new Error(`"${text}" is not a number`)
   return value
 }
 

@@ -33,8 +33,8 @@ const create = (isNeeded = true) =>
   })
 
 const REFUSED = [
-  'ERRO -a 60%: hard_limit is 700MB here, below the limit of 1.2GB; it has to be above. The settings stay as they were',
-  'mail the limits do not fit how much memory there is now, the settings stay as they were',
+  'ERRO -a 60%: hard_limit is 700MB here, below the limit of 1.2GB; it has to be above. The current settings stay in force',
+  'mail the limits do not fit the memory there is now; the current settings stay in force',
 ]
 
 test('what fits is taken, what does not fit is told once and leaves the old limits', () => {
@@ -44,7 +44,7 @@ test('what fits is taken, what does not fit is told once and leaves the old limi
   bytes = 1100 * MB
   reload.look()
   reload.look()
-  expect(said).toEqual(['How much memory there is has changed'])
+  expect(said).toEqual(['Total memory has changed'])
   bytes = 2000 * MB
   reload.look()
   reload.look()
@@ -58,7 +58,7 @@ test('what fits is taken, what does not fit is told once and leaves the old limi
   expect(said.slice(3)).toEqual(REFUSED)
   bytes = 900 * MB
   reload.look()
-  expect(said.slice(5)).toEqual(['How much memory there is has changed'])
+  expect(said.slice(5)).toEqual(['Total memory has changed'])
 })
 
 test('memory that can no longer be read does not switch the limits off', () => {
@@ -67,7 +67,7 @@ test('memory that can no longer be read does not switch the limits off', () => {
   reload.look()
   reload.look()
   expect(said).toEqual([
-    'ERRO How much memory there is can no longer be read. The settings stay as they were',
+    'ERRO Total memory can no longer be read. The current settings stay in force',
     expect.stringContaining('mail '),
   ])
   expect(current?.bytes).toBe(1000 * MB)

@@ -109,7 +109,7 @@ test('one that becomes writable is told at the next reload', async () => {
   writeFileSync(conf, RULE.replace('1TB', '2TB'))
   await running.tickUntil('the line', () => running.logHolds(MENDED(conf)))
   expect(running.logHolds('memory_limit=2TB: restarts')).toBe(!IS_ROOT)
-  if (IS_ROOT) expect(running.stderr).toContain('The settings stay as they were')
+  if (IS_ROOT) expect(running.stderr).toContain('The current settings stay in force')
 })
 
 test.each([

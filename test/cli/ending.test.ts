@@ -104,7 +104,7 @@ test('SIGTERM with a stop that outlasts --stop-wait: left to the next memmon, wh
   expect(first.stderr).toContain('The next memmon will finish the restart of g:n (journal)')
   expect(program.state).toBe(STOPPING)
   const second = start()
-  await second.waitForLog('Finishing the restart of g:n that an earlier memmon has begun')
+  await second.waitForLog('Finishing the restart of g:n that an earlier memmon began')
   program.arrive()
   await second.waitForLog('Restarted g:n')
   expect([program.state, server.count('stopProcess'), server.count('startProcess')]).toEqual([RUNNING, 1, 1])
@@ -157,10 +157,10 @@ test('no socket at all, then it appears: told once, and checks go on', async () 
   const path = join(folder, 'later.sock')
   const memmon = start(['--server-url', `unix://${path}`, '--ignore', '*', '--verbose'])
   await memmon.tickUntil('two checks', () => memmon.logHolds(/(?:The check took[\s\S]*){2}/))
-  expect(memmon.stderr).toMatch(/WARN This check is left out.*later\.sock: ENOENT/)
+  expect(memmon.stderr).toMatch(/WARN Check skipped.*later\.sock: ENOENT/)
   const later = await ScriptedSupervisord.start({ socketPath: path, programs: [{ namespec: 'a:b' }] })
-  await memmon.tickUntil('a check', () => memmon.logHolds('Checks go on'))
-  expect(memmon.stderr.match(/This check is left out/g)).toHaveLength(1)
+  await memmon.tickUntil('a check', () => memmon.logHolds('Checks resumed'))
+  expect(memmon.stderr.match(/Check skipped/g)).toHaveLength(1)
   await memmon.end()
   await later.close()
 })
@@ -171,7 +171,7 @@ test('without a writable place it works and says what is not protected', async (
   program.arrive()
   await memmon.waitForLog('Restarted g:n')
   expect(memmon.stderr).toMatch(
-    /WARN The journal cannot be written \(.*\): restarts go on, but if memmon is killed/,
+    /WARN The journal cannot be written \(.*\): restarts continue, but if memmon is killed/,
   )
 })
 
@@ -181,7 +181,7 @@ test('a second memmon with the same name waits for the first one, and goes on wh
   const second = start()
   await second.waitForLog(`WARN Waiting for the memmon with pid ${first.child.pid} to release `)
   first.child.kill('SIGKILL')
-  await second.waitForLog('Finishing the restart of g:n that an earlier memmon has begun')
+  await second.waitForLog('Finishing the restart of g:n that an earlier memmon began')
   await second.waitForLog('Restarted g:n')
 })
 
@@ -191,7 +191,7 @@ test('the state folder deleted under it: made anew before the next stop, and sai
   // In one step: memmon may still be writing there.
   renameSync(join(folder, 'state'), join(folder, 'deleted'))
   memmon.write(tickText())
-  await memmon.waitForLog(/WARN The state folder .* was deleted or replaced: memmon has made it anew/)
+  await memmon.waitForLog(/WARN The state folder .* was deleted or replaced: memmon has recreated it/)
   await waitFor('the stop', () => server.count('stopProcess') === 1)
   expect(journal()).toMatch(/"state":"stopping".*"namespec":"g:n"/)
 })
@@ -207,7 +207,7 @@ test('a defect ends it with exit code 1, the open event answered first', async (
   expect(await memmon.ended).toBe(1)
   expect(memmon.stdout).toBe('READY\nRESULT 2\nOKREADY\n')
   expect(memmon.stderr).toMatch(
-    /CRIT memmon ends because of a defect, supervisord starts it again: Error: a defect/,
+    /CRIT Internal error, please report it. memmon ends, supervisord starts it again: Error: a defect/,
   )
 })
 

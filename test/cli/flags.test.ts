@@ -7,17 +7,17 @@ const UNDER_SUPERVISORD = { SUPERVISOR_SERVER_URL: 'unix:///nonexistent/supervis
 const REFUSED: [args: string[], stderr: RegExp][] = [
   [[], /nothing to watch: give a limit with -p, -g or -a, as in -a 200MB/],
   [['-m', 'bob@example.com'], /nothing to watch/],
-  [['-a', '0'], /-a, --any 0: "0" is no limit/],
+  [['-a', '0'], /-a, --any 0: "0" is not a limit/],
   [['-a', '-5'], /-a, --any -5: "-5" is not a size: digits/],
-  [['-a', '150%'], /-a, --any 150%: "150%" is no share: give 1% to 100%/],
+  [['-a', '150%'], /-a, --any 150%: "150%" is not a share: use 1% to 100%/],
   [['-a', '1MB', '--for', '4/3'], /--for 4\/3: "4\/3" cannot be met: give 3 for three checks/],
-  [['-a', '1MB', '--metric', 'vsz'], /--metric vsz: "vsz" is no metric: give one of rss, pss, uss/],
-  [['-a', '1MB', '--action', 'kill'], /--action kill: "kill" is no action: give restart, alert/],
+  [['-a', '1MB', '--metric', 'vsz'], /--metric vsz: "vsz" is not a metric: use one of rss, pss, uss/],
+  [['-a', '1MB', '--action', 'kill'], /--action kill: "kill" is not an action: use restart, alert/],
   [['-a', '1MB', '--action', 'exec'], /-a: action exec needs exec_command/],
-  [['-a', '1MB', '--action', 'signal:FOO'], /"FOO" is no signal: give one as in signal:USR1/],
+  [['-a', '1MB', '--action', 'signal:FOO'], /"FOO" is not a signal: use a name, as in signal:USR1/],
   [['-a', '1MB', '--hard-limit', '1KB'], /-a 1MB: hard_limit 1KB is below the limit/],
   [['-a', '1MB', '--warn', '2MB'], /-a 1MB: warn 2MB is not below the limit/],
-  [['-a', '1MB', '--threads-limit', '0'], /--threads-limit 0: "0" is no count/],
+  [['-a', '1MB', '--threads-limit', '0'], /--threads-limit 0: "0" is not a count/],
   [['--config', '/nonexistent/memmon.conf'], /--config \/nonexistent\/memmon.conf: .*ENOENT/],
   [['-a', '200 MB'], /"200 MB" is not a size/],
   [['-a'], /-a, --any needs a value, limit: as in memmon -a 200MB/],
@@ -28,19 +28,19 @@ const REFUSED: [args: string[], stderr: RegExp][] = [
   [['-p', 'web=1XB'], /-p, --program web=1XB: "1XB" is not a size/],
   [['-g', 'team:x=1MB'], /-g, --group team:x=1MB: "team:x" is not a group.*use -p for group:program/],
   [['-g', 'team'], /-g, --group team: "team" has no "="/],
-  [['--groupname', 'team=0'], /-g, --group team=0: "0" is no limit/],
+  [['--groupname', 'team=0'], /-g, --group team=0: "0" is not a limit/],
   [['-u', '5x', '-a', '1MB'], /-u, --uptime 5x: "5x" is not a time: digits, then s, m, h, d/],
-  [['-m', 'no address', '-a', '1MB'], /-m, --email no address: "no address" is no mail address/],
-  [['-m', 'bob@example.com,', '-a', '1MB'], /is no mail address/],
-  [['-s', ' ', '-a', '1MB'], /-s, --sendmail {2}: " " is no command/],
+  [['-m', 'no address', '-a', '1MB'], /-m, --email no address: "no address" is not a mail address/],
+  [['-m', 'bob@example.com,', '-a', '1MB'], /is not a mail address/],
+  [['-s', ' ', '-a', '1MB'], /-s, --sendmail {2}: " " is not a command/],
   [['--ignore', '', '-a', '1MB'], /--ignore : "" is not a name/],
-  [['--server-url', 'ftp://x', '-a', '1MB'], /--server-url: "ftp:\/\/x" is no server URL: give unix:\/\//],
-  [['--server-url', 'unix://x', '-a', '1MB'], /"unix:\/\/x" is no server URL/],
+  [['--server-url', 'ftp://x', '-a', '1MB'], /--server-url: "ftp:\/\/x" is not a server URL: give unix:\/\//],
+  [['--server-url', 'unix://x', '-a', '1MB'], /"unix:\/\/x" is not a server URL/],
   [['--grop', 'x=1MB'], /unknown option '--grop' \(Did you mean --group\?\)/],
   [['-x'], /unknown option '-x'/],
   [['--verbose=yes', '-a', '1MB'], /--verbose takes no value: as in memmon -a 200MB --verbose/],
   [['-ca'], /-a, --any needs a value/],
-  [['-a', '1MB', 'stray'], /"stray" belongs to no option: quote a value that holds spaces/],
+  [['-a', '1MB', 'stray'], /"stray" is an unexpected argument: quote values that contain spaces/],
 ]
 
 describe('refused, with what would be right, exit code 2 and no READY', () => {
@@ -67,7 +67,7 @@ describe('refused, with what would be right, exit code 2 and no READY', () => {
   test('a SUPERVISOR_SERVER_URL that is none', async () => {
     const run = await runMemmon(['-a', '1MB'], { SUPERVISOR_SERVER_URL: 'supervisor.sock' })
     expect(run).toMatchObject({ code: 2, stdout: '' })
-    expect(run.stderr).toMatch(/SUPERVISOR_SERVER_URL: "supervisor.sock" is no server URL/)
+    expect(run.stderr).toMatch(/SUPERVISOR_SERVER_URL: "supervisor.sock" is not a server URL/)
   })
 })
 
@@ -107,7 +107,7 @@ const STARTED: [args: string[], stderr: RegExp[]][] = [
   [['-a', '1MB', '--action', 'signal:usr1'], [/-a 1MB: sends SIGUSR1 to any process over/]],
   [
     ['-a', '1MB', '--dry-run'],
-    [/--dry-run: everything is judged and told/, /would restart any process/],
+    [/--dry-run: limits are checked and logged/, /would restart any process/],
   ],
   [
     ['--group-total', 'w=1GB'],

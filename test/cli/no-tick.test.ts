@@ -1,4 +1,4 @@
-// What memmon says when no tick has come since the start: by what supervisord tells of it.
+// What memmon says when no tick has come since the start: by what supervisord alerts about it.
 import { expect, test } from 'vitest'
 import { type NoTickClues, noTickLine, reportNoTick, strayOutput } from '../../src/cli/no-tick.ts'
 

@@ -84,7 +84,7 @@ test('pids of unrelated processes: said once, ticks are answered, nothing is res
   server.programs.clear()
   server.add({ namespec: 'w:ours', pid: ownChild() })
   await checks(running, 6)
-  await running.waitForLog('INFO Checks go on')
+  await running.waitForLog('INFO Checks resumed')
   await waitFor('the stop', () => server.count('stopProcess') > 0)
   expect(server.calls.filter(({ method }) => method === 'stopProcess')).toMatchObject([
     { params: ['w:ours', false] },

@@ -53,7 +53,7 @@ const check = (count: number): Promise<void> =>
   memmon.tickUntil(`check ${count}`, () => (server?.count('getAllProcessInfo') ?? 0) >= count)
 
 const goodCheck = (): Promise<void> =>
-  memmon.tickUntil('a good check', () => memmon.logHolds('INFO Checks go on'))
+  memmon.tickUntil('a good check', () => memmon.logHolds('INFO Checks resumed'))
 
 /** Ends it by EOF; stdout must hold READY and so many answers, and not a byte more. */
 async function endsAfter(count: number): Promise<void> {
@@ -115,7 +115,7 @@ test.each<[string, Misbehaviour, RegExp]>([
   await start()
   scripted.misbehave('getAllProcessInfo', how, 6) // three ticks; a read that broke off is made twice
   await goodCheck()
-  const troubles = memmon.stderr.match(/WARN This check is left out, the next tick tries again: .*/g)
+  const troubles = memmon.stderr.match(/WARN Check skipped, retrying at the next tick: .*/g)
   expect(troubles).toHaveLength(1)
   expect(troubles?.[0]).toMatch(line)
   expect(scripted.count('getAllProcessInfo')).toBeGreaterThan(6)
@@ -125,9 +125,7 @@ test.each<[string, Misbehaviour, RegExp]>([
 test('supervisord is not there: told once, and told when it is', async () => {
   await start()
   await memmon.tickUntil('two checks', () => memmon.logHolds(/(?:The check took[\s\S]*){2}/))
-  expect(memmon.stderr.match(/This check is left out, .*/g)).toEqual([
-    expect.stringMatching(/s\.sock: ENOENT$/),
-  ])
+  expect(memmon.stderr.match(/Check skipped, .*/g)).toEqual([expect.stringMatching(/s\.sock: ENOENT$/)])
   await supervisord()
   await goodCheck()
   await endsAfter(memmon.answers)
@@ -139,8 +137,8 @@ test('supervisord takes calls and never answers: ticks are answered and skipped,
   scripted.misbehave('getAllProcessInfo', { kind: 'never' })
   await memmon.tick(3)
   await waitFor('the call', () => scripted.count('getAllProcessInfo') === 1)
-  await memmon.waitForLog('the check before it was still running')
-  await memmon.waitForLog(/WARN This check is left out.*gave no answer within 30 s/)
+  await memmon.waitForLog('Skipped a tick: the previous check is still running')
+  await memmon.waitForLog(/WARN Check skipped.*gave no answer within 30 s/)
   await goodCheck()
   await endsAfter(memmon.answers)
 })
@@ -196,7 +194,7 @@ test('what a program that it runs prints, and that it fails, never reaches stdou
   await supervisord()
   await start(['-c'], { PATH: `${folder}:${process.env.PATH ?? ''}` })
   await check(1)
-  await memmon.waitForLog(/No memory could be measured|RSS of a:b is/)
+  await memmon.waitForLog(/Memory could not be measured|RSS of a:b is/)
   await check(2)
   await endsAfter(memmon.answers)
 })

@@ -108,14 +108,14 @@ test('a backlog of old ticks is answered without a check', async () => {
   for (let tick = 10; tick > 0; tick--) memmon.write(tickText(tick * 5 + 5))
   await memmon.waitForAnswers(10)
   expect(server.count('getAllProcessInfo')).toBe(0)
-  await memmon.waitForLog(/A tick of \d+ s ago is left out: a newer one is behind it/)
+  await memmon.waitForLog(/A tick of \d+ s ago was skipped: a newer one has come/)
   await endsAfter(10)
 })
 
 test('a supervisord that never answers: ticks are answered all the same, those that find a check running are skipped', async () => {
   server.misbehave('*', { kind: 'never' }, 100)
   await memmon.tick(3)
-  await memmon.waitForLog(/(?:A tick came while the check before it was still running[\s\S]*){2}/)
+  await memmon.waitForLog(/(?:Skipped a tick: the previous check is still running[\s\S]*){2}/)
   await waitFor('the call', () => server.count('getAllProcessInfo') > 0)
   await endsAfter(3)
   expect(server.count('getAllProcessInfo')).toBe(1)
@@ -123,10 +123,8 @@ test('a supervisord that never answers: ticks are answered all the same, those t
 
 test('a supervisord that is gone is told once, and once more when it is back', async () => {
   server.misbehave('getAllProcessInfo', { kind: 'status', status: 500 }, 3)
-  await memmon.tickUntil('a good check', () => memmon.logHolds('Checks go on'))
-  expect(
-    memmon.stderr.match(/WARN This check is left out, the next tick tries again: .*HTTP 500/g),
-  ).toHaveLength(1)
+  await memmon.tickUntil('a good check', () => memmon.logHolds('Checks resumed'))
+  expect(memmon.stderr.match(/WARN Check skipped, retrying at the next tick: .*HTTP 500/g)).toHaveLength(1)
   await endsAfter(memmon.answers)
 })
 

@@ -115,7 +115,7 @@ test.each([
   const take = async (text: string) => {
     writeFileSync(config, text)
     memmon.child.kill('SIGHUP')
-    await memmon.waitForLog(/taken/)
+    await memmon.waitForLog(/ reloaded/)
   }
   writeFileSync(config, `[group:g]\n${rules}`)
   await startWith('--config', config)

@@ -42,14 +42,12 @@ test('an included file that changes, comes or becomes wrong is noticed at the ne
   await running.tickUntil('a new file', () => running.logHolds('[program:b] memory_limit=300MB: restarts'))
   write('conf.d/b.conf', '[program:b]\nmemory_limit = x\n')
   await running.tickUntil('a wrong one', () =>
-    running.logHolds(/b\.conf, line 2: memory_limit = x: .*The settings stay as they were/),
+    running.logHolds(/b\.conf, line 2: memory_limit = x: .*The current settings stay in force/),
   )
   write('conf.d/b.conf', '[program:b]\nmemory_limit = 4000MB\n')
   await running.tickUntil('a mended one', () => running.logHolds('[program:b] memory_limit=4000MB: restarts'))
   rmSync(join(folder, 'conf.d', 'b.conf'))
-  await running.tickUntil('one that has gone', () =>
-    /4000MB: restarts[\s\S]*read again and taken/.test(running.stderr),
-  )
+  await running.tickUntil('one that has gone', () => /4000MB: restarts[\s\S]*reloaded/.test(running.stderr))
 })
 
 test('shares that come to nothing are refused at a reload, and the old limits stay', async () => {
@@ -57,16 +55,20 @@ test('shares that come to nothing are refused at a reload, and the old limits st
   await running.waitForLog('[any] memory_limit=1TB: restarts')
   write('memmon.conf', '[any]\nmemory_limit = 0.0000000000001%\n')
   await running.tickUntil('the refusal', () =>
-    running.logHolds(/line 2: \[any\] memory_limit=.*comes to 0 bytes here.*The settings stay as they were/),
+    running.logHolds(
+      /line 2: \[any\] memory_limit=.*comes to 0 bytes here.*The current settings stay in force/,
+    ),
   )
-  expect(running.stderr).not.toContain('read again and taken')
+  expect(running.stderr).not.toContain('reloaded')
 })
 
 test('an own_limit below what memmon uses is refused at a reload', async () => {
   const running = await start('[any]\nmemory_limit = 1TB\n')
   write('memmon.conf', '[memmon]\nown_limit = 1MB\n[any]\nmemory_limit = 1TB\n')
   await running.tickUntil('the refusal', () =>
-    running.logHolds(/line 2: --own-limit 1MB: memmon itself already uses .*The settings stay as they were/),
+    running.logHolds(
+      /line 2: --own-limit 1MB: memmon itself already uses .*The current settings stay in force/,
+    ),
   )
   expect(running.child.exitCode).toBeNull()
 })

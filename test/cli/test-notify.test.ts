@@ -37,7 +37,7 @@ test.each<[args: () => string[], env: Record<string, string>, stderr: RegExp]>([
   ],
   [() => ['--webhook', 'http://hooks.example.com/hunter2'], {}, /--webhook: http:\/\/ shows the message/],
   [() => ['--webhook-file', at('open')], {}, /webhook_file \S+ can be read by others/],
-  [() => [], { MEMMON_WEBHOOK_URL: 'hunter2' }, /MEMMON_WEBHOOK_URL: it is no URL/],
+  [() => [], { MEMMON_WEBHOOK_URL: 'hunter2' }, /MEMMON_WEBHOOK_URL: it is not a URL/],
 ])('refused, with exit code 2 and without the secret (%#)', async (args, env, stderr) => {
   const run = await runMemmon(['test-notify', ...args()], env)
   expect(run).toMatchObject({ code: 2, stdout: '' })
@@ -104,7 +104,7 @@ test.each<[args: string[], stderr: RegExp]>([
   [['check', '--metric', 'pss'], /--metric needs a rule beside it, as in -a 200MB/],
   [['check', '-a', '1MB', 'a:b:c'], /a:b:c: "a:b:c" is not a name/],
   [['check', '--sort', 'pid'], /--sort pid: unknown order; use share, size, name, uptime/],
-  [['check', '--watch', '0'], /--watch 0: "0" is no time at all/],
+  [['check', '--watch', '0'], /--watch 0: "0" is too short/],
   [['check', '--watch=x'], /--watch x: "x" is not a time/],
   [['check', '-a', '1MB', '--jsno'], /unknown option '--jsno' \(Did you mean --json\?\)/],
   [['explain', '-a', '1MB'], /explain needs a process: as in memmon explain web/],

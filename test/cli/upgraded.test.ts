@@ -56,7 +56,7 @@ test('shlex is away when a hook is due: the restart waits for it', async () => {
 test('shlex is away at an alert, and back a moment later: on_alert_command is run', async () => {
   installed.takeAway(SHLEX)
   const running = start('--action', 'alert', '--on-alert-command', touch())
-  await running.tickUntil('the alert', () => running.logHolds('is over its limit, and is left running'))
+  await running.tickUntil('the alert', () => running.logHolds('exceeds its limit and is left running'))
   installed.putBack(SHLEX)
   await waitFor(() => `the command to run\n${running.stderr}`, ran)
 })
@@ -66,7 +66,7 @@ test('what a command needs was loaded at the start: shlex may be away when it is
   await running.tick(2) // the third finds it over its limit
   await running.waitForLog('A quiet check reads the children')
   installed.takeAway(SHLEX)
-  await running.tickUntil('the alert', () => running.logHolds('is over its limit, and is left running'))
+  await running.tickUntil('the alert', () => running.logHolds('exceeds its limit and is left running'))
   await waitFor(() => `the command to run\n${running.stderr}`, ran, 10_000)
 })
 
@@ -75,5 +75,7 @@ test('memmon is replaced between READY and the rest of its start: it ends, and a
   installed.takeAway(join('dist', rest))
   const running = start()
   expect([await running.ended, running.stdout]).toEqual([1, 'READY\n'])
-  expect(running.stderr).toContain('CRIT memmon ends because of a defect, supervisord starts it again: ')
+  expect(running.stderr).toContain(
+    'CRIT Internal error, please report it. memmon ends, supervisord starts it again: ',
+  )
 })

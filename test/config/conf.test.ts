@@ -141,12 +141,15 @@ test.each<[text: string, errors: string[]]>([
   ],
   [
     '[progam:web]\nmemory_limit = 1MB\n',
-    ['line 1: [progam:web] is no section of memmon.conf: there are [memmon]', 'did you mean [program:NAME]?'],
+    [
+      'line 1: [progam:web] is not a section of memmon.conf: use one of [memmon]',
+      'did you mean [program:NAME]?',
+    ],
   ],
   ['[any]\nmemory_limit = 1MB\n\n[any]\n', ['line 4: [any] is there already, in line 1: join them']],
   ['[any]\nmemory_limit = 1MB\nmemory_limit = 2MB\n', ['line 3: memory_limit is there already, in line 2']],
   ['[any]\nmemory_limit =\n', ['line 2: memory_limit has no value']],
-  ['[any]\nmemory_limit\n', ['line 2: "memory_limit" is no setting: write key = value']],
+  ['[any]\nmemory_limit\n', ['line 2: "memory_limit" is not a setting: write key = value']],
   ['memory_limit = 1MB\n', ['line 1: "memory_limit = 1MB" stands before the first section']],
   ['[any\nmemory_limit = 1MB\n', ['line 1: "[any" begins a section and does not end it']],
   ['[memmon]\nverbose = maybe\n', ['line 2: verbose = maybe: "maybe" is neither true nor false']],

@@ -132,7 +132,7 @@ describe('what every outcome tells about the past', () => {
     const past = { restartsLastHour: 4, smallestBytes: 48 * MB, fittingLimitBytes: 90 * MB }
     expect(outcomeText(restarted(breach(60, 60, 4711), { past }))).toBe(
       'Restarted g:n: pid 4711 is now pid 4712, after 1.2 s. 4 restarts in the last hour, smallest size since its last start 48MB. ' +
-        'Three times running it was over -a 50MB within minutes: the limit is below its normal size, 90MB would fit',
+        'Three times in a row it exceeded -a 50MB within minutes: the limit is below its normal size; 90MB would fit',
     )
   })
 })

@@ -26,7 +26,7 @@ function outcomeOf(parse: (text: string) => object, text: string): unknown {
 
 const NONE = { kind: 'none' }
 const percent = (share: number) => ({ kind: 'percent', percent: share })
-const noShare = (text: string) => `"${text}" is no share: give 1% to 100%`
+const noShare = (text: string) => `"${text}" is not a share: use 1% to 100%`
 
 test.each<[text: string, outcome: object | string | RegExp]>([
   ['none', NONE],
@@ -54,7 +54,7 @@ test.each<[text: string, outcome: object | string | RegExp]>([
   expect(outcomeOf(parseLimit, text)).toEqual(is)
 })
 
-const noCount = (text: string) => `"${text}" is no count: give digits, as in 100, or none`
+const noCount = (text: string) => `"${text}" is not a count: use digits, as in 100, or none`
 
 test.each<[text: string, outcome: object | string]>([
   ['none', NONE],
@@ -72,7 +72,7 @@ test.each<[text: string, outcome: object | string]>([
 ])('the count %s', (text, outcome) => expect(outcomeOf(parseCountLimit, text)).toEqual(outcome))
 
 const noPatience = (text: string) =>
-  `"${text}" is no patience: give 3 for three checks in a row, 3/5 for three of the last five, or a time as in 5m`
+  `"${text}" is not a valid --for: use 3 for three checks in a row, 3/5 for three of the last five, or a time as in 5m`
 const cannotBeMet = (text: string) =>
   `"${text}" cannot be met: give 3 for three checks in a row, 3/5 for three of the last five, or a time as in 5m; 100 checks at most`
 
@@ -104,7 +104,7 @@ test.each<[text: string, outcome: object | string]>([
   ['m', noPatience('m')],
 ])('the patience %s', (text, outcome) => expect(outcomeOf(parsePatience, text)).toEqual(outcome))
 
-const noAction = (text: string) => `"${text}" is no action: give restart, alert, signal:NAME or exec`
+const noAction = (text: string) => `"${text}" is not an action: use restart, alert, signal:NAME or exec`
 
 test.each<[text: string, outcome: object | string]>([
   ['restart', { kind: 'restart' }],
@@ -112,8 +112,8 @@ test.each<[text: string, outcome: object | string]>([
   ['exec', { kind: 'exec', command: '' }],
   ['signal:HUP', { kind: 'signal', signal: 'HUP' }],
   ['signal:sighup', { kind: 'signal', signal: 'HUP' }],
-  ['signal:HSIGUP', '"HSIGUP" is no signal: give one as in signal:USR1'],
-  ['signal:HUP:USR1', '"HUP:USR1" is no signal: give one as in signal:USR1'],
+  ['signal:HSIGUP', '"HSIGUP" is not a signal: use a name, as in signal:USR1'],
+  ['signal:HUP:USR1', '"HUP:USR1" is not a signal: use a name, as in signal:USR1'],
   ['signal', noAction('signal')],
   ['signal:', noAction('signal:')],
   ['restart:HUP', noAction('restart:HUP')],

@@ -18,7 +18,7 @@ test.each([...MEMORY_METRICS])('--metric %s, in either case', metric => {
 
 test.each(['vsz', 'threads', 'fds', ''])('--metric %j is refused, with those that there are', text => {
   expect(() => parseMetric(text)).toThrow(
-    `"${text}" is no metric: give one of rss, pss, uss, rss+swap, pss+swap`,
+    `"${text}" is not a metric: use one of rss, pss, uss, rss+swap, pss+swap`,
   )
 })
 

@@ -37,7 +37,7 @@ test.each<[string, number]>([
 })
 
 const NOT_A_SIZE = 'is not a size: digits'
-const NO_LIMIT = 'is no limit: a size is at least 1 byte'
+const NO_LIMIT = 'is not a limit: the least is 1 byte'
 test.each<[string, string]>([
   ['', NOT_A_SIZE],
   ['-5', NOT_A_SIZE],

@@ -129,7 +129,7 @@ test('memmon killed during pre_restart_command: post_restart_command follows', a
   await waitFor('a hook to begin', () => count('pre') > begun)
   await kill(hooked)
   writeFileSync(file('go'), '') // until now it has not ended
-  await hooked.waitForLog('memmon ended while it was prepared; the next check decides')
+  await hooked.waitForLog('memmon ended while pre_restart_command ran; the next check decides')
   await waitFor('the other hook', () => count('post') === count('pre'))
 })
 

@@ -90,11 +90,11 @@ test('killed with mail in the outbox: each of them arrives once, after the next 
       },
     )
     // The first was tried, and the other waits with it: a command that runs when memmon is killed may deliver all the same.
-    await supervisord.waitForLog('exit code 75. It is tried again in')
+    await supervisord.waitForLog('exit code 75. Retrying in')
     const { pid } = await supervisord.process('memmon:memmon')
     process.kill(pid, 'SIGKILL')
     writeFileSync(join(folder, 'ready'), '')
-    await supervisord.waitForLog('2 messages of an earlier memmon are still to be sent')
+    await supervisord.waitForLog('2 undelivered messages from an earlier run')
     await waitFor(
       () => `both to be sent\n${supervisord.memmonLog()}`,
       () => ![...waitingIn(supervisord).keys()].some(id => waiting.has(id)),

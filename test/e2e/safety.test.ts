@@ -40,7 +40,7 @@ test('killed between stop and start: the next memmon starts the program', async 
     return slow.state === ProcessState.STOPPING && slow
   })
   process.kill((await killed.process('memmon:memmon')).pid, 'SIGKILL')
-  await killed.waitForLog('Finishing the restart of slow:slow that an earlier memmon has begun')
+  await killed.waitForLog('Finishing the restart of slow:slow that an earlier memmon began')
   process.kill(before.pid, 'SIGKILL') // it would take ten minutes to die
   await killed.waitForRestart(before)
   await killed.waitForLog(`Restarted slow:slow: pid ${before.pid} is now pid`)
@@ -61,12 +61,12 @@ test('a group is restarted one by one', async () => {
 })
 
 test('--max-restarts holds the third back, one mail says so, also after memmon was restarted', async () => {
-  await capped.waitForLog('big:big is not restarted any more')
+  await capped.waitForLog('big:big is no longer restarted')
   await waitForChecks(capped, 1)
-  expect(capped.memmonLog().split('is not restarted any more')).toHaveLength(2)
+  expect(capped.memmonLog().split('is no longer restarted')).toHaveLength(2)
   expect(capped.memmonLog().split('Restarted big:big')).toHaveLength(3)
   expect(await capped.waitForMails(1, 'not restarted any')).toHaveLength(1)
   await capped.ctl('restart', 'memmon')
-  await capped.waitForLog('is not restarted any more', { times: 2 })
+  await capped.waitForLog('is no longer restarted', { times: 2 })
   expect(capped.memmonLog().split('Restarted big:big')).toHaveLength(3)
 })

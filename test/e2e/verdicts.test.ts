@@ -177,7 +177,9 @@ test('memmon.conf that becomes wrong is told and mailed, once, and the old one s
   await waitForChecks(supervisord, 2)
   const lines = supervisord.memmonLog().match(/ERRO .*30 megs.*/g) ?? []
   expect(lines).toEqual([
-    expect.stringMatching(/memmon.conf, line 14: memory_limit = 30 megs: .* The settings stay as they were/),
+    expect.stringMatching(
+      /memmon.conf, line 14: memory_limit = 30 megs: .* The current settings stay in force/,
+    ),
   ])
   await supervisord.waitForLog('Sent mail "memmon: ')
   expect(supervisord.memmonLog()).not.toContain('Restarting later:later')
@@ -188,7 +190,7 @@ test('SIGHUP takes a changed limit, without a restart of memmon', async () => {
   writeConf(conf().replace('memory_limit = 1GB', 'memory_limit = 30MB'))
   process.kill(pid, 'SIGHUP')
   await supervisord.waitForLog('Restarting later:later')
-  expect(supervisord.memmonLog()).toContain('memmon.conf is read again and taken')
+  expect(supervisord.memmonLog()).toContain('memmon.conf reloaded')
   expect((await supervisord.process('memmon:memmon')).pid).toBe(pid)
 })
 

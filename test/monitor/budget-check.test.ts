@@ -199,7 +199,7 @@ test.each([
   const check = checkWith()
   for (const at of [0, 1]) expect(said(check, ['--min-free', limit], at)).toEqual([])
   expect(log).toEqual([
-    `WARN --min-free ${limit}: the free memory of this machine cannot be read: this rule does not hold`,
+    `WARN --min-free ${limit}: the free memory of this machine cannot be read: this rule is disabled`,
   ])
 })
 

@@ -256,7 +256,7 @@ test('a file that cannot be opened in the middle of a check is trouble, told onc
   const monitor = monitorOf('-a', '50MB')
   await monitor.check()
   expect(log).toEqual([
-    'WARN No memory could be measured, the next tick tries again: a test: EMFILE: too many open files',
+    'WARN Memory could not be measured, retrying at the next tick: a test: EMFILE: too many open files',
   ])
 })
 

@@ -150,10 +150,10 @@ test('sampling that fails altogether: one line, however often, and one when it i
   const monitor = monitorOf('-a', '50MB')
   unreadable = new Error('EMFILE')
   for (let tick = 0; tick < 3; tick++) await monitor.check()
-  expect(log).toEqual(['WARN No memory could be measured, the next tick tries again: a test: EMFILE'])
+  expect(log).toEqual(['WARN Memory could not be measured, retrying at the next tick: a test: EMFILE'])
   unreadable = undefined
   await monitor.check()
-  expect(log.slice(1)).toEqual(['INFO Checks go on'])
+  expect(log.slice(1)).toEqual(['INFO Checks resumed'])
   expect(requested).toHaveLength(1)
 })
 
@@ -166,8 +166,8 @@ test('a fault is told once and again when it changes; a shutdown is quiet', asyn
   fault = new SupervisorFault('fault', 'SHUTDOWN_STATE', 6)
   await monitor.check()
   expect(log).toEqual([
-    'WARN This check is left out, the next tick tries again: one',
-    'WARN This check is left out, the next tick tries again: two',
+    'WARN Check skipped, retrying at the next tick: one',
+    'WARN Check skipped, retrying at the next tick: two',
   ])
 })
 
@@ -347,8 +347,8 @@ test('what cannot be read is told once for the rule, and RSS counts instead; thr
   await monitor.check()
   expect(requested).toEqual(['web:web -a 50MB', 'web:web -a 50MB'])
   expect(log).toEqual([
-    "WARN -a 50MB: PSS of web:web (pid 1) cannot be read (it is another user's process, run memmon as root): its RSS counts instead, with shared memory in full",
-    'WARN -a --threads-limit 5: threads of web:web (pid 1) cannot be read (this system does not tell): this rule does not hold for it',
+    "WARN -a 50MB: PSS of web:web (pid 1) cannot be read (it is another user's process, run memmon as root): its RSS is used instead, which counts shared memory in full",
+    'WARN -a --threads-limit 5: threads of web:web (pid 1) cannot be read (this system does not report it): this rule is skipped for it',
   ])
 })
 
@@ -386,9 +386,9 @@ test('other actions: an alert once for each time, a signal once, and --dry-run d
     await alert.check()
   }
   expect(told).toEqual([
-    'web:web (pid 1) is over its limit, and is left running: 60MB RSS (62914560 bytes), over -a 50MB by 10MB',
+    'web:web (pid 1) exceeds its limit and is left running: 60MB RSS (62914560 bytes), over -a 50MB by 10MB',
     'web:web (pid 1) is back under its limit: 45MB RSS (47185920 bytes), under -a 50MB by 5MB',
-    'web:web (pid 1) is over its limit, and is left running: 60MB RSS (62914560 bytes), over -a 50MB by 10MB',
+    'web:web (pid 1) exceeds its limit and is left running: 60MB RSS (62914560 bytes), over -a 50MB by 10MB',
   ])
   told = []
   const signal = monitorOf('-a', '50MB', '--action', 'signal:usr1')
@@ -609,9 +609,9 @@ test('a system that gives no more files is trouble, told once, in a quiet check 
   for (let tick = 0; tick < 3; tick++) expect(monitor.check()).toBeUndefined()
   expect(look?.held).toBe(false)
   expect(log).toEqual([
-    'WARN No memory could be measured, the next tick tries again: a test: EMFILE: too many open files',
+    'WARN Memory could not be measured, retrying at the next tick: a test: EMFILE: too many open files',
   ])
   Object.assign(look ?? {}, { sizes: sound })
   expect(monitor.check()).toBeUndefined()
-  expect(log.slice(1)).toEqual(['INFO Checks go on'])
+  expect(log.slice(1)).toEqual(['INFO Checks resumed'])
 })

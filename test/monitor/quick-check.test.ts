@@ -111,5 +111,5 @@ test('where nobody has a pid there is nothing to look at: the next check asks', 
 })
 
 test('what is forgotten is held open no longer', () => {
-  expect([after(['-a', '10MB'], check => check.forget()), releases]).toEqual(['ask', 1])
+  expect([after(['-a', '10MB'], check => check.forget()), releases]).toEqual(['asks', 1])
 })

@@ -79,7 +79,7 @@ test('what is not taken waits on disk, 0600 in a folder 0700, and the wait is to
   await box.attach(folder)
   box.add(outgoing('one'))
   await waitFor('the try', () => log.length === 1)
-  expect(log).toEqual(['ERRO Failed to send "one" by smtp://there: 451 later. It is tried again in 30 s'])
+  expect(log).toEqual(['ERRO Failed to send "one" by smtp://there: 451 later. Retrying in 30 s'])
   await waitFor('one file', () => files().length === 1 && !files()[0]?.endsWith('.new'))
   expect(statSync(join(folder, 'outbox', files()[0] ?? '')).mode & 0o777).toBe(0o600)
   expect(statSync(join(folder, 'outbox')).mode & 0o777).toBe(0o700)
@@ -97,8 +97,8 @@ test('waits grow to an hour, and one that waits holds up those behind it, once',
     const tries = log.length
     const next = outboxOf([channel])
     await next.attach(folder)
-    await waitFor('the next try', () => log.length > tries && log.at(-1)?.includes('tried again') === true)
-    expect(log.at(-1)).toContain(`tried again in ${seconds} s`)
+    await waitFor('the next try', () => log.length > tries && log.at(-1)?.includes('Retrying') === true)
+    expect(log.at(-1)).toContain(`Retrying in ${seconds} s`)
     await next.close()
   }
 })
@@ -119,8 +119,8 @@ test('killed with mail in the outbox: it arrives once, after the next start', as
   await second.attach(folder)
   await waitFor('both to be sent', () => second.size === 0 && files().length === 0)
   expect([...channel.tried].sort()).toEqual(['one', 'two'])
-  expect(log.filter(line => line.includes('still to be sent'))).toEqual([
-    'INFO 2 messages of an earlier memmon are still to be sent',
+  expect(log.filter(line => line.includes('undelivered messages'))).toEqual([
+    'INFO 2 undelivered messages from an earlier run',
   ])
   const third = outboxOf([channel])
   await third.attach(folder)
@@ -133,7 +133,7 @@ test('a refusal is final, and told as such', async () => {
   await box.attach(folder)
   box.add(outgoing('one'))
   await waitFor('it to be given up', () => box.size === 0)
-  expect(log).toEqual(['ERRO Failed to send "one" by smtp://there: 550 no. It is given up'])
+  expect(log).toEqual(['ERRO Failed to send "one" by smtp://there: 550 no. Gave up'])
 })
 
 test('each channel for itself: one that hangs holds up no other, and only what is not taken waits', async () => {
@@ -167,7 +167,7 @@ test('a thousand at most, a week at most: the oldest go, and how many is told', 
   for (let at = 0; at < 1_005; at++) box.add(outgoing(`m${at}`, { createdAt: nowMs + at }))
   expect(box.size).toBe(1_000)
   expect(log.filter(line => line.includes('Dropped'))).toEqual([
-    'ERRO Dropped the oldest messages that wait, 1 so far: 1000 are kept, for 7 days',
+    'ERRO Dropped the oldest undelivered messages, 1 so far: 1000 are kept, for 7 days',
   ])
   await box.whenIdle()
   nowMs += 8 * 86_400_000
@@ -185,7 +185,7 @@ test('what nobody can read is left out and told; links are not followed, pipes n
   execFileSync('mkfifo', [join(folder, 'outbox', '5-e.json')])
   const second = outboxOf([channelOf('smtp', [OK])])
   await second.attach(folder)
-  expect(log).toEqual([expect.stringMatching(/^WARN 4 unreadable messages of the outbox in /)])
+  expect(log).toEqual([expect.stringMatching(/^WARN 4 unreadable messages in the outbox /)])
   expect(files()).toEqual([])
 })
 
@@ -194,7 +194,7 @@ test('only what an outbox is made of is removed: no folder, nothing of another n
   writeFileSync(join(folder, 'outbox', 'notes.txt'), 'precious')
   writeFileSync(join(folder, 'outbox', '2-b.json'), 'torn')
   await outboxOf([channelOf('smtp', [OK])]).attach(folder)
-  expect(log).toEqual([expect.stringMatching(/^WARN 2 unreadable messages of the outbox in /)])
+  expect(log).toEqual([expect.stringMatching(/^WARN 2 unreadable messages in the outbox /)])
   expect(files().sort()).toEqual(['1-a.json', 'notes.txt'])
   expect(readdirSync(join(folder, 'outbox', '1-a.json'))).toEqual(['deep'])
 })
@@ -231,7 +231,7 @@ test('a disk that fails is told once, and messages go on', async () => {
   box.add(outgoing('one'))
   await waitFor('it to be sent', () => channel.tried.length === 1)
   expect(log[0]).toMatch(
-    /^WARN The outbox in .* cannot be used \(.*\): messages that wait are lost if memmon ends$/,
+    /^WARN The outbox in .* cannot be used \(.*\): undelivered messages are lost if memmon ends$/,
   )
   chmodSync(folder, 0o700)
 })
@@ -252,7 +252,7 @@ test('a folder that cannot be used is tried again, by itself and at the end: wha
       'the message on disk',
       () => existsSync(blocked) && files().some(name => name.endsWith('.json')),
     )
-    expect(log).toContain('INFO The outbox is written again')
+    expect(log).toContain('INFO The outbox can be written again')
     await retried.close()
     rmSync(blocked, { recursive: true })
     writeFileSync(blocked, 'no folder')
@@ -277,7 +277,7 @@ test('the end waits until every message is on disk; without a folder it says how
   const without = outboxOf([channelOf('smtp', [LATER])])
   without.add(outgoing('one'))
   await without.close()
-  expect(log.at(-1)).toBe('WARN 1 messages that wait are lost: there is no state folder to keep them')
+  expect(log.at(-1)).toBe('WARN 1 undelivered messages are lost: there is no state folder to keep them')
 })
 
 test('a try that outlasts memmon is abandoned, and its message left to the next one', async () => {
@@ -306,7 +306,7 @@ test('forty that wait for a server that is away: one try and one line each time,
   await box.attach(folder)
   for (let at = 10; at < 50; at++) box.add(outgoing(`m${at}`))
   await box.whenIdle()
-  const first = 'ERRO Failed to send "m10" by smtp://there: 451 later. It is tried again in 30 s'
+  const first = 'ERRO Failed to send "m10" by smtp://there: 451 later. Retrying in 30 s'
   expect(log).toEqual([expect.stringContaining(first)])
   await box.close()
   for (const [tries, seconds] of [60, 120, 240].entries()) {
@@ -317,7 +317,7 @@ test('forty that wait for a server that is away: one try and one line each time,
     await next.whenIdle()
     await next.close()
     expect(log.slice(1)).toEqual([
-      `ERRO Failed to send "m${tries + 11}" by smtp://there: 451 later. It is tried again in ${seconds} s; 39 more wait`,
+      `ERRO Failed to send "m${tries + 11}" by smtp://there: 451 later. Retrying in ${seconds} s; 39 more wait`,
     ])
   }
   expect(channel.tried).toHaveLength(4)

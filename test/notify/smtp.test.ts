@@ -236,14 +236,14 @@ test.each<[url: string, server: object]>([
 ])('%s', (url, server) => expect(parseSmtpUrl(url)).toMatchObject(server))
 
 test.each<[url: string, error: RegExp]>([
-  ['mail.example.com', /is no SMTP server: give smtp:\/\/user@host:587/],
+  ['mail.example.com', /is not an SMTP server: give smtp:\/\/user@host:587/],
   [
     'smtp://bob:hunter2@mail.example.com',
     /a password in the URL can be read by anybody with ps: give it as MEMMON_SMTP_PASSWORD/,
   ],
-  ['smtp://mail.example.com:99999', /is no SMTP server/],
-  ['smtp://mail.example.com?starttls=maybe', /is no SMTP server/],
-  ['http://mail.example.com', /is no SMTP server/],
+  ['smtp://mail.example.com:99999', /is not an SMTP server/],
+  ['smtp://mail.example.com?starttls=maybe', /is not an SMTP server/],
+  ['http://mail.example.com', /is not an SMTP server/],
 ])('%s is refused', (url, error) => {
   expect(() => parseSmtpUrl(url)).toThrow(error)
   expect(() => parseSmtpUrl(url)).not.toThrow(/hunter2/)

@@ -134,8 +134,8 @@ test.each<[url: string, allowHttp: boolean, error: RegExp | undefined]>([
   ['http://[::1]/x', false, undefined],
   ['http://hooks.example.com/hunter2', false, /http:\/\/ shows the message/],
   ['http://hooks.example.com/x', true, undefined],
-  ['ftp://hooks.example.com/hunter2', false, /ftp:\/\/ is no webhook/],
-  ['hunter2', false, /it is no URL/],
+  ['ftp://hooks.example.com/hunter2', false, /ftp:\/\/ is not supported for webhooks/],
+  ['hunter2', false, /it is not a URL/],
 ])('%s (http allowed: %s)', (url, allowHttp, error) => {
   const attempt = () => parseWebhookUrl(url, allowHttp)
   if (error) expect(attempt).toThrow(error)

@@ -145,12 +145,12 @@ describe('memmon ends', () => {
   })
 
   test.each<[state: string, isBusy: boolean, done: unknown[], told: unknown[]]>([
-    ['waiting', true, ['start g:b'], ['g:a skip ending: memmon is ending and had not begun with it']],
+    ['waiting', true, ['start g:b'], ['g:a skip ending: memmon is shutting down and had not started on it']],
     [
       'preparing',
       true,
       [expect.stringContaining('run pre'), expect.stringContaining('run post')],
-      ['g:a skip ending: memmon is ending and had not stopped it'],
+      ['g:a skip ending: memmon is shutting down and had not stopped it'],
     ],
     ['stopping', true, RIDE, [isRestarted]],
     ['starting', true, RIDE, [isRestarted]],
@@ -236,7 +236,7 @@ describe('memmon ends', () => {
       ['g:a'],
       ['g:a'],
     ])
-    expect(world.log.at(-1)).toBe('INFO supervisord is shutting down: g:a is left to it')
+    expect(world.log.at(-1)).toBe('INFO supervisord is shutting down: g:a is left to the next supervisord')
   })
 })
 
@@ -252,7 +252,7 @@ describe('what an earlier memmon has left goes on', () => {
     return world
   }
   const post = expect.stringContaining('run post')
-  const finishes = 'INFO Finishing the restart of g:a that an earlier memmon has begun'
+  const finishes = 'INFO Finishing the restart of g:a that an earlier memmon began'
   const drained = (request: RestartRequest) => ({ ...TOLD, request })
 
   test.each<
@@ -276,7 +276,7 @@ describe('what an earlier memmon has left goes on', () => {
       request => preparing({ request, plan, phase: 'hook', owesPost: true, beganTick: -30_000 }),
       () => {},
       [post],
-      ['g:a skip ending: memmon ended while it was prepared; the next check decides'],
+      ['g:a skip ending: memmon ended while pre_restart_command ran; the next check decides'],
     ],
     [
       'a stop was asked for, and was taken',
@@ -342,7 +342,7 @@ describe('what an earlier memmon has left goes on', () => {
       draining({ request, drained: { ...drained(request), sinceTick: 1_000_000 - 895_000 } }),
     )
     world.terms = () => DRAINS
-    expect(world.log).toEqual(['INFO g:a was asked to finish by an earlier memmon: draining goes on'])
+    expect(world.log).toEqual(['INFO g:a was asked to finish by an earlier memmon: draining continues'])
     world.jobs.soften(world.soft('g:a'), DRAIN)
     world.jobs.check()
     await world.pass(0.5)

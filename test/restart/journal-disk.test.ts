@@ -38,7 +38,7 @@ beforeEach(async () => {
 })
 afterEach(() => folder.release())
 const file = () => join(path(), 'restarts.jsonl')
-const ANEW = () => [`The state folder ${path()} was deleted or replaced: memmon has made it anew`]
+const ANEW = () => [`The state folder ${path()} was deleted or replaced: memmon has recreated it`]
 
 test('there is no journal yet: it is empty', async () => expect(await disk.read()).toBe(''))
 

@@ -70,11 +70,11 @@ describe('a disk that fails', () => {
     await journal.note({ jobs: [['a:y', stopping(of('a:y'))]], restart: world.restart('a:z', 0) })
     expect(told).toEqual([unprotectedText('replace: ENOSPC')])
     expect(told[0]).toBe(
-      'The journal cannot be written (replace: ENOSPC): restarts go on, but if memmon is killed between a stop and a start, nothing starts that program again',
+      'The journal cannot be written (replace: ENOSPC): restarts continue, but if memmon is killed between a stop and a start, nothing starts that program again',
     )
     disk.failing.clear()
     await journal.note({ jobs: [['a:w', stopping(of('a:w'))]] })
-    expect(told.slice(1)).toEqual(['The journal is written again: restarts are protected'])
+    expect(told.slice(1)).toEqual(['The journal can be written again: restarts are protected'])
     const { jobs, restarts } = parseJournal(disk.text)
     expect([...jobs].map(([name, { state }]) => `${name} ${state}`)).toEqual([
       'a:x starting',
@@ -137,7 +137,7 @@ describe('a disk that does not answer', () => {
     expect([second(), told.length]).toEqual([true, 1])
     answer()
     await journal.flush()
-    expect(told.slice(1)).toEqual(['The journal is written again: restarts are protected'])
+    expect(told.slice(1)).toEqual(['The journal can be written again: restarts are protected'])
     expect([...parseJournal(disk.text).jobs.values()].map(({ state }) => state)).toEqual(['starting'])
     const third = await isDone(journal.note({ jobs: [['a:x', undefined]] }))
     await journal.flush()

@@ -155,7 +155,7 @@ describe('what an earlier memmon has left', () => {
   test('torn and damaged lines are told, and what is written next is whole', async () => {
     write(headerLine('S1', 'B1'), jobLine(stopping(of('a:x'))), 'x\n', '{"job":{"state":"stopp')
     const { journal, names, notices } = await world.open()
-    expect([names, notices]).toEqual([['a:x'], ['2 unreadable lines of the journal are left out']])
+    expect([names, notices]).toEqual([['a:x'], ['2 unreadable lines of the journal were skipped']])
     await journal.note({ jobs: [['a:x', undefined]] })
     expect(await world.open()).toMatchObject({ names: [], notices: [] })
   })

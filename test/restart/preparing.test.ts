@@ -128,7 +128,7 @@ describe('preparing', () => {
     [
       'memmon ends',
       looked(60 * MB),
-      'skip ending: memmon is ending and had not stopped it',
+      'skip ending: memmon is shutting down and had not stopped it',
       { isEnding: true },
     ],
     [
@@ -246,7 +246,7 @@ describe('preparing', () => {
     test.each<[event: JobEvent, moment: Partial<Moment>, told: string]>([
       [everything, ending, 'skip not running: it is EXITED by now'],
       [looked(1), ending, 'skip spared: a dry run restarts nothing'],
-      [looked(1), { isEnding: true }, 'skip ending: memmon is ending and had not stopped it'],
+      [looked(1), { isEnding: true }, 'skip ending: memmon is shutting down and had not stopped it'],
     ])('%#', (event, moment, told) => expectStep(preparing(), event, over, [told], moment))
 
     test('the settings spare one of a group, and one that has finished, too', () => {
@@ -282,14 +282,14 @@ describe('preparing', () => {
         { ...hooked, postponed: 3 },
         ended('pre', 1),
         { ...hooked, phase: 'looking again' },
-        ['WARN pre_restart_command for w:a: exit code 1. The restart goes on', 'look again'],
+        ['WARN pre_restart_command for w:a: exit code 1. The restart continues', 'look again'],
       ],
       [
         'no exit code, as after a timeout',
         hooked,
         { kind: 'hook ended', hook: 'pre', result: { ok: false, why: 'ended by SIGTERM' } },
         { ...hooked, phase: 'looking again' },
-        ['WARN pre_restart_command for w:a: ended by SIGTERM. The restart goes on', 'look again'],
+        ['WARN pre_restart_command for w:a: ended by SIGTERM. The restart continues', 'look again'],
       ],
       [
         'exit 75: postponed, and nothing is owed',

@@ -125,7 +125,7 @@ test('what an earlier memmon has stopped is started by the next one', async () =
   await second.open(place())
   await pass(10)
   expect(world.did).toEqual(['start w:a'])
-  expect(world.log).toEqual(['INFO Finishing the restart of w:a that an earlier memmon has begun'])
+  expect(world.log).toEqual(['INFO Finishing the restart of w:a that an earlier memmon began'])
 })
 
 test('another supervisord has come since: what the journal holds is left alone, which is said', async () => {
@@ -160,7 +160,7 @@ test('no place for a journal: that is said, and restarts go on', async () => {
   const restarts = restartsWith('-a', '50MB')
   await restarts.open(Promise.reject(new Error('no state directory')))
   expect(world.log).toEqual([
-    'WARN The journal cannot be written (no state directory): restarts go on, but if memmon is killed between a stop and a start, nothing starts that program again',
+    'WARN The journal cannot be written (no state directory): restarts continue, but if memmon is killed between a stop and a start, nothing starts that program again',
   ])
   await restart(restarts, 'w:a')
   await restarts.flush()
@@ -176,7 +176,7 @@ test('a disk that cannot be written is told, and again when it can', async () =>
   ])
   disk.failing.clear()
   await restart(restarts, 'w:a')
-  expect(warnings().slice(1)).toEqual(['WARN The journal is written again: restarts are protected'])
+  expect(warnings().slice(1)).toEqual(['WARN The journal can be written again: restarts are protected'])
 })
 
 test('other settings are asked from then on', async () => {
@@ -213,7 +213,7 @@ const softened = (restarts: Restarts, ...argv: string[]): RestartRequest => {
   return request
 }
 
-test('a program over its soft limit is told to finish, and left alone when it is back under it', async () => {
+test('a program over its soft limit was asked to finish, and left alone when it is back under it', async () => {
   const argv = ['-a', '100MB', '--soft-limit', '50MB', '--drain-signal', 'TSTP']
   const restarts = restartsWith(...argv)
   await restarts.open(place())

@@ -365,7 +365,7 @@ test('supervisord shuts down, and memmon with it: nobody waits for what is left,
   expect(entry.isAdjourned).toBe(false)
   runner.send(entry, sighted({ kind: 'shutdown' }))
   expect(entry.isAdjourned).toBe(true)
-  expect(did).toEqual(['INFO supervisord is shutting down: w:a is left to it'])
+  expect(did).toEqual(['INFO supervisord is shutting down: w:a is left to the next supervisord'])
 })
 
 test('what a step goes by', () => {

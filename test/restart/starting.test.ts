@@ -279,13 +279,13 @@ describe('EXITED', () => {
       chance(3_000, { ...started, drained: TOLD }),
       sightedAs(downIn(EXITED)),
       over,
-      ['fail start: it has ended by itself (EXITED), and supervisord is not to restart it'],
+      ['fail start: it has ended by itself (EXITED), and autorestart does not apply'],
     ],
   ])
 })
 
 describe('BACKOFF is supervisord’s to try', () => {
-  const told = 'fail start: it ends too soon after each start (BACKOFF)'
+  const told = 'fail start: it exits too soon after each start (BACKOFF)'
   follows([
     [
       'at first',

@@ -26,7 +26,7 @@ import { restarted } from '../helpers/values.ts'
 const resumed = { kind: 'resumed', isNewer: false } as const
 /** The settings name its commands: the journal holds none. */
 const terms = { terms: { ...STANDS, plan: HOOKS } } satisfies Partial<Moment>
-const PREPARED = 'memmon ended while it was prepared; the next check decides'
+const PREPARED = 'memmon ended while pre_restart_command ran; the next check decides'
 const post = 'run post: post, pid 4711'
 const RESTARTED = restarted(REQUEST)
 const toldRestarted = 'restarted: 4712 by memmon, 1234 ms, 0 failed'

@@ -164,7 +164,7 @@ describe('waiting', () => {
       waiting(),
       { kind: 'ending' },
       over,
-      ['skip ending: memmon is ending and had not begun with it'],
+      ['skip ending: memmon is shutting down and had not started on it'],
     ],
     ['memmon ends, and it was drained: for the next one', postponed, { kind: 'ending' }, postponed, []],
     [

@@ -120,7 +120,7 @@ try {
 }
 const log = readFileSync(path('memmon.log'), 'utf8')
 const restarts = log.split(' INFO Restarted ').length - 1
-const finished = log.split('that an earlier memmon has begun').length - 1
+const finished = log.split('that an earlier memmon began').length - 1
 console.log(
   `${count.kills} kills, ${count.terms} SIGTERMs and ${count.reloads} reloads in ${seconds} s; ${restarts} restarts; ${finished} times one was resumed by a later memmon`,
 )

@@ -263,7 +263,7 @@ export class Oracle {
       ({ softMb, cumulative }) => ((cumulative ? measured?.treeMb : measured?.plainMb) ?? 0) > softMb,
     )
     if (!isOver || isIgnored(memmon.conf, group, name))
-      this.violate('spared', `${namespec} is told to finish, and no soft limit in force asks for it`)
+      this.violate('spared', `${namespec} was asked to finish, and no soft limit in force asks for it`)
   }
 }
 

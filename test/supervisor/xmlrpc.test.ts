@@ -282,7 +282,7 @@ test.each([
   'x',
   '<nil/>',
 ])('a list of processes that is %s is a broken reply', async value => {
-  const fault = { kind: 'reply', message: 'the answer is no list of processes' }
+  const fault = { kind: 'reply', message: 'the answer is not a list of processes' }
   await expect(clientOf(reply(value)).getAllProcessInfo()).rejects.toMatchObject(fault)
 })
 
