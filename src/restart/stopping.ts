@@ -100,7 +100,7 @@ function stoppingSeen(job: JobIn<'stopping'>, sighting: Sighting, moment: Moment
       return go(seen, pollOf(seen, moment))
     default:
       // It has ended by itself, before any stop.
-      if (job.answer !== 'taken' && !job.drained?.isTold)
+      if (job.answer !== 'taken' && !job.drained?.isTold && !WANTED.includes(info.state))
         return leave(seen, skipped(seen, moment, ...strayText(old, info)), true)
       return bringBack(seen, info, moment)
   }
@@ -119,6 +119,8 @@ function refusedSeen(job: JobIn<'stopping'>, info: ProcessInfo, moment: Moment):
   )
 }
 
+/** supervisord has tried to start it since, as a reload does after our stop. */
+const WANTED: readonly number[] = [ProcessState.BACKOFF, ProcessState.FATAL]
 const HAS_ENDED: readonly number[] = [ProcessState.EXITED, ProcessState.BACKOFF, ProcessState.FATAL]
 
 /** The call broke off before it had an effect. */

@@ -250,7 +250,15 @@ describe('a look after a stop whose answer was lost', () => {
       over,
       ['skip not running: it is EXITED by now'],
     ],
-    ['FATAL', lost, sightedAs(downIn(FATAL)), over, ['skip not running: it is FATAL by now']],
+    // As a reload of supervisord after our stop leaves what it cannot start.
+    ['FATAL: it was to run, so it is ours to start', lost, sightedAs(downIn(FATAL)), down(FATAL), ['start']],
+    [
+      'BACKOFF: supervisord tries, and memmon after it',
+      lost,
+      sightedAs(downIn(BACKOFF)),
+      down(BACKOFF),
+      ['look in 100 ms'],
+    ],
     ['UNKNOWN', lost, sightedAs(downIn(UNKNOWN)), over, ['skip not running: it is UNKNOWN by now']],
     [
       'EXITED, and only given time before',
