@@ -18,7 +18,7 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
   },
   {
     flags: ['--dry-run'],
-    help: 'Judge and tell everything, and do nothing: "Would restart ...", once for each time that a process is over its limit.',
+    help: 'Check and log everything, and do nothing: "Would restart ...", once each time a process exceeds its limit.',
     example: '-a 200MB --dry-run',
     exampleHelp: 'see what memmon would do, before it may',
     apply: (draft, text) => {

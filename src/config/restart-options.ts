@@ -9,7 +9,7 @@ export const RESTART_OPTIONS: readonly RuleOption[] = [
     rule: true,
     flags: ['--soft-limit'],
     value: 'limit',
-    help: 'Over this a process was asked to finish what it does (--drain-signal, --drain-command), and restarted when it has (--drain-check), or when --grace is over. Back under it, it is left alone. --hard-limit and the limit itself do not wait.',
+    help: 'Above this, ask the process to finish its work (--drain-signal, --drain-command); restart it when it has (--drain-check), or when --grace is over and it is still above. --hard-limit and the limit itself do not wait.',
     example: '-p worker=1GB --soft-limit 700MB --drain-signal TSTP',
     exampleHelp: 'let a worker finish its job before it is restarted',
     applyRule: (keys, text) => {
@@ -31,7 +31,7 @@ export const RESTART_OPTIONS: readonly RuleOption[] = [
     rule: true,
     flags: ['--drain-signal'],
     value: 'name',
-    help: 'The signal that tells a process to finish.',
+    help: 'The signal that asks a process to finish.',
     example: '-p worker=1GB --soft-limit 700MB --drain-signal USR1',
     exampleHelp: 'send SIGUSR1 at 700 MB',
     applyRule: (keys, text) => {
@@ -43,7 +43,7 @@ export const RESTART_OPTIONS: readonly RuleOption[] = [
     rule: true,
     flags: ['--drain-command'],
     value: 'command',
-    help: 'A command that tells a process to finish, as --exec-command runs one.',
+    help: 'A command that asks a process to finish, as --exec-command runs one.',
     example: "-p worker=1GB --soft-limit 700MB --drain-command '/opt/app/drain'",
     exampleHelp: 'run a program of your own at 700 MB',
     applyRule: (keys, text) => {

@@ -51,7 +51,7 @@ export const RULE_OPTIONS: readonly RuleOption[] = [
     rule: true,
     flags: ['--hard-limit'],
     value: 'limit',
-    help: 'Over this no patience is had: the action follows at once, whatever --for says.',
+    help: 'Above this, act at once, whatever --for says.',
     example: '-a 200MB --for 10m --hard-limit 1GB',
     exampleHelp: 'wait ten minutes over 200 MB, and not at all over 1 GB',
     applyRule: (keys, text) => {
@@ -84,7 +84,7 @@ export const RULE_OPTIONS: readonly RuleOption[] = [
     rule: true,
     flags: ['--action'],
     value: 'action',
-    help: 'What is done over the limit: restart; alert (tell it once, and once when it is over); signal:NAME; or exec (run exec_command). Default: restart',
+    help: 'What is done over the limit: restart; alert (once when it exceeds the limit, and once when it recovers); signal:NAME; or exec (run exec_command). Default: restart',
     example: '-p db=4GB --action alert -m bob@example.com',
     exampleHelp: 'mail when db is over 4 GB, and never restart it',
     applyRule: (keys, text) => {
@@ -95,7 +95,7 @@ export const RULE_OPTIONS: readonly RuleOption[] = [
     rule: true,
     flags: ['--exec-command'],
     value: 'command',
-    help: 'What --action exec runs: a program and its arguments, without a shell unless you write one. The environment tells it which process: MEMMON_PROCESS, MEMMON_PID, MEMMON_VALUE, MEMMON_LIMIT and more.',
+    help: 'What --action exec runs: a program and its arguments, without a shell unless you write one. The environment says which process: MEMMON_PROCESS, MEMMON_PID, MEMMON_VALUE, MEMMON_LIMIT and more.',
     example: '-p db=4GB --action exec --exec-command /usr/local/bin/dump-heap',
     exampleHelp: 'run a program of your own, once for each time that db is over its limit',
     applyRule: (keys, text) => {

@@ -1,4 +1,4 @@
-// What becomes of a process that was told to finish, or given time to recover, as supervisord shows it. Pure.
+// What becomes of a process that was asked to finish, or given time to recover, as supervisord shows it. Pure.
 import { type ProcessInfo, ProcessState, sameRun } from '../core/process.ts'
 import { go, headOf, leave, noticed, skipped, strayText } from './endings.ts'
 import type { Job } from './job.ts'

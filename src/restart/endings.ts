@@ -36,7 +36,7 @@ export function finish(job: Job, outcome: Restarted): Stepped {
   return conclude({ ...headOf(job), state: 'finishing', outcome, isDrainedOn: false })
 }
 
-/** It was not restarted. One that was told to finish and still runs is drained on, unless `isOver`. */
+/** It was not restarted. One that was asked to finish and still runs is drained on, unless `isOver`. */
 export function leave(job: Job, outcome: Skipped | Failed, isOver = false): Stepped {
   const told: Effect = { do: 'tell', outcome }
   const isDrainedOn = job.drained !== undefined && !isOver

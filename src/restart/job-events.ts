@@ -45,7 +45,7 @@ export type JobEvent =
     }
   | { readonly kind: 'hook ended'; readonly hook: HookName; readonly result: HookResult }
   | { readonly kind: 'waited'; readonly for: WaitedFor }
-  /** While it was noted that it is to be stopped, or told to finish, settings changed or time passed: nothing was done. */
+  /** While it was noted that it is to be stopped, or asked to finish, settings changed or time passed: nothing was done. */
   | { readonly kind: 'not asked' }
   /** A check begins; its table is there. */
   | { readonly kind: 'checked' }

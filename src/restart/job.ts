@@ -95,7 +95,7 @@ export interface Starting {
 export interface Finishing {
   readonly state: 'finishing'
   readonly outcome: Restarted | Skipped | Failed
-  /** It was told to finish and still runs: it is drained on. */
+  /** It was asked to finish and still runs: it is drained on. */
   readonly isDrainedOn: boolean
 }
 

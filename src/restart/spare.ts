@@ -5,7 +5,7 @@ import { failed, leave, skipped } from './endings.ts'
 import type { Job, JobIn } from './job.ts'
 import type { Measured, Moment, Stepped } from './job-events.ts'
 
-/** Not under the settings in force: one that was told to finish is watched until it has. */
+/** Not under the settings in force: one that was asked to finish is watched until it has. */
 export function spare(job: Job, moment: Moment, why: string): Stepped {
   return leave(job, skipped(job, moment, 'spared', why), !job.drained?.isTold)
 }

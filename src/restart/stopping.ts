@@ -73,7 +73,7 @@ function onStopAnswer(job: JobIn<'stopping'>, fault: SupervisorFault | undefined
   if (!fault) return go({ ...job, answer: 'taken' }, { do: 'bring company' }, lookNow)
   if (fault.code === FaultCode.BAD_NAME) return removed(job, moment)
   const lost: Job = { ...job, answer: 'lost' }
-  // By another hand, unless an earlier try of ours has stopped it: only one that was told to finish is still ours.
+  // By another hand, unless an earlier try of ours has stopped it: only one that was asked to finish is still ours.
   if (fault.code === FaultCode.NOT_RUNNING)
     return go(job.tries === 1 ? { ...job, answer: 'refused' } : lost, lookNow)
   // The call broke off, or a reload began: supervisord may have stopped it all the same, and says so.

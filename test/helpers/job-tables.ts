@@ -136,7 +136,7 @@ const SHOWN: readonly [what: string, info: ProcessInfo | undefined, told: string
   ['removed', undefined, 'it was removed from supervisord', 'it was removed from supervisord'],
 ]
 
-/** What the table makes of a drained job, told to finish or not. */
+/** What the table makes of a drained job, asked to finish or not. */
 export function shownRows(what: string, jobOf: (more: Partial<Job>) => Job): Row[] {
   return SHOWN.flatMap(([shown, info, told, untold]) =>
     [['told', TOLD, told] as const, ['not told', UNTOLD, untold] as const].map(

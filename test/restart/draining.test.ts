@@ -1,4 +1,4 @@
-// A process over its soft limit, told to finish: each event, what it makes of the job, and what is to be done.
+// A process over its soft limit, asked to finish: each event, what it makes of the job, and what is to be done.
 import { describe, expect, test } from 'vitest'
 import { FaultCode } from '../../src/core/errors.ts'
 import { ProcessState } from '../../src/core/process.ts'

@@ -175,7 +175,7 @@ describe('preparing', () => {
     test.each([
       ...LEFT,
       SPARES,
-    ])('%s: one that was told to finish is drained on', (_, event, told, moment) => {
+    ])('%s: one that was asked to finish is drained on', (_, event, told, moment) => {
       expectStep(preparing({ drained: TOLD }), event, draining(), [told], moment)
       const next = expectEffects({ ...owed, drained: TOLD }, event, finishes(told), moment)
       expect(next).toMatchObject({ state: 'finishing', isDrainedOn: true, drained: TOLD })

@@ -268,14 +268,14 @@ describe('a look after a stop whose answer was lost', () => {
       ['skip not running: it is EXITED by now'],
     ],
     [
-      'EXITED, and told to finish: ours',
+      'EXITED, and asked to finish: ours',
       { ...lost, drained: TOLD },
       sightedAs(downIn(EXITED)),
       down(EXITED, { drained: TOLD, after: 'end' }),
       ['look in 100 ms'],
     ],
     [
-      'STOPPED, and told to finish: by our stop',
+      'STOPPED, and asked to finish: by our stop',
       { ...lost, drained: TOLD },
       sightedAs(downIn(STOPPED)),
       down(STOPPED, { drained: TOLD }),

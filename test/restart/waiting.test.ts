@@ -151,7 +151,7 @@ describe('waiting', () => {
       spared,
     ],
     [
-      'settings that spare it, told to finish: drained on',
+      'settings that spare it, asked to finish: drained on',
       waiting({ drained: TOLD, request: HARD, plan: HOOKS }),
       { kind: 'settings' },
       draining({ plan: HOOKS }),

@@ -18,7 +18,7 @@ export const BREAKS = [
   },
   {
     name: 'drained-not-started',
-    what: 'a process that was told to finish and ended is not started again',
+    what: 'a process that was asked to finish and ended is not started again',
     file: 'src/restart/drained.ts',
     from: 'return job.drained?.isTold\n        ? bringBackEnded(job, moment)',
     to: 'return job.drained?.isTold && job.drained.sinceTick < 0\n        ? bringBackEnded(job, moment)',

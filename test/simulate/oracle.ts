@@ -26,7 +26,7 @@ export interface Violation {
 /** A program that is down because of memmon. */
 export interface Debt {
   readonly sinceMs: number
-  readonly why: 'stopped' | 'told to finish'
+  readonly why: 'stopped' | 'asked to finish'
 }
 
 const { RUNNING, STOPPING, EXITED, BACKOFF, FATAL } = ProcessState
@@ -77,7 +77,7 @@ export class Oracle {
     const hasEnded = by === 'itself' && HAS_ENDED.includes(state) && run?.isTold === true
     if (isStopped) this.stops++
     if (isStopped) this.#owe(namespec, 'stopped')
-    else if (hasEnded) this.#owe(namespec, 'told to finish')
+    else if (hasEnded) this.#owe(namespec, 'asked to finish')
   }
 
   /** An operator has taken it away. */
@@ -92,7 +92,7 @@ export class Oracle {
 
   /** It starts what has autostart; what memmon has stopped is memmon's to start. */
   onReload(): void {
-    for (const [namespec, { why }] of this.debts) if (why === 'told to finish') this.debts.delete(namespec)
+    for (const [namespec, { why }] of this.debts) if (why === 'asked to finish') this.debts.delete(namespec)
   }
 
   /** The disk had failed, or failed memmon now: what was begun is not known to the next memmon. */

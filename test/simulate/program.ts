@@ -12,7 +12,7 @@ export interface Behaviour {
   readonly stopMs: number
   /** How long it outlives KILL, as in a system call that does not return. */
   readonly hangMs: number
-  /** From being told to finish to its end; Infinity: it does not listen. */
+  /** From being asked to finish to its end; Infinity: it does not listen. */
   readonly drainMs: number
   /** So many starts from now on end before startsecs. */
   readonly crashes: number
