@@ -73,7 +73,7 @@ function arrived(): number[] {
   return sleeps.map((_, at) => mails.filter(mail => mail.includes(`p:p${at} `)).length)
 }
 
-const alertsIn = ({ stderr }: Memmon): number => stderr.match(/ is over its limit, and is left/g)?.length ?? 0
+const alertsIn = ({ stderr }: Memmon): number => stderr.match(/ exceeds its limit and is left/g)?.length ?? 0
 
 const ENDS: readonly [string, (memmon: Memmon) => unknown, args?: () => Promise<string[]>][] = [
   ['SIGTERM', memmon => memmon.child.kill('SIGTERM')],

@@ -65,7 +65,7 @@ test('--max-restarts holds the third back, one mail says so, also after memmon w
   await waitForChecks(capped, 1)
   expect(capped.memmonLog().split('is no longer restarted')).toHaveLength(2)
   expect(capped.memmonLog().split('Restarted big:big')).toHaveLength(3)
-  expect(await capped.waitForMails(1, 'not restarted any')).toHaveLength(1)
+  expect(await capped.waitForMails(1, 'no longer restarted')).toHaveLength(1)
   await capped.ctl('restart', 'memmon')
   await capped.waitForLog('is no longer restarted', { times: 2 })
   expect(capped.memmonLog().split('Restarted big:big')).toHaveLength(3)

@@ -88,7 +88,7 @@ test('a hard limit does not wait, and a group budget takes the largest and stops
 test('200 threads are told once, and nothing is done about them', async () => {
   await supervisord.waitForLog('threads:threads (pid')
   await waitForChecks(supervisord, 2)
-  const lines = supervisord.memmonLog().match(/threads:threads \(pid \d+\) is over its limit.*/g) ?? []
+  const lines = supervisord.memmonLog().match(/threads:threads \(pid \d+\) exceeds its limit.*/g) ?? []
   expect(lines).toEqual([
     expect.stringContaining('201 threads, over [program:threads] threads_limit=200 by 1'),
   ])
