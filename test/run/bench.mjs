@@ -30,7 +30,7 @@ const BUILDS = [
     : [{ name: 'the other build', path: resolve(options.beside), args: LIMIT }]),
 ]
 /** Each process counts with its descendants. */
-const CUMULATIVE = { name: 'memmon -c', path: OWN, args: ['-c', ...LIMIT] }
+const CUMULATIVE = { name: 'with -c', path: OWN, args: ['-c', ...LIMIT] }
 const PS_SAMPLE = 20
 const TICKS_FOR_SIZE = 20_000
 
