@@ -63,10 +63,10 @@ test('a group is restarted one by one', async () => {
 test('--max-restarts holds the third back, one mail says so, also after memmon was restarted', async () => {
   await capped.waitForLog('big:big is no longer restarted')
   await waitForChecks(capped, 1)
-  expect(capped.memmonLog().split('is no longer restarted')).toHaveLength(2)
+  expect(capped.memmonLog().split('big:big is no longer restarted')).toHaveLength(2)
   expect(capped.memmonLog().split('Restarted big:big')).toHaveLength(3)
-  expect(await capped.waitForMails(1, 'no longer restarted')).toHaveLength(1)
+  expect(await capped.waitForMails(1, 'exceeds its limit and is no')).toHaveLength(1)
   await capped.ctl('restart', 'memmon')
-  await capped.waitForLog('is no longer restarted', { times: 2 })
+  await capped.waitForLog('big:big is no longer restarted', { times: 2 })
   expect(capped.memmonLog().split('Restarted big:big')).toHaveLength(3)
 })
