@@ -66,7 +66,9 @@ function attempt(entry: ConfEntry, fail: Fail, read: () => void): void {
   }
 }
 
+/** Half of a name, as limit is of memory_limit, is nearer than what takes few letters to change. */
 function unknownText(section: string, key: string, known: readonly string[]): string {
-  const [near] = nearestNames(key, known, 1)
+  const halves = known.filter(name => name.split('_').includes(key))
+  const near = halves.find(name => name.startsWith('memory')) ?? halves[0] ?? nearestNames(key, known, 1)[0]
   return `[${section}] has no ${key}${near ? `; did you mean ${near}?` : `: it has ${known.join(', ')}`}`
 }

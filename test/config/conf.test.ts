@@ -154,6 +154,8 @@ test.each<[text: string, errors: string[]]>([
   ['[any\nmemory_limit = 1MB\n', ['line 1: "[any" begins a section and does not end it']],
   ['[memmon]\nverbose = maybe\n', ['line 2: verbose = maybe: "maybe" is neither true nor false']],
   ['[memmon]\nprogram = web=1MB\n', ['line 2: [memmon] has no program']],
+  ['[any]\nlimit = 3MB\n', ['line 2: [any] has no limit; did you mean memory_limit?']],
+  ['[any]\nmemory_limit = 3MB\nsoft = 2MB\n', ['line 3: [any] has no soft; did you mean soft_limit?']],
   ['[total]\nmetric = pss\n', ['line 2: [total] has no metric']],
   ['[program:a:b:c]\nmemory_limit = 1MB\n', ['line 1: [program:a:b:c]: "a:b:c" is not a name']],
   ['[group:a:b]\n', ['line 1: [group:a:b]: "a:b" is not a group']],
