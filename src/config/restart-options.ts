@@ -1,6 +1,6 @@
 // How a process is restarted: it may finish first (a soft limit), commands run before and after, its group goes along.
 import { constants } from 'node:os'
-import { parseAction, parseLimit, parseSwitch } from '../core/limits.ts'
+import { parseLimit, parseSignal, parseSwitch } from '../core/limits.ts'
 import { parseSomeTime } from '../core/units.ts'
 import type { RuleOption } from './rule-keys.ts'
 
@@ -35,8 +35,7 @@ export const RESTART_OPTIONS: readonly RuleOption[] = [
     example: '-p worker=1GB --soft-limit 700MB --drain-signal USR1',
     exampleHelp: 'send SIGUSR1 at 700 MB',
     applyRule: (keys, text) => {
-      const action = parseAction(`signal:${text}`, Object.keys(constants.signals))
-      if (action.kind === 'signal') keys.drainSignal = action.signal
+      keys.drainSignal = parseSignal(text, Object.keys(constants.signals))
     },
   },
   {

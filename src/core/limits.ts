@@ -45,14 +45,17 @@ export function parsePatience(text: string): Patience {
   return patience
 }
 
+/** Parses USR1 or SIGUSR1, in any case. Throws an Error that says what would be right. */
+export function parseSignal(text: string, signals: readonly string[]): string {
+  const signal = text.toUpperCase().replace(/^SIG/, '')
+  if (signals.includes(`SIG${signal}`)) return signal
+  throw new Error(`"${text}" is not a signal: use a name such as USR1`)
+}
+
 /** Parses restart, alert, signal:NAME or exec. Throws an Error that says what would be right. */
 export function parseAction(text: string, signals: readonly string[]): Action {
   const [kind = '', name] = text.split(/:(.*)/)
-  if (kind === 'signal' && name) {
-    const signal = name.toUpperCase().replace(/^SIG/, '')
-    if (signals.includes(`SIG${signal}`)) return { kind, signal }
-    throw new Error(`"${name}" is not a signal: use a name, as in signal:USR1`)
-  }
+  if (kind === 'signal' && name) return { kind, signal: parseSignal(name, signals) }
   if (name === undefined && (kind === 'restart' || kind === 'alert')) return { kind }
   if (name === undefined && kind === 'exec') return { kind, command: '' }
   throw new Error(`"${text}" is not an action: use restart, alert, signal:NAME or exec`)

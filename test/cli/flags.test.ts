@@ -14,7 +14,11 @@ const REFUSED: [args: string[], stderr: RegExp][] = [
   [['-a', '1MB', '--metric', 'vsz'], /--metric vsz: "vsz" is not a metric: use one of rss, pss, uss/],
   [['-a', '1MB', '--action', 'kill'], /--action kill: "kill" is not an action: use restart, alert/],
   [['-a', '1MB', '--action', 'exec'], /-a: action exec needs exec_command/],
-  [['-a', '1MB', '--action', 'signal:FOO'], /"FOO" is not a signal: use a name, as in signal:USR1/],
+  [
+    ['-a', '1GB', '--soft-limit', '1MB', '--drain-signal', 'signal:USR1'],
+    /--drain-signal signal:USR1: "signal:USR1" is not a signal: use a name such as USR1/,
+  ],
+  [['-a', '1MB', '--action', 'signal:FOO'], /"FOO" is not a signal: use a name such as USR1/],
   [['-a', '1MB', '--hard-limit', '1KB'], /-a 1MB: hard_limit 1KB is below the limit/],
   [['-a', '1MB', '--warn', '2MB'], /-a 1MB: warn 2MB is not below the limit/],
   [['-a', '1MB', '--threads-limit', '0'], /--threads-limit 0: "0" is not a count/],
