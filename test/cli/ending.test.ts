@@ -133,6 +133,7 @@ test.each([
   ['was removed', () => server.programs.clear(), 0, /was removed/],
 ])('killed in the middle; the program %s: %s', async (_, change, starts, line) => {
   const first = await midRestart()
+  await waitFor('the answer to the stop to be noted', () => journal().includes('"isTaken":true'))
   first.child.kill('SIGKILL')
   await first.ended
   change()
