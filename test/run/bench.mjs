@@ -1,12 +1,13 @@
 // `npm run bench [-- counts... --beside other/bin/memmon.js]`: what a quiet tick costs, beside the other ways to measure
 // the same processes and beside another build of memmon, all in one run under a real supervisord. Prints a table; figures
-// never fail it.
+// never fail it. `npm run bench -- --node 24`: how large memmon is on that Node, and how soon READY, beside a bare one.
 import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs, promisify } from 'node:util'
+import { nodeOfMajor } from './node-binary.mjs'
 import { ROOT, setup } from './setup.mjs'
 
 setup()
@@ -17,8 +18,9 @@ const { createHttpCaller } = await import('../../build/supervisor/http-call.js')
 
 const { positionals, values: options } = parseArgs({
   allowPositionals: true,
-  options: { beside: { type: 'string' } },
+  options: { beside: { type: 'string' }, node: { type: 'string' } },
 })
+const NODE = options.node === undefined ? process.execPath : nodeOfMajor(options.node)
 const COUNTS = positionals.map(Number)
 const run = promisify(execFile)
 const OWN = join(ROOT, 'bin', 'memmon.js')
@@ -33,17 +35,31 @@ const BUILDS = [
 const CUMULATIVE = { name: 'with -c', path: OWN, args: ['-c', ...LIMIT] }
 const PS_SAMPLE = 20
 const TICKS_FOR_SIZE = 20_000
+/** What `--node` measures: docs/architecture.md, "The heap". */
+const CHILDREN_ON_NODE = 50
+const TICKS_ON_NODE = 5_000
 
 console.log(
-  `${readFileSync('/proc/cpuinfo', 'utf8').match(/model name\s*: (.*)/)?.[1]}, Node ${process.version}\n`,
+  `${readFileSync('/proc/cpuinfo', 'utf8').match(/model name\s*: (.*)/)?.[1]}, Node ${execFileSync(NODE, ['--version'], { encoding: 'utf8' })}`,
 )
 const folder = mkdtempSync(join(tmpdir(), 'memmon-bench-'))
 const loop = compileLoop()
 try {
-  for (const count of COUNTS.length > 0 ? COUNTS : [10, 100, 1000]) await benchWith(count)
+  if (options.node !== undefined) await sizesOnNode()
+  else for (const count of COUNTS.length > 0 ? COUNTS : [10, 100, 1000]) await benchWith(count)
   await startUp()
 } finally {
   rmSync(folder, { recursive: true, force: true })
+}
+
+async function sizesOnNode() {
+  const supervisord = await startSupervisord(CHILDREN_ON_NODE)
+  try {
+    await memmonRows(supervisord, CHILDREN_ON_NODE, BUILDS, TICKS_ON_NODE)
+    console.log(await peersSizes())
+  } finally {
+    await supervisord.stop()
+  }
 }
 
 async function benchWith(count) {
@@ -71,13 +87,17 @@ async function benchWith(count) {
 }
 
 /** memmon itself, from the event's first byte to OK, driven as supervisord drives it; builds take turns, tick by tick. */
-async function memmonRows({ url, pid: supervisordPid, calls }, count, builds) {
+async function memmonRows(
+  { url, pid: supervisordPid, calls },
+  count,
+  builds,
+  ticks = count === 100 ? TICKS_FOR_SIZE : 1_000,
+) {
   const all = []
   for (const build of builds) {
     const memmon = startMemmon(url, build)
     all.push({ ...build, memmon, tick: await memmon.ready, times: [] })
   }
-  const ticks = count === 100 ? TICKS_FOR_SIZE : 1_000
   // The first checks ask supervisord, which takes long where there are many processes.
   for (let at = 0; at < 5; at++) {
     for (const { tick } of all) await tick()
@@ -91,7 +111,7 @@ async function memmonRows({ url, pid: supervisordPid, calls }, count, builds) {
       const from = performance.now()
       await one.tick()
       one.times.push(performance.now() - from)
-      if (at === 4_999) one.early = sizesOf(one.memmon.pid)
+      if (at === 4_999 && ticks > 5_000) one.early = sizesOf(one.memmon.pid)
     }
   }
   const asked = `${((cpuMs(supervisordPid) - before.supervisord) / ticks).toFixed(3)} ms in supervisord; ${calls() - before.calls} XML-RPC connections`
@@ -238,7 +258,7 @@ stderr_logfile=NONE
 function startMemmon(url, { name, path, args }) {
   const state = join(folder, `state of ${name}`)
   const env = { PATH: process.env.PATH, SUPERVISOR_SERVER_URL: url, STATE_DIRECTORY: state }
-  const child = spawn(process.execPath, [path, ...args], { env, stdio: ['pipe', 'pipe', 'ignore'] })
+  const child = spawn(NODE, [path, ...args], { env, stdio: ['pipe', 'pipe', 'ignore'] })
   let answered = () => {}
   const ready = new Promise(resolve => {
     child.stdout.on('data', () => answered())
@@ -255,35 +275,46 @@ function startMemmon(url, { name, path, args }) {
   return { child, pid: child.pid, ready }
 }
 
+/** They take turns: what else the machine does slows all of them. */
 async function startUp() {
-  const bare = await medianOf(() => run(process.execPath, ['-e', '0']))
-  for (const build of BUILDS) {
-    const ready = await medianOf(async () => {
-      const memmon = startMemmon('unix:///nonexistent', build)
-      await memmon.ready
-      memmon.child.kill('SIGKILL')
-      await new Promise(resolve => memmon.child.on('close', resolve))
-    })
+  const bare = { name: 'bare node', work: () => run(NODE, ['-e', '0']), times: [] }
+  const builds = BUILDS.map(build => ({ name: build.name, work: () => untilReady(build), times: [] }))
+  for (let at = 0; at < 15; at++) for (const one of [bare, ...builds]) one.times.push(await timeOf(one.work))
+  const bareMs = medianOf(bare.times)
+  for (const { name, times } of builds) {
+    const readyMs = medianOf(times)
     console.log(
-      `start-up: bare node ${bare.toFixed(0)} ms, ${build.name} to READY ${ready.toFixed(0)} ms, ratio ${(ready / bare).toFixed(2)}`,
+      `start-up: bare node ${bareMs.toFixed(0)} ms, ${name} to READY ${readyMs.toFixed(0)} ms, ratio ${(readyMs / bareMs).toFixed(2)}`,
     )
   }
 }
 
-async function medianOf(work) {
-  const times = []
-  for (let at = 0; at < 15; at++) {
-    const from = performance.now()
-    await work()
-    times.push(performance.now() - from)
+/** Its end is not waited for in the time: supervisord does not either. */
+async function untilReady(build) {
+  const memmon = startMemmon('unix:///nonexistent', build)
+  await memmon.ready
+  return async () => {
+    memmon.child.kill('SIGKILL')
+    await new Promise(resolve => memmon.child.on('close', resolve))
   }
-  return times.sort((a, b) => a - b)[7]
+}
+
+async function timeOf(work) {
+  const from = performance.now()
+  const end = await work()
+  const ms = performance.now() - from
+  if (typeof end === 'function') await end()
+  return ms
+}
+
+function medianOf(times) {
+  return times.sort((a, b) => a - b)[times.length >> 1]
 }
 
 /** A bare node, and what superlance's memmon is before its first tick. */
 async function peersSizes() {
   const idle = [
-    ['bare node', process.execPath, ['-e', 'setInterval(() => {}, 1e6)']],
+    ['bare node', NODE, ['-e', 'setInterval(() => {}, 1e6)']],
     [
       "superlance's imports",
       '/usr/bin/python3',
