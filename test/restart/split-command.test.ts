@@ -45,3 +45,8 @@ test('away beforehand: that ends nothing, and is seen when a command is run', as
   importPackage.mockResolvedValueOnce(shlex)
   await vi.waitFor(async () => expect(await splitCommand('drain now')).toEqual(SPLIT))
 })
+
+test('quotes that do not match: no lack, and nothing to wait for', async () => {
+  importPackage.mockResolvedValueOnce(shlex)
+  expect(await splitCommand(`sh -c 'open`)).toEqual({ ok: false, why: expect.stringMatching(/quot/i) })
+})
