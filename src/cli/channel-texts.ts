@@ -3,6 +3,7 @@ import { UsageError } from '../core/errors.ts'
 import { createChannels } from './channels.ts'
 import type { ChannelText } from './check-json.ts'
 import type { RuleSource } from './rule-sources.ts'
+import { channelText } from './start-lines.ts'
 
 /** Of all memmons; what two of them share is named once. */
 export function channelTexts(sources: readonly RuleSource[]): ChannelText[] {
@@ -12,11 +13,9 @@ export function channelTexts(sources: readonly RuleSource[]): ChannelText[] {
 
 function textsOf({ settings, environment }: RuleSource): ChannelText[] {
   try {
-    return createChannels(settings, environment).map(({ key, by }) => ({
+    return createChannels(settings, environment).map(channel => ({
       ok: true,
-      text: key.startsWith('webhook')
-        ? `Messages go to the ${by}`
-        : `Mail goes to ${settings.mailTo.join(', ')} by ${by}`,
+      text: channelText(channel, settings),
     }))
   } catch (thrown) {
     if (!(thrown instanceof UsageError)) throw thrown

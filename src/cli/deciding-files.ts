@@ -81,7 +81,7 @@ function filesIn(command = ''): string[] {
   return [first, ...(INTERPRETER.test(first) ? [second] : [])].filter(path => path.startsWith('/'))
 }
 
-/** undefined for what is no file: running it will say so. */
+/** undefined if there is no such file: running it will say so. */
 function statOf(path: string): Stats | undefined {
   try {
     const stat = statSync(path)

@@ -1,5 +1,5 @@
 // The commands for people, in a terminal: their arguments, and what they begin. Loaded for them alone.
-import { type CommandTerms, type Flags, parseFlags } from '../config/flags.ts'
+import { type CommandTerms, type Flags, parseFlags, strayText } from '../config/flags.ts'
 import { OPTIONS } from '../config/options.ts'
 import { messageOf, UsageError } from '../core/errors.ts'
 import { parseSelector } from '../core/selector.ts'
@@ -67,8 +67,6 @@ async function runExplain(asked: Asked, { words: [name, stray] }: Given): Promis
   const { explain } = await import('./explain.ts')
   return await explain(name, asked)
 }
-
-const strayText = (word: string): string => `unexpected argument "${word}"; quote values that contain spaces`
 
 const askedFor = async (
   command: HandCommand,

@@ -8,16 +8,13 @@ import { type Capacity, createCapacityReader } from '../sampling/capacity.ts'
 import { portableSampler } from '../sampling/portable.ts'
 import { openProcfs } from '../sampling/procfs.ts'
 import type { Memory } from '../screen/summary.ts'
-import { createClient } from '../supervisor/client.ts'
-import { createHttpCaller } from '../supervisor/http-call.ts'
+import { connect } from '../supervisor/connect.ts'
 import type { ProcessTable } from '../supervisor/process-table.ts'
 import { hintedText } from './fault-hint.ts'
-import { refuseFaults, resolveSettings } from './resolve.ts'
+import { disabledText, refuseFaults, resolveSettings } from './resolve.ts'
 import { type Asked, type Basis, basisOf, type RuleSource } from './rule-sources.ts'
 import { createTableByHand } from './trust.ts'
 
-const CALL_TIMEOUT_MS = 10_000
-const TABLE_TIMEOUT_MS = 30_000
 /** Nothing to judge by: sizes alone. */
 const NO_RULES: MonitorRules = { rules: [], budgets: [], ignored: [], mostSpecific: false, verbose: false }
 
@@ -94,8 +91,7 @@ function rulesOf(settings: Settings, capacity: Capacity | undefined) {
 }
 
 async function tableFrom({ server, isByUrl }: Basis): Promise<ProcessTable> {
-  const caller = createHttpCaller(server.address, server.credentials, CALL_TIMEOUT_MS)
-  const client = createClient(caller, TABLE_TIMEOUT_MS)
+  const client = connect(server.address, server.credentials)
   try {
     return await createTableByHand(client, isByUrl)()
   } catch (thrown) {
@@ -105,9 +101,6 @@ async function tableFrom({ server, isByUrl }: Basis): Promise<ProcessTable> {
     client.close()
   }
 }
-
-const disabledText = (written: string): string =>
-  `${written} is disabled: total memory is unknown here; give a size`
 
 function originText(
   { section, settings }: RuleSource,

@@ -13,6 +13,10 @@ export const usesCapacity = ({ rules, budgets }: Settings): boolean =>
     isShare,
   )
 
+/** A rule of `unresolved`. */
+export const disabledText = (written: string): string =>
+  `${written} is disabled: total memory is unknown here; use a size instead of a share`
+
 /** What cannot hold because nobody knows what it is a share of, is named in `unresolved`. */
 export function resolveSettings(
   { rules, budgets, ignored, mostSpecific, verbose }: Settings,

@@ -15,6 +15,7 @@ import {
 } from '../config/supervisor-files.ts'
 import { messageOf, UsageError } from '../core/errors.ts'
 import { formatServerUrl, parseServerUrl, type ServerAddress } from '../core/server-url.ts'
+import type { Credentials } from '../supervisor/http-call.ts'
 import { environmentSecrets } from './secrets.ts'
 
 /** What was asked for by hand; read anew at each look, as the listener does. */
@@ -50,11 +51,6 @@ export interface Basis {
   /** Rules that hold and cannot be read here: what is shown is not all. */
   readonly faults: readonly string[]
   readonly warnings: readonly string[]
-}
-
-interface Credentials {
-  readonly username: string
-  readonly password: string
 }
 
 /** Throws a UsageError. */

@@ -10,6 +10,7 @@ import type { MonitorRules } from '../monitor/monitor.ts'
 import type { Channel } from '../notify/channel.ts'
 import type { Log } from '../observe/log.ts'
 import type { Capacity } from '../sampling/capacity.ts'
+import { disabledText } from './resolve.ts'
 
 /** A bare number below this was probably meant in another unit. */
 const SUSPICIOUSLY_SMALL_BYTES = 1024 * 1024
@@ -32,20 +33,17 @@ export function logRules(
     }
   }
   for (const budget of budgets) log('INFO', budgetText(budget, capacity))
-  for (const written of unresolved) {
-    log('WARN', `${written} is disabled: total memory is unknown here; use a size instead of a share`)
-  }
+  for (const written of unresolved) log('WARN', disabledText(written))
 }
 
 /** One line for each channel, secrets left out. */
-export function logChannels(channels: readonly Channel[], { mailTo }: Settings, log: Log): void {
-  for (const { key, by } of channels) {
-    log(
-      'INFO',
-      key.startsWith('webhook') ? `Messages go to the ${by}` : `Mail goes to ${mailTo.join(', ')} by ${by}`,
-    )
-  }
+export function logChannels(channels: readonly Channel[], settings: Settings, log: Log): void {
+  for (const channel of channels) log('INFO', channelText(channel, settings))
 }
+
+/** Where the messages of a channel go. */
+export const channelText = ({ key, by }: Channel, { mailTo }: Settings): string =>
+  key.startsWith('webhook') ? `Messages go to the ${by}` : `Mail goes to ${mailTo.join(', ')} by ${by}`
 
 /** What a rule does, to whom, and over what. */
 export function ruleText(rule: Rule, capacity: Capacity | undefined): string {

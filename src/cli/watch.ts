@@ -15,8 +15,7 @@ import { portableSampler } from '../sampling/portable.ts'
 import { openProcfs } from '../sampling/procfs.ts'
 import { createQuietChildren, type QuietChildren } from '../sampling/quiet.ts'
 import type { Sampler } from '../sampling/sampler.ts'
-import { createClient } from '../supervisor/client.ts'
-import { createHttpCaller } from '../supervisor/http-call.ts'
+import { connect } from '../supervisor/connect.ts'
 import { createIsSelf, ownPids } from '../supervisor/self.ts'
 import { CapacityReload } from './capacity-reload.ts'
 import { uptimeMs, watchDeafness } from './deafness.ts'
@@ -29,10 +28,6 @@ import { credentialsFrom } from './secrets.ts'
 import { logRules, logStart } from './start-lines.ts'
 import { createListenerTable } from './trust.ts'
 
-/** Every call to supervisord about one process ends within this. */
-const CALL_TIMEOUT_MS = 10_000
-/** supervisord needs 0.5 s for a table of 1,000 processes, 6 s for one of 3,000. */
-const TABLE_TIMEOUT_MS = 30_000
 /** At the end, a state folder that is not there yet is waited for this long. */
 const OPEN_WAITS_MS = 2_000
 
@@ -79,8 +74,7 @@ export function createWatch(initial: Settings, address: ServerAddress, ports: Wa
   for (const warning of ports.source.warnings) log('WARN', warning)
   logRules(resolved, capacity, log)
 
-  const caller = createHttpCaller(address, credentialsFrom(process.env), CALL_TIMEOUT_MS)
-  const client = createClient(caller, TABLE_TIMEOUT_MS)
+  const client = connect(address, credentialsFrom(process.env))
   const notifications = createNotifications(settings, log, ports.redactor)
   const { tell, runHook } = notifications
   let quiet: QuietChildren | undefined

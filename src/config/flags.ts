@@ -141,8 +141,9 @@ function attempt(spec: OptionSpec, text: string, apply: () => void): void {
 
 const nameOf = (spec: Pick<OptionText, 'flags'>): string => spec.flags.slice(0, 2).join(', ')
 
-const strayText = (argument: string): string =>
-  `"${argument}" is an unexpected argument: quote values that contain spaces`
+/** A word that no option takes. */
+export const strayText = (argument: string): string =>
+  `unexpected argument "${argument}": quote values that contain spaces`
 
 function unknownText(flag: string, options: readonly Pick<OptionText, 'flags'>[]): string {
   const [near] = nearestNames(

@@ -44,7 +44,7 @@ const REFUSED: [args: string[], stderr: RegExp][] = [
   [['-x'], /unknown option '-x'/],
   [['--verbose=yes', '-a', '1MB'], /--verbose takes no value: as in memmon -a 200MB --verbose/],
   [['-ca'], /-a, --any needs a value/],
-  [['-a', '1MB', 'stray'], /"stray" is an unexpected argument: quote values that contain spaces/],
+  [['-a', '1MB', 'stray'], /unexpected argument "stray": quote values that contain spaces/],
 ]
 
 describe('refused, with what would be right, exit code 2 and no READY', () => {
