@@ -35,46 +35,67 @@ function intoOf(file: string, target: string): string {
   return roomOf(relative(SRC, join(SRC, file, '..', target)))
 }
 
+/** What a check is given, as it sees it. */
+const PORTS_OF_CHECK = ['../proc/sampler.ts', '../supervisor/process-table.ts']
+
+/** The file below src that it points to. */
+const targetOf = ({ file, target }: Import): string => join(file, '..', target)
+
+/** Lower rooms first: each may import itself and what is named, all of them above it. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   base: [],
-  core: ['core'],
-  config: ['core', 'config'],
-  supervisor: ['core', 'supervisor'],
-  sampling: ['core', 'sampling'],
-  restart: ['core', 'restart'],
-  notify: ['core', 'notify'],
-  observe: ['core', 'observe'],
-  monitor: ['core', 'monitor'],
-  screen: ['core', 'monitor', 'screen'],
+  rules: ['base'],
+  config: ['base', 'rules'],
+  supervisor: ['base', 'rules'],
+  proc: ['base', 'rules'],
+  messages: ['base', 'rules', 'config'],
+  restart: ['base', 'rules', 'messages'],
+  delivery: ['base', 'rules', 'config', 'messages'],
+  check: ['base', 'rules', 'messages'],
+  screen: ['base', 'rules', 'check'],
+  memmon: ['base', 'rules', 'config', 'supervisor', 'proc', 'messages', 'restart', 'delivery', 'check'],
 }
 
-/** Splits commands as supervisord does: `restart` runs some, `cli` passes it to `config`, which reads some. */
+/** Splits commands as supervisord does: `base` runs some, `cli` passes it to `config`, which reads some. */
 const IN_SEVERAL_ROOMS = ['shlex']
 
 test('there is something to check', () => expect(imports.length).toBeGreaterThan(80))
 
-test.each(
-  Object.entries(MAY_IMPORT),
-)('%s imports only from %j, beyond types of its ports', (room, allowed) => {
-  const ports = (one: Import) => one.typeOnly && (room === 'monitor' || one.into === 'observe')
+test.each(Object.entries(MAY_IMPORT))('%s imports only from %j', (room, allowed) => {
+  const isPort = (one: Import) => one.typeOnly && room === 'check' && PORTS_OF_CHECK.includes(one.target)
   const wrong = imports.filter(
-    one => one.room === room && !['npm', 'node', 'base', ...allowed].includes(one.into) && !ports(one),
+    one => one.room === room && !['npm', 'node', room, ...allowed].includes(one.into) && !isPort(one),
   )
   expect(wrong.map(({ file, target }) => `${file}: ${target}`)).toEqual([])
 })
 
-test('core is pure: no node:*, nor anything of base that imports it, and of npm only bytes in units.ts', () => {
-  const withNode = new Set(imports.filter(one => one.into === 'node').map(({ file }) => file))
-  const impure = imports.filter(
-    one =>
-      one.room === 'core' &&
-      (one.into === 'node' || one.into === 'npm' || withNode.has(join(one.file, '..', one.target))),
-  )
-  expect(impure.map(({ file, target }) => `${file}: ${target}`)).toEqual(['core/units.ts: bytes'])
+test('every room has its line in that table, and rooms do not import each other in a circle', () => {
+  const rooms = new Set(imports.map(({ room }) => room))
+  expect([...rooms].sort()).toEqual(['cli', ...Object.keys(MAY_IMPORT)].sort())
+  const order = Object.keys(MAY_IMPORT)
+  for (const [room, allowed] of Object.entries(MAY_IMPORT))
+    for (const lower of allowed) expect(order.indexOf(lower)).toBeLessThan(order.indexOf(room))
 })
 
-test('base imports no npm package', () => {
-  expect(imports.filter(one => one.room === 'base' && one.into === 'npm')).toEqual([])
+test('no file imports itself by way of others, not even types', () => {
+  const below = new Map(files.map(file => [file, imports.filter(one => one.file === file).map(targetOf)]))
+  const circles: string[] = []
+  const walk = (file: string, above: readonly string[]): void => {
+    if (above.includes(file)) circles.push([...above.slice(above.indexOf(file)), file].join(' > '))
+    else if (!walked.has(file)) for (const next of below.get(file) ?? []) walk(next, [...above, file])
+    walked.add(file)
+  }
+  const walked = new Set<string>()
+  for (const file of files) walk(file, [])
+  expect(circles).toEqual([])
+})
+
+test('rules are pure: no node:*, nor anything of base that imports it, and no npm package', () => {
+  const withNode = new Set(imports.filter(one => one.into === 'node').map(({ file }) => file))
+  const impure = imports.filter(
+    one => one.room === 'rules' && (one.into === 'node' || one.into === 'npm' || withNode.has(targetOf(one))),
+  )
+  expect(impure.map(({ file, target }) => `${file}: ${target}`)).toEqual([])
 })
 
 test('each npm package is imported in one folder, but for shlex', () => {
@@ -91,6 +112,26 @@ test('each npm package is imported in one folder, but for shlex', () => {
 test('screen is pure: what it draws depends on nothing but what it is given', () => {
   const outside = imports.filter(one => one.room === 'screen' && one.into === 'node')
   expect(outside.map(({ file, target }) => `${file}: ${target}`)).toEqual([])
+})
+
+test("docs/architecture.md's way of a tick can be walked by imports, and climbs four times at most", () => {
+  const text = readFileSync(join(SRC, '..', 'docs', 'architecture.md'), 'utf8')
+  const rows = [...text.matchAll(/^\| (↑ )?`([\w/-]+\.ts)` +\| `#?(\w+)`/gm)]
+  const steps = rows.map(([, up, file = '', name = '']) => ({ isUp: up !== undefined, file, name }))
+  expect(steps.length).toBeGreaterThan(15)
+  expect(steps[0]?.file).toBe('supervisor/listener.ts')
+  expect(steps.at(-1)?.file).toBe('delivery/sendmail.ts')
+  const below = (file: string) => imports.filter(one => one.file === file).map(targetOf)
+  /** What has been read since the last climb: each step down is named in one of these. */
+  let read: string[] = []
+  for (const { isUp, file, name } of steps) {
+    expect(readFileSync(join(SRC, file), 'utf8'), file).toMatch(new RegExp(`\\b${name}\\b ?[(=<:,]`))
+    if (isUp) read = []
+    else if (read.length > 0)
+      expect(read.flatMap(below), `${file} is imported by one of ${read}`).toContain(file)
+    read.push(file)
+  }
+  expect(steps.filter(({ isUp }) => isUp).length).toBeLessThanOrEqual(4)
 })
 
 test('nothing but the cli writes to stdout, and nothing to the console', () => {

@@ -59,9 +59,9 @@ test('the listener loads nothing of what the commands for people need', () => {
   const own = ['string-width', 'tableLines', 'listenerSections', 'checkFlags', 'assessBudget']
   const heldBy = (text: string) => own.filter(one => text.includes(one))
   expect(heldBy(textOf('people-'))).toEqual(own)
-  expect(heldBy(textOf('main') + textOf('watch-'))).toEqual([])
+  expect(heldBy(textOf('main') + textOf('listener-'))).toEqual([])
   // It takes what it needs from those, never they from it, but when people ask for it.
-  expect(textOf('watch-')).not.toContain('people-')
+  expect(textOf('listener-')).not.toContain('people-')
 })
 
 test('what is packed runs with its own dependencies alone', () => {

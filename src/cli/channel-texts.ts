@@ -1,9 +1,8 @@
 // Where messages go, for people, and whether the secrets for that can be read.
-import { UsageError } from '../core/errors.ts'
-import { createChannels } from './channels.ts'
+import { UsageError } from '../base/errors.ts'
+import { channelText, createChannels } from '../delivery/channels.ts'
 import type { ChannelText } from './check-json.ts'
 import type { RuleSource } from './rule-sources.ts'
-import { channelText } from './start-lines.ts'
 
 /** Of all memmons; what two of them share is named once. */
 export function channelTexts(sources: readonly RuleSource[]): ChannelText[] {

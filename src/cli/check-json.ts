@@ -1,7 +1,8 @@
 // `memmon check --json`, as documented in docs/check.md. Pure.
-import { isMemory } from '../core/metric.ts'
-import { ProcessState, stateName, uptimeSecondsOf } from '../core/process.ts'
-import { type Assessed, type AssessedBudget, type Finding, isOver } from '../monitor/assess.ts'
+
+import { type Assessed, type AssessedBudget, type Finding, isOver } from '../check/assess.ts'
+import { isMemory } from '../rules/metric.ts'
+import { ProcessState, stateName, uptimeSecondsOf } from '../rules/process.ts'
 import { governing, isWarned, limitOf, shareOf } from '../screen/governing.ts'
 import { NOT_READABLE } from '../screen/now.ts'
 import type { Counts, Memory } from '../screen/summary.ts'

@@ -1,15 +1,15 @@
 // What the command line asks for: the listener, the help or the version.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { UsageError } from '../base/errors.ts'
 import { createRedactor } from '../base/redact.ts'
+import { environmentSecrets } from '../base/secrets.ts'
+import { createConfFiles } from '../config/conf-files.ts'
+import { ownUid, refuseLoose } from '../config/deciding-files.ts'
 import { parseFlags } from '../config/flags.ts'
+import type { ReadSettings } from '../config/reload.ts'
 import type { Settings } from '../config/settings.ts'
-import { UsageError } from '../core/errors.ts'
-import { createConfFiles } from './conf-files.ts'
-import { ownUid, refuseLoose } from './deciding-files.ts'
 import { listen } from './listen.ts'
-import type { ReadSettings } from './reload.ts'
-import { environmentSecrets } from './secrets.ts'
 
 /** sysexits' habit for wrong usage, and supervisor's own. */
 const EXIT_USAGE = 2

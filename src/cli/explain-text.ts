@@ -1,18 +1,19 @@
 // What `memmon explain` prints of one process: every rule, whether it matches, and what it comes to. Pure.
-import { amountText, formatAmount } from '../core/metric.ts'
-import { ProcessState, stateName, uptimeSecondsOf } from '../core/process.ts'
-import type { Rule } from '../core/rules.ts'
-import { selects } from '../core/selector.ts'
-import { oneLine } from '../core/text.ts'
-import { formatDuration, formatSize } from '../core/units.ts'
-import { type Assessed, type Finding, isOver } from '../monitor/assess.ts'
-import type { MonitorRules } from '../monitor/monitor.ts'
-import { BLIND_TEXT } from '../monitor/unmeasured.ts'
-import type { Capacity } from '../sampling/capacity.ts'
-import { ruleText } from './start-lines.ts'
+
+import { oneLine } from '../base/text.ts'
+import { formatDuration, formatSize } from '../base/units.ts'
+import { type Assessed, type Finding, isOver } from '../check/assess.ts'
+import { BLIND_TEXT } from '../check/unmeasured.ts'
+import { ruleText } from '../messages/start-lines.ts'
+import type { Capacity } from '../proc/capacity.ts'
+import { amountText, formatAmount } from '../rules/metric.ts'
+import { ProcessState, stateName, uptimeSecondsOf } from '../rules/process.ts'
+import type { Rule } from '../rules/rule.ts'
+import type { Ruleset } from '../rules/ruleset.ts'
+import { selects } from '../rules/selector.ts'
 
 /** Everything about one process, a paragraph a rule. */
-export function explainText(one: Assessed, rules: MonitorRules, capacity: Capacity | undefined): string {
+export function explainText(one: Assessed, rules: Ruleset, capacity: Capacity | undefined): string {
   const { process, rssBytes } = one
   const run =
     process.state === ProcessState.RUNNING

@@ -1,6 +1,6 @@
 // `memmon explain`: all about one process, by the rules of each memmon.
-import { UsageError } from '../core/errors.ts'
-import { type Assessment, isOver } from '../monitor/assess.ts'
+import { UsageError } from '../base/errors.ts'
+import { type Assessment, isOver } from '../check/assess.ts'
 import { namesNear } from '../screen/order.ts'
 import { explainText } from './explain-text.ts'
 import { exitCodeOf, look } from './look.ts'

@@ -1,5 +1,5 @@
 // What helps a person at a terminal when supervisord does not answer.
-import type { SupervisorFault } from '../core/errors.ts'
+import type { SupervisorFault } from '../base/errors.ts'
 
 const HINTS: readonly (readonly [RegExp, string])[] = [
   [

@@ -1,12 +1,13 @@
 // The commands for people, in a terminal: their arguments, and what they begin. Loaded for them alone.
+
+import { messageOf, UsageError } from '../base/errors.ts'
+import { parseSomeTime, timerTime } from '../base/units.ts'
+import { type ConfFiles, createConfFiles } from '../config/conf-files.ts'
+import { ownUid, refuseLoose } from '../config/deciding-files.ts'
 import { type CommandTerms, type Flags, parseFlags, strayText } from '../config/flags.ts'
 import { OPTIONS } from '../config/options.ts'
-import { messageOf, UsageError } from '../core/errors.ts'
-import { parseSelector } from '../core/selector.ts'
-import { parseSomeTime, timerTime } from '../core/units.ts'
+import { parseSelector } from '../rules/selector.ts'
 import { SORTS, type Sort } from '../screen/order.ts'
-import { type ConfFiles, createConfFiles } from './conf-files.ts'
-import { ownUid, refuseLoose } from './deciding-files.ts'
 import type { Asked, ReadRules } from './rule-sources.ts'
 import { supervisorSources } from './supervisor-sources.ts'
 

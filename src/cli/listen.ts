@@ -1,19 +1,20 @@
 // The listener's life: READY first, then all that it needs, until stdin ends, SIGTERM comes, or memmon is unfit.
+
+import { messageOf, UsageError } from '../base/errors.ts'
+import { createLog, type Log } from '../base/log.ts'
 import { createRedactor } from '../base/redact.ts'
+import { environmentSecrets } from '../base/secrets.ts'
+import { parseServerUrl, type ServerAddress } from '../base/server-url.ts'
 import { sleep } from '../base/sleep.ts'
+import type { SettingsSource } from '../config/reload.ts'
 import { OWN_LIMIT_BYTES, type Settings } from '../config/settings.ts'
-import { messageOf, UsageError } from '../core/errors.ts'
-import type { RuleSpec } from '../core/rules.ts'
-import { parseServerUrl, type ServerAddress } from '../core/server-url.ts'
-import { createLog, type Log } from '../observe/log.ts'
+import type { Memmon } from '../memmon.ts'
+import type { RuleSpec } from '../rules/rule.ts'
+import { createUnreadableLog, stalledText } from '../supervisor/event-trouble.ts'
 import { createListener, type Listener } from '../supervisor/listener.ts'
 import { lengthUnitOf } from '../supervisor/payload-length.ts'
-import { createUnreadableLog, stalledText } from './event-trouble.ts'
-import type { SettingsSource } from './reload.ts'
-import { environmentSecrets } from './secrets.ts'
 import { closeDebugger, type EndingSignal, takeSignals } from './signals.ts'
 import { claimStdio } from './stdio.ts'
-import type { Watch } from './watch.ts'
 
 /** At the end of stdin supervisord has gone: restarts get this long. */
 const END_OF_INPUT_MS = 10_000
@@ -49,19 +50,19 @@ export async function listen(
     settings.smtpServers.length + settings.webhooks.length + settings.webhookFiles.length > 0 ||
     process.env.MEMMON_WEBHOOK_URL
   ) {
-    const { createChannels } = await import('./channels.ts')
+    const { createChannels } = await import('../delivery/channels.ts')
     createChannels(settings, process.env)
   }
 
   // So are shares that come to nothing on this machine.
   if (settings.rules.some(hasShare) || settings.budgets.some(hasShare)) {
-    const { refuseHere } = await import('./resolve.ts')
+    const { refuseHere } = await import('./refuse-here.ts')
     refuseHere(settings)
   }
 
   // Less than the default may be less than memmon needs: measured when all of it is loaded.
   if (settings.ownLimitBytes < OWN_LIMIT_BYTES) {
-    const [{ refuseOwnLimit }] = await Promise.all([import('./own-memory.ts'), import('./watch.ts')])
+    const [{ refuseOwnLimit }] = await Promise.all([import('../proc/own-memory.ts'), import('../memmon.ts')])
     refuseOwnLimit(settings)
   }
 
@@ -72,15 +73,15 @@ export async function listen(
   const ended = new Promise<Ending>(resolve => {
     end = resolve
   })
-  let watch: Watch | undefined
+  let memmon: Memmon | undefined
   const lengthUnit = lengthUnitOf(process.env)
   const listener = createListener({
     lengthUnit,
     write: stdio.write,
-    check: () => (watch ? watch.check() : wired.then(made => made.check())),
+    check: () => (memmon ? memmon.check() : wired.then(made => made.check())),
     // A tick that comes before all is there counts, too: it may be the last one.
     onTick: periodSeconds =>
-      watch ? watch.onTick(periodSeconds) : void wired.then(made => made.onTick(periodSeconds)),
+      memmon ? memmon.onTick(periodSeconds) : void wired.then(made => made.onTick(periodSeconds)),
     onSkippedTick: (reason, whenSeconds) => log('INFO', skippedTickText(reason, whenSeconds)),
     onUnreadable: createUnreadableLog(log, () => process.uptime() * 1000),
     onStalled: () => {
@@ -89,15 +90,15 @@ export async function listen(
     },
     nowMs: Date.now,
   })
-  endOnDefects(listener, () => watch, log)
-  takeSignals({ end, reload: () => watch?.reload(), log })
+  endOnDefects(listener, () => memmon, log)
+  takeSignals({ end, reload: () => memmon?.reload(), log })
   stdio.onInput(
     chunk => listener.push(chunk),
     () => end('eof'),
   )
   listener.start()
-  const wired = import('./watch.ts').then(({ createWatch }) => {
-    watch = createWatch(settings, address, {
+  const wired = import('../memmon.ts').then(({ createMemmon }) => {
+    memmon = createMemmon(settings, address, {
       log,
       redactor,
       sleep,
@@ -105,16 +106,16 @@ export async function listen(
       source,
       hasHeard: () => listener.hasHeard,
     })
-    watch.begin()
+    memmon.begin()
     closeDebugger()
-    return watch
+    return memmon
   })
   return await finish(await wired, await ended, settings, log)
 }
 
 /** Ends what is running, within the time that there is; the exit code. */
-async function finish(watch: Watch, ending: Ending, settings: Settings, log: Log): Promise<number> {
-  const { restarts } = watch
+async function finish(memmon: Memmon, ending: Ending, settings: Settings, log: Log): Promise<number> {
+  const { restarts } = memmon
   if (ending === 'eof') log('INFO', 'supervisord has closed the event stream: memmon ends')
   else restarts.end()
   if (ending !== 'eof' && ending !== 'unfit') log('INFO', `${ending}: memmon ends`)
@@ -123,22 +124,22 @@ async function finish(watch: Watch, ending: Ending, settings: Settings, log: Log
   const until = process.uptime() * 1000 + budgetMs
   // What was gathered goes into the outbox first: should memmon be killed, it is there. What the rest of the restarts
   // has to say follows, and goes out if there is time.
-  void watch.flushMessages()
+  void memmon.flushMessages()
   await Promise.race([restarts.whenIdle(), sleep(budgetMs)])
   const leftMs = () => Math.max(EXIT_RESERVE_MS / 2, until - process.uptime() * 1000)
-  await Promise.race([watch.flushMessages(), sleep(leftMs())])
+  await Promise.race([memmon.flushMessages(), sleep(leftMs())])
   const unfinished = restarts.unfinished
   if (unfinished.restarts.length > 0)
     log('WARN', `The next memmon will finish the restart of ${unfinished.restarts.join(', ')} (journal)`)
   if (unfinished.drains.length > 0)
     log('INFO', `The next memmon will go on draining ${unfinished.drains.join(', ')} (journal)`)
-  await Promise.race([watch.release(), sleep(leftMs())])
-  watch.close()
+  await Promise.race([memmon.release(), sleep(leftMs())])
+  memmon.close()
   return ending === 'unfit' ? EXIT_FAILED : 0
 }
 
 /** What nobody expected ends memmon, so that supervisord starts it afresh; not before the event is answered, or it would come again at once. */
-function endOnDefects(listener: Listener, watch: () => Watch | undefined, log: Log): void {
+function endOnDefects(listener: Listener, memmon: () => Memmon | undefined, log: Log): void {
   process.on('uncaughtException', thrown => {
     listener.answer()
     log(
@@ -146,7 +147,7 @@ function endOnDefects(listener: Listener, watch: () => Watch | undefined, log: L
       `Internal error, please report it. memmon ends, supervisord starts it again: ${thrown.stack ?? thrown.message}`,
     )
     const exit = () => process.exit(EXIT_FAILED)
-    Promise.race([watch()?.save(), sleep(END_OF_INPUT_MS)]).then(exit, exit)
+    Promise.race([memmon()?.save(), sleep(END_OF_INPUT_MS)]).then(exit, exit)
   })
 }
 

@@ -1,29 +1,32 @@
 // One look at supervisord's processes by hand: asks supervisord, measures, and judges by each memmon's rules.
+
+import { SupervisorFault, UsageError } from '../base/errors.ts'
+import { type Assessment, assess, combined } from '../check/assess.ts'
+import { inForce, refuseFaults } from '../config/in-force.ts'
 import type { Settings } from '../config/settings.ts'
-import { SupervisorFault, UsageError } from '../core/errors.ts'
-import { ProcessState, stateName } from '../core/process.ts'
-import { type Assessment, assess, combined } from '../monitor/assess.ts'
-import type { MonitorRules } from '../monitor/monitor.ts'
-import { type Capacity, createCapacityReader } from '../sampling/capacity.ts'
-import { portableSampler } from '../sampling/portable.ts'
-import { openProcfs } from '../sampling/procfs.ts'
+import { disabledText } from '../messages/start-lines.ts'
+import { type Capacity, createCapacityReader } from '../proc/capacity.ts'
+import { portableSampler } from '../proc/portable.ts'
+import { openProcfs } from '../proc/procfs.ts'
+import { openSightings } from '../proc/sightings.ts'
+import { ProcessState, stateName } from '../rules/process.ts'
+import type { Ruleset } from '../rules/ruleset.ts'
 import type { Memory } from '../screen/summary.ts'
 import { connect } from '../supervisor/connect.ts'
 import type { ProcessTable } from '../supervisor/process-table.ts'
+import { createTableByHand } from '../supervisor/trust.ts'
 import { hintedText } from './fault-hint.ts'
-import { disabledText, refuseFaults, resolveSettings } from './resolve.ts'
 import { type Asked, type Basis, basisOf, type RuleSource } from './rule-sources.ts'
-import { createTableByHand } from './trust.ts'
 
 /** Nothing to judge by: sizes alone. */
-const NO_RULES: MonitorRules = { rules: [], budgets: [], ignored: [], mostSpecific: false, verbose: false }
+const NO_RULES: Ruleset = { rules: [], budgets: [], ignored: [], mostSpecific: false, verbose: false }
 
 /** The rules of one memmon, and what it sees by them. */
 export interface View {
   readonly source: RuleSource | undefined
   /** 'Rules of [eventlistener:memmon] in /etc/supervisord.conf'; undefined for the options of this command. */
   readonly origin: string | undefined
-  readonly rules: MonitorRules
+  readonly rules: Ruleset
   readonly assessment: Assessment
 }
 
@@ -85,15 +88,15 @@ export async function look(asked: Asked): Promise<Seen> {
 }
 
 function rulesOf(settings: Settings, capacity: Capacity | undefined) {
-  const rules = resolveSettings(settings, capacity?.bytes)
-  refuseFaults(settings, rules)
-  return rules
+  const found = inForce(settings, () => capacity)
+  refuseFaults(found)
+  return found.ruleset
 }
 
 async function tableFrom({ server, isByUrl }: Basis): Promise<ProcessTable> {
   const client = connect(server.address, server.credentials)
   try {
-    return await createTableByHand(client, isByUrl)()
+    return await createTableByHand(client, openSightings(), isByUrl)()
   } catch (thrown) {
     if (thrown instanceof SupervisorFault) throw new UsageError(hintedText(thrown))
     throw thrown
@@ -104,7 +107,7 @@ async function tableFrom({ server, isByUrl }: Basis): Promise<ProcessTable> {
 
 function originText(
   { section, settings }: RuleSource,
-  { rules, budgets }: MonitorRules,
+  { rules, budgets }: Ruleset,
   table: ProcessTable,
 ): string | undefined {
   const isEmpty = rules.length + budgets.length === 0

@@ -1,6 +1,10 @@
 // By which rules `memmon check` and `memmon explain` look: those that they are given, else those of the listeners in
 // supervisord.conf; and at which supervisord.
+
+import { messageOf, UsageError } from '../base/errors.ts'
 import { createRedactor } from '../base/redact.ts'
+import { environmentSecrets } from '../base/secrets.ts'
+import { formatServerUrl, parseServerUrl, type ServerAddress } from '../base/server-url.ts'
 import { type ListenerSection, listenerSections } from '../config/listener-sections.ts'
 import type { SplitCommand } from '../config/memmon-command.ts'
 import type { Settings } from '../config/settings.ts'
@@ -13,10 +17,7 @@ import {
   type SupervisorConf,
   type SupervisorSources,
 } from '../config/supervisor-files.ts'
-import { messageOf, UsageError } from '../core/errors.ts'
-import { formatServerUrl, parseServerUrl, type ServerAddress } from '../core/server-url.ts'
 import type { Credentials } from '../supervisor/http-call.ts'
-import { environmentSecrets } from './secrets.ts'
 
 /** What was asked for by hand; read anew at each look, as the listener does. */
 export interface Asked {

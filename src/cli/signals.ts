@@ -1,6 +1,6 @@
 // What each signal means to a listener; docs/restarts.md has the table. Signals without a meaning do nothing, since
 // `supervisorctl signal NAME all` sends them to memmon as well.
-import type { Log } from '../observe/log.ts'
+import type { Log } from '../base/log.ts'
 
 /** stopsignal= may name any of them; INT also comes from a terminal. */
 const ENDING = ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const

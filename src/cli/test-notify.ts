@@ -1,9 +1,9 @@
 // `memmon test-notify`: one marked message by every channel, and what each of them answered.
 import { hostname } from 'node:os'
+import { UsageError } from '../base/errors.ts'
 import type { Settings } from '../config/settings.ts'
-import { UsageError } from '../core/errors.ts'
-import { messageId, plainMessage } from '../notify/message.ts'
-import { createChannels } from './channels.ts'
+import { createChannels } from '../delivery/channels.ts'
+import { messageId, plainMessage } from '../messages/message.ts'
 
 const EXIT_FAILED = 1
 

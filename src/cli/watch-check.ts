@@ -1,11 +1,12 @@
 // `memmon check --watch`: looks again and again. On a terminal the screen is drawn in place; in a pipe, where there is
 // nothing to draw on, each look is printed below the last one.
+
+import { UsageError } from '../base/errors.ts'
 import { sleep } from '../base/sleep.ts'
-import { UsageError } from '../core/errors.ts'
-import { timestamp } from '../core/text.ts'
-import { formatDuration } from '../core/units.ts'
+import { timestamp } from '../base/text.ts'
+import { formatDuration } from '../base/units.ts'
 import { pipeLines, watchLines } from '../screen/check-screen.ts'
-import { type CheckAsked, type Checked, checkOnce, terminal, write } from './check.ts'
+import { type CheckAsked, type Checked, checkOnce, terminal, write } from './check-once.ts'
 import { openLiveScreen } from './live-screen.ts'
 
 /** The last look that came to something, and why there is no later one. */

@@ -1,6 +1,6 @@
 // The keys of memmon.conf, from the table in options.ts, and how the entries of a section are read by them.
-import { messageOf } from '../core/errors.ts'
-import { nearestNames } from '../core/nearest.ts'
+import { messageOf } from '../base/errors.ts'
+import { nearestNames } from '../base/nearest.ts'
 import type { ConfEntry, ConfSection, Fail } from './conf-sections.ts'
 import type { GeneralOption } from './option.ts'
 import { OPTIONS } from './options.ts'

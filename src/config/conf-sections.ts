@@ -1,6 +1,6 @@
 // The sections of memmon.conf and of the files that it includes, with the place of everything and %(...)s expanded.
 import { posix } from 'node:path'
-import { messageOf } from '../core/errors.ts'
+import { messageOf } from '../base/errors.ts'
 import { expand } from './expand.ts'
 import { type ListFolder, pathsOf, patternsIn } from './include.ts'
 import { type IniEntry, parseIni } from './ini.ts'

@@ -1,10 +1,10 @@
 // memmon.conf: sections as in supervisord.conf, their keys in conf-keys.ts. All that is wrong is told at
 // once, each with its line and what would be right.
-import { messageOf, UsageError } from '../core/errors.ts'
-import { parseLimit } from '../core/limits.ts'
-import { nearestNames } from '../core/nearest.ts'
-import type { RuleScope } from '../core/rules.ts'
-import { parseGroupSelector, parseSelector, type Selector } from '../core/selector.ts'
+import { messageOf, UsageError } from '../base/errors.ts'
+import { nearestNames } from '../base/nearest.ts'
+import { parseLimit } from '../rules/limits.ts'
+import type { RuleScope } from '../rules/rule.ts'
+import { parseGroupSelector, parseSelector, type Selector } from '../rules/selector.ts'
 import { BUDGET_KEYS, GENERAL_KEYS, RULE_KEYS, readKeys } from './conf-keys.ts'
 import {
   type ConfSection,

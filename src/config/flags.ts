@@ -1,11 +1,13 @@
 // argv to Settings, by Node's own parser, from the table in options.ts.
 import { parseArgs } from 'node:util'
-import { messageOf, UsageError } from '../core/errors.ts'
-import { nearestNames } from '../core/nearest.ts'
+import { messageOf, UsageError } from '../base/errors.ts'
+import { nearestNames } from '../base/nearest.ts'
 import { readConf } from './conf.ts'
 import type { ConfSources, ReadFile } from './conf-sections.ts'
-import { type Draft, emptyDraft, mergeFile, settingsOf } from './draft.ts'
-import type { OptionSpec, OptionText } from './option.ts'
+import { type Draft, emptyDraft } from './draft.ts'
+import { mergeFile, settingsOf } from './merge.ts'
+import type { OptionSpec } from './option.ts'
+import type { OptionText } from './option-text.ts'
 import { OPTIONS } from './options.ts'
 import type { Settings } from './settings.ts'
 

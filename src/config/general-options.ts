@@ -1,9 +1,10 @@
 // The options that are about no single rule, and about no message.
-import { MOST_COUNTED } from '../core/history.ts'
-import { parseSwitch } from '../core/limits.ts'
-import { parseSelector } from '../core/selector.ts'
-import { parseServerUrl } from '../core/server-url.ts'
-import { parseDuration, parseRate, parseSize, parseSomeTime, timerTime } from '../core/units.ts'
+
+import { parseServerUrl } from '../base/server-url.ts'
+import { parseDuration, parseRate, parseSize, parseSomeTime, timerTime } from '../base/units.ts'
+import { MOST_COUNTED } from '../rules/history.ts'
+import { parseSwitch } from '../rules/limits.ts'
+import { parseSelector } from '../rules/selector.ts'
 import type { GeneralOption } from './option.ts'
 
 export const GENERAL_OPTIONS: readonly GeneralOption[] = [

@@ -1,6 +1,6 @@
 // The [eventlistener:*] sections of supervisord.conf that run memmon: with which arguments, in which environment.
 import { posix } from 'node:path'
-import { messageOf } from '../core/errors.ts'
+import { messageOf } from '../base/errors.ts'
 import { parseKeyValues } from './key-values.ts'
 import { memmonCommand, type SplitCommand } from './memmon-command.ts'
 import { type Expansions, environmentExpansions, expandSupervisor } from './supervisor-expand.ts'

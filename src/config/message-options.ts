@@ -1,7 +1,8 @@
 // The options about messages: who is told, by what, and when.
-import { parseSwitch } from '../core/limits.ts'
-import { parseSmtpUrl } from '../core/smtp-url.ts'
-import { parseDuration, timerTime } from '../core/units.ts'
+
+import { parseSmtpUrl } from '../base/smtp-url.ts'
+import { parseDuration, timerTime } from '../base/units.ts'
+import { parseSwitch } from '../rules/limits.ts'
 import type { GeneralOption } from './option.ts'
 
 export const MESSAGE_OPTIONS: readonly GeneralOption[] = [

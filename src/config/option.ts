@@ -1,23 +1,8 @@
 // What an option is: one declaration for the flag, the key in memmon.conf, the help and the documents.
 import type { Draft } from './draft.ts'
+import type { OptionText } from './option-text.ts'
 import type { RuleOption } from './rule-keys.ts'
 import type { GeneralDraft } from './settings.ts'
-
-/** What is told of an option. */
-export interface OptionText {
-  /** Short form first, then the long ones; the first long one is the flag's name. */
-  readonly flags: readonly [string, ...string[]]
-  /** What its value is called; absent for a switch. */
-  readonly value?: string
-  readonly repeatable?: true
-  /** Its value may hold a password: errors do not repeat it. */
-  readonly secret?: true
-  readonly help: string
-  /** Arguments that use it, for help and docs. */
-  readonly example: string
-  /** What the example does. */
-  readonly exampleHelp: string
-}
 
 /** A key of [memmon], too: reads one value, or 'true' and 'false' of a switch; throws an Error that says what would be right. */
 export interface GeneralOption extends OptionText {

@@ -1,9 +1,11 @@
 // Every option, in the order in which help and documents tell them.
-import { LIMIT_FORM } from '../core/limits.ts'
-import { DURATION_FORM, SIZE_FORM } from '../core/units.ts'
+
+import { DURATION_FORM, SIZE_FORM } from '../base/units.ts'
+import { LIMIT_FORM } from '../rules/limits.ts'
 import { GENERAL_OPTIONS } from './general-options.ts'
 import { MESSAGE_OPTIONS } from './message-options.ts'
-import type { OptionSpec, OptionText, OtherFlag } from './option.ts'
+import type { OptionSpec, OtherFlag } from './option.ts'
+import type { OptionText } from './option-text.ts'
 import { BUDGET_FLAGS, RULE_FLAGS } from './rule-flags.ts'
 import { RULE_OPTIONS } from './rule-options.ts'
 

@@ -1,7 +1,7 @@
 // How a process is restarted: it may finish first (a soft limit), commands run before and after, its group goes along.
 import { constants } from 'node:os'
-import { parseLimit, parseSignal, parseSwitch } from '../core/limits.ts'
-import { parseSomeTime } from '../core/units.ts'
+import { parseSomeTime } from '../base/units.ts'
+import { parseLimit, parseSignal, parseSwitch } from '../rules/limits.ts'
 import type { RuleOption } from './rule-keys.ts'
 
 export const RESTART_OPTIONS: readonly RuleOption[] = [

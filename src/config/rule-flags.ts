@@ -1,7 +1,7 @@
 // The flags that add rules and budgets; memmon.conf has sections for them.
-import { parseLimit } from '../core/limits.ts'
-import type { RuleScope } from '../core/rules.ts'
-import { parseGroupSelector, parseSelector, type Selector } from '../core/selector.ts'
+import { parseLimit } from '../rules/limits.ts'
+import type { RuleScope } from '../rules/rule.ts'
+import { parseGroupSelector, parseSelector, type Selector } from '../rules/selector.ts'
 import { addBudget, addRule, type Draft } from './draft.ts'
 import type { RuleFlag } from './option.ts'
 

@@ -1,8 +1,8 @@
 // What a rule can say besides its limit, as it is read; and the form of an option that sets one of these keys.
-import type { MemoryMetric } from '../core/metric.ts'
-import type { Action, Limit } from '../core/rules.ts'
-import type { Patience } from '../core/windows.ts'
-import type { OptionText } from './option.ts'
+import type { MemoryMetric } from '../rules/metric.ts'
+import type { Patience } from '../rules/patience.ts'
+import type { Action, Limit } from '../rules/rule.ts'
+import type { OptionText } from './option-text.ts'
 
 /** The keys of one rule; what is absent comes from the flags, then from [memmon], then from the defaults. */
 export interface RuleKeys {

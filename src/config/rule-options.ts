@@ -1,5 +1,6 @@
 // What a rule can say besides its limit: each a key of the sections in memmon.conf, and a flag of the same name.
 import { constants } from 'node:os'
+import { parseDuration } from '../base/units.ts'
 import {
   LIMIT_FORM,
   PATIENCE_FORM,
@@ -8,9 +9,8 @@ import {
   parseLimit,
   parsePatience,
   parseSwitch,
-} from '../core/limits.ts'
-import { MEMORY_METRICS, parseMetric } from '../core/metric.ts'
-import { parseDuration } from '../core/units.ts'
+} from '../rules/limits.ts'
+import { MEMORY_METRICS, parseMetric } from '../rules/metric.ts'
 import { RESTART_OPTIONS } from './restart-options.ts'
 import type { RuleOption } from './rule-keys.ts'
 

@@ -1,10 +1,11 @@
 // Everything an operator can set, validated: the one form in which the rest of memmon sees it.
-import type { BudgetSpec } from '../core/budgets.ts'
-import type { RestartCap } from '../core/history.ts'
-import type { RuleSpec } from '../core/rules.ts'
-import type { Selector } from '../core/selector.ts'
-import type { ServerAddress } from '../core/server-url.ts'
-import type { SmtpServer } from '../core/smtp-url.ts'
+
+import type { ServerAddress } from '../base/server-url.ts'
+import type { SmtpServer } from '../base/smtp-url.ts'
+import type { BudgetSpec } from '../rules/budgets.ts'
+import type { RestartCap } from '../rules/history.ts'
+import type { RuleSpec } from '../rules/rule.ts'
+import type { Selector } from '../rules/selector.ts'
 
 /** What no rule is needed for. */
 export interface GeneralSettings {

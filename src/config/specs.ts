@@ -1,8 +1,8 @@
 // What a rule or budget as it was given comes to: one spec for each limit that it sets, with what [memmon] says of all.
-import type { BudgetSpec } from '../core/budgets.ts'
-import type { Action, Limit, RestartPlan, RuleSpec } from '../core/rules.ts'
-import { formatSelector } from '../core/selector.ts'
-import { NO_PATIENCE } from '../core/windows.ts'
+import type { BudgetSpec } from '../rules/budgets.ts'
+import { NO_PATIENCE } from '../rules/patience.ts'
+import type { Action, Limit, RestartPlan, RuleSpec } from '../rules/rule.ts'
+import { formatSelector } from '../rules/selector.ts'
 import type { BudgetDraft, RuleDraft } from './draft.ts'
 import type { RuleKeys } from './rule-keys.ts'
 

@@ -1,5 +1,5 @@
 // Where supervisord listens, from supervisord.conf, for what is run by hand: read as supervisorctl does.
-import { messageOf, UsageError } from '../core/errors.ts'
+import { messageOf, UsageError } from '../base/errors.ts'
 import { environmentExpansions, expandSupervisor } from './supervisor-expand.ts'
 import {
   ADVICE,

@@ -1,7 +1,7 @@
 // supervisord.conf and the files that its [include] names, found and joined as supervisor does (supervisor/options.py,
 // read_config): of a key that stands twice in sections of one name, the last one counts.
 import { posix } from 'node:path'
-import { messageOf, UsageError } from '../core/errors.ts'
+import { messageOf, UsageError } from '../base/errors.ts'
 import { type ListFolder, pathsOf } from './include.ts'
 import { parseIni } from './ini.ts'
 import type { Place } from './place.ts'

@@ -1,5 +1,5 @@
 // What becomes of a process that was asked to finish, or given time to recover, as supervisord shows it. Pure.
-import { type ProcessInfo, ProcessState, sameRun } from '../core/process.ts'
+import { type ProcessInfo, ProcessState, sameRun } from '../rules/process.ts'
 import { go, headOf, leave, noticed, skipped, strayText } from './endings.ts'
 import type { Job } from './job.ts'
 import type { Moment, Stepped } from './job-events.ts'

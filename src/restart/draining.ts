@@ -1,8 +1,9 @@
 // A process that is drained: whether it has finished, has used up its grace, or is back under its soft limit. Pure.
-import type { RestartRequest } from '../core/outcome.ts'
-import { isWithin } from '../core/outcome-text.ts'
-import { ProcessState, sameRun } from '../core/process.ts'
-import { formatDuration } from '../core/units.ts'
+
+import { formatDuration } from '../base/units.ts'
+import { isWithin } from '../messages/outcome-text.ts'
+import type { RestartRequest } from '../rules/outcome.ts'
+import { ProcessState, sameRun } from '../rules/process.ts'
 import { beginDrain } from './begin-drain.ts'
 import { drainedSeen, undrained } from './drained.ts'
 import { go, headOf, noticed } from './endings.ts'

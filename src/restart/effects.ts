@@ -1,9 +1,10 @@
 // Carries out what a job asks for, and gives back what became of it as the event that the job hears next. Nothing of it
 // rejects for what supervisord, the network, /proc or a command does.
-import { FaultCode, faultOf, messageOf, type SupervisorFault } from '../core/errors.ts'
-import type { RestartRequest } from '../core/outcome.ts'
-import type { ProcessInfo } from '../core/process.ts'
-import type { HookResult, RunHook } from './hooks.ts'
+import { FaultCode, faultOf, messageOf, type SupervisorFault } from '../base/errors.ts'
+import type { CommandResult } from '../base/pipe-command.ts'
+import type { RestartRequest } from '../rules/outcome.ts'
+import type { ProcessInfo } from '../rules/process.ts'
+import type { RunHook } from './hooks.ts'
 import type { Job } from './job.ts'
 import type { Effect, HookName, JobEvent, Measured, Sighting } from './job-events.ts'
 
@@ -119,7 +120,7 @@ async function run(
   command: string,
   request: RestartRequest,
   hook: HookName,
-): Promise<HookResult> {
+): Promise<CommandResult> {
   try {
     return await runHook(command, request, HOOK_EVENTS[hook])
   } catch (thrown) {

@@ -1,7 +1,7 @@
 // How a job ends or goes back to where it was: the outcome is told, what is owed is done, and a process that was told
 // to finish stays memmon's. Pure.
-import type { Failed, FailurePhase, Noticed, Restarted, Skipped, SkipReason } from '../core/outcome.ts'
-import { type ProcessInfo, ProcessState, sameRun, stateName } from '../core/process.ts'
+import type { Failed, FailurePhase, Noticed, Restarted, Skipped, SkipReason } from '../rules/outcome.ts'
+import { type ProcessInfo, ProcessState, sameRun, stateName } from '../rules/process.ts'
 import type { Job, JobIn } from './job.ts'
 import type { Effect, JobEvent, Moment, Stepped } from './job-events.ts'
 

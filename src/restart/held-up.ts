@@ -1,5 +1,5 @@
 // What a process that is still down means for the rest of its group: who waits for it, and that they go on. Pure.
-import type { RestartOutcome } from '../core/outcome.ts'
+import type { RestartOutcome } from '../rules/outcome.ts'
 import { isAway, type Job } from './job.ts'
 import { GROUP_WAITS_MS } from './turns.ts'
 

@@ -1,8 +1,9 @@
 // What holds a restart back: --max-restarts and --restart-backoff, each said once. Bounded by the number of processes.
-import type { RestartCap, RestartHistory } from '../core/history.ts'
-import type { RestartOutcome, RestartRequest } from '../core/outcome.ts'
-import { timestamp } from '../core/text.ts'
-import { formatDuration, formatSize } from '../core/units.ts'
+
+import { timestamp } from '../base/text.ts'
+import { formatDuration, formatSize } from '../base/units.ts'
+import type { RestartCap, RestartHistory } from '../rules/history.ts'
+import type { RestartOutcome, RestartRequest } from '../rules/outcome.ts'
 import type { Job } from './job.ts'
 
 export interface HoldSettings {

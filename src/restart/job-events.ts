@@ -1,10 +1,10 @@
 // What a job hears, what it asks for, and what a step goes by: the events and effects of step.ts. All ticks are
 // milliseconds of the clock that nobody sets.
-import type { SupervisorFault } from '../core/errors.ts'
-import type { Failed, Noticed, Restarted, RestartRequest, Skipped } from '../core/outcome.ts'
-import type { ProcessInfo } from '../core/process.ts'
-import type { Drain, RestartPlan } from '../core/rules.ts'
-import type { HookResult } from './hooks.ts'
+import type { SupervisorFault } from '../base/errors.ts'
+import type { CommandResult } from '../base/pipe-command.ts'
+import type { Failed, Noticed, Restarted, RestartRequest, Skipped } from '../rules/outcome.ts'
+import type { ProcessInfo } from '../rules/process.ts'
+import type { Drain, RestartPlan } from '../rules/rule.ts'
 import type { Job } from './job.ts'
 
 /** What supervisord says of the process. */
@@ -43,7 +43,7 @@ export type JobEvent =
       readonly call: 'stop' | 'start' | 'signal'
       readonly fault: SupervisorFault | undefined
     }
-  | { readonly kind: 'hook ended'; readonly hook: HookName; readonly result: HookResult }
+  | { readonly kind: 'hook ended'; readonly hook: HookName; readonly result: CommandResult }
   | { readonly kind: 'waited'; readonly for: WaitedFor }
   /** While it was noted that it is to be stopped, or asked to finish, settings changed or time passed: nothing was done. */
   | { readonly kind: 'not asked' }

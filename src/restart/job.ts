@@ -1,8 +1,8 @@
 // A job: one process that memmon has begun something with, from the first thing it is told until nothing is left to
 // do. Its states; job-events.ts has what it hears and asks for, step.ts says which follows from which, and
 // docs/restarts.md draws them. All ticks are milliseconds of the clock that nobody sets.
-import type { Failed, Restarted, RestartRequest, Skipped } from '../core/outcome.ts'
-import type { RestartPlan } from '../core/rules.ts'
+import type { Failed, Restarted, RestartRequest, Skipped } from '../rules/outcome.ts'
+import type { RestartPlan } from '../rules/rule.ts'
 
 /** It was asked to finish, or given time to recover. */
 export interface Drained {

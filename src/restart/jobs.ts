@@ -1,8 +1,9 @@
 // All jobs, side by side: what comes from outside reaches those that it is about.
-import type { RestartOutcome, RestartRequest } from '../core/outcome.ts'
-import { isWithin } from '../core/outcome-text.ts'
-import type { ProcessInfo } from '../core/process.ts'
-import type { Drain } from '../core/rules.ts'
+
+import { isWithin } from '../messages/outcome-text.ts'
+import type { RestartOutcome, RestartRequest } from '../rules/outcome.ts'
+import type { ProcessInfo } from '../rules/process.ts'
+import type { Drain } from '../rules/rule.ts'
 import { beginDrain } from './begin-drain.ts'
 import { heldUpBy, releaseText } from './held-up.ts'
 import { type HoldSettings, Holds } from './holds.ts'

@@ -1,9 +1,9 @@
 // The journal's lines: what is left of each job to do, and how that is read again after any crash. Pure. Line 1 names
 // the version, the supervisord and the boot that it is about; then one JSON object a line, in the order of events.
 // Commands are never written nor read: they come from the settings.
-import { METRICS } from '../core/metric.ts'
-import type { Failed, Restarted, RestartRequest, Skipped } from '../core/outcome.ts'
-import { namespecOf } from '../core/process.ts'
+import { METRICS } from '../rules/metric.ts'
+import type { Failed, Restarted, RestartRequest, Skipped } from '../rules/outcome.ts'
+import { namespecOf } from '../rules/process.ts'
 import { type Drained, isNoted, type Job, stoppingOf } from './job.ts'
 
 /** A restart that was carried through, for counting. */

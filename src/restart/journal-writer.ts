@@ -1,6 +1,6 @@
 // Writes the journal: one write after the other, all of it again after a failure or when it has grown, and nobody waits
 // for a disk that does not answer.
-import { messageOf } from '../core/errors.ts'
+import { messageOf } from '../base/errors.ts'
 
 /** The disk, as far as it is written. Both throw an Error when the disk does not do it. */
 export interface WritableDisk {

@@ -1,6 +1,6 @@
 // The journal: what memmon has begun and must finish, whatever becomes of memmon itself. Every line is synced before
 // what it announces is done. It is read before anything is written: a full or read-only disk holds up no work.
-import { messageOf } from '../core/errors.ts'
+import { messageOf } from '../base/errors.ts'
 import type { Job } from './job.ts'
 import {
   endedLine,

@@ -2,9 +2,9 @@
 // answer: its server may start after its listeners.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { FaultCode, faultOf } from '../base/errors.ts'
 import { FileFault } from '../base/file-fault.ts'
 import { despiteLack, isLack } from '../base/lack.ts'
-import { FaultCode, faultOf } from '../core/errors.ts'
 import { retryDelayMs } from './endings.ts'
 import { createJournalDisk } from './journal-disk.ts'
 import type { JournalPlace } from './restarts.ts'

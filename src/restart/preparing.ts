@@ -1,6 +1,6 @@
 // Its turn has come: the process is looked at, pre_restart_command runs, and it is looked at again, so that nothing
 // stands between the last look and the stop. Pure.
-import { type ProcessInfo, ProcessState, sameRun } from '../core/process.ts'
+import { type ProcessInfo, ProcessState, sameRun } from '../rules/process.ts'
 import { drainedSeen } from './drained.ts'
 import { failed, go, headOf, leave, removed, skipped, strayText } from './endings.ts'
 import type { Job, JobIn } from './job.ts'

@@ -1,11 +1,11 @@
 // The door to everything about restarts: what is over a limit goes in, outcomes come out, and what was begun is
 // finished whatever becomes of memmon.
-import { messageOf } from '../core/errors.ts'
-import { RestartHistory } from '../core/history.ts'
-import type { RestartOutcome, RestartRequest } from '../core/outcome.ts'
-import type { ProcessInfo } from '../core/process.ts'
-import type { Drain } from '../core/rules.ts'
-import type { Log } from '../observe/log.ts'
+import { messageOf } from '../base/errors.ts'
+import type { Log } from '../base/log.ts'
+import { RestartHistory } from '../rules/history.ts'
+import type { RestartOutcome, RestartRequest } from '../rules/outcome.ts'
+import type { ProcessInfo } from '../rules/process.ts'
+import type { Drain } from '../rules/rule.ts'
 import type { SupervisorCalls } from './effects.ts'
 import type { RunHook } from './hooks.ts'
 import { type JobSettings, Jobs } from './jobs.ts'

@@ -1,9 +1,10 @@
 // Carries the jobs out: each hears its events one after the other, what a step changes is in the journal before its
 // effects are carried out, and what comes back is its next event. Bounded by the number of processes: each has one job
 // at most, and each kind of event waits once at most.
-import type { RestartHistory } from '../core/history.ts'
-import type { RestartOutcome, RestartRequest } from '../core/outcome.ts'
-import type { Log } from '../observe/log.ts'
+
+import type { Log } from '../base/log.ts'
+import type { RestartHistory } from '../rules/history.ts'
+import type { RestartOutcome, RestartRequest } from '../rules/outcome.ts'
 import { type Asking, ask, type EffectPorts, FRESH_MS } from './effects.ts'
 import type { Job } from './job.ts'
 import type { Effect, JobEvent, Moment, Stepped, Terms } from './job-events.ts'
@@ -197,7 +198,7 @@ export class Runner {
   }
 }
 
-/** A hook that has not ended in its time gets TERM, and KILL this long after it: see notify/pipe-command.ts. */
+/** A hook that has not ended in its time gets TERM, and KILL this long after it: see delivery/pipe-command.ts. */
 const KILL_AFTER_MS = 2_000
 
 const isStop = (effect: Effect): boolean =>

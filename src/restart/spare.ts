@@ -1,6 +1,7 @@
 // What speaks for a process right before its stop: the settings in force, memmon's own end, and its size by now. Pure.
-import type { Skipped } from '../core/outcome.ts'
-import { isWithin, recoveredText } from '../core/outcome-text.ts'
+
+import { isWithin, recoveredText } from '../messages/outcome-text.ts'
+import type { Skipped } from '../rules/outcome.ts'
 import { failed, leave, skipped } from './endings.ts'
 import type { Job, JobIn } from './job.ts'
 import type { Measured, Moment, Stepped } from './job-events.ts'

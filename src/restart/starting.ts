@@ -1,7 +1,7 @@
 // A program that is down because of memmon: ours until it runs again, is removed, or someone else has decided about it.
 // What supervisord answers in each state: supervisor/rpcinterface.py. Pure.
-import { FaultCode, type SupervisorFault } from '../core/errors.ts'
-import { ProcessState, sameRun } from '../core/process.ts'
+import { FaultCode, type SupervisorFault } from '../base/errors.ts'
+import { ProcessState, sameRun } from '../rules/process.ts'
 import {
   failed,
   finish,

@@ -2,10 +2,10 @@
 import type { FileHandle } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { FileFault, fileFaultOf } from '../base/file-fault.ts'
+import { fingerprint } from '../base/fingerprint.ts'
 import { dropLock, hasLock, holderOf, type Owner, type RunOf, takeLock } from '../base/lock-file.ts'
 import { isStillAt } from '../base/own-file.ts'
 import { objection, openOwnFolder } from '../base/own-folder.ts'
-import { fingerprint } from '../core/fingerprint.ts'
 
 /** Environment variables, by name. */
 type Environment = Readonly<Record<string, string | undefined>>

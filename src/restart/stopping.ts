@@ -1,7 +1,7 @@
 // A stop that was asked for, or a restart_command that runs, until the process is down or was not stopped after all.
 // What supervisord answers in each state: supervisor/rpcinterface.py. Pure.
-import { FaultCode, type SupervisorFault } from '../core/errors.ts'
-import { type ProcessInfo, ProcessState, sameRun, stateName } from '../core/process.ts'
+import { FaultCode, type SupervisorFault } from '../base/errors.ts'
+import { type ProcessInfo, ProcessState, sameRun, stateName } from '../rules/process.ts'
 import {
   failed,
   finish,

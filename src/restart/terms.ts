@@ -1,9 +1,9 @@
 // What the settings in force say of a restart or a drain that has begun under them or under earlier ones. Pure.
-import type { Budget } from '../core/budgets.ts'
-import { isMemory } from '../core/metric.ts'
-import type { RestartRequest } from '../core/outcome.ts'
-import { type Action, type Breach, type Rule, rulesFor } from '../core/rules.ts'
-import { type Selector, selects } from '../core/selector.ts'
+import type { Budget } from '../rules/budgets.ts'
+import { isMemory } from '../rules/metric.ts'
+import type { RestartRequest } from '../rules/outcome.ts'
+import { type Action, type Breach, type Rule, rulesFor } from '../rules/rule.ts'
+import { type Selector, selects } from '../rules/selector.ts'
 import type { Terms } from './job-events.ts'
 
 /** The part of the settings that a restart depends on, shares of memory resolved. */

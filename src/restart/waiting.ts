@@ -1,8 +1,9 @@
 // A process whose restart is due and waits for its turn; whatever speaks for it spares it. Pure.
-import type { RestartRequest } from '../core/outcome.ts'
-import { requestText } from '../core/outcome-text.ts'
-import { type ProcessInfo, ProcessState, sameRun } from '../core/process.ts'
-import type { RestartPlan } from '../core/rules.ts'
+
+import { requestText } from '../messages/outcome-text.ts'
+import type { RestartRequest } from '../rules/outcome.ts'
+import { type ProcessInfo, ProcessState, sameRun } from '../rules/process.ts'
+import type { RestartPlan } from '../rules/rule.ts'
 import { beginDrain } from './begin-drain.ts'
 import { drainedSeen } from './drained.ts'
 import { go, headOf, leave, removed, skipped, strayText } from './endings.ts'

@@ -1,6 +1,7 @@
 // Of all rules over one process the one that is shown: its limit, and how near to it the process is.
-import { isMemory } from '../core/metric.ts'
-import { type Assessed, type Finding, isOver } from '../monitor/assess.ts'
+
+import { type Assessed, type Finding, isOver } from '../check/assess.ts'
+import { isMemory } from '../rules/metric.ts'
 
 /** The rule that decides: the first broken one, else one that warns, else that whose limit is nearest, memory first. */
 export const governing = ({ findings }: Pick<Assessed, 'findings'>): Finding | undefined =>

@@ -1,9 +1,10 @@
 // What memmon would do now, in so few words that they are never cut.
-import { ProcessState, stateName } from '../core/process.ts'
-import type { Action } from '../core/rules.ts'
-import { formatDuration } from '../core/units.ts'
-import type { Patience } from '../core/windows.ts'
-import type { Assessed, AssessedBudget, Finding } from '../monitor/assess.ts'
+
+import { formatDuration } from '../base/units.ts'
+import type { Assessed, AssessedBudget, Finding } from '../check/assess.ts'
+import type { Patience } from '../rules/patience.ts'
+import { ProcessState, stateName } from '../rules/process.ts'
+import type { Action } from '../rules/rule.ts'
 import { isWarned } from './governing.ts'
 
 /** In place of what would be done, where no size can be read. */

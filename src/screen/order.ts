@@ -1,7 +1,7 @@
 // Which rows are shown, and in which order. Pure.
-import { nearestNames } from '../core/nearest.ts'
-import { globMatches, type Selector, selects } from '../core/selector.ts'
-import type { Assessment } from '../monitor/assess.ts'
+import { nearestNames } from '../base/nearest.ts'
+import type { Assessment } from '../check/assess.ts'
+import { globMatches, type Selector, selects } from '../rules/selector.ts'
 import type { Row, Standing } from './rows.ts'
 
 export const SORTS = ['share', 'size', 'name', 'uptime'] as const

@@ -1,8 +1,9 @@
 // The rows of `memmon check`: one for each process and each budget, with what they are sorted and painted by. Pure.
-import { isMemory, type Metric } from '../core/metric.ts'
-import { ProcessState, stateName, uptimeSecondsOf } from '../core/process.ts'
-import { formatDuration, formatSize, tableSize } from '../core/units.ts'
-import { type Assessed, type AssessedBudget, type Assessment, isOver } from '../monitor/assess.ts'
+
+import { formatDuration, formatSize, tableSize } from '../base/units.ts'
+import { type Assessed, type AssessedBudget, type Assessment, isOver } from '../check/assess.ts'
+import { isMemory, type Metric } from '../rules/metric.ts'
+import { ProcessState, stateName, uptimeSecondsOf } from '../rules/process.ts'
 import { barText, LONG_BAR, percentText, SHORT_BAR } from './bar.ts'
 import { governing, isWarned, limitOf, shareOf } from './governing.ts'
 import { budgetNowText, nowText } from './now.ts'

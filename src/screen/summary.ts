@@ -1,5 +1,5 @@
 // The line that says it all: '3 of 213 over, 14.2GB of 31.2GB in use'. What matters less is left out where it does not fit.
-import { formatSize } from '../core/units.ts'
+import { formatSize } from '../base/units.ts'
 import type { Row, Standing } from './rows.ts'
 import type { Room } from './width.ts'
 

@@ -1,6 +1,6 @@
 // Text by the columns that a terminal gives it: wide characters and emoji take two, marks none. string-width, which knows
 // them, is passed in: an ES module alone, it is loaded when a screen is to be drawn.
-import { oneLine } from '../core/text.ts'
+import { oneLine } from '../base/text.ts'
 
 const ELLIPSIS = '…'
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })

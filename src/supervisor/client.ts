@@ -1,6 +1,6 @@
 // The calls to supervisord that memmon makes, typed; each throws a SupervisorFault and nothing else.
-import { SupervisorFault } from '../core/errors.ts'
-import { namespecOf, type ProcessInfo } from '../core/process.ts'
+import { SupervisorFault } from '../base/errors.ts'
+import { namespecOf, type ProcessInfo } from '../rules/process.ts'
 import type { HttpCaller } from './http-call.ts'
 import { encodeCall, isStruct, type XmlRpcValue } from './xmlrpc.ts'
 import { decodeReply } from './xmlrpc-reply.ts'

@@ -1,5 +1,5 @@
 // supervisord, as the listener and the commands for people call it.
-import type { ServerAddress } from '../core/server-url.ts'
+import type { ServerAddress } from '../base/server-url.ts'
 import { createClient, type SupervisorClient } from './client.ts'
 import { type Credentials, createHttpCaller } from './http-call.ts'
 

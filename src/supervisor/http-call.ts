@@ -1,8 +1,8 @@
 // One HTTP POST to supervisord, over its unix socket or TCP: keep-alive, a deadline for the whole call, a bound
 // on the answer.
 import { Agent, type IncomingMessage, request } from 'node:http'
-import { SupervisorFault } from '../core/errors.ts'
-import { formatServerUrl, type ServerAddress } from '../core/server-url.ts'
+import { SupervisorFault } from '../base/errors.ts'
+import { formatServerUrl, type ServerAddress } from '../base/server-url.ts'
 
 /** Largest answer accepted: getAllProcessInfo takes about 1.1 KB a process. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024

@@ -1,6 +1,6 @@
 // supervisord's processes as they are now, and which of them are event listeners.
-import { faultOf } from '../core/errors.ts'
-import type { ProcessInfo } from '../core/process.ts'
+import { faultOf } from '../base/errors.ts'
+import type { ProcessInfo } from '../rules/process.ts'
 import type { SupervisorClient } from './client.ts'
 
 export interface ProcessTable {

@@ -1,6 +1,6 @@
 // Which of supervisord's processes is memmon itself: no rule may ever hit it.
 import { readFileSync } from 'node:fs'
-import type { ProcessInfo } from '../core/process.ts'
+import type { ProcessInfo } from '../rules/process.ts'
 
 /** A process tree deeper than this is no wrapper of ours. */
 const MOST_ANCESTORS = 64

@@ -1,13 +1,13 @@
 // supervisord's processes, unless their pids mean other processes here: then none, and why.
-import { FaultCode, faultOf, SupervisorFault } from '../core/errors.ts'
+import { FaultCode, faultOf, SupervisorFault } from '../base/errors.ts'
 import {
   foreignText,
   judgePids,
   type PidVerdict,
   type Sight,
   type SupervisordSight,
-} from '../core/pid-namespace.ts'
-import type { ProcessInfo } from '../core/process.ts'
+} from '../rules/pid-namespace.ts'
+import type { ProcessInfo } from '../rules/process.ts'
 import type { ProcessTable, ReadTable } from './process-table.ts'
 
 export interface TrustPorts {

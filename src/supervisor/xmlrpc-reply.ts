@@ -2,7 +2,7 @@
 // are a tree in memory and never hold up the event loop. Strict about the structure that is needed, tolerant of what
 // supervisords send besides: no XML declaration, untyped strings, characters that XML forbids.
 import sax from 'sax'
-import { messageOf, SupervisorFault } from '../core/errors.ts'
+import { messageOf, SupervisorFault } from '../base/errors.ts'
 import { isStruct, type XmlRpcValue } from './xmlrpc.ts'
 
 /** What stands for a character that XML forbids; a name that holds it cannot be sent back. */

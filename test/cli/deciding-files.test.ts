@@ -3,7 +3,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { refuseLoose } from '../../src/cli/deciding-files.ts'
+import { refuseLoose } from '../../src/config/deciding-files.ts'
 import { Memmon, runMemmon } from '../helpers/memmon.ts'
 import { ScriptedSupervisord } from '../helpers/scripted-supervisord.ts'
 import { settingsFrom } from '../helpers/values.ts'

@@ -1,8 +1,8 @@
 // By which rules `memmon check` looks, and at which supervisord, from options, environment and supervisord.conf.
 import { split } from 'shlex'
 import { expect, test } from 'vitest'
+import { UsageError } from '../../src/base/errors.ts'
 import { type Basis, basisOf } from '../../src/cli/rule-sources.ts'
-import { UsageError } from '../../src/core/errors.ts'
 import { settingsFrom } from '../helpers/values.ts'
 
 const SERVER = '[unix_http_server]\nfile=/run/s.sock\n'

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { ProcessState } from '../../src/core/process.ts'
+import { ProcessState } from '../../src/rules/process.ts'
 import { Memmon, tickText } from '../helpers/memmon.ts'
 import { ownNeedMb } from '../helpers/own-need.ts'
 import { ScriptedSupervisord } from '../helpers/scripted-supervisord.ts'

@@ -11,12 +11,12 @@ beforeEach(() => {
 afterEach(() => installed.remove())
 
 const MAIL = `
-  const { buildMail } = await import('./build/notify/mail-text.js')
+  const { buildMail } = await import('./build/delivery/mail-text.js')
   const message = { id: 'i', subject: 's', text: 't', thread: '', createdAt: 0 }
   const use = async () => String(await buildMail(message, { to: ['b@x'], from: 'm@x', host: 'x' })).includes('Subject: s')`
 
 const measure = (cumulative: boolean) => `
-  const { portableSampler } = await import('./build/sampling/portable.js')
+  const { portableSampler } = await import('./build/proc/portable.js')
   const use = async () => (await portableSampler.measure([process.pid], ${cumulative})).get(process.pid) > 0`
 
 test.each([

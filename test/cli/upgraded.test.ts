@@ -71,7 +71,7 @@ test('what a command needs was loaded at the start: shlex may be away when it is
 })
 
 test('memmon is replaced between READY and the rest of its start: it ends, and a fresh one comes', async () => {
-  const [rest = ''] = readdirSync(join(installed.folder, 'dist')).filter(name => name.startsWith('watch-'))
+  const [rest = ''] = readdirSync(join(installed.folder, 'dist')).filter(name => name.startsWith('listener-'))
   installed.takeAway(join('dist', rest))
   const running = start()
   expect([await running.ended, running.stdout]).toEqual([1, 'READY\n'])

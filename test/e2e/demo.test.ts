@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { isAlive } from '../helpers/alive.ts'
 import { waitFor } from '../helpers/wait.ts'
 
-const DEMO = join(import.meta.dirname, '..', 'run', 'demo.mjs')
+const DEMO = join(import.meta.dirname, '..', '..', 'scripts', 'demo.mjs')
 
 // The characters that quoting has to get right, since a temporary folder may have any name.
 let folder = ''

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ProcessState } from '../../src/core/process.ts'
+import { ProcessState } from '../../src/rules/process.ts'
 import { waitForChecks } from '../helpers/checks.ts'
 import { PYTHON } from '../helpers/python.ts'
 import { holder, Supervisord } from '../helpers/supervisord.ts'

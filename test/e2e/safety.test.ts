@@ -1,6 +1,6 @@
 // Crash safety, slow stops, rolling and --max-restarts under a real supervisord.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ProcessState } from '../../src/core/process.ts'
+import { ProcessState } from '../../src/rules/process.ts'
 import { waitForChecks } from '../helpers/checks.ts'
 import { holdCommand, holder, Supervisord } from '../helpers/supervisord.ts'
 import { waitFor } from '../helpers/wait.ts'

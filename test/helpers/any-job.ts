@@ -1,9 +1,9 @@
 // Any job, for properties: every state, with names as odd as supervisord allows and more.
 import fc from 'fast-check'
-import { METRICS } from '../../src/core/metric.ts'
-import type { RestartRequest } from '../../src/core/outcome.ts'
-import { namespecOf } from '../../src/core/process.ts'
 import type { Drained, Job } from '../../src/restart/job.ts'
+import { METRICS } from '../../src/rules/metric.ts'
+import type { RestartRequest } from '../../src/rules/outcome.ts'
+import { namespecOf } from '../../src/rules/process.ts'
 
 const name = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 })
 const text = fc.string({ unit: 'binary', maxLength: 20 })

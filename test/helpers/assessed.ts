@@ -1,8 +1,9 @@
 // What one look comes to, from a few words about each process: by the listener's own rules and verdicts.
-import { resolveSettings } from '../../src/cli/resolve.ts'
-import { type ProcessInfo, ProcessState } from '../../src/core/process.ts'
-import { type Assessment, assess } from '../../src/monitor/assess.ts'
-import type { Sampler, Unmeasured } from '../../src/sampling/sampler.ts'
+
+import { type Assessment, assess } from '../../src/check/assess.ts'
+import { resolveSettings } from '../../src/config/in-force.ts'
+import type { Sampler, Unmeasured } from '../../src/proc/sampler.ts'
+import { type ProcessInfo, ProcessState } from '../../src/rules/process.ts'
 import { MB, processNamed, settingsFrom } from './values.ts'
 
 export interface Sample {

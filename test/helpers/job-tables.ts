@@ -1,9 +1,9 @@
 // Tables of what follows from what: a job hears something in a moment, and that is what it becomes and asks for.
 import { expect, test } from 'vitest'
-import { type ProcessInfo, ProcessState } from '../../src/core/process.ts'
 import type { Job } from '../../src/restart/job.ts'
 import type { JobEvent, Moment } from '../../src/restart/job-events.ts'
 import { step } from '../../src/restart/step.ts'
+import { type ProcessInfo, ProcessState } from '../../src/rules/process.ts'
 import {
   answered,
   DRAIN,

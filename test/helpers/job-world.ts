@@ -1,17 +1,17 @@
 // Jobs with everything around them in the test's hands: the clock, supervisord's processes, the journal, commands and
 // settings. What they do is one list, in order.
-import { SupervisorFault } from '../../src/core/errors.ts'
-import { RestartHistory } from '../../src/core/history.ts'
-import type { RestartOutcome, RestartRequest } from '../../src/core/outcome.ts'
-import { outcomeText } from '../../src/core/outcome-text.ts'
-import { namespecOf, type ProcessInfo, ProcessState } from '../../src/core/process.ts'
-import type { Breach } from '../../src/core/rules.ts'
-import type { HookResult } from '../../src/restart/hooks.ts'
+import { SupervisorFault } from '../../src/base/errors.ts'
+import type { CommandResult } from '../../src/base/pipe-command.ts'
+import { outcomeText } from '../../src/messages/outcome-text.ts'
 import type { Job } from '../../src/restart/job.ts'
 import type { Terms } from '../../src/restart/job-events.ts'
 import { type JobSettings, Jobs } from '../../src/restart/jobs.ts'
 import type { JournalChanges } from '../../src/restart/journal.ts'
 import { jobLine } from '../../src/restart/journal-lines.ts'
+import { RestartHistory } from '../../src/rules/history.ts'
+import type { RestartOutcome, RestartRequest } from '../../src/rules/outcome.ts'
+import { namespecOf, type ProcessInfo, ProcessState } from '../../src/rules/process.ts'
+import type { Breach } from '../../src/rules/rule.ts'
 import { FakeClock, settled } from './fake-clock.ts'
 import { AT_MS, STANDS, softRequestFor, toldText } from './jobs.ts'
 import { MB, processNamed, requestFor } from './values.ts'
@@ -109,7 +109,7 @@ export class JobWorld {
   }
   terms: (request: RestartRequest) => Terms = () => STANDS
   company: (request: RestartRequest) => RestartRequest[] = () => []
-  hook: (command: string) => HookResult | Promise<HookResult> = () => ({ ok: true })
+  hook: (command: string) => CommandResult | Promise<CommandResult> = () => ({ ok: true })
   measure: (request: RestartRequest) => number | undefined | Promise<number | undefined> = ({ breach }) =>
     breach.value
   /** What holds up the journal, and what it holds. */

@@ -1,5 +1,5 @@
 // Pictures of `memmon check`, as cli/check.ts composes them.
-import type { Assessment } from '../../src/monitor/assess.ts'
+import type { Assessment } from '../../src/check/assess.ts'
 import type { Picture } from '../../src/screen/check-screen.ts'
 import { type Sort, sorted } from '../../src/screen/order.ts'
 import { rowsOf } from '../../src/screen/rows.ts'

@@ -1,6 +1,6 @@
 // The programs of a scripted supervisord: supervisord's own state machine, with times and failures set by hand.
 // What each call answers in which state: supervisor/rpcinterface.py.
-import { ProcessState } from '../../src/core/process.ts'
+import { ProcessState } from '../../src/rules/process.ts'
 
 export interface ProgramScript {
   /** `group:name`. */

@@ -1,10 +1,10 @@
 // Values as the pure parts take them: processes, rules as flags give them, and restarts with what became of them.
 import { parseFlags } from '../../src/config/flags.ts'
 import type { Settings } from '../../src/config/settings.ts'
-import type { Failed, Restarted, RestartRequest } from '../../src/core/outcome.ts'
-import { namespecOf, type ProcessInfo, ProcessState } from '../../src/core/process.ts'
-import { type Breach, type Rule, resolveRule } from '../../src/core/rules.ts'
-import type { Outgoing } from '../../src/notify/channel.ts'
+import type { Outgoing } from '../../src/delivery/channel.ts'
+import type { Failed, Restarted, RestartRequest } from '../../src/rules/outcome.ts'
+import { namespecOf, type ProcessInfo, ProcessState } from '../../src/rules/process.ts'
+import { type Breach, type Rule, resolveRule } from '../../src/rules/rule.ts'
 
 export const MB = 1024 * 1024
 

@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** A change in src/core has to be noticed by test/core: stricter than by any test, and many times as fast. */
+/** A change in src/rules has to be noticed by test/rules: stricter than by any test, and many times as fast. */
 const folderOf = (path: string) => basename(dirname(path))
 
 /** Whatever notices it first ends the run of a mutant: the tests named after its file come first. */
@@ -26,7 +26,7 @@ class NearestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: ['test/{core,monitor,restart}/**/*.test.ts'],
+    include: ['test/{rules,check,restart}/**/*.test.ts'],
     // Mutants do not reach the processes that race for a folder, and each race takes many seconds.
     exclude: ['test/restart/state-folder.races.test.ts'],
     sequence: { sequencer: NearestFirst },

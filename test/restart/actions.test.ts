@@ -1,10 +1,11 @@
 // What a rule does instead of a restart: each way in which that ends is one value.
 import { beforeEach, describe, expect, test } from 'vitest'
-import { SupervisorFault } from '../../src/core/errors.ts'
-import { type ProcessInfo, ProcessState } from '../../src/core/process.ts'
-import type { Action } from '../../src/core/rules.ts'
-import { act, environmentOf } from '../../src/restart/actions.ts'
-import type { HookResult } from '../../src/restart/hooks.ts'
+import { SupervisorFault } from '../../src/base/errors.ts'
+import type { CommandResult } from '../../src/base/pipe-command.ts'
+import { act } from '../../src/restart/actions.ts'
+import { environmentOf } from '../../src/restart/hooks.ts'
+import { type ProcessInfo, ProcessState } from '../../src/rules/process.ts'
+import type { Action } from '../../src/rules/rule.ts'
 import { downIn, infoOf, NEWER, PROCESS, REQUEST } from '../helpers/jobs.ts'
 import { MB } from '../helpers/values.ts'
 
@@ -15,7 +16,7 @@ const both = [SIGNAL, EXEC]
 let done: string[]
 let now: ProcessInfo
 let fault: { readonly info?: SupervisorFault; readonly signal?: SupervisorFault }
-let result: HookResult
+let result: CommandResult
 beforeEach(() => {
   done = []
   now = PROCESS

@@ -1,12 +1,12 @@
 // A process over its soft limit, asked to finish: each event, what it makes of the job, and what is to be done.
 import { describe, expect, test } from 'vitest'
-import { FaultCode } from '../../src/core/errors.ts'
-import { ProcessState } from '../../src/core/process.ts'
-import type { Drain } from '../../src/core/rules.ts'
-import { timestamp } from '../../src/core/text.ts'
+import { FaultCode } from '../../src/base/errors.ts'
+import { timestamp } from '../../src/base/text.ts'
 import { beginDrain } from '../../src/restart/begin-drain.ts'
 import type { Job } from '../../src/restart/job.ts'
 import type { JobEvent, Measured } from '../../src/restart/job-events.ts'
+import { ProcessState } from '../../src/rules/process.ts'
+import type { Drain } from '../../src/rules/rule.ts'
 import { bringsBack, ENDED, expectStep, follows, ignores, NEW_PID, shownRows } from '../helpers/job-tables.ts'
 import {
   AT_MS,

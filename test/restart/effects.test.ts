@@ -1,16 +1,16 @@
 // What a job asks for is carried out, and whatever becomes of it is an event that it hears.
 import { beforeEach, describe, expect, test } from 'vitest'
-import { FaultCode, type SupervisorFault } from '../../src/core/errors.ts'
-import type { RestartRequest } from '../../src/core/outcome.ts'
+import { FaultCode, type SupervisorFault } from '../../src/base/errors.ts'
+import type { CommandResult } from '../../src/base/pipe-command.ts'
 import { type Asking, ask, type EffectPorts } from '../../src/restart/effects.ts'
-import type { HookResult } from '../../src/restart/hooks.ts'
+import type { RestartRequest } from '../../src/rules/outcome.ts'
 import { breached, faultOf, LOST, PROCESS, REQUEST, stopping } from '../helpers/jobs.ts'
 import { MB } from '../helpers/values.ts'
 
 let done: string[]
 let fault: Error | undefined
 let size: number | undefined | Error
-let hook: HookResult | Error
+let hook: CommandResult | Error
 let nowTick = 5_000
 let answerMs: number
 beforeEach(() => {
@@ -169,7 +169,7 @@ describe('a command of the operator’s', () => {
     expect(done).toEqual(['x post_restart 4712 -p a=50MB'])
   })
 
-  test.each<[HookResult | Error, HookResult]>([
+  test.each<[CommandResult | Error, CommandResult]>([
     [
       { ok: false, why: 'exit code 75', exitCode: 75 },
       { ok: false, why: 'exit code 75', exitCode: 75 },

@@ -1,6 +1,5 @@
 // How a job ends or goes back to where it was: what is told in full, what is run, what is left of it.
 import { describe, expect, test } from 'vitest'
-import type { Failed, Restarted, Skipped } from '../../src/core/outcome.ts'
 import {
   conclude,
   done,
@@ -16,6 +15,7 @@ import {
   strayText,
 } from '../../src/restart/endings.ts'
 import type { Job } from '../../src/restart/job.ts'
+import type { Failed, Restarted, Skipped } from '../../src/rules/outcome.ts'
 import { follows, ignores } from '../helpers/job-tables.ts'
 import {
   AT_MS,

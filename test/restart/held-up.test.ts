@@ -1,8 +1,8 @@
 // What is said of the rest of a group while one of it does not come back, and when it goes on.
 import { describe, expect, test } from 'vitest'
-import type { Failed, FailurePhase, RestartOutcome } from '../../src/core/outcome.ts'
 import { heldUpBy, releaseText } from '../../src/restart/held-up.ts'
 import type { Job } from '../../src/restart/job.ts'
+import type { Failed, FailurePhase, RestartOutcome } from '../../src/rules/outcome.ts'
 import {
   AT_MS,
   draining,

@@ -1,10 +1,10 @@
 // Draining as a whole: told once for each run, measured and asked at checks, and each way in which it ends.
 import { beforeEach, describe, expect, test } from 'vitest'
-import { SupervisorFault } from '../../src/core/errors.ts'
-import { ProcessState } from '../../src/core/process.ts'
-import type { Drain } from '../../src/core/rules.ts'
-import type { HookResult } from '../../src/restart/hooks.ts'
+import { SupervisorFault } from '../../src/base/errors.ts'
+import type { CommandResult } from '../../src/base/pipe-command.ts'
 import type { Terms } from '../../src/restart/job-events.ts'
+import { ProcessState } from '../../src/rules/process.ts'
+import type { Drain } from '../../src/rules/rule.ts'
 import { JobWorld, openWorld } from '../helpers/job-world.ts'
 import { DRAIN, DRAINS, SPARED, STANDS } from '../helpers/jobs.ts'
 import { MB } from '../helpers/values.ts'
@@ -124,11 +124,11 @@ test('postponed by pre_restart_command: asked for again at the next check, and o
 
 describe('drain_check', () => {
   const CHECK: Drain = { kind: 'drain', check: 'is-idle', graceSeconds: GRACE_SECONDS }
-  const NO: HookResult = { ok: false, why: 'exit code 1', exitCode: 1 }
+  const NO: CommandResult = { ok: false, why: 'exit code 1', exitCode: 1 }
 
   test('is asked at each check, never twice at a time, until it says yes: then it goes whatever its size is', async () => {
     world.measure = () => 1
-    let answer = (_: HookResult) => {}
+    let answer = (_: CommandResult) => {}
     world.hook = () =>
       new Promise(resolve => {
         answer = resolve

@@ -1,8 +1,8 @@
 // restart_group: one decision, made when the stop of the one over its limit was taken.
 import { beforeEach, describe, expect, test } from 'vitest'
-import { SupervisorFault } from '../../src/core/errors.ts'
-import type { RestartRequest } from '../../src/core/outcome.ts'
-import { ProcessState } from '../../src/core/process.ts'
+import { SupervisorFault } from '../../src/base/errors.ts'
+import type { RestartRequest } from '../../src/rules/outcome.ts'
+import { ProcessState } from '../../src/rules/process.ts'
 import { type JobWorld, openWorld } from '../helpers/job-world.ts'
 import { DRAIN, SPARED, STANDS } from '../helpers/jobs.ts'
 import { MB } from '../helpers/values.ts'

@@ -1,6 +1,6 @@
 // What is on disk before what is done: each step of a restart, and a journal that holds it up.
 import { expect, test } from 'vitest'
-import { SupervisorFault } from '../../src/core/errors.ts'
+import { SupervisorFault } from '../../src/base/errors.ts'
 import { openWorld } from '../helpers/job-world.ts'
 import { AT_MS, HOOKS, STANDS } from '../helpers/jobs.ts'
 import { MB } from '../helpers/values.ts'

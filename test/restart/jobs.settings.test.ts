@@ -1,10 +1,10 @@
 // Other settings, the end of memmon, and what an earlier memmon has left: in each state of a restart.
 import { describe, expect, test } from 'vitest'
-import { SupervisorFault } from '../../src/core/errors.ts'
-import type { RestartRequest } from '../../src/core/outcome.ts'
-import { ProcessState } from '../../src/core/process.ts'
-import type { HookResult } from '../../src/restart/hooks.ts'
+import { SupervisorFault } from '../../src/base/errors.ts'
+import type { CommandResult } from '../../src/base/pipe-command.ts'
 import type { Job } from '../../src/restart/job.ts'
+import type { RestartRequest } from '../../src/rules/outcome.ts'
+import { ProcessState } from '../../src/rules/process.ts'
 import { JobWorld, openWorld } from '../helpers/job-world.ts'
 import {
   DRAIN,
@@ -27,7 +27,7 @@ const plan = { group: false }
 const spares = 'g:a skip spared: a dry run restarts nothing'
 const isRestarted = expect.stringMatching(/^g:a restarted: \d+ by memmon/)
 
-type Arranged = { readonly world: JobWorld; readonly endHook: (result?: HookResult) => void }
+type Arranged = { readonly world: JobWorld; readonly endHook: (result?: CommandResult) => void }
 
 /** A world in which the restart of g:a is in that state. */
 const ARRANGE: Record<string, () => Promise<Arranged>> = {
@@ -40,7 +40,7 @@ const ARRANGE: Record<string, () => Promise<Arranged>> = {
   },
   preparing: async () => {
     const world = await openWorld('g:a')
-    let endHook = (_?: HookResult) => {}
+    let endHook = (_?: CommandResult) => {}
     world.terms = () => ({ ...STANDS, plan: HOOKS })
     world.hook = command =>
       command === 'pre'

@@ -1,6 +1,5 @@
 // The lines of the journal: what they hold of each state, and what is read of them when they are damaged.
 import { describe, expect, test } from 'vitest'
-import type { Failed } from '../../src/core/outcome.ts'
 import type { Job } from '../../src/restart/job.ts'
 import {
   endedLine,
@@ -10,6 +9,7 @@ import {
   parseJournal,
   restartedLine,
 } from '../../src/restart/journal-lines.ts'
+import type { Failed } from '../../src/rules/outcome.ts'
 import {
   AT_MS,
   draining,

@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { SupervisorFault } from '../../src/core/errors.ts'
+import { SupervisorFault } from '../../src/base/errors.ts'
 import { findPlace, type PlacePorts } from '../../src/restart/place.ts'
 import { type StateFolder, stateFolderName } from '../../src/restart/state-folder.ts'
 import { runOf } from '../../src/supervisor/identity.ts'

@@ -1,8 +1,8 @@
 // A process whose turn has come, up to its stop: each event, what it makes of the job, and what is to be done.
 import { describe, expect, test } from 'vitest'
-import { type ProcessInfo, ProcessState } from '../../src/core/process.ts'
 import type { Job } from '../../src/restart/job.ts'
 import type { JobEvent, Moment } from '../../src/restart/job-events.ts'
+import { type ProcessInfo, ProcessState } from '../../src/rules/process.ts'
 import {
   bringsBack,
   ENDED,

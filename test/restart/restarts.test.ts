@@ -1,9 +1,9 @@
 // The door to everything about restarts, with a real journal behind it: what goes in, what comes out, and what the next
 // memmon finds.
 import { beforeEach, expect, test } from 'vitest'
-import { resolveSettings } from '../../src/cli/resolve.ts'
-import type { RestartRequest } from '../../src/core/outcome.ts'
+import { resolveSettings } from '../../src/config/in-force.ts'
 import { type JournalPlace, Restarts } from '../../src/restart/restarts.ts'
+import type { RestartRequest } from '../../src/rules/outcome.ts'
 import { settled } from '../helpers/fake-clock.ts'
 import { FakeDisk } from '../helpers/fake-disk.ts'
 import { JobWorld } from '../helpers/job-world.ts'

@@ -1,14 +1,14 @@
 // How a job is carried out: what is on disk before what is done, what is decided anew when time has passed or settings
 // have changed until it was, and what waits while it is written.
 import { beforeEach, describe, expect, test } from 'vitest'
-import { RestartHistory } from '../../src/core/history.ts'
-import { ProcessState } from '../../src/core/process.ts'
 import { beginDrain } from '../../src/restart/begin-drain.ts'
 import type { Job } from '../../src/restart/job.ts'
 import type { JobEvent, Stepped, Terms } from '../../src/restart/job-events.ts'
 import type { PastRestart } from '../../src/restart/journal-lines.ts'
 import { Runner } from '../../src/restart/runner.ts'
 import { GROUP_WAITS_MS } from '../../src/restart/turns.ts'
+import { RestartHistory } from '../../src/rules/history.ts'
+import { ProcessState } from '../../src/rules/process.ts'
 import { FakeClock, settled } from '../helpers/fake-clock.ts'
 import {
   AT_MS,

@@ -1,7 +1,7 @@
 // A process that is down because of us: each event, what it makes of the job, and what is to be done.
 import { describe } from 'vitest'
-import { FaultCode } from '../../src/core/errors.ts'
-import { ProcessState } from '../../src/core/process.ts'
+import { FaultCode } from '../../src/base/errors.ts'
+import { ProcessState } from '../../src/rules/process.ts'
 import { follows, ignores, type Row } from '../helpers/job-tables.ts'
 import {
   AT_MS,

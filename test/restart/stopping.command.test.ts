@@ -1,6 +1,6 @@
 // restart_command in place of a stop and a start: each event, what it makes of the job, and what is to be done.
 import { describe } from 'vitest'
-import { ProcessState } from '../../src/core/process.ts'
+import { ProcessState } from '../../src/rules/process.ts'
 import { follows, ignores } from '../helpers/job-tables.ts'
 import {
   AT_MS,

@@ -1,10 +1,10 @@
 // A stop that was asked for: each event, what it makes of the job, and what is to be done.
 import { describe, expect, test } from 'vitest'
-import { FaultCode } from '../../src/core/errors.ts'
-import { ProcessState } from '../../src/core/process.ts'
+import { FaultCode } from '../../src/base/errors.ts'
 import type { Job } from '../../src/restart/job.ts'
 import type { JobEvent, Sighting } from '../../src/restart/job-events.ts'
 import { step } from '../../src/restart/step.ts'
+import { ProcessState } from '../../src/rules/process.ts'
 import { follows, ignores, type Row } from '../helpers/job-tables.ts'
 import {
   AT_MS,

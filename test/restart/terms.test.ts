@@ -1,10 +1,10 @@
 // What the settings in force say of a request that was made under others: row by row, from flags as an operator
 // gives them.
 import { describe, expect, test } from 'vitest'
-import { resolveSettings } from '../../src/cli/resolve.ts'
-import type { RestartRequest } from '../../src/core/outcome.ts'
-import type { Breach } from '../../src/core/rules.ts'
+import { resolveSettings } from '../../src/config/in-force.ts'
 import { termsOf } from '../../src/restart/terms.ts'
+import type { RestartRequest } from '../../src/rules/outcome.ts'
+import type { Breach } from '../../src/rules/rule.ts'
 import { HARD, REQUEST, SOFT, TOGETHER } from '../helpers/jobs.ts'
 import { breachFor, MB, processNamed, settingsFrom } from '../helpers/values.ts'
 

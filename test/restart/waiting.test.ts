@@ -1,8 +1,8 @@
 // A process that waits for its turn: each event, what it makes of the job, and what is to be done.
 import { describe, expect, test } from 'vitest'
-import { type ProcessInfo, ProcessState } from '../../src/core/process.ts'
-import { timestamp } from '../../src/core/text.ts'
+import { timestamp } from '../../src/base/text.ts'
 import { waitingJob } from '../../src/restart/waiting.ts'
+import { type ProcessInfo, ProcessState } from '../../src/rules/process.ts'
 import { expectStep, follows, ignores, NEW_PID, shownRows } from '../helpers/job-tables.ts'
 import {
   AT_MS,

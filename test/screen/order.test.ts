@@ -1,7 +1,7 @@
 // Which rows come first, which are chosen by name, and what the summary counts.
 import widthOf from 'string-width'
 import { expect, test } from 'vitest'
-import { parseSelector } from '../../src/core/selector.ts'
+import { parseSelector } from '../../src/rules/selector.ts'
 import { namesNear, type Sort, selected, sorted } from '../../src/screen/order.ts'
 import { rowsOf } from '../../src/screen/rows.ts'
 import { countsOf, summaryText } from '../../src/screen/summary.ts'

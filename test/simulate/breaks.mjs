@@ -54,7 +54,7 @@ export const BREAKS = [
   {
     name: 'replaced-not-seen',
     what: 'a newer run of the program is taken for the one that was found',
-    file: 'src/core/process.ts',
+    file: 'src/rules/process.ts',
     from: 'a.pid === b.pid && a.startSeconds === b.startSeconds',
     to: 'a.startSeconds >= 0 && b.startSeconds >= 0',
   },

@@ -1,7 +1,8 @@
 // The operator's commands: what each of them does to the world, how long it takes, and how it fails.
-import type { RestartRequest } from '../../src/core/outcome.ts'
-import { sameRun } from '../../src/core/process.ts'
-import type { HookResult } from '../../src/restart/hooks.ts'
+
+import type { CommandResult } from '../../src/base/pipe-command.ts'
+import type { RestartRequest } from '../../src/rules/outcome.ts'
+import { sameRun } from '../../src/rules/process.ts'
 import type { Hand } from './program.ts'
 import type { Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -16,7 +17,7 @@ export interface HookCall {
   readonly request: RestartRequest
   /** False once memmon has been killed. */
   readonly isHeard: () => boolean
-  readonly onEnd: (result: HookResult) => void
+  readonly onEnd: (result: CommandResult) => void
 }
 
 export interface HookWorld {
@@ -26,8 +27,8 @@ export interface HookWorld {
   readonly onDone: (word: HookWord, namespec: string, ok: boolean) => void
 }
 
-const OK: HookResult = { ok: true }
-const exit = (exitCode: number): HookResult => ({ ok: false, why: `exit code ${exitCode}`, exitCode })
+const OK: CommandResult = { ok: true }
+const exit = (exitCode: number): CommandResult => ({ ok: false, why: `exit code ${exitCode}`, exitCode })
 /** 30 s, TERM, KILL. */
 const TIMEOUT_MS = 32_000
 
@@ -63,7 +64,7 @@ export class Hooks {
     })
   }
 
-  #do({ word, request }: HookCall, how: HookTrouble | undefined, by: Hand): HookResult {
+  #do({ word, request }: HookCall, how: HookTrouble | undefined, by: Hand): CommandResult {
     if (how === 'fails') return exit(1)
     const program = this.#world.supervisord.programs.get(request.process.namespec)
     switch (word) {

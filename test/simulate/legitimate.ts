@@ -1,5 +1,5 @@
 // Whether memmon may stop a process now: by what it was told last, and by the settings in force at this moment.
-import { ProcessState, sameRun } from '../../src/core/process.ts'
+import { ProcessState, sameRun } from '../../src/rules/process.ts'
 import { isDryRun, isIgnored, limitsOf, megabytes } from './conf.ts'
 import type { Memmon } from './memmon.ts'
 import type { Measured } from './sampler.ts'

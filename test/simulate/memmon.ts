@@ -1,14 +1,15 @@
-// One memmon: the real monitor and the real restarts, wired as src/cli/watch.ts wires them, with every port in the
+// One memmon: the real monitor and the real restarts, wired as src/memmon.ts wires them, with every port in the
 // hands of the simulation. A killed one hears nothing more and has no more effects.
-import { resolveSettings } from '../../src/cli/resolve.ts'
-import { SupervisorFault } from '../../src/core/errors.ts'
-import type { RestartRequest } from '../../src/core/outcome.ts'
-import type { ProcessInfo } from '../../src/core/process.ts'
-import { Monitor } from '../../src/monitor/monitor.ts'
+
+import { SupervisorFault } from '../../src/base/errors.ts'
+import type { CommandResult } from '../../src/base/pipe-command.ts'
+import { Monitor } from '../../src/check/monitor.ts'
+import { resolveSettings } from '../../src/config/in-force.ts'
 import { act } from '../../src/restart/actions.ts'
 import { retryDelayMs } from '../../src/restart/endings.ts'
-import type { HookResult } from '../../src/restart/hooks.ts'
 import { type JournalPlace, Restarts } from '../../src/restart/restarts.ts'
+import type { RestartRequest } from '../../src/rules/outcome.ts'
+import type { ProcessInfo } from '../../src/rules/process.ts'
 import type { SupervisorClient } from '../../src/supervisor/client.ts'
 import { createTableReader } from '../../src/supervisor/process-table.ts'
 import { type Conf, settingsOf } from './conf.ts'
@@ -220,7 +221,7 @@ export class Memmon {
     }
   }
 
-  #runHook(word: HookWord, request: RestartRequest): Promise<HookResult> {
+  #runHook(word: HookWord, request: RestartRequest): Promise<CommandResult> {
     return new Promise(resolve => {
       if (!this.effect(word)) return
       this.#world.oracle.onHookAsked(this, word, request)

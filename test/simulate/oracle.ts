@@ -1,14 +1,15 @@
 // What memmon promises, watched from outside: by what it asks of supervisord, what it runs and what it tells, against
 // what it could know at that moment. It knows nothing of memmon's jobs.
-import type { RestartOutcome, RestartRequest } from '../../src/core/outcome.ts'
-import { outcomeText } from '../../src/core/outcome-text.ts'
+
+import { outcomeText } from '../../src/messages/outcome-text.ts'
+import type { RestartOutcome, RestartRequest } from '../../src/rules/outcome.ts'
 import {
   type ProcessInfo,
   type ProcessKey,
   ProcessState,
   sameRun,
   stateName,
-} from '../../src/core/process.ts'
+} from '../../src/rules/process.ts'
 import { isIgnored, limitsOf } from './conf.ts'
 import type { HookWord } from './hooks.ts'
 import { whyStopped } from './legitimate.ts'

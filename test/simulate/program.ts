@@ -1,6 +1,6 @@
 // One program of the simulated supervisord: supervisord's own states (supervisor/process.py), and how its processes
 // behave, which events may change at any time.
-import { namespecOf, type ProcessInfo, ProcessState } from '../../src/core/process.ts'
+import { namespecOf, type ProcessInfo, ProcessState } from '../../src/rules/process.ts'
 import type { Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
 

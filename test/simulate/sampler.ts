@@ -1,5 +1,5 @@
 // What processes use, as the simulated machine shows it; each figure that memmon was given is remembered for it.
-import type { Sampler } from '../../src/sampling/sampler.ts'
+import type { Sampler } from '../../src/proc/sampler.ts'
 import type { Memmon } from './memmon.ts'
 import { type Run, sizeMbOf } from './program.ts'
 import type { World } from './world.ts'

@@ -1,6 +1,6 @@
 // The simulated supervisord: its programs, its own life, and its XML-RPC server with all that can become of a call.
-import { SupervisorFault } from '../../src/core/errors.ts'
-import { type ProcessInfo, ProcessState } from '../../src/core/process.ts'
+import { SupervisorFault } from '../../src/base/errors.ts'
+import { type ProcessInfo, ProcessState } from '../../src/rules/process.ts'
 import { type Hand, Program, type ProgramSpec, type ProgramWorld } from './program.ts'
 import type { Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'

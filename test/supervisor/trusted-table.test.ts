@@ -1,8 +1,8 @@
 // The table of processes, believed or refused: what is asked, how often, and what trouble does.
 import { beforeEach, expect, test } from 'vitest'
-import { SupervisorFault } from '../../src/core/errors.ts'
-import type { Sight } from '../../src/core/pid-namespace.ts'
-import type { ProcessInfo } from '../../src/core/process.ts'
+import { SupervisorFault } from '../../src/base/errors.ts'
+import type { Sight } from '../../src/rules/pid-namespace.ts'
+import type { ProcessInfo } from '../../src/rules/process.ts'
 import { createTrustedTable } from '../../src/supervisor/trusted-table.ts'
 import { processNamed } from '../helpers/values.ts'
 

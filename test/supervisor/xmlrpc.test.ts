@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { SupervisorFault } from '../../src/core/errors.ts'
+import { SupervisorFault } from '../../src/base/errors.ts'
 import { createClient } from '../../src/supervisor/client.ts'
 import { encodeCall, type XmlRpcValue } from '../../src/supervisor/xmlrpc.ts'
 import { decodeReply } from '../../src/supervisor/xmlrpc-reply.ts'

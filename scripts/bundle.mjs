@@ -1,0 +1,158 @@
+// dist/: the command as three CommonJS files, each loaded when its time comes: what READY needs, what the listener needs
+// after it, what only people ask for. CommonJS, since Node's ESM loader takes a third of the time to READY, and keeps its
+// memory. No module is in two files, or there would be two UsageErrors; a file takes what it needs from those before it.
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+
+const MAIN = 'src/cli/main.ts'
+/** Commands for a terminal, and what memmon says there. */
+const FOR_PEOPLE = ['src/cli/by-hand.ts', 'src/cli/hand-commands.ts', 'src/config/help.ts']
+
+const OPTIONS = {
+  bundle: true,
+  packages: 'external',
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  define: { 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },
+  // Names stay: a stack trace of a defect has to tell something.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  lineLimit: 120,
+  banner: { js: '"use strict";' },
+  logLevel: 'warning',
+}
+
+/** Writes dist/ below `root`. `mark` is in the names of what is loaded later: two versions never mix. */
+export async function bundle(root, mark) {
+  const outdir = join(root, 'dist')
+  rmSync(outdir, { recursive: true, force: true })
+  const imports = await importsOf(root)
+  const files = filesFrom(imports, mark.slice(0, 8))
+  const fileOf = new Map(files.flatMap(file => [...file.modules].map(path => [path, file])))
+  const names = await exportedNames(root, [...fileOf.keys()])
+  for (const file of files) {
+    const shared = [...file.modules].filter(path =>
+      [...imports].some(([from, used]) => fileOf.get(from) !== file && used.some(one => one.path === path)),
+    )
+    const lines = shared.map(path => `export * as ${keyOf(path)} from './${path}'`)
+    if (file.modules.has(MAIN)) lines.unshift(`import './${MAIN}'`)
+    await build({
+      ...OPTIONS,
+      absWorkingDir: root,
+      stdin: { contents: lines.join('\n'), resolveDir: root, sourcefile: file.name },
+      outfile: join(outdir, file.name),
+      plugins: [fromOtherFiles(root, file, fileOf, names), fromNode(namesOfNode(root, imports))],
+    })
+  }
+}
+
+/** The imports of every module of src that main.ts needs, now or later. */
+async function importsOf(root) {
+  const { metafile } = await build({
+    ...OPTIONS,
+    absWorkingDir: root,
+    entryPoints: [MAIN],
+    outdir: 'dist',
+    write: false,
+    metafile: true,
+  })
+  const own = Object.entries(metafile.inputs).map(([path, { imports }]) => [
+    path,
+    imports.filter(({ external }) => !external),
+  ])
+  return new Map(own)
+}
+
+/** Which module goes where: what main.ts imports at once; what that imports later; what is left, for people. */
+function filesFrom(imports, mark) {
+  const later = path => imports.get(path).filter(({ kind }) => kind === 'dynamic-import')
+  const main = closure([MAIN], imports, ({ kind }) => kind !== 'dynamic-import')
+  const entries = [...main].flatMap(later).map(({ path }) => path)
+  const listener = closure(
+    entries.filter(path => !FOR_PEOPLE.includes(path)),
+    imports,
+  )
+  for (const path of main) listener.delete(path)
+  const people = new Set([...imports.keys()].filter(path => !main.has(path) && !listener.has(path)))
+  return [
+    { name: 'main.cjs', modules: main },
+    { name: `listener-${mark}.cjs`, modules: listener },
+    { name: `people-${mark}.cjs`, modules: people },
+  ]
+}
+
+function closure(entries, imports, follows = () => true) {
+  const found = new Set(entries)
+  // A set that is added to while it is walked is walked to its end.
+  for (const path of found) {
+    for (const one of imports.get(path)) if (follows(one)) found.add(one.path)
+  }
+  return found
+}
+
+async function exportedNames(root, paths) {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: paths,
+    outdir: 'dist',
+    outbase: '.',
+    write: false,
+    metafile: true,
+    logLevel: 'warning',
+  })
+  return new Map(Object.values(metafile.outputs).map(({ entryPoint, exports }) => [entryPoint, exports]))
+}
+
+/** Modules of other files, as constants taken from there. */
+function fromOtherFiles(root, file, fileOf, names) {
+  const pathOf = absolute => absolute.slice(root.length + 1)
+  return {
+    name: 'from other files',
+    setup({ onLoad, onResolve }) {
+      onResolve({ filter: /^\.\/[\w-]+\.cjs$/ }, ({ path }) => ({ path, external: true }))
+      onLoad({ filter: /\.ts$/ }, ({ path: absolute }) => {
+        const path = pathOf(absolute)
+        const home = fileOf.get(path)
+        if (home === file) return undefined
+        const list = names.get(path).join(', ')
+        return {
+          contents: `const { ${list} } = require('./${home.name}').${keyOf(path)}\nexport { ${list} }`,
+        }
+      })
+    },
+  }
+}
+
+/** What each of Node's modules is imported for. */
+function namesOfNode(root, imports) {
+  const names = new Map()
+  for (const path of imports.keys()) {
+    const text = readFileSync(join(root, path), 'utf8')
+    for (const [, list, module] of text.matchAll(/^import \{([^}]*)\} from '(node:[^']+)'/gm)) {
+      const own = list.split(',').map(name => name.trim())
+      const values = own.filter(name => name !== '' && !name.startsWith('type '))
+      names.set(module, new Set([...(names.get(module) ?? []), ...values]))
+    }
+  }
+  return names
+}
+
+/** Functions of Node's as constants: esbuild would look each one up in `fs`, a slow object, at each of its calls. */
+function fromNode(names) {
+  return {
+    name: 'from Node',
+    setup({ onLoad, onResolve }) {
+      onResolve({ filter: /^node:/ }, ({ path, kind }) =>
+        kind === 'import-statement' ? { path, namespace: 'from Node' } : { path, external: true },
+      )
+      onLoad({ filter: /./, namespace: 'from Node' }, ({ path }) => {
+        const list = [...names.get(path)].join(', ')
+        return { contents: `const { ${list} } = require('${path}')\nexport { ${list} }` }
+      })
+    },
+  }
+}
+
+const keyOf = path => path.replace(/^src\//, '').replace(/\W/g, '_')

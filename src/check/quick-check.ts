@@ -1,0 +1,73 @@
+// Checks that need not ask supervisord: for as long as its children are those of the last full check, nobody is STARTING
+// for too long, and nobody has to be told the lines of --verbose.
+
+import { areCounted, type Ruleset } from '../rules/ruleset.ts'
+import type { Found } from './full-look.ts'
+import type { MonitorPorts } from './ports.ts'
+import { quickLook } from './quick-look.ts'
+import type { RssOf } from './values.ts'
+import type { Watched } from './watched.ts'
+
+export interface QuickSight {
+  /** 'near': one of them is near a limit. */
+  readonly kind: 'quiet' | 'near'
+  /** All that the last full check watched, as old as they are now, with their sizes. */
+  readonly aged: () => { readonly watched: readonly Watched[]; readonly rssOf: RssOf }
+}
+
+/** What the last full check found. */
+interface Known extends Found {
+  /** Those without a pid, which `watched` then holds no more. */
+  readonly down: readonly Watched[]
+}
+
+type QuickCheckPorts = Pick<MonitorPorts, 'sampler' | 'quietLook' | 'onMeasured' | 'monotonicMs'>
+
+export class QuickCheck {
+  readonly #ports: QuickCheckPorts
+  /** undefined: supervisord has to be asked. */
+  #known: Known | undefined
+
+  constructor(ports: QuickCheckPorts) {
+    this.#ports = ports
+  }
+
+  /** The next look asks supervisord; until then no descriptor is kept of processes that nobody may want any more. */
+  forget(): void {
+    this.#known = undefined
+    this.#ports.quietLook()?.release()
+  }
+
+  /** From now on a look that finds the same children need not ask. */
+  prepare(found: Found): void {
+    const watched = found.watched.filter(({ process }) => process.pid > 0)
+    if (watched.length === 0) return
+    const down = found.watched.filter(({ process }) => process.pid === 0)
+    if (this.#ports.quietLook()?.watch(watched.map(({ process }) => process.pid)))
+      this.#known = { ...found, watched, down }
+  }
+
+  /** undefined if supervisord has to be asked. */
+  see(settings: Ruleset): QuickSight | undefined {
+    const look = this.#ports.quietLook()
+    if (!look) return undefined
+    // Read first, always: the next check compares with this reading.
+    const unchanged = look.isUnchanged()
+    const known = this.#known
+    if (!unchanged || !known || settings.verbose) return undefined
+    if (this.#ports.monotonicMs() > known.untilMs) return undefined
+    const seen = quickLook(known.watched, look, {
+      plain: areCounted(settings, false),
+      trees: areCounted(settings, true),
+      swapUsedBytes: this.#ports.sampler.swapUsedBytes,
+      onMeasured: this.#ports.onMeasured,
+    })
+    if (seen.kind === 'ask') return undefined
+    return { kind: seen.kind, aged: () => withDown(known, seen.aged(this.#ports.monotonicMs() - known.atMs)) }
+  }
+}
+
+const withDown = ({ down }: Known, { watched, rssOf }: ReturnType<QuickSight['aged']>) => ({
+  watched: [...watched, ...down],
+  rssOf,
+})

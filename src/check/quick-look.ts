@@ -1,0 +1,93 @@
+// A look that asks nobody: the processes of the last full check, if they are all there, with their sizes from /proc.
+// What a quiet tick does is here and must leave nothing behind: no string, no object for a process.
+import { type ProcessInfo, ProcessState, uptimeSecondsOf } from '../rules/process.ts'
+import type { RssOf } from './values.ts'
+import type { Watched } from './watched.ts'
+
+/** What a check needs to see that nothing has happened, without asking anybody. */
+export interface QuietLook {
+  /** True if supervisord's children are the very processes of the last `watch`. */
+  isUnchanged(): boolean
+  /** Takes the pids to look at from now on; false if they are not all children of supervisord. */
+  watch(pids: readonly number[]): boolean
+  /** RSS in bytes by the place of the pid, below 0 for one that has gone; the array is used again. */
+  sizes(cumulative: boolean): ArrayLike<number>
+  /** Closes what it holds open of these processes, until they are looked at again. */
+  release(): void
+}
+
+export interface QuickPorts {
+  /** What the rules count: processes alone, or with their descendants. */
+  readonly plain: boolean
+  readonly trees: boolean
+  readonly swapUsedBytes: () => number
+  readonly onMeasured: (process: ProcessInfo, rssBytes: number) => void
+}
+
+export type QuickSight =
+  /** Somebody has gone, or one that did not run is over a limit: supervisord has to be asked. */
+  | { readonly kind: 'ask' }
+  /** All there, and nobody near a limit; or somebody is. */
+  | {
+      readonly kind: 'quiet' | 'near'
+      /** The processes as they are so long after the last full check, with their sizes. */
+      readonly aged: (sinceMs: number) => { readonly watched: Watched[]; readonly rssOf: RssOf }
+    }
+
+const ASK: QuickSight = { kind: 'ask' }
+
+export function quickLook(watched: readonly Watched[], look: QuietLook, ports: QuickPorts): QuickSight {
+  const plain = ports.plain ? look.sizes(false) : undefined
+  const trees = ports.trees ? look.sizes(true) : undefined
+  let swapUsedBytes: number | undefined
+  let kind: 'quiet' | 'near' = 'quiet'
+  for (let at = 0; at < watched.length; at++) {
+    const one = watched[at] as Watched
+    const plainBytes = plain ? (plain[at] as number) : 0
+    const treeBytes = trees ? (trees[at] as number) : 0
+    if (plainBytes < 0 || treeBytes < 0) return ASK
+    ports.onMeasured(one.process, trees ? treeBytes : plainBytes)
+    if (one.countsSwap) swapUsedBytes ??= ports.swapUsedBytes()
+    const more = one.countsSwap ? (swapUsedBytes ?? 0) : 0
+    if (plainBytes + more <= one.quietBytes && treeBytes + more <= one.quietTreeBytes) continue
+    if (one.process.state === ProcessState.RUNNING) kind = 'near'
+    else if (one.quietBytes >= 0 && one.quietTreeBytes >= 0) return ASK
+    // Else each check would ask, for as long as it is STARTING: askAgainAfterMs has to do.
+  }
+  return {
+    kind,
+    aged: sinceMs => {
+      const places = new Map<Watched, number>()
+      const aged = watched.map((one, at) => {
+        const copy = older(one, sinceMs)
+        places.set(copy, at)
+        return copy
+      })
+      return {
+        watched: aged,
+        rssOf: (one, cumulative) => (cumulative ? trees : plain)?.[places.get(one) ?? -1],
+      }
+    },
+  }
+}
+
+/** Of the time that a process has been STARTING: asked again so often, but ever more rarely. */
+const ASK_AGAIN_SHARE = 0.25
+
+/**
+ * After which time supervisord has to be asked though its children are the same: whether what was STARTING is RUNNING
+ * does not show in /proc. Infinity if nothing was.
+ */
+export const askAgainAfterMs = (processes: readonly ProcessInfo[]): number =>
+  processes.reduce(
+    (soonestMs, process) =>
+      process.state === ProcessState.STARTING
+        ? Math.min(soonestMs, uptimeSecondsOf(process) * 1000 * ASK_AGAIN_SHARE)
+        : soonestMs,
+    Number.POSITIVE_INFINITY,
+  )
+
+const older = (one: Watched, sinceMs: number): Watched => ({
+  ...one,
+  process: { ...one.process, nowSeconds: one.process.nowSeconds + Math.round(sinceMs / 1000) },
+})

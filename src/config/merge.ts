@@ -1,0 +1,69 @@
+// The Settings that come of what flags and memmon.conf have said.
+import { UsageError } from '../base/errors.ts'
+import { inReasonOrder } from '../rules/rule.ts'
+import { type Draft, isSame, type RuleDraft } from './draft.ts'
+import { placeText } from './place.ts'
+import type { Settings } from './settings.ts'
+import { budgetOf, Contradiction, specsOf } from './specs.ts'
+
+/** What flags and file say together: of the same rule in both, the flag's limit counts. */
+export function mergeFile(flags: Draft, file: Draft): Draft {
+  const rules = file.rules.map(rule => {
+    const { limit: _, ...rest } = rule
+    return flags.rules.some(other => isSame(other, rule)) ? rest : rule
+  })
+  return {
+    general: flags.general,
+    defaults: { ...file.defaults, ...flags.defaults },
+    places: new Map([...file.places].filter(([key]) => !(fieldOf(key) in flags.defaults))),
+    rules: [...flags.rules, ...rules],
+    budgets: [
+      ...flags.budgets,
+      ...file.budgets.filter(budget => !flags.budgets.some(other => isSame(other, budget))),
+    ],
+  }
+}
+
+/** The field of RuleKeys that a key of memmon.conf sets. */
+const fieldOf = (key: string): string => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+
+/** The settings. Throws a UsageError that says which rules contradict themselves, how, and where that stands. */
+export function settingsOf(draft: Draft, configPath?: string): Settings {
+  const { general, defaults } = draft
+  const wrong: string[] = []
+  const places = new Map([...draft.places].map(([key, place]) => [key, placeText(place)]))
+  const made = <T extends { readonly id: string }>(of: Placed, make: () => readonly T[]): readonly T[] => {
+    try {
+      const all = make()
+      if (of.place) for (const { id } of all) places.set(id, placeText(of.places?.get(keyOf(id)) ?? of.place))
+      return all
+    } catch (thrown) {
+      if (!(thrown instanceof Contradiction)) throw thrown
+      const place = of.places?.get(thrown.key) ?? draft.places.get(thrown.key) ?? of.place
+      wrong.push(`${place ? `${placeText(place)}: ` : ''}${thrown.message}`)
+      return []
+    }
+  }
+  const rules = draft.rules.flatMap(rule =>
+    made(rule, () => specsOf(rule, { ...defaults, ...rule.keys }, general.dryRun)),
+  )
+  const budgets = draft.budgets.flatMap(budget =>
+    made(budget, () => [budgetOf(budget, { ...defaults, ...budget.keys }, general.dryRun)]),
+  )
+  if (wrong.length > 0) throw new UsageError(wrong.join('\n'))
+  const path = configPath !== undefined && { configPath }
+  return { ...general, rules: inReasonOrder(rules), budgets, places, ...path }
+}
+
+type Placed = Pick<RuleDraft, 'place' | 'places'>
+
+const KEYS: Readonly<Record<string, string>> = {
+  memory: 'memory_limit',
+  hard: 'hard_limit',
+  soft: 'soft_limit',
+  threads: 'threads_limit',
+  fds: 'fds_limit',
+}
+
+/** The key that gives a spec of this id its limit. */
+const keyOf = (id: string): string => KEYS[id.slice(id.lastIndexOf(' ') + 1)] ?? ''

@@ -1,0 +1,106 @@
+// Who is told of what: each outcome becomes a line of the log, and by its message, the outbox and the channels reaches
+// those who want to know; on_alert_command hears of what somebody may have to look at.
+import { hostname } from 'node:os'
+import { monotonicMs } from '../base/clock.ts'
+import type { Log } from '../base/log.ts'
+import type { CommandResult } from '../base/pipe-command.ts'
+import { type Redactor, redactDocument } from '../base/redact.ts'
+import type { Settings } from '../config/settings.ts'
+import { isAlert, levelOf } from '../messages/level.ts'
+import {
+  type Message,
+  messageId,
+  messageOf,
+  plainMessage,
+  subjectLine,
+  type Told,
+} from '../messages/message.ts'
+import { outcomeText } from '../messages/outcome-text.ts'
+import type { RestartOutcome } from '../rules/outcome.ts'
+import type { Channel } from './channel.ts'
+import { createChannels, logChannels } from './channels.ts'
+import { Notifier } from './notifier.ts'
+import { Outbox } from './outbox.ts'
+
+export interface Notifications {
+  /** Tells of an outcome, by every way that there is. */
+  tell(outcome: RestartOutcome): void
+  /** A message about memmon itself. */
+  say(subject: string, text: string): void
+  /** Other settings from now on; throws a UsageError, and changes nothing, if a secret is not to be had. */
+  use(settings: Settings): void
+  readonly outbox: Outbox
+  /** Sends what was gathered; resolves when every channel has had its try. */
+  flush(): Promise<void>
+  /** Leaves what was not sent to the next memmon; resolves when it is on disk. Nothing is sent any more. */
+  keep(): Promise<void>
+}
+
+export interface NotificationPorts {
+  readonly log: Log
+  readonly redactor: Redactor
+  /** Runs on_alert_command; never rejects. */
+  readonly runOnAlert: (command: string, outcome: RestartOutcome, subject: string) => Promise<CommandResult>
+}
+
+export function createNotifications(
+  initial: Settings,
+  { log, redactor, runOnAlert }: NotificationPorts,
+): Notifications {
+  let settings = initial
+  let channels: readonly Channel[] = createChannels(settings, process.env, redactor)
+  logChannels(channels, settings, log)
+  const context = () => ({
+    host: hostname(),
+    name: settings.name,
+    mailUptimeSeconds: settings.mailUptimeSeconds,
+  })
+  const outbox = new Outbox({
+    channels: () => channels,
+    log,
+    nowMs: Date.now,
+    tick: monotonicMs,
+    random: Math.random,
+  })
+  const notifier = new Notifier({
+    send: message => outbox.add(message),
+    intervalMs: () => settings.mailIntervalSeconds * 1000,
+    context,
+    newId: () => messageId(Date.now(), process.pid, Math.random()),
+    nowMs: Date.now,
+    tick: monotonicMs,
+  })
+  const notify = (message: Message | undefined): void => {
+    if (message && channels.length > 0) notifier.take(redactDocument(message, redactor))
+  }
+  const alert = async (command: string, outcome: Told): Promise<void> => {
+    const result = await runOnAlert(command, outcome, subjectLine(outcome, context()))
+    if (!result.ok) log('WARN', `on_alert_command for ${outcome.request.process.namespec}: ${result.why}`)
+  }
+
+  return {
+    tell(outcome) {
+      log(levelOf(outcome), outcomeText(outcome))
+      notify(messageOf(outcome, context()))
+      if (settings.onAlertCommand !== undefined && isAlert(outcome))
+        void alert(settings.onAlertCommand, outcome)
+    },
+    say: (subject, text) => notify(plainMessage('settings', subject, text, context(), Date.now())),
+    use(changed) {
+      channels = createChannels(changed, process.env, redactor)
+      settings = changed
+    },
+    outbox,
+    async flush() {
+      notifier.flush()
+      await outbox.whenIdle()
+    },
+    async keep() {
+      try {
+        notifier.flush()
+      } finally {
+        await outbox.close()
+      }
+    },
+  }
+}

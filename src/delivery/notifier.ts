@@ -1,0 +1,75 @@
+// Who gets told when: the first message at once, what follows within the interval as one digest, failures within a
+// minute. What is to go out is handed to the outbox.
+
+import { type DigestContext, digestOf } from '../messages/digest.ts'
+import type { Message } from '../messages/message.ts'
+import type { Outgoing } from './channel.ts'
+
+export interface NotifierPorts {
+  readonly send: (message: Outgoing) => void
+  /** --mail-interval; 0: each message by itself. */
+  readonly intervalMs: () => number
+  readonly context: () => DigestContext
+  readonly newId: () => string
+  readonly nowMs: () => number
+  /** The clock that nobody sets, in milliseconds, for what is gathered. */
+  readonly tick: () => number
+}
+
+/** A failure waits no longer than this for others. */
+const FAILURE_WAITS_MS = 60_000
+/** Kept for a digest; past that they are counted. */
+const MOST_GATHERED = 1_000
+
+export class Notifier {
+  readonly #ports: NotifierPorts
+  #gathered: Message[] = []
+  #dropped = 0
+  #sentTick = Number.NEGATIVE_INFINITY
+  #dueTick = Number.POSITIVE_INFINITY
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(ports: NotifierPorts) {
+    this.#ports = ports
+  }
+
+  /** Takes a message and returns at once. */
+  take(message: Message): void {
+    const now = this.#ports.tick()
+    const intervalMs = this.#ports.intervalMs()
+    if (this.#gathered.length === 0 && now - this.#sentTick >= intervalMs) {
+      this.#sentTick = now
+      this.#send(message)
+      return
+    }
+    if (this.#gathered.length < MOST_GATHERED) this.#gathered.push(message)
+    else this.#dropped++
+    const dueTick = this.#sentTick + intervalMs
+    this.#wakeAt(message.isFailure ? Math.min(dueTick, now + FAILURE_WAITS_MS) : dueTick)
+  }
+
+  /** Hands over what was gathered. */
+  flush(): void {
+    clearTimeout(this.#timer)
+    this.#dueTick = Number.POSITIVE_INFINITY
+    const digest = digestOf(this.#gathered, this.#dropped, this.#ports.context(), this.#ports.nowMs())
+    this.#gathered = []
+    this.#dropped = 0
+    if (!digest) return
+    this.#sentTick = this.#ports.tick()
+    this.#send(digest)
+  }
+
+  #wakeAt(tick: number): void {
+    if (tick >= this.#dueTick) return
+    this.#dueTick = tick
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.flush(), Math.max(0, tick - this.#ports.tick()))
+  }
+
+  #send({ subject, text, event, thread }: Message): void {
+    const id = this.#ports.newId()
+    const createdAt = this.#ports.nowMs()
+    this.#ports.send({ id, subject, text, event: { ...event, id }, thread, createdAt })
+  }
+}

@@ -1,0 +1,157 @@
+// A message as one JSON document to a URL. The URL is a secret: nothing but its host is ever told.
+import type { IncomingMessage } from 'node:http'
+import { fingerprint } from '../base/fingerprint.ts'
+import { createRedactor, type Redactor, secretsOfUrl } from '../base/redact.ts'
+import type { Channel, Delivery, Outgoing } from './channel.ts'
+
+export interface WebhookTerms {
+  readonly url: URL
+  readonly allowHttp: boolean
+  /** For one try, redirects and all. */
+  readonly timeoutMs: number
+  /** What the server says goes through it. */
+  readonly redactor?: Redactor
+}
+
+type Terms = WebhookTerms & { readonly redactor: Redactor }
+
+const MOST_REDIRECTS = 3
+/** As much of the answer as is of interest. */
+const ANSWER_BYTES = 300
+/** Discord takes no more. */
+const CONTENT_CHARACTERS = 2_000
+
+export function createWebhookChannel(given: WebhookTerms): Channel {
+  const { url, redactor = createRedactor() } = given
+  const terms = { ...given, redactor }
+  redactor.learn(secretsOfUrl(url))
+  const by = `webhook ${url.host}`
+  return {
+    key: `webhook ${fingerprint(url.href)}`,
+    by,
+    whatText: subject => `"${subject}"`,
+    deliver: message => post(url, bodyOf(message), terms, Date.now() + terms.timeoutMs, 0),
+  }
+}
+
+/**
+ * Parses the URL. Throws an Error that says what would be right, and never repeats it. http only to this machine,
+ * unless `allowHttp`.
+ */
+export function parseWebhookUrl(text: string, allowHttp: boolean): URL {
+  let url: URL
+  try {
+    url = new URL(text.trim())
+  } catch {
+    throw new Error('it is not a URL: use one such as https://hooks.example.com/...')
+  }
+  const isLocal = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && (isLocal || allowHttp))) return url
+  if (url.protocol !== 'http:')
+    throw new Error(`${url.protocol}// is not supported for webhooks: use an https:// URL`)
+  throw new Error(
+    'http:// shows the message, and the URL itself, to the network: give https://, or allow it by --webhook-http',
+  )
+}
+
+function bodyOf({ subject, event }: Outgoing): string {
+  const text = String(event.text ?? subject)
+  return JSON.stringify({ ...event, text, content: text.slice(0, CONTENT_CHARACTERS) })
+}
+
+async function post(
+  url: URL,
+  body: string,
+  terms: Terms,
+  until: number,
+  redirects: number,
+): Promise<Delivery> {
+  const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http')
+  const headers = {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(body),
+    'User-Agent': 'memmon',
+  }
+  return await new Promise(resolve => {
+    let late = () => {
+      resolve({ ok: false, why: `no answer within ${terms.timeoutMs / 1000} s`, permanent: false })
+      outgoing.destroy()
+    }
+    const timer = setTimeout(() => late(), Math.max(1, until - Date.now()))
+    const settle = (delivery: Delivery | Promise<Delivery>) => {
+      clearTimeout(timer)
+      resolve(delivery)
+    }
+    const outgoing = request(url, { method: 'POST', headers, agent: false }, response => {
+      const { statusCode = 0 } = response
+      if (isSuccess(statusCode)) {
+        response.destroy() // the status says all: its body may never end
+        settle(deliveryOf(statusCode, '', undefined))
+        return
+      }
+      late = readStart(response, terms.redactor, said => {
+        const target = redirectOf(response, url)
+        if (
+          target &&
+          redirects < MOST_REDIRECTS &&
+          target.host === url.host &&
+          target.protocol === url.protocol
+        ) {
+          settle(post(target, body, terms, until, redirects + 1))
+        } else settle(deliveryOf(statusCode, said, target))
+      })
+    })
+    // The system's own words may hold the address, never the path.
+    outgoing.on('error', (error: NodeJS.ErrnoException) =>
+      settle({ ok: false, why: error.code ?? 'the connection broke', permanent: false }),
+    )
+    outgoing.end(body)
+  })
+}
+
+/** The first bytes of the answer; the rest is not waited for. What it returns ends the reading. */
+function readStart(response: IncomingMessage, redactor: Redactor, done: (said: string) => void): () => void {
+  const most = ANSWER_BYTES + redactor.longestBytes
+  let said = Buffer.alloc(0)
+  const end = () => {
+    response.destroy()
+    const start = said.subarray(0, most).toString('utf8')
+    done(redactor.quote(start, said.length >= most ? 'end' : undefined))
+  }
+  response.on('data', (chunk: Buffer) => {
+    said = Buffer.concat([said, chunk])
+    if (said.length >= most) end()
+  })
+  response.on('end', end)
+  response.on('error', end)
+  return end
+}
+
+const isSuccess = (status: number): boolean => status >= 200 && status < 300
+
+/** Where 307 and 308 point: others would turn the POST into something else. */
+function redirectOf({ statusCode, headers }: IncomingMessage, from: URL): URL | undefined {
+  if (statusCode !== 307 && statusCode !== 308) return undefined
+  try {
+    return new URL(headers.location ?? '', from)
+  } catch {
+    return undefined
+  }
+}
+
+function deliveryOf(status: number, said: string, target: URL | undefined): Delivery {
+  const text = `HTTP ${status}${said ? `: ${said}` : ''}`
+  if (isSuccess(status)) return { ok: true, said: `HTTP ${status}` }
+  if (target) {
+    return {
+      ok: false,
+      why: `HTTP ${status}: it points to ${target.host}, where memmon does not follow`,
+      permanent: true,
+    }
+  }
+  return {
+    ok: false,
+    why: text,
+    permanent: status >= 300 && status < 500 && status !== 408 && status !== 429,
+  }
+}

@@ -1,0 +1,89 @@
+// The webhook's document, version 1: every fact of an outcome, with the units in the names. docs/notifications.md
+// tells it field by field. Pure.
+
+import { oneLine } from '../base/text.ts'
+import type { RestartOutcome, RestartRequest } from '../rules/outcome.ts'
+import { uptimeSecondsOf } from '../rules/process.ts'
+import { breachText } from './outcome-text.ts'
+
+export const EVENT_VERSION = 1
+
+export interface EventContext {
+  readonly host: string
+  readonly name: string | undefined
+}
+
+/** What each document begins with. */
+export const eventHead = (event: string, { host, name }: EventContext, at: number, text: string) => ({
+  memmon: EVENT_VERSION,
+  event,
+  text: oneLine(text),
+  host,
+  name: name ?? null,
+  at: new Date(at).toISOString(),
+})
+
+/** The document about an outcome; `text` is its subject. */
+export const eventOf = (
+  outcome: RestartOutcome,
+  context: EventContext,
+  text: string,
+): Record<string, unknown> => ({
+  ...eventHead(
+    outcome.kind === 'noticed' ? outcome.what : outcome.kind,
+    context,
+    outcome.occurredAt,
+    `${text}: ${breachText(outcome.request.breach)}`,
+  ),
+  ...requestFacts(outcome.request),
+  ...detailsOf(outcome),
+})
+
+/** The document of a hook, which is run before anything has come of the request. */
+export const requestEvent = (
+  request: RestartRequest,
+  event: string,
+  context: EventContext,
+  at: number,
+): Record<string, unknown> => ({
+  ...eventHead(event, context, at, `${event} ${request.process.namespec}: ${breachText(request.breach)}`),
+  ...requestFacts(request),
+})
+
+const requestFacts = ({ process, breach }: RestartRequest) => ({
+  process: {
+    group: process.group,
+    name: process.name,
+    namespec: process.namespec,
+    pid: process.pid,
+    uptime_seconds: uptimeSecondsOf(process),
+  },
+  rule: breach.rule,
+  metric: breach.metric,
+  cumulative: breach.cumulative,
+  value: breach.value,
+  limit: breach.limit,
+  reason: breach.reason ?? null,
+  window: breach.window ?? null,
+})
+
+function detailsOf(outcome: RestartOutcome): Record<string, unknown> {
+  switch (outcome.kind) {
+    case 'restarted':
+      return {
+        new_pid: outcome.newPid,
+        duration_ms: outcome.durationMs,
+        started_by: outcome.startedBy,
+        failed_starts: outcome.failedStarts,
+        restarts_last_hour: outcome.past?.restartsLastHour ?? 0,
+      }
+    case 'failed':
+      return { phase: outcome.phase, fault: outcome.fault }
+    case 'capped':
+      return { cap: outcome.cap, until: new Date(outcome.until).toISOString() }
+    case 'skipped':
+      return { skip_reason: outcome.reason }
+    case 'noticed':
+      return outcome.detail ? { detail: outcome.detail } : {}
+  }
+}

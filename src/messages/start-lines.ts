@@ -1,0 +1,101 @@
+// What memmon says of its settings at the start, and when they change: one line a rule, in bytes and as written.
+
+import type { Log } from '../base/log.ts'
+import { formatServerUrl, type ServerAddress } from '../base/server-url.ts'
+import { formatDuration, formatSize } from '../base/units.ts'
+import type { Capacity, InForce } from '../config/in-force.ts'
+import type { Settings } from '../config/settings.ts'
+import type { Budget } from '../rules/budgets.ts'
+import { isMemory, metricText } from '../rules/metric.ts'
+import { patienceText } from '../rules/patience.ts'
+import type { Action, Rule } from '../rules/rule.ts'
+
+/** A bare number below this was probably meant in another unit. */
+const SUSPICIOUSLY_SMALL_BYTES = 1024 * 1024
+
+export function logStart(settings: Settings, address: ServerAddress, source: string, log: Log): void {
+  log('INFO', `memmon watches supervisord at ${formatServerUrl(address)}, by ${source}`)
+  if (settings.dryRun) log('INFO', '--dry-run: limits are checked and logged, nothing is restarted')
+}
+
+/** One line for each rule and budget. */
+export function logRules({ capacity, ruleset: { rules, budgets, unresolved } }: InForce, log: Log): void {
+  for (const rule of rules) {
+    log('INFO', ruleText(rule, capacity))
+    if (isMemory(rule.metric) && /^\d+$/.test(rule.limitWritten) && rule.limit < SUSPICIOUSLY_SMALL_BYTES) {
+      log('WARN', `${rule.written} means ${rule.limit} bytes: did you mean ${rule.limitWritten}MB?`)
+    }
+  }
+  for (const budget of budgets) log('INFO', budgetText(budget, capacity))
+  for (const written of unresolved) log('WARN', disabledText(written))
+}
+
+/** A rule of `unresolved`. */
+export const disabledText = (written: string): string =>
+  `${written} is disabled: total memory is unknown here; use a size instead of a share`
+
+/** What a rule does, to whom, and over what. */
+export function ruleText(rule: Rule, capacity: Capacity | undefined): string {
+  const { metric, cumulative, limit, hardLimit, warnAbove, limitWritten, minUptimeSeconds } = rule
+  const what = isMemory(metric) ? `of ${metricText(metric, cumulative)}` : metricText(metric, false)
+  const amount = isMemory(metric) ? `${limit} bytes (${shareText(limitWritten, capacity)})` : String(limit)
+  const text = Number.isFinite(limit)
+    ? `${verb(rule.action)} ${whom(rule)} over ${amount} ${what}`
+    : `sets ${whom(rule)} no limit`
+  const more = [
+    patienceText(rule.patience),
+    ...(Number.isFinite(hardLimit)
+      ? [`at once over ${hardLimit} bytes (${formatSize(hardLimit)}) ${what}`]
+      : []),
+    ...(Number.isFinite(warnAbove) ? [`warns over ${warnAbove} bytes (${formatSize(warnAbove)})`] : []),
+    ...(rule.action.kind === 'drain'
+      ? [`restarted when it has finished, or after ${formatDuration(rule.action.graceSeconds)}`]
+      : []),
+    ...(minUptimeSeconds > 0 ? [`not in its first ${formatDuration(minUptimeSeconds)}`] : []),
+  ].filter(part => part !== undefined)
+  return `${rule.written}: ${[text, ...more].join(', ')}`
+}
+
+function budgetText(budget: Budget, capacity: Capacity | undefined): string {
+  const { kind, selector, limitBytes, written, patience } = budget
+  const bytes = `${limitBytes} bytes${written.includes('%') ? ` (${shareText(written.replace(/^.*[= ]/, ''), capacity)})` : ''}`
+  const over = {
+    group: `the group ${selector.group} uses more than ${bytes} together`,
+    total: `all processes use more than ${bytes} together`,
+    free: `less than ${bytes} are free`,
+  }[kind]
+  const done =
+    budget.action.kind === 'alert'
+      ? 'tells it'
+      : `${verb(budget.action)} the one with the most private memory, one at a time,`
+  const waits = patienceText(patience)
+  return `${written}: ${done} when ${over}${waits === undefined ? '' : `, ${waits}`}`
+}
+
+const shareText = (written: string, capacity: Capacity | undefined): string =>
+  written.endsWith('%') && capacity
+    ? `${written} of ${formatSize(capacity.bytes)}, by ${capacity.source}`
+    : written
+
+function verb(action: Action): string {
+  switch (action.kind) {
+    case 'restart':
+      return 'restarts'
+    case 'alert':
+      return 'alerts about'
+    case 'signal':
+      return `sends SIG${action.signal} to`
+    case 'exec':
+      return 'runs exec_command for'
+    case 'drain':
+      return 'drains'
+    case 'would':
+      return `would ${action.what}`
+  }
+}
+
+function whom({ scope, selector }: Rule): string {
+  if (scope === 'any') return 'any process'
+  if (scope === 'group') return `each process of the group ${selector.group}`
+  return selector.group === undefined ? `${selector.name} in any group` : `${selector.group}:${selector.name}`
+}

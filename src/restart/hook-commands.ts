@@ -1,0 +1,83 @@
+// The operator's commands: hooks of a restart, and those of an alert. They take turns, each within hook_timeout.
+import { CommandQueue, type Lane } from '../base/command-queue.ts'
+import { messageOf } from '../base/errors.ts'
+import { type CommandResult, runCommand } from '../base/pipe-command.ts'
+import { type Redactor, redactDocument } from '../base/redact.ts'
+import { prepareToSplit, splitCommand } from '../base/split-command.ts'
+import { eventOf, requestEvent } from '../messages/event.ts'
+import type { RestartOutcome, RestartRequest } from '../rules/outcome.ts'
+import { environmentOf, type RunHook } from './hooks.ts'
+
+export interface HookTerms {
+  readonly hookTimeoutSeconds: number
+  readonly name?: string
+}
+
+export interface HookPorts {
+  readonly redactor: Redactor
+  readonly host: string
+  readonly sleep: (ms: number) => Promise<void>
+  readonly nowMs: () => number
+}
+
+export class HookCommands {
+  readonly #ports: HookPorts
+  readonly #queue: CommandQueue
+  #terms: HookTerms
+
+  constructor(terms: HookTerms, ports: HookPorts) {
+    this.#terms = terms
+    this.#ports = ports
+    this.#queue = new CommandQueue(ports.sleep)
+  }
+
+  /** Other terms from the next command on. With commands to run, shlex is loaded beforehand. */
+  use(terms: HookTerms, hasCommands: boolean): void {
+    this.#terms = terms
+    if (hasCommands) prepareToSplit()
+  }
+
+  /** Runs a command that is told about the request by its environment and stdin. Never rejects. */
+  readonly runHook: RunHook = (command, request, event) => {
+    const document = requestEvent(request, event, this.#context(), this.#ports.nowMs())
+    // exec_command is run for each process over its limit, and no restart waits for it.
+    return this.#run(event === 'over_limit' ? 'alert' : 'restart', command, request, event, document)
+  }
+
+  /** Runs on_alert_command. Never rejects. */
+  runOnAlert(command: string, outcome: RestartOutcome, subject: string): Promise<CommandResult> {
+    const event = outcome.kind === 'noticed' ? outcome.what : outcome.kind
+    const document = eventOf(outcome, this.#context(), subject)
+    return this.#run('alert', command, outcome.request, event, document)
+  }
+
+  /** Resolves when no command runs and none waits. */
+  whenIdle(): Promise<void> {
+    return this.#queue.whenIdle()
+  }
+
+  #context() {
+    return { host: this.#ports.host, name: this.#terms.name }
+  }
+
+  async #run(
+    lane: Lane,
+    command: string,
+    request: RestartRequest,
+    event: string,
+    document: Record<string, unknown>,
+  ): Promise<CommandResult> {
+    const { redactor } = this.#ports
+    try {
+      const input = Buffer.from(`${JSON.stringify(redactDocument(document, redactor))}\n`)
+      const environment = environmentOf(request, event)
+      const timeoutMs = this.#terms.hookTimeoutSeconds * 1000
+      return await this.#queue.run(lane, async () => {
+        const split = await splitCommand(command)
+        return split.ok ? await runCommand(split.words, input, { timeoutMs, environment, redactor }) : split
+      })
+    } catch (thrown) {
+      return { ok: false, why: messageOf(thrown) }
+    }
+  }
+}

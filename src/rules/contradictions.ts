@@ -1,0 +1,49 @@
+// Limits that contradict each other, or come to nothing, once shares are bytes: what the settings alone cannot tell.
+
+import { formatSize } from '../base/units.ts'
+import type { Budget } from './budgets.ts'
+import { isMemory } from './metric.ts'
+import type { Rule } from './rule.ts'
+
+export interface LimitFault {
+  /** Of the rule or budget. */
+  readonly id: string
+  readonly text: string
+}
+
+/** What is wrong with rules and budgets as they hold on this machine, and what would be right. */
+export const limitFaults = (rules: readonly Rule[], budgets: readonly Budget[]): LimitFault[] => [
+  ...rules.flatMap(rule =>
+    [ruleFault(rule), softFault(rule, rules)].flatMap(text =>
+      text === undefined ? [] : [{ id: rule.id, text: `${rule.written}: ${text}` }],
+    ),
+  ),
+  ...budgets
+    .filter(({ limitBytes }) => limitBytes < 1)
+    .map(({ id, written }) => ({ id, text: `${written}: ${NOTHING}` })),
+]
+
+const NOTHING = 'this share comes to 0 bytes here; give a larger one, or a size'
+
+function ruleFault({ metric, limit, hardLimit, warnAbove }: Rule): string | undefined {
+  if (!isMemory(metric)) return undefined
+  if (limit < 1 || hardLimit < 1) return NOTHING
+  if (hardLimit < limit && Number.isFinite(limit))
+    return `hard_limit is ${formatSize(hardLimit)} here, below the limit of ${formatSize(limit)}; it has to be above`
+  if (warnAbove < 1) return `warn comes to 0 bytes here; give a larger share, or a size`
+  if (warnAbove >= Math.min(limit, hardLimit) && Number.isFinite(warnAbove))
+    return `warn is ${formatSize(warnAbove)} here, which is not below the limit, so it would warn of nothing`
+  return undefined
+}
+
+/** A soft limit is a rule of its own, beside that of the limit. */
+function softFault(soft: Rule, rules: readonly Rule[]): string | undefined {
+  if (!soft.id.endsWith(SOFT)) return undefined
+  const name = soft.id.slice(0, -SOFT.length)
+  const above = rules.find(({ id }) => id === `${name} memory` || id === `${name} hard`)
+  const lowest = Math.min(above?.limit ?? Infinity, above?.hardLimit ?? Infinity)
+  if (soft.limit < lowest || lowest === Infinity) return undefined
+  return `it is ${formatSize(soft.limit)} here, which is not below ${formatSize(lowest)}, so nothing would be drained`
+}
+
+const SOFT = ' soft'

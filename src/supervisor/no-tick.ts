@@ -1,0 +1,83 @@
+// Why no tick has come since the start, as far as supervisord and the environment tell, and what to do about it.
+// supervisord does not say which events a listener gets, so for some causes memmon can only name the candidates.
+
+import type { Level, Log } from '../base/log.ts'
+import { formatDuration } from '../base/units.ts'
+import { namespecOf } from '../rules/process.ts'
+import type { Priorities, SupervisorClient } from './client.ts'
+
+export interface NoTickClues {
+  readonly silentSeconds: number
+  /** Other events have come. */
+  readonly hasHeard: boolean
+  /** As configured; undefined if supervisord does not know memmon by the name in its environment. */
+  readonly priorities: Priorities | undefined
+  /** The end of what memmon's process has written to stdout; undefined if supervisord keeps no log of it. */
+  readonly stdout: string | undefined
+}
+
+export interface NoTickPorts {
+  readonly client: Pick<SupervisorClient, 'getPriorities' | 'readStdoutTail'>
+  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly hasHeard: () => boolean
+  readonly log: Log
+}
+
+/** TICK_3600 comes once an hour, and nothing comes less often. */
+const LONGEST_PERIOD_SECONDS = 3600
+const TAIL_BYTES = 1000
+const MOST_QUOTED = 200
+/** supervisor/options.py: what a section without priority= has; a listener's group has -1. */
+const PROGRAM_PRIORITY = 999
+const LISTENER_PRIORITY = -1
+/** The protocol's own words, in the order in which a listener writes them. */
+const PROTOCOL = /READY\n|RESULT 2\nOK/
+const TICK_ADVICE = "events= of memmon's section has to name a tick, such as TICK_60"
+const WAITING = 'Waiting for the first tick, which with events=TICK_3600 takes up to an hour'
+const OTHER_CANDIDATES =
+  'that section has to be an [eventlistener:x], and its command may write nothing to stdout before memmon runs'
+
+/** Gathers what can be known and logs one line. Never rejects. */
+export async function reportNoTick(silentSeconds: number, ports: NoTickPorts): Promise<void> {
+  const { client, environment, hasHeard, log } = ports
+  const { SUPERVISOR_GROUP_NAME: group, SUPERVISOR_PROCESS_NAME: name } = environment
+  const own = group !== undefined && name !== undefined ? namespecOf(group, name) : undefined
+  const priorities = own === undefined ? undefined : await client.getPriorities(own).catch(() => undefined)
+  const stdout =
+    own === undefined ? undefined : await client.readStdoutTail(own, TAIL_BYTES).catch(() => undefined)
+  log(...noTickLine({ silentSeconds, hasHeard: hasHeard(), priorities, stdout }))
+}
+
+export function noTickLine(clues: NoTickClues): [Level, string] {
+  const { silentSeconds, hasHeard } = clues
+  const nothing = `No tick has come in ${formatDuration(silentSeconds)}, so nothing is checked`
+  const [level, hourly]: [Level, string] =
+    silentSeconds > LONGEST_PERIOD_SECONDS ? ['ERRO', ''] : ['WARN', ' (TICK_3600 takes up to an hour)']
+  if (hasHeard) return [level, `${nothing}, though other events have come: ${TICK_ADVICE}${hourly}`]
+  const cause = certainCause(clues)
+  if (cause !== undefined) return ['ERRO', `${nothing}: ${cause}`]
+  return isWaiting(clues)
+    ? ['INFO', `${WAITING}, ${formatDuration(silentSeconds)} so far. If events= names no tick, add TICK_60`]
+    : [level, `${nothing}: ${TICK_ADVICE}${hourly}; ${OTHER_CANDIDATES}`]
+}
+
+function certainCause({ priorities, stdout }: NoTickClues): string | undefined {
+  if (priorities?.group === PROGRAM_PRIORITY && priorities.process === PROGRAM_PRIORITY) {
+    return "memmon's section has to be [eventlistener:memmon], not [program:memmon]"
+  }
+  const stray = strayOutput(stdout)
+  return stray === undefined
+    ? undefined
+    : `supervisord sends no events because something wrote "${stray}" to memmon's stdout. Let memmon's command write that to stderr, as with >&2, then restart memmon`
+}
+
+/** All is as it should be, so events=TICK_3600 is likely. */
+const isWaiting = ({ silentSeconds, priorities, stdout }: NoTickClues): boolean =>
+  silentSeconds <= LONGEST_PERIOD_SECONDS && priorities?.group === LISTENER_PRIORITY && stdout !== undefined
+
+/** What stands where only the protocol's words may stand, around the last READY. */
+export function strayOutput(stdout: string | undefined): string | undefined {
+  const [before = '', after = ''] = (stdout ?? '').split(PROTOCOL).slice(-2)
+  const stray = (after || before).trim()
+  return stray === '' ? undefined : stray.slice(0, MOST_QUOTED)
+}
