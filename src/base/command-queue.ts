@@ -1,5 +1,6 @@
 // Hooks and commands take turns: few at a time, those of a restart before those of an alert, and a bounded number waits.
 // One that could not be started for lack of descriptors, memory or processes is tried again.
+import { retried } from './backoff.ts'
 import type { CommandResult } from './pipe-command.ts'
 
 /** A restart waits for its commands; nothing waits for those of an alert. */
@@ -62,20 +63,11 @@ export class CommandQueue {
 
   async #start(lane: Lane, { work, resolve }: Waiting): Promise<void> {
     this.#running[lane]++
-    resolve(await this.#tryTo(work))
+    resolve(await retried(work, isLacking, RETRY_AFTER_MS, this.#sleep))
     this.#running[lane]--
     this.#next()
     if (!this.#isIdle()) return
     for (const done of this.#idle.splice(0)) done()
-  }
-
-  async #tryTo(work: () => Promise<CommandResult>): Promise<CommandResult> {
-    for (const waitMs of RETRY_AFTER_MS) {
-      const result = await work()
-      if (result.ok || !result.isLack) return result
-      await this.#sleep(waitMs)
-    }
-    return await work()
   }
 
   #isIdle(): boolean {
@@ -83,3 +75,5 @@ export class CommandQueue {
     return this.#running.restart + this.#running.alert + restart.length + alert.length === 0
   }
 }
+
+const isLacking = (result: CommandResult): boolean => !result.ok && result.isLack === true

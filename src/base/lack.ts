@@ -1,4 +1,5 @@
 // What the machine lacks for a moment: descriptors, memory, processes. It may have them a little later.
+import { retried } from './backoff.ts'
 import { errnoOf, FileFault } from './file-fault.ts'
 
 /** As in errno(3). */
@@ -15,13 +16,12 @@ export async function despiteLack<T>(
   work: () => Promise<T>,
   sleep: (ms: number) => Promise<void>,
 ): Promise<T> {
-  for (const waitMs of RETRY_AFTER_MS) {
-    try {
-      return await work()
-    } catch (thrown) {
-      if (!isLack(thrown)) throw thrown
-    }
-    await sleep(waitMs)
-  }
-  return await work()
+  const settle = () =>
+    work().then(
+      value => ({ value }),
+      (thrown: unknown) => ({ thrown }),
+    )
+  const settled = await retried(settle, one => 'thrown' in one && isLack(one.thrown), RETRY_AFTER_MS, sleep)
+  if ('thrown' in settled) throw settled.thrown
+  return settled.value
 }

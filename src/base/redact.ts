@@ -8,7 +8,7 @@ export interface Secret {
 }
 
 /** Where a text was cut before it came here. */
-export type Cut = 'start' | 'end' | undefined
+type Cut = 'start' | 'end' | undefined
 
 export interface Redactor {
   /** What memmon says, with secrets as ***. */

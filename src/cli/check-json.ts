@@ -14,7 +14,7 @@ export interface ChannelText {
 }
 
 /** Where rules are from: a section of supervisord.conf, or the options, which have no place. */
-export interface Origin {
+interface Origin {
   readonly section: string | null
   readonly path: string | null
 }

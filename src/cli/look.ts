@@ -22,7 +22,7 @@ import { type Asked, type Basis, basisOf, type RuleSource } from './rule-sources
 const NO_RULES: Ruleset = { rules: [], budgets: [], ignored: [], mostSpecific: false, verbose: false }
 
 /** The rules of one memmon, and what it sees by them. */
-export interface View {
+interface View {
   readonly source: RuleSource | undefined
   /** 'Rules of [eventlistener:memmon] in /etc/supervisord.conf'; undefined for the options of this command. */
   readonly origin: string | undefined

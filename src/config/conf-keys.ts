@@ -8,7 +8,7 @@ import type { RuleOption } from './rule-keys.ts'
 import { RULE_OPTIONS } from './rule-options.ts'
 
 /** The key of an option: its long flag with underscores. */
-export const keyOf = ({ flags }: { readonly flags: readonly string[] }): string =>
+const keyOf = ({ flags }: { readonly flags: readonly string[] }): string =>
   (flags.find(flag => flag.startsWith('--')) ?? '').slice(2).replaceAll('-', '_')
 
 /** A key that is no flag: anybody can read arguments. */

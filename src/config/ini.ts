@@ -9,13 +9,13 @@ export interface IniEntry {
   readonly line: number
 }
 
-export interface IniSection {
+interface IniSection {
   readonly name: string
   readonly line: number
   readonly entries: readonly IniEntry[]
 }
 
-export interface IniProblem {
+interface IniProblem {
   readonly line: number
   readonly text: string
 }

@@ -22,7 +22,7 @@ export interface ListenerSection {
   readonly run: MemmonRun | { readonly kind: 'unreadable'; readonly why: string }
 }
 
-export interface MemmonRun {
+interface MemmonRun {
   readonly kind: 'memmon'
   /** memmon's own. */
   readonly args: readonly string[]

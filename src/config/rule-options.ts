@@ -2,7 +2,6 @@
 import { constants } from 'node:os'
 import { parseDuration } from '../base/units.ts'
 import {
-  LIMIT_FORM,
   PATIENCE_FORM,
   parseAction,
   parseCountLimit,
@@ -127,6 +126,3 @@ export const RULE_OPTIONS: readonly RuleOption[] = [
   },
   ...RESTART_OPTIONS,
 ]
-
-/** The forms of a limit, where help names it. */
-export const LIMIT_HELP = `A limit: ${LIMIT_FORM}. A share is one of the memory that this machine or container really has.`

@@ -8,7 +8,7 @@ import type { RuleSpec } from '../rules/rule.ts'
 import type { Selector } from '../rules/selector.ts'
 
 /** What no rule is needed for. */
-export interface GeneralSettings {
+interface GeneralSettings {
   readonly ignored: readonly Selector[]
   /** Of several rules the closest decides alone. */
   readonly mostSpecific: boolean

@@ -1,5 +1,6 @@
 // When a message is tried again: a server that is away gets one try for all that waits, and each time that fails in a
 // row it is left alone for longer. Without I/O.
+import { backoffMs } from '../base/backoff.ts'
 import type { Entry, Waiting } from './outbox-files.ts'
 
 /** How often in a row a channel has failed, and until when it is left alone. */
@@ -13,21 +14,16 @@ interface Waits {
   readonly waiting: Waiting
 }
 
-const FIRST_WAIT_MS = 30_000
 export const LAST_WAIT_MS = 3_600_000
-
-/** From 30 s, doubling to an hour, less up to a quarter: not all memmons of a site come at once. */
-function waitMs(failures: number, random: number): number {
-  const full = Math.min(LAST_WAIT_MS, FIRST_WAIT_MS * 2 ** (failures - 1))
-  return full * (0.75 + random / 4)
-}
+/** Not all memmons of a site come at once. */
+const WAITS = { firstMs: 30_000, lastMs: LAST_WAIT_MS, jitter: 0.25 }
 
 /** A try has failed: the channel is left alone, longer each time, and so is this message. */
 export function pauseAfter(waiting: Waiting, before: Pause | undefined, tick: number, random: number): Pause {
   const failures = (before?.failures ?? 0) + 1
   waiting.failures = Math.max(waiting.failures + 1, failures)
-  waiting.dueTick = tick + waitMs(waiting.failures, random)
-  return { failures, untilTick: tick + waitMs(failures, random) }
+  waiting.dueTick = tick + backoffMs(waiting.failures, WAITS, random)
+  return { failures, untilTick: tick + backoffMs(failures, WAITS, random) }
 }
 
 /** The message that a channel tries next, of those that are due: one that has failed the fewest times. */

@@ -6,7 +6,7 @@ import type { RestartOutcome, RestartRequest } from '../rules/outcome.ts'
 import { uptimeSecondsOf } from '../rules/process.ts'
 import { breachText } from './outcome-text.ts'
 
-export const EVENT_VERSION = 1
+const EVENT_VERSION = 1
 
 export interface EventContext {
   readonly host: string

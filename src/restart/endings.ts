@@ -1,5 +1,6 @@
 // How a job ends or goes back to where it was: the outcome is told, what is owed is done, and a process that was told
 // to finish stays memmon's. Pure.
+import { backoffMs } from '../base/backoff.ts'
 import type { Failed, FailurePhase, Noticed, Restarted, Skipped, SkipReason } from '../rules/outcome.ts'
 import { type ProcessInfo, ProcessState, sameRun, stateName } from '../rules/process.ts'
 import type { Job, JobIn } from './job.ts'
@@ -125,10 +126,6 @@ export function headOf({ request, plan, owesPost, drained }: Job) {
 }
 
 /** The wait before the next try: 1 s doubling to 60 s, each between half and the whole of it. */
-export function retryDelayMs(failures: number, random: number): number {
-  const full = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.max(0, failures - 1))
-  return full / 2 + (full / 2) * random
-}
+export const retryDelayMs = (failures: number, random: number): number => backoffMs(failures, RETRIES, random)
 
-const FIRST_RETRY_MS = 1_000
-const LAST_RETRY_MS = 60_000
+const RETRIES = { firstMs: 1_000, lastMs: 60_000, jitter: 0.5 }

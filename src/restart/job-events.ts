@@ -21,7 +21,7 @@ export type Measured =
 export type HookName = 'pre' | 'post' | 'restart' | 'drain' | 'drain_check'
 
 /** The next try of a stop, or the end of a pre_restart_command of which no memmon hears any more. */
-export type WaitedFor = 'stop' | 'hook'
+type WaitedFor = 'stop' | 'hook'
 
 export type JobEvent =
   /** A rule asks for its restart, or for its draining. */

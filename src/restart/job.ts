@@ -26,7 +26,7 @@ interface JobHead {
 export type Due = 'limit' | 'grace' | 'finished'
 
 /** Told to finish; `watched` once its grace is over while it is back under its limit. */
-export interface Draining {
+interface Draining {
   readonly state: 'draining'
   readonly phase: 'grace' | 'watched'
   /** drain_check runs, or its size is being read. */
@@ -34,7 +34,7 @@ export interface Draining {
 }
 
 /** For its turn: in its group, after other groups, for the cap, the backoff, or the hook that has postponed it. */
-export interface Waiting {
+interface Waiting {
   readonly state: 'waiting'
   readonly due: Due
   /** How often pre_restart_command has postponed it. */
@@ -44,7 +44,7 @@ export interface Waiting {
 }
 
 /** Its turn has come: a look at it, pre_restart_command, and another look. */
-export interface Preparing {
+interface Preparing {
   readonly state: 'preparing'
   /** `noted`: its stop is in the journal, and was not asked for, since that look is no longer fresh. */
   readonly phase: 'looking' | 'hook' | 'looking again' | 'noted'
@@ -92,14 +92,14 @@ export interface Starting {
 }
 
 /** It has ended one way or the other: that is told, and post_restart_command runs. */
-export interface Finishing {
+interface Finishing {
   readonly state: 'finishing'
   readonly outcome: Restarted | Skipped | Failed
   /** It was asked to finish and still runs: it is drained on. */
   readonly isDrainedOn: boolean
 }
 
-export type JobState = Draining | Waiting | Preparing | Stopping | Starting | Finishing
+type JobState = Draining | Waiting | Preparing | Stopping | Starting | Finishing
 export type Job = JobHead & JobState
 export type JobIn<State extends JobState['state']> = JobHead & Extract<JobState, { state: State }>
 

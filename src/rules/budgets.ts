@@ -4,7 +4,7 @@
 
 import { formatSize } from '../base/units.ts'
 import type { Metric } from './metric.ts'
-import { type Patience, patienceText } from './patience.ts'
+import { isOut, type Patience, patienceText } from './patience.ts'
 import type { Action, Breach, Limit, RestartPlan } from './rule.ts'
 import type { Selector } from './selector.ts'
 import {
@@ -174,11 +174,6 @@ export const withoutRemoved = (state: BudgetState, present: ReadonlySet<string>)
 /** Too much, or with 'free' too little. `share` below 1 asks for some distance from the limit. */
 function isOver({ kind, limitBytes }: Budget, valueBytes: number, share: number): boolean {
   return kind === 'free' ? valueBytes < limitBytes / share : valueBytes > limitBytes * share
-}
-
-function isOut(patience: Patience, { overs, overSince }: BudgetState, at: number): boolean {
-  if (patience.kind === 'seconds') return at - (overSince ?? at) >= patience.seconds * 1000
-  return overs.length === patience.of && overs.filter(Boolean).length >= patience.over
 }
 
 function breachOf(budget: Budget, { valueBytes, metric }: Measured, victim: string): Breach {

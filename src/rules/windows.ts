@@ -3,7 +3,7 @@
 
 import { formatDuration } from '../base/units.ts'
 import { formatAmount } from './metric.ts'
-import { type Patience, patienceText } from './patience.ts'
+import { isOut, type Patience, patienceText, type Spell } from './patience.ts'
 import { type ProcessInfo, type ProcessKey, sameRun } from './process.ts'
 import type { Breach, Rule } from './rule.ts'
 
@@ -72,7 +72,7 @@ export function judge(
 }
 
 /** '[99MB, 100MB*, 101MB*]': * is over the limit. */
-export const windowText = (rule: Rule, values: readonly number[]): string =>
+const windowText = (rule: Rule, values: readonly number[]): string =>
   `[${values.map(value => `${formatAmount(rule.metric, value)}${value > rule.limit ? '*' : ''}`).join(', ')}]`
 
 function advance(
@@ -103,21 +103,16 @@ function verdictOf(rule: Rule, window: Window, value: number, at: number): Verdi
   // A drain is asked for at each check: whoever drains knows what was begun, and what has come between.
   if (window.told && rule.action.kind !== 'drain') return { kind: 'told', breach }
   if (hard) return { kind: 'act', breach: { ...breach, reason: 'over hard_limit, which does not wait' } }
-  const patient = isOut(patience, rule, window, at)
-  if (!patient)
+  if (!isOut(patience, spellOf(rule, window), at))
     return { kind: 'waiting', breach: { ...breach, reason: waitingText(patience, rule, window, at) } }
   const reason = patienceText(patience)
   return { kind: 'act', breach: { ...breach, ...(reason !== undefined && { reason }) } }
 }
 
-/** True when patience is at its end. */
-function isOut(patience: Patience, rule: Rule, window: Window, at: number): boolean {
-  if (patience.kind === 'seconds') return at - (window.overSince ?? at) >= patience.seconds * 1000
-  return window.values.length === patience.of && countOver(rule, window) >= patience.over
-}
-
-const countOver = (rule: Rule, { values }: Window): number =>
-  values.filter(value => value > rule.limit).length
+const spellOf = (rule: Rule, { values, overSince }: Window): Spell => ({
+  overs: values.map(value => value > rule.limit),
+  overSince,
+})
 
 function waitingText(patience: Patience, rule: Rule, window: Window, at: number): string {
   if (patience.kind === 'seconds') {
@@ -125,7 +120,7 @@ function waitingText(patience: Patience, rule: Rule, window: Window, at: number)
   }
   const full =
     window.values.length < patience.of ? `, ${window.values.length} of ${patience.of} checks made` : ''
-  return `${countOver(rule, window)} of the ${patience.over} checks that it takes${full}`
+  return `${spellOf(rule, window).overs.filter(Boolean).length} of the ${patience.over} checks that it takes${full}`
 }
 
 function changeOf(rule: Rule, window: Window, value: number): Judged['change'] {

@@ -36,7 +36,7 @@ export const rowsOf = ({ processes, budgets }: Assessment, hasRules: boolean): R
 ]
 
 /** `web` for web:web, as supervisorctl writes it. */
-export const nameText = ({ group, name, namespec }: Assessed['process']): string =>
+const nameText = ({ group, name, namespec }: Assessed['process']): string =>
   shown(group === name ? name : namespec)
 
 function processRow(one: Assessed, hasRules: boolean): Row {

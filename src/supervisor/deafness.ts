@@ -20,7 +20,7 @@ const LATE_MS = 3 * LOOK_EVERY_MS
 const LEAST_SILENCE_MS = 60_000
 const SILENT_PERIODS = 4
 /** The first TICK_60 comes within a minute. */
-export const FIRST_TICK_MS = 75_000
+const FIRST_TICK_MS = 75_000
 const UNHEARD_EVERY_MS = 3_600_000
 
 export class DeafnessWatch {

@@ -96,7 +96,7 @@ const anyState = fc.oneof(
 
 const COMMANDS = { preCommand: '/secret/pre', postCommand: '/secret/post', restartCommand: '/secret/again' }
 
-export const anyJob: fc.Arbitrary<Job> = fc
+const anyJob: fc.Arbitrary<Job> = fc
   .record({
     request: anyRequest,
     drained: some(fc.record({ value: whole, sinceTick: whole, isTold: fc.boolean() })),

@@ -12,10 +12,11 @@ export interface CodeBlock {
   readonly text: string
 }
 
-/** README, CHANGELOG and all of docs. */
+/** README, CHANGELOG, CONTRIBUTING and all of docs. */
 export const documentPaths = (): string[] => [
   'README.md',
   'CHANGELOG.md',
+  'CONTRIBUTING.md',
   ...readdirSync(join(ROOT, 'docs')).map(name => `docs/${name}`),
 ]
 

@@ -30,7 +30,7 @@ import {
 const { STOPPED, STARTING, BACKOFF, STOPPING, EXITED, FATAL, UNKNOWN } = ProcessState
 
 /** Events that mean nothing to a job in most states. */
-export const IRRELEVANT: readonly JobEvent[] = [
+const IRRELEVANT: readonly JobEvent[] = [
   { kind: 'relieved', ruleId: SOFT.breach.ruleId },
   { kind: 'checked' },
   { kind: 'turn' },
@@ -51,7 +51,7 @@ export const IRRELEVANT: readonly JobEvent[] = [
 ]
 
 /** An event as the name of a test. */
-export const eventText = (event: JobEvent): string =>
+const eventText = (event: JobEvent): string =>
   [
     event.kind,
     'call' in event ? event.call : '',

@@ -8,7 +8,7 @@ import { processNamed, requestFor } from './values.ts'
 
 export const DAY_MS = 86_400_000
 /** The date, which stands still. */
-export const NOW_MS = 1_800_000_000_000
+const NOW_MS = 1_800_000_000_000
 
 /** The head of a job for the process of that name. */
 export const of = (name: string): Pick<Job, 'request'> => ({

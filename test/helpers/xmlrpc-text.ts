@@ -11,7 +11,7 @@ export type ReplyValue =
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 
-export function valueText(value: ReplyValue): string {
+function valueText(value: ReplyValue): string {
   if (typeof value === 'boolean') return `<value><boolean>${Number(value)}</boolean></value>`
   if (typeof value !== 'object')
     return `<value><${TYPES[typeof value as 'string']}>${escaped(String(value))}</${TYPES[typeof value as 'string']}></value>`

@@ -14,7 +14,7 @@ export type Weather =
   | 'slow' // it takes its time for each call
   | 'faulty' // HTTP 500
 
-const { RUNNING, STOPPED } = ProcessState
+const { RUNNING } = ProcessState
 const NOT_RUNNING = 70
 const CALL_TIMEOUT_MS = 10_000
 const TABLE_TIMEOUT_MS = 30_000
@@ -185,6 +185,3 @@ const fault = (code: number, text: string): SupervisorFault =>
 
 const unreachable = (why: string): SupervisorFault =>
   new SupervisorFault('unreachable', `no answer from supervisord: ${why}`)
-
-/** Down for good, unless somebody starts it. */
-export const isDown = ({ state }: Program): boolean => state === STOPPED
