@@ -1,4 +1,4 @@
-// `npm run check`: types, style, unused code and the fast tests, side by side: half a minute, for each save. No build, no
+// `npm run check`: types, style and the fast tests, side by side: half a minute, for each save. No build, no
 // supervisord, no memmon as a process of its own; `npm test` has all that.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
@@ -13,7 +13,6 @@ const bin = (...path) => join(ROOT, 'node_modules', ...path)
 const checks = [
   ['types', [bin('typescript', 'bin', 'tsc'), '-p', 'test/tsconfig.json']],
   ['style', [bin('@biomejs', 'biome', 'bin', 'biome'), 'check', '--error-on-warnings', '.']],
-  ['unused code', [bin('knip', 'bin', 'knip.js')]],
   [
     'tests',
     [

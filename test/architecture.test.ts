@@ -1,6 +1,6 @@
 // The rules of docs/architecture.md, read from the import lines of src.
 import { readdirSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { expect, test } from 'vitest'
 
 const SRC = join(import.meta.dirname, '..', 'src')
@@ -145,4 +145,25 @@ test('nothing but the cli writes to stdout, and nothing to the console', () => {
 test('process.exit stands in the cli alone', () => {
   const exits = files.filter(file => readFileSync(join(SRC, file), 'utf8').includes('process.exit('))
   expect(exits.map(roomOf).filter(room => room !== 'cli')).toEqual([])
+})
+
+test('no function or value is exported that no other file takes', () => {
+  const root = join(SRC, '..')
+  const all = ['src', 'test', 'scripts'].flatMap(folder =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter(name => /\.m?ts$|\.mjs$/.test(name) && !name.includes('fixtures'))
+      .map(name => ({ path: join(folder, name), text: readFileSync(join(root, folder, name), 'utf8') })),
+  )
+  /** Every name in a file that imports `path`, in whatever way, from src or from its build. */
+  const takenFrom = (path: string) => {
+    const target = basename(path).split('.')[0]
+    const takers = all.filter(one => one.path !== path && one.text.includes(`/${target}.`))
+    return new Set(takers.flatMap(({ text }) => text.match(/\w+/g) ?? []))
+  }
+  const unused = all.flatMap(({ path, text }) => {
+    const names = [...text.matchAll(/^export (?:async )?(?:const|function|class) (\w+)/gm)]
+    const taken = names.length > 0 ? takenFrom(path) : new Set()
+    return names.flatMap(([, name = '']) => (taken.has(name) ? [] : `${path}: ${name}`))
+  })
+  expect(unused).toEqual([])
 })

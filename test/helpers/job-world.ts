@@ -22,7 +22,7 @@ const { STOPPED, RUNNING, STOPPING, STARTING } = ProcessState
 const START_SECONDS = 1_003_600
 
 /** One process of supervisord, which takes its time to stop and to start. */
-export class FakeProcess {
+class FakeProcess {
   readonly #world: JobWorld
   readonly #name: string
   state: number = RUNNING
