@@ -17,3 +17,10 @@ export function timestamp(date: Date): string {
   const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
   return `${day} ${time},${String(date.getMilliseconds()).padStart(3, '0')}`
 }
+
+/** The zone of that local time: 'UTC+01:00'. */
+export function zoneText(date: Date): string {
+  const minutes = -date.getTimezoneOffset()
+  const two = (value: number) => String(Math.floor(value)).padStart(2, '0')
+  return `UTC${minutes < 0 ? '-' : '+'}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`
+}

@@ -1,6 +1,6 @@
 // What follows from a verdict: it is told, acted upon, or gives the request for a restart.
 
-import { breachText } from '../messages/outcome-text.ts'
+import { breachText } from '../messages/breach-text.ts'
 import type { Budget, BudgetVerdict } from '../rules/budgets.ts'
 import type { ProcessVerdict, RuleVerdict } from '../rules/judgement.ts'
 import type { Noticed, RestartRequest } from '../rules/outcome.ts'

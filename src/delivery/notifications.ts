@@ -7,15 +7,9 @@ import type { CommandResult } from '../base/pipe-command.ts'
 import { type Redactor, redactDocument } from '../base/redact.ts'
 import type { Settings } from '../config/settings.ts'
 import { isAlert, levelOf } from '../messages/level.ts'
-import {
-  type Message,
-  messageId,
-  messageOf,
-  plainMessage,
-  subjectLine,
-  type Told,
-} from '../messages/message.ts'
+import { type Message, messageId, messageOf, plainMessage, subjectLine } from '../messages/message.ts'
 import { outcomeText } from '../messages/outcome-text.ts'
+import type { Told } from '../messages/told.ts'
 import type { RestartOutcome } from '../rules/outcome.ts'
 import type { Channel } from './channel.ts'
 import { createChannels, logChannels } from './channels.ts'
@@ -85,7 +79,10 @@ export function createNotifications(
       if (settings.onAlertCommand !== undefined && isAlert(outcome))
         void alert(settings.onAlertCommand, outcome)
     },
-    say: (subject, text) => notify(plainMessage('settings', subject, text, context(), Date.now())),
+    say(subject, text) {
+      const head = `On ${hostname()}: ${subject}. Somebody has to look.`
+      notify(plainMessage('settings', subject, `${head}\n\n${text}`, context(), Date.now()))
+    },
     use(changed) {
       channels = createChannels(changed, process.env, redactor)
       settings = changed

@@ -1,15 +1,17 @@
 // Who gets told when: the first message at once, what follows within the interval as one digest, failures within a
 // minute. What is to go out is handed to the outbox.
 
-import { type DigestContext, digestOf } from '../messages/digest.ts'
+import { digestOf } from '../messages/digest.ts'
+import type { EventContext } from '../messages/event.ts'
 import type { Message } from '../messages/message.ts'
 import type { Outgoing } from './channel.ts'
+import { Gathering } from './gathering.ts'
 
 export interface NotifierPorts {
   readonly send: (message: Outgoing) => void
   /** --mail-interval; 0: each message by itself. */
   readonly intervalMs: () => number
-  readonly context: () => DigestContext
+  readonly context: () => EventContext
   readonly newId: () => string
   readonly nowMs: () => number
   /** The clock that nobody sets, in milliseconds, for what is gathered. */
@@ -18,13 +20,10 @@ export interface NotifierPorts {
 
 /** A failure waits no longer than this for others. */
 const FAILURE_WAITS_MS = 60_000
-/** Kept for a digest; past that they are counted. */
-const MOST_GATHERED = 1_000
 
 export class Notifier {
   readonly #ports: NotifierPorts
-  #gathered: Message[] = []
-  #dropped = 0
+  readonly #gathering = new Gathering()
   #sentTick = Number.NEGATIVE_INFINITY
   #dueTick = Number.POSITIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
@@ -37,13 +36,12 @@ export class Notifier {
   take(message: Message): void {
     const now = this.#ports.tick()
     const intervalMs = this.#ports.intervalMs()
-    if (this.#gathered.length === 0 && now - this.#sentTick >= intervalMs) {
+    if (this.#gathering.isEmpty && now - this.#sentTick >= intervalMs) {
       this.#sentTick = now
       this.#send(message)
       return
     }
-    if (this.#gathered.length < MOST_GATHERED) this.#gathered.push(message)
-    else this.#dropped++
+    this.#gathering.add(message)
     const dueTick = this.#sentTick + intervalMs
     this.#wakeAt(message.isFailure ? Math.min(dueTick, now + FAILURE_WAITS_MS) : dueTick)
   }
@@ -52,9 +50,7 @@ export class Notifier {
   flush(): void {
     clearTimeout(this.#timer)
     this.#dueTick = Number.POSITIVE_INFINITY
-    const digest = digestOf(this.#gathered, this.#dropped, this.#ports.context(), this.#ports.nowMs())
-    this.#gathered = []
-    this.#dropped = 0
+    const digest = digestOf(this.#gathering.take(), this.#ports.context(), this.#ports.nowMs())
     if (!digest) return
     this.#sentTick = this.#ports.tick()
     this.#send(digest)

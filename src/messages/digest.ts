@@ -1,54 +1,90 @@
-// Many messages as one: failures in front, then what happened most, with counts. Pure.
-import { eventHead } from './event.ts'
-import type { Message } from './message.ts'
+// Many messages as one: a table with every process, what somebody has to look at in front, then the first ten in full.
+// Pure.
+import { digestTable } from './digest-table.ts'
+import { type EventContext, eventHead } from './event.ts'
+import { type DigestRow, type Message, prefixOf } from './message.ts'
 
-/** Told one by one in a digest; of more only the number is told. */
-const MOST_TOLD = 50
+/** In full behind the table. */
+const MOST_IN_FULL = 10
+/** In the webhook's document; the names of all processes stand beside them. */
+const MOST_EVENTS = 50
 
-export interface DigestContext {
-  readonly host: string
-  readonly name: string | undefined
+/** What was gathered: messages, and of those past the first thousand a line for each process and event. */
+export interface Gathered {
+  readonly messages: readonly Message[]
+  readonly lines: readonly GatheredLine[]
+  /** Neither kept whole nor as a line. */
+  readonly dropped: number
 }
 
-/** One message for several; one alone stays as it is. `dropped` more were not kept. */
-export function digestOf(
-  messages: readonly Message[],
-  dropped: number,
-  context: DigestContext,
-  at: number,
-): Message | undefined {
+/** The last of its kind about a process, and how many there were. */
+export interface GatheredLine {
+  readonly event: string
+  readonly row: DigestRow
+  readonly isUrgent: boolean
+  readonly count: number
+}
+
+/** One message for several; one alone stays as it is. */
+export function digestOf(gathered: Gathered, context: EventContext, at: number): Message | undefined {
+  const { messages, lines, dropped } = gathered
   const [only] = messages
   if (!only) return undefined
-  if (messages.length === 1 && dropped === 0) return only
-  const failures = messages.filter(({ isFailure }) => isFailure)
-  const ordered = [...failures, ...messages.filter(({ isFailure }) => !isFailure)]
-  const counts = countsOf(ordered)
+  if (messages.length === 1 && lines.length + dropped === 0) return only
+  const ordered = [...messages].sort((a, b) => rankOf(a) - rankOf(b))
+  const counts = countsOf(ordered, lines)
   const summary = [...counts].map(([kind, count]) => `${count} ${kind}`).join(', ')
-  const prefix = context.name === undefined ? 'memmon' : `memmon [${context.name}]`
-  const more = ordered.length - MOST_TOLD + dropped
-  const texts = ordered.slice(0, MOST_TOLD).map(({ subject, text }) => `== ${subject}\n\n${text.trimEnd()}`)
-  const rest = more > 0 ? [`and ${more} more, listed in memmon's log.`] : []
-  const head = `${ordered.length + dropped} messages of memmon on ${context.host}: ${summary}.`
+  const inOrder = [...lines].sort((a, b) => Number(b.isUrgent) - Number(a.isUrgent))
+  const rows = [...ordered.map(({ row }) => row), ...inOrder.map(rowOf)]
+  const isUrgent = messages.some(one => one.isUrgent) || lines.some(one => one.isUrgent)
+  const subject = `${prefixOf(context)}: ${summary}`
   return {
-    subject: `${prefix}: ${summary}`,
-    text: `${[head, ...texts, ...rest].join('\n\n')}\n`,
+    subject,
+    text: textOf(gathered, ordered, rows, `On ${context.host}: ${summary}. ${todoOf(isUrgent)}.`),
     event: {
-      ...eventHead('digest', context, at, `${prefix}: ${summary}`),
+      ...eventHead('digest', context, at, subject),
       counts: Object.fromEntries(counts),
-      events: ordered.slice(0, MOST_TOLD).map(({ event }) => event),
-      more: Math.max(0, more),
+      processes: [...new Set(rows.map(({ process }) => process))],
+      events: ordered.slice(0, MOST_EVENTS).map(({ event }) => event),
+      more: Math.max(0, rows.length - MOST_EVENTS) + dropped,
     },
     thread: '',
-    isFailure: failures.length > 0,
+    isFailure: messages.some(({ isFailure }) => isFailure),
+    isUrgent,
+    row: { process: 'memmon itself', what: 'digest', size: '', limit: '', pid: '', at },
   }
 }
 
-/** How many of each kind, failures in front. */
-function countsOf(ordered: readonly Message[]): Map<string, number> {
+const todoOf = (isUrgent: boolean): string => (isUrgent ? 'Somebody has to look' : 'Nothing to do')
+
+/** Failures in front, then what somebody has to look at; the order of events within each. */
+const rankOf = ({ isFailure, isUrgent }: Message): number => (isFailure ? 0 : isUrgent ? 1 : 2)
+
+const rowOf = ({ row, count }: GatheredLine): DigestRow =>
+  count === 1 ? row : { ...row, what: `${row.what}, ${count}x` }
+
+/** How many of each kind, in the order of the table. */
+function countsOf(ordered: readonly Message[], lines: readonly GatheredLine[]): Map<string, number> {
   const counts = new Map<string, number>()
-  for (const { event } of ordered) {
-    const kind = String(event.event)
-    counts.set(kind, (counts.get(kind) ?? 0) + 1)
-  }
+  const add = (kind: string, count: number) => counts.set(kind, (counts.get(kind) ?? 0) + count)
+  for (const { event } of ordered) add(String(event.event), 1)
+  for (const { event, count } of lines) add(event, count)
   return counts
+}
+
+function textOf(
+  { dropped }: Gathered,
+  ordered: readonly Message[],
+  rows: readonly DigestRow[],
+  head: string,
+): string {
+  const details = ordered.slice(0, MOST_IN_FULL)
+  const heading = details.length < rows.length ? `The first ${details.length} in full:` : 'In full:'
+  return `${[
+    head,
+    digestTable(rows),
+    ...(dropped > 0 ? [`And ${dropped} more, listed in memmon's log.`] : []),
+    heading,
+    ...details.map(({ subject, text }) => `== ${subject}\n\n${text.trimEnd()}`),
+  ].join('\n\n')}\n`
 }

@@ -4,7 +4,7 @@
 import { oneLine } from '../base/text.ts'
 import type { RestartOutcome, RestartRequest } from '../rules/outcome.ts'
 import { uptimeSecondsOf } from '../rules/process.ts'
-import { breachText } from './outcome-text.ts'
+import { breachText } from './breach-text.ts'
 
 const EVENT_VERSION = 1
 

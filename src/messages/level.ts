@@ -1,6 +1,7 @@
 // How much an outcome matters: its level in the log, and whether somebody may have to look.
 import type { Level } from '../base/log.ts'
 import type { Capped, Failed, Noticed, RestartOutcome } from '../rules/outcome.ts'
+import { noticeWords } from './notices.ts'
 
 /** The level of its line in the log. */
 export function levelOf(outcome: RestartOutcome): Level {
@@ -10,7 +11,7 @@ export function levelOf(outcome: RestartOutcome): Level {
     case 'capped':
       return 'WARN'
     case 'noticed':
-      return outcome.what === 'warned' || outcome.what === 'alerted' ? 'WARN' : 'INFO'
+      return noticeWords(outcome).level
     default:
       return 'INFO'
   }
@@ -20,4 +21,4 @@ export function levelOf(outcome: RestartOutcome): Level {
 export const isAlert = (outcome: RestartOutcome): outcome is Failed | Capped | Noticed =>
   outcome.kind === 'failed' ||
   outcome.kind === 'capped' ||
-  (outcome.kind === 'noticed' && ['warned', 'alerted', 'draining'].includes(outcome.what))
+  (outcome.kind === 'noticed' && noticeWords(outcome).isAlert)

@@ -1,7 +1,7 @@
 // A process that is drained: whether it has finished, has used up its grace, or is back under its soft limit. Pure.
 
 import { formatDuration } from '../base/units.ts'
-import { isWithin } from '../messages/outcome-text.ts'
+import { isWithin } from '../messages/breach-text.ts'
 import type { RestartRequest } from '../rules/outcome.ts'
 import { ProcessState, sameRun } from '../rules/process.ts'
 import { beginDrain } from './begin-drain.ts'

@@ -1,7 +1,7 @@
 // Commands of the operator's around a restart, and what each is told. None can do more than delay the restart that it
 // belongs to.
 import type { CommandResult } from '../base/pipe-command.ts'
-import { breachText } from '../messages/outcome-text.ts'
+import { breachText } from '../messages/breach-text.ts'
 import type { RestartRequest } from '../rules/outcome.ts'
 import { uptimeSecondsOf } from '../rules/process.ts'
 

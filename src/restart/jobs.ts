@@ -1,6 +1,6 @@
 // All jobs, side by side: what comes from outside reaches those that it is about.
 
-import { isWithin } from '../messages/outcome-text.ts'
+import { isWithin } from '../messages/breach-text.ts'
 import type { RestartOutcome, RestartRequest } from '../rules/outcome.ts'
 import type { ProcessInfo } from '../rules/process.ts'
 import type { Drain } from '../rules/rule.ts'

@@ -1,6 +1,6 @@
 // What speaks for a process right before its stop: the settings in force, memmon's own end, and its size by now. Pure.
 
-import { isWithin, recoveredText } from '../messages/outcome-text.ts'
+import { isWithin, recoveredText } from '../messages/breach-text.ts'
 import type { Skipped } from '../rules/outcome.ts'
 import { failed, leave, skipped } from './endings.ts'
 import type { Job, JobIn } from './job.ts'

@@ -41,7 +41,7 @@ test('the first at once; what follows within the interval as one, then the next 
   vi.advanceTimersByTime(1)
   expect(subjects().slice(1)).toEqual(['memmon: 2 restarted'])
   expect(sent[1]?.text).toMatch(
-    /^2 messages of memmon on web1: 2 restarted\.\n\n== memmon: process b:b restarted\n/,
+    /^On web1: 2 restarted\. Nothing to do\.\n\nOn .*:\n\nPROCESS .*\nb:b .*\nc:c .*\n\nIn full:\n\n== memmon: process b:b restarted\n/,
   )
   vi.advanceTimersByTime(300_000)
   notifier.take(about('d'))
@@ -66,19 +66,37 @@ test('a failure is held back for a minute at most, and stands in front', () => {
   )
 })
 
-test('200 at once: one message, then one digest, bounded in length, nothing forgotten in its counts', () => {
+test('200 at once: one message, then one digest that names them all, ten of them in full', () => {
   for (let at = 0; at < 200; at++) notifier.take(about(`p${at}`))
   vi.advanceTimersByTime(3_600_000)
   expect(subjects()).toEqual(['memmon: process p0:p0 restarted', 'memmon: 199 restarted'])
-  expect(sent[1]?.text).toContain('and 149 more')
-  expect(sent[1]?.event).toMatchObject({ memmon: 1, event: 'digest', counts: { restarted: 199 }, more: 149 })
-  expect(sent[1]?.event.events).toHaveLength(50)
+  const { text = '', event } = sent[1] ?? {}
+  for (let at = 1; at < 200; at++) expect(text).toMatch(new RegExp(`^p${at}:p${at} +restarted `, 'm'))
+  expect(text.match(/^== /gm)).toHaveLength(10)
+  expect(text).toContain('\n\nThe first 10 in full:\n\n== ')
+  expect(event).toMatchObject({ memmon: 1, event: 'digest', counts: { restarted: 199 }, more: 149 })
+  expect(event?.events).toHaveLength(50)
+  expect(event?.processes).toHaveLength(199)
 })
 
-test('more than a thousand are counted, not kept', () => {
-  for (let at = 0; at < 2_000; at++) notifier.take(about('a'))
+test('past a thousand a line is kept for each process and event: all are named and counted', () => {
+  for (let at = 0; at < 1_001; at++) notifier.take(about('first'))
+  for (const name of ['a', 'b', 'a', 'a']) notifier.take(about(name))
+  notifier.take(about('down', true))
   notifier.flush()
-  expect(sent[1]?.text).toContain('1999 messages of memmon')
+  const { text = '', event } = sent[1] ?? {}
+  expect(text).toMatch(/^On web1: 1004 restarted, 1 failed\. Somebody has to look\.\n/)
+  expect(text).toMatch(/^b:b +restarted /m)
+  expect(text).toMatch(/^a:a +restarted, 3x +60MB/m)
+  expect(text).toMatch(/^down:down +start failed .*\n(a:a|b:b) /m)
+  expect(event).toMatchObject({ counts: { restarted: 1004, failed: 1 } })
+})
+
+test('what is kept is bounded: past ten thousand processes they are counted', () => {
+  for (let at = 0; at < 11_003; at++) notifier.take(about(`p${at}`))
+  notifier.flush()
+  expect(sent[1]?.text).toContain("\n\nAnd 2 more, listed in memmon's log.\n\n")
+  expect(sent[1]?.event).toMatchObject({ counts: { restarted: 11_000 }, more: 11_002 - 50 })
 })
 
 test('an interval of 0 sends each by itself; the end sends what was gathered', () => {

@@ -35,11 +35,11 @@ test.each<[what: Noticed['what'], subject: string, done: RegExp]>([
   [
     'recovered',
     'memmon: process shop:web is back under its soft limit',
-    /^Done: {4}left running; memmon watches it until it ends$/m,
+    /^Done: {4}Left running; memmon watches it until it ends$/m,
   ],
-  ['held', 'memmon: process shop:web exceeds its limit soon after each start', /^Done: {4}it waits$/m],
+  ['held', 'memmon: process shop:web exceeds its limit soon after each start', /^Done: {4}It waits$/m],
 ])('%s is mailed, and the second time in a row it is for the log alone', (what, subject, done) => {
-  const noticed: Noticed = { kind: 'noticed', what, request, occurredAt: 0, detail: 'it waits' }
+  const noticed: Noticed = { kind: 'noticed', what, request, occurredAt: 0, detail: 'It waits' }
   const message = messageOf(noticed, CONTEXT)
   expect(message?.subject).toBe(subject)
   expect(message?.text).toMatch(done)
@@ -75,7 +75,7 @@ test('the mail as a whole: every header a mail needs, every fact a person needs'
     /^Pid: {5}4711 before, 4712 now$/m,
     /^Uptime: {2}1h 2m, when/m,
     /^When: {4}2026-11-21 \d\d:\d\d:\d\d,000 \(UTC[+-]\d\d:\d\d\)$/m,
-    /^Done: {4}stopped and started, running again after 1\.2 s$/m,
+    /^Done: {4}Stopped and started, running again after 1\.2 s$/m,
   ]) {
     expect(mail.text).toMatch(fact)
   }
@@ -107,8 +107,8 @@ test.each<[what: Noticed['what'], valueMb: number, isFree: boolean, subject: str
     CONTEXT,
   )
   expect(message?.subject).toBe(`memmon: ${subject} (--total 200MB)`)
-  expect(message?.text).toMatch(new RegExp(`^${subject} on web1\\.\n\nHost: `, 'i'))
-  expect(message?.text).toContain(`Size:    ${size}\n`)
+  expect(message?.text).toMatch(new RegExp(`^${subject} on web1\\. [A-Z][a-z ]+\\.\n\nHost: `, 'i'))
+  expect(message?.text).toContain(`Size:    ${size.charAt(0).toUpperCase()}${size.slice(1)}\n`)
   expect(message?.text).not.toMatch(/Process|Pid|Uptime/)
 })
 

@@ -1,0 +1,83 @@
+// The text of a mail about one outcome: a first line that says it all, then the facts, one a line. Pure; lines are
+// broken where the mail is made.
+import { oneLine, timestamp, zoneText } from '../base/text.ts'
+import { formatDuration } from '../base/units.ts'
+import { amountText, formatAmount, isMemory } from '../rules/metric.ts'
+import { uptimeSecondsOf } from '../rules/process.ts'
+import type { Breach } from '../rules/rule.ts'
+import { breachText } from './breach-text.ts'
+import { FAILURES } from './failures.ts'
+import { isAboutBudget, noticeFacts, noticeWords } from './notices.ts'
+import { capText, pastTexts, secondsText } from './outcome-text.ts'
+import { type Told, toldWords } from './told.ts'
+
+type Fact = readonly [label: string, value: string]
+
+/** What a person needs to know of it. */
+export function mailBody(outcome: Told, host: string): string {
+  const { headline, todo } = toldWords(outcome, host)
+  const facts = factsOf(outcome, host).map(([label, value]) => `${`${label}:`.padEnd(9)}${oneLine(value)}`)
+  return `${oneLine(headline)}. ${todo}.\n\n${facts.join('\n')}\n`
+}
+
+function factsOf(outcome: Told, host: string): Fact[] {
+  const { process, breach } = outcome.request
+  const isOne = outcome.kind !== 'noticed' || !isAboutBudget(outcome)
+  const counted = [breach.reason, breach.window].filter(text => text !== undefined).join(' ')
+  const at = new Date(outcome.occurredAt)
+  return [
+    ...(isOne ? [['Process', process.namespec] as const] : []),
+    ['Host', host],
+    ['Rule', `${breach.rule}${isMemory(breach.metric) ? ` (${breach.limit} bytes)` : ''}`],
+    ['Size', sizeText(breach)],
+    ...(counted === '' ? [] : [['Counted', counted] as const]),
+    ...(isOne ? pidFacts(outcome) : []),
+    ['When', `${timestamp(at)} (${zoneText(at)})`],
+    ...doneFacts(outcome),
+    ...pastTexts(outcome.past, breach).map((text): Fact => ['Note', text]),
+  ]
+}
+
+/** What was measured, and how far it is from the limit. */
+function sizeText(breach: Breach): string {
+  if (breach.budget) return capital(breachText(breach))
+  const { metric, cumulative, value, limit } = breach
+  const side = value > limit ? 'over' : 'under'
+  return `${amountText(metric, cumulative, value)}, ${side} the limit by ${formatAmount(metric, Math.abs(value - limit))}`
+}
+
+const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+
+function pidFacts(outcome: Told): Fact[] {
+  const { process } = outcome.request
+  const pid = outcome.kind === 'restarted' ? `${process.pid} before, ${outcome.newPid} now` : `${process.pid}`
+  const uptime = formatDuration(uptimeSecondsOf(process))
+  return [
+    ['Pid', pid],
+    ['Uptime', `${uptime}, when it was measured`],
+  ]
+}
+
+function doneFacts(outcome: Told): Fact[] {
+  switch (outcome.kind) {
+    case 'restarted': {
+      const { startedBy, failedStarts, durationMs } = outcome
+      const by = startedBy === 'other' ? 'Stopped by memmon, started by someone else' : 'Stopped and started'
+      const failed = failedStarts > 0 ? `, after ${failedStarts} starts that failed` : ''
+      return [['Done', `${by}, running again after ${secondsText(durationMs)}${failed}`]]
+    }
+    case 'capped':
+      return [['Done', `Nothing: ${capText(outcome)}`]]
+    case 'failed': {
+      const { next, see } = FAILURES[outcome.phase]
+      const { namespec } = outcome.request.process
+      return [
+        ['Error', outcome.fault],
+        ['Next', next(outcome)],
+        ...(see ? [['See', see(namespec)] as const] : []),
+      ]
+    }
+    case 'noticed':
+      return [['Done', noticeWords(outcome).done(noticeFacts(outcome))]]
+  }
+}

@@ -1,0 +1,48 @@
+// What a message says of an outcome in a few words: its subject, its first line and its line in a digest. Pure.
+import type { Capped, Failed, Noticed, Restarted } from '../rules/outcome.ts'
+import { FAILURES } from './failures.ts'
+import { noticeFacts, noticeWords, type Todo } from './notices.ts'
+
+/** What messages are about: anything but what was left alone. */
+export type Told = Restarted | Failed | Capped | Noticed
+
+export interface ToldWords {
+  /** The peer's words where it has any. */
+  readonly subject: string
+  /** What happened to which process on which host. */
+  readonly headline: string
+  readonly todo: Todo
+  /** In the table of a digest: 18 characters at most. */
+  readonly brief: string
+}
+
+/** The words for an outcome that happened on this host. */
+export function toldWords(outcome: Told, host: string): ToldWords {
+  const { namespec: name } = outcome.request.process
+  const where = `${name} on ${host}`
+  switch (outcome.kind) {
+    case 'restarted':
+      return {
+        subject: `process ${name} restarted`,
+        headline: `Restarted ${where}${outcome.request.breach.together === undefined ? ': it exceeded its limit' : ' with its group'}`,
+        todo: 'Nothing to do',
+        brief: 'restarted',
+      }
+    case 'capped':
+      return {
+        subject: `process ${name} exceeds its limit and is no longer restarted`,
+        headline: `No longer restarting ${where}`,
+        todo: 'Somebody has to look',
+        brief: 'no more restarts',
+      }
+    case 'failed': {
+      const { subject, headline, brief } = FAILURES[outcome.phase]
+      return { subject: subject(name), headline: headline(where), todo: 'Somebody has to look', brief }
+    }
+    case 'noticed': {
+      const { subject, headline, todo, brief } = noticeWords(outcome)
+      const facts = noticeFacts(outcome, host)
+      return { subject: subject(facts), headline: headline(facts), todo, brief: brief(facts) }
+    }
+  }
+}
