@@ -1,6 +1,8 @@
-// A whole mail by RFC 5322, made by nodemailer: nothing that a name holds can become a header.
+// A whole mail by RFC 5322, made by nodemailer: nothing that a name holds can become a header. ASCII goes as 7bit, which
+// nodemailer does where no line is longer than 76 characters.
 import type { Outgoing } from './channel.ts'
 import { nodemailer } from './nodemailer.ts'
+import { wrapped } from './wrap.ts'
 
 export interface MailTerms {
   readonly to: readonly string[]
@@ -22,7 +24,7 @@ export async function buildMail(
     from,
     to: [...to],
     subject,
-    text,
+    text: wrapped(text),
     messageId: `<${id}@${host}>`,
     date: new Date(createdAt),
     headers: { 'Auto-Submitted': 'auto-generated' },
