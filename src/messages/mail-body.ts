@@ -8,7 +8,7 @@ import type { Breach } from '../rules/rule.ts'
 import { breachText } from './breach-text.ts'
 import { FAILURES } from './failures.ts'
 import { isAboutBudget, noticeFacts, noticeWords } from './notices.ts'
-import { capText, pastTexts, secondsText } from './outcome-text.ts'
+import { capText, pastText, secondsText } from './outcome-text.ts'
 import { type Told, toldWords } from './told.ts'
 
 type Fact = readonly [label: string, value: string]
@@ -25,6 +25,7 @@ function factsOf(outcome: Told, host: string): Fact[] {
   const isOne = outcome.kind !== 'noticed' || !isAboutBudget(outcome)
   const counted = [breach.reason, breach.window].filter(text => text !== undefined).join(' ')
   const at = new Date(outcome.occurredAt)
+  const past = pastText(outcome.past)
   return [
     ...(isOne ? [['Process', process.namespec] as const] : []),
     ['Host', host],
@@ -34,7 +35,7 @@ function factsOf(outcome: Told, host: string): Fact[] {
     ...(isOne ? pidFacts(outcome) : []),
     ['When', `${timestamp(at)} (${zoneText(at)})`],
     ...doneFacts(outcome),
-    ...pastTexts(outcome.past, breach).map((text): Fact => ['Note', text]),
+    ...(past === undefined ? [] : [['Note', past] as const]),
   ]
 }
 
@@ -77,7 +78,10 @@ function doneFacts(outcome: Told): Fact[] {
         ...(see ? [['See', see(namespec)] as const] : []),
       ]
     }
-    case 'noticed':
-      return [['Done', noticeWords(outcome).done(noticeFacts(outcome))]]
+    case 'noticed': {
+      const { done, note } = noticeWords(outcome)
+      const facts = noticeFacts(outcome)
+      return [['Done', done(facts)], ...(note ? [['Note', note(facts)] as const] : [])]
+    }
   }
 }

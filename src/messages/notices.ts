@@ -31,6 +31,8 @@ export interface NoticeWords {
   /** The first line of its mail, without its full stop. */
   readonly headline: Text
   readonly done: Text
+  /** What else there is to know. */
+  readonly note?: Text
   /** In the table of a digest: 18 characters at most. */
   readonly brief: Text
 }
@@ -129,6 +131,15 @@ export const NOTICES: Readonly<Record<Noticed['what'], NoticeWords>> = {
     headline: ({ where }) => `The restart of ${where} waits`,
     done: ({ detail }) => detail,
     brief: () => 'restart waits',
+  },
+  limit_too_low: {
+    ...ALERT,
+    log: ({ who, breach, detail }) => `The limit of ${who} is below its normal size: ${breach}. ${detail}`,
+    subject: ({ name }) => `process ${name} has a limit below its normal size`,
+    headline: ({ where }) => `The limit of ${where} is too low`,
+    done: () => 'Its restarts go on as before',
+    note: ({ detail }) => detail,
+    brief: () => 'limit too low',
   },
 }
 

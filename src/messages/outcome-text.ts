@@ -4,7 +4,6 @@ import { timestamp } from '../base/text.ts'
 import { formatDuration, formatSize } from '../base/units.ts'
 import type { PastOfProcess, RestartOutcome, RestartRequest } from '../rules/outcome.ts'
 import { uptimeSecondsOf } from '../rules/process.ts'
-import type { Breach } from '../rules/rule.ts'
 import { breachText } from './breach-text.ts'
 import { failureText } from './failures.ts'
 import { noticeFacts, noticeWords } from './notices.ts'
@@ -24,7 +23,8 @@ export function outcomeText(outcome: RestartOutcome): string {
         outcome.startedBy === 'other'
           ? `pid ${pid} was stopped, and someone else started it as pid ${outcome.newPid}`
           : `pid ${pid} is now pid ${outcome.newPid}, after ${secondsText(outcome.durationMs)}`
-      return [`Restarted ${namespec}: ${what}`, ...pastTexts(outcome.past, outcome.request.breach)].join('. ')
+      const past = pastText(outcome.past)
+      return `Restarted ${namespec}: ${what}${past === undefined ? '' : `. ${past}`}`
     }
     case 'skipped':
       return `Left ${namespec} alone: ${outcome.detail}`
@@ -41,21 +41,13 @@ export function outcomeText(outcome: RestartOutcome): string {
 export const capText = ({ cap, until }: { readonly cap: string; readonly until: number }): string =>
   `--max-restarts ${cap} is reached; it is still measured, and may be restarted again from ${timestamp(new Date(until))}`
 
-/** Sentences about earlier restarts, if there is something to say. */
-export function pastTexts(past: PastOfProcess | undefined, breach: Breach): string[] {
-  if (!past || past.restartsLastHour < 2) return []
+/** A sentence about earlier restarts, if there is something to say. */
+export function pastText(past: PastOfProcess | undefined): string | undefined {
+  if (!past || past.restartsLastHour < 2) return undefined
+  const { restartsLastHour, smallestBytes } = past
   const smallest =
-    past.smallestBytes === undefined
-      ? ''
-      : `, smallest size since its last start ${formatSize(past.smallestBytes)}`
-  const texts = [`${past.restartsLastHour} restarts in the last hour${smallest}`]
-  if (past.fittingLimitBytes !== undefined) {
-    const fitting = formatSize(past.fittingLimitBytes)
-    texts.push(
-      `Three times in a row it exceeded ${breach.rule} within minutes: the limit is below its normal size; ${fitting} would fit`,
-    )
-  }
-  return texts
+    smallestBytes === undefined ? '' : `, smallest size since its last start ${formatSize(smallestBytes)}`
+  return `${restartsLastHour} restarts in the last hour${smallest}`
 }
 
 /** '1.2 s'. */

@@ -8,6 +8,7 @@ import { beginDrain } from './begin-drain.ts'
 import { heldUpBy, releaseText } from './held-up.ts'
 import { type HoldSettings, Holds } from './holds.ts'
 import { isAway, type Job } from './job.ts'
+import { LowLimits } from './low-limits.ts'
 import { Runner, type RunnerPorts } from './runner.ts'
 import { Schedule, type ScheduleSettings } from './schedule.ts'
 import { waitingJob } from './waiting.ts'
@@ -27,6 +28,7 @@ export class Jobs {
   readonly #ports: JobsPorts
   readonly #runner: Runner
   readonly #holds: Holds
+  readonly #lowLimits: LowLimits
   readonly #schedule: Schedule
   #idleCallbacks: (() => void)[] = []
 
@@ -34,6 +36,7 @@ export class Jobs {
     this.#ports = ports
     const tell = (outcome: RestartOutcome) => this.#tell(outcome)
     this.#holds = new Holds({ ...ports, tell })
+    this.#lowLimits = new LowLimits({ ...ports, tell })
     this.#runner = new Runner({
       ...ports,
       tell,
@@ -90,7 +93,10 @@ export class Jobs {
     const plan = terms.plan ?? { group: false }
     const entry = this.#runner.entries.get(namespec)
     if (entry && isAway(entry.job)) return
-    if (!request.breach.together) history.recordBreach(request)
+    if (!request.breach.together) {
+      history.recordBreach(request)
+      this.#lowLimits.sayIfTooLow(request)
+    }
     if (entry) this.#runner.send(entry, { kind: 'breached', request, plan })
     else if (this.#holds.passesCap(request)) this.#runner.enter(namespec, waitingJob(request, plan))
   }
@@ -130,7 +136,7 @@ export class Jobs {
     const byName = new Map(processes.map(process => [process.namespec, process]))
     for (const [namespec, entry] of this.#runner.entries)
       this.#runner.send(entry, { kind: 'table', info: byName.get(namespec) })
-    this.#holds.keepOnly(namespec => byName.has(namespec))
+    for (const said of [this.#holds, this.#lowLimits]) said.keepOnly(namespec => byName.has(namespec))
   }
 
   /** Other settings are in force. */

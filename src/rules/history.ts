@@ -4,6 +4,7 @@
 import { isMemory } from './metric.ts'
 import type { PastOfProcess, RestartRequest } from './outcome.ts'
 import { type ProcessInfo, type ProcessKey, sameRun, uptimeSecondsOf } from './process.ts'
+import type { Breach } from './rule.ts'
 
 /** --max-restarts 3/1h: no more than `count` restarts of a process within `windowSeconds`. */
 export interface RestartCap {
@@ -14,6 +15,7 @@ export interface RestartCap {
 
 /** Over its limit sooner than this after its start is soon. */
 const SOON_SECONDS = 300
+/** So often in a row, and the limit is below the normal size. */
 const SOON_TIMES = 3
 const HOUR_MS = 3_600_000
 /** No window of --max-restarts is longer. */
@@ -28,8 +30,9 @@ interface Past {
   restartTicks: number[]
   run: ProcessKey | undefined
   smallestBytes: number | undefined
-  /** Sizes at the breaches that came soon, without one that came late between them. */
+  /** Sizes at the breaches of this limit that came soon, without one that came late between them. */
   soonBytes: number[]
+  soonLimit: number
   /** How many restarts in a row were followed by such a breach, and the run that the last one was of. */
   soonTimes: number
   breachRun: ProcessKey | undefined
@@ -55,8 +58,7 @@ export class RestartHistory {
     const isSoon = uptimeSecondsOf(process) < SOON_SECONDS
     past.soonTimes = isSoon && past.restartTicks.length > 0 ? past.soonTimes + 1 : 0
     if (!isSoon) past.soonBytes = []
-    else if (!breach.budget && isMemory(breach.metric))
-      past.soonBytes = [...past.soonBytes, breach.value].slice(-SOON_TIMES)
+    else if (!breach.budget && isMemory(breach.metric)) recordSoon(past, breach)
   }
 
   /** A size that was measured; kept only for what was restarted before. */
@@ -79,8 +81,6 @@ export class RestartHistory {
     return {
       restartsLastHour: past?.restartTicks.filter(then => tick - then < HOUR_MS).length ?? 0,
       smallestBytes: past?.smallestBytes,
-      fittingLimitBytes:
-        past && past.soonBytes.length === SOON_TIMES ? fittingLimitBytes(past.soonBytes) : undefined,
     }
   }
 
@@ -115,18 +115,32 @@ export class RestartHistory {
     return sizes.length > 0 ? fittingLimitBytes(sizes) : undefined
   }
 
+  /** The same where it broke its limit soon so often in a row that this is below its normal size. */
+  tooLowFor(namespec: string): number | undefined {
+    const { soonBytes = [] } = this.#pasts.get(namespec) ?? {}
+    return soonBytes.length === SOON_TIMES ? fittingLimitBytes(soonBytes) : undefined
+  }
+
   #past(namespec: string): Past {
     const past = this.#pasts.get(namespec) ?? {
       restartTicks: [],
       run: undefined,
       smallestBytes: undefined,
       soonBytes: [],
+      soonLimit: 0,
       soonTimes: 0,
       breachRun: undefined,
     }
     this.#pasts.set(namespec, past)
     return past
   }
+}
+
+/** A limit that was raised is judged anew. */
+function recordSoon(past: Past, { value, limit }: Breach): void {
+  const before = limit > past.soonLimit ? [] : past.soonBytes
+  past.soonBytes = [...before, value].slice(-SOON_TIMES)
+  past.soonLimit = Math.max(limit, past.soonLimit)
 }
 
 /** The largest of the sizes and half as much again, in round megabytes. */

@@ -13,8 +13,6 @@ export interface PastOfProcess {
   readonly restartsLastHour: number
   /** The smallest size seen since its last start; undefined if it was not measured since. */
   readonly smallestBytes: number | undefined
-  /** Set when it was over its limit within its first minutes three times running: a limit that would fit. */
-  readonly fittingLimitBytes: number | undefined
 }
 
 /** Why a process was left alone. */
@@ -92,6 +90,7 @@ export interface Noticed extends Occurred {
     | 'undrained'
     | 'recovered' // drained, its grace is over, and it is under its soft limit: watched until it ends
     | 'held' // over its limit again within minutes: its restart waits, longer each time
+    | 'limit_too_low' // over it within minutes of each start: the limit is below its normal size
   /** What would be done, the signal that was sent, or what the command said. */
   readonly detail: string
   /** Told by mail before: the log alone says it again. */

@@ -18,6 +18,7 @@ import { CapacityReload } from '../../src/proc/capacity-reload.ts'
 import { Journal, noticeText } from '../../src/restart/journal.ts'
 import { headerLine, JOURNAL_VERSION, jobLine } from '../../src/restart/journal-lines.ts'
 import { unprotectedText } from '../../src/restart/journal-writer.ts'
+import { tooLowText } from '../../src/restart/low-limits.ts'
 import type { FailurePhase, Noticed, Restarted, RestartRequest } from '../../src/rules/outcome.ts'
 import { foreignText, type Sight } from '../../src/rules/pid-namespace.ts'
 import { ProcessState } from '../../src/rules/process.ts'
@@ -77,7 +78,7 @@ const MAIL = (subject: string): string => `mail "${subject}" to bob@example.com`
 const POSTPONED = 'pre_restart_command postponed it to a later check (exit code 75), 2 times in a row'
 const UNREADY =
   'pre_restart_command waits for a later check, since it could not be run: Cannot find package shlex, 2 times in a row'
-const PAST = { restartsLastHour: 3, smallestBytes: 1, fittingLimitBytes: 2 ** 30 }
+const PAST = { restartsLastHour: 3, smallestBytes: 1 }
 
 /** The lines about a restart and its mail, as memmon makes them. */
 const lines: readonly (() => string | Promise<string>)[] = [
@@ -92,6 +93,7 @@ const lines: readonly (() => string | Promise<string>)[] = [
   noticed('draining', 'Asked to finish by SIGTSTP; restarts at 2026-11-21 12:00:00,000'),
   noticed('recovered', ''),
   noticed('held', 'It exceeds its limit again'),
+  noticed('limit_too_low', tooLowText(2 ** 30)),
   noticed('undrained', 'it is back under its soft limit'),
   noticed('undrained', 'it has ended by itself, and is started again if supervisord does not'),
   noticed('undrained', 'it was removed from supervisord'),
@@ -115,11 +117,6 @@ const lines: readonly (() => string | Promise<string>)[] = [
   failed('check'),
   failed('stop'),
   failed('start'),
-  () =>
-    outcomeText({
-      ...restartedFrom(request, 'is now pid 8, after 1.4 s'),
-      past: { ...PAST, fittingLimitBytes: undefined },
-    }),
   () => outcomeText({ ...restartedFrom(request, 'is now pid 8, after 1.4 s'), past: PAST }),
   () => outcomeText({ kind: 'capped', request, occurredAt: 0, cap: '3/1h', until: 0 }),
   foreign({ parentPid: 2, startSeconds: 0 }),

@@ -18,7 +18,7 @@ const CONTEXT = { host: 'web1', name: undefined, mailUptimeSeconds: undefined }
 const TO = { to: ['bob@example.com'], from: 'memmon@web1', host: 'web1' }
 
 const request = requestFor(processNamed('shop:web'), 251 * MB, '-p', 'web=200MB')
-const past = { restartsLastHour: 3, smallestBytes: 180 * MB, fittingLimitBytes: undefined }
+const past = { restartsLastHour: 3, smallestBytes: 180 * MB }
 const soft = {
   ...request,
   breach: { ...request.breach, rule: 'soft_limit 150MB of -p web=200MB', limit: 150 * MB, value: 151 * MB },
@@ -60,6 +60,13 @@ test.each<[file: string, outcome: RestartOutcome]>([
   ['budget-alerted', noticed('alerted', '', total)],
   ['capped', capped],
   ['warned', noticed('warned', '', warning)],
+  [
+    'limit-too-low',
+    noticed(
+      'limit_too_low',
+      'It exceeded it within minutes of its start, three times in a row; a limit of 380MB would fit',
+    ),
+  ],
 ])('%s', async (file, outcome) => {
   await expect(await rawOf(messageFor(outcome))).toMatchFileSnapshot(`mails/${file}.txt`)
 })

@@ -23,7 +23,6 @@ describe('what every outcome tells about the past', () => {
     expect(history.pastOf('g:other', HOUR)).toEqual({
       restartsLastHour: 0,
       smallestBytes: undefined,
-      fittingLimitBytes: undefined,
     })
   })
 
@@ -102,7 +101,7 @@ describe('what every outcome tells about the past', () => {
   ])('over its limit %s: a limit that would fit', (_, breaches, fittingMb) => {
     const history = new RestartHistory()
     for (const [uptime, size] of breaches) history.recordBreach(breach(uptime, size))
-    expect(history.pastOf('g:n', 0).fittingLimitBytes).toBe(fittingMb && fittingMb * MB)
+    expect(history.tooLowFor('g:n')).toBe(fittingMb && fittingMb * MB)
   })
 
   test('sizes of a budget, and counts, are no limit that would fit', () => {
@@ -114,7 +113,7 @@ describe('what every outcome tells about the past', () => {
       history.recordBreach({ ...counts, process: { ...process, pid } })
       history.recordBreach({ process: { ...process, pid: pid + 10 }, breach: { ...own, budget } })
     }
-    expect(history.pastOf('g:n', 0).fittingLimitBytes).toBeUndefined()
+    expect(history.tooLowFor('g:n')).toBeUndefined()
     expect(history.fittingLimitOf('g:n')).toBeUndefined()
   })
 
@@ -128,11 +127,22 @@ describe('what every outcome tells about the past', () => {
     expect(history.fittingLimitOf('g:n')).toBeUndefined()
   })
 
-  test('the line of a loop says what is wrong and what would fit', () => {
-    const past = { restartsLastHour: 4, smallestBytes: 48 * MB, fittingLimitBytes: 90 * MB }
+  test('a limit that was raised is judged anew, one that was lowered is not', () => {
+    const history = new RestartHistory()
+    const under = (limitMb: number, sizeMb: number) => {
+      const { process, breach: own } = breach(60, sizeMb)
+      history.recordBreach({ process, breach: { ...own, limit: limitMb * MB } })
+      return history.tooLowFor('g:n')
+    }
+    expect([under(50, 60), under(50, 60), under(50, 60)]).toEqual([undefined, undefined, 90 * MB])
+    expect([under(80, 85), under(80, 90), under(80, 100)]).toEqual([undefined, undefined, 150 * MB])
+    expect(under(70, 100)).toBe(150 * MB)
+  })
+
+  test('the line of a restart says how many there were', () => {
+    const past = { restartsLastHour: 4, smallestBytes: 48 * MB }
     expect(outcomeText(restarted(breach(60, 60, 4711), { past }))).toBe(
-      'Restarted g:n: pid 4711 is now pid 4712, after 1.2 s. 4 restarts in the last hour, smallest size since its last start 48MB. ' +
-        'Three times in a row it exceeded -a 50MB within minutes: the limit is below its normal size; 90MB would fit',
+      'Restarted g:n: pid 4711 is now pid 4712, after 1.2 s. 4 restarts in the last hour, smallest size since its last start 48MB',
     )
   })
 })
