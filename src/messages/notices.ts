@@ -132,6 +132,15 @@ export const NOTICES: Readonly<Record<Noticed['what'], NoticeWords>> = {
     done: ({ detail }) => detail,
     brief: () => 'restart waits',
   },
+  postponed: {
+    ...ALERT,
+    log: ({ who, breach, detail }) => `${who} exceeds its limit and is not restarted: ${breach}. ${detail}`,
+    subject: ({ name }) => `process ${name} exceeds its limit and is not restarted`,
+    headline: ({ where }) => `The restart of ${where} is still postponed`,
+    done: () => 'Nothing; memmon runs pre_restart_command again at each check',
+    note: ({ detail }) => detail,
+    brief: () => 'still postponed',
+  },
   limit_too_low: {
     ...ALERT,
     log: ({ who, breach, detail }) => `The limit of ${who} is below its normal size: ${breach}. ${detail}`,

@@ -103,7 +103,6 @@ function dueJob(job: Job, due: Due, reason: string): Job {
     request: { ...request, breach: { ...request.breach, reason } },
     state: 'waiting',
     due,
-    postponed: 0,
     isPostponed: false,
   }
 }

@@ -25,6 +25,14 @@ interface JobHead {
 /** Why a restart is due. What says that it has finished is restarted whatever its size. */
 export type Due = 'limit' | 'grace' | 'finished'
 
+/** pre_restart_command has postponed it, so often in a row. */
+export interface Postponing {
+  readonly times: number
+  readonly sinceTick: number
+  /** That this goes on for too long was told. */
+  readonly isTold: boolean
+}
+
 /** Told to finish; `watched` once its grace is over while it is back under its limit. */
 interface Draining {
   readonly state: 'draining'
@@ -37,8 +45,7 @@ interface Draining {
 interface Waiting {
   readonly state: 'waiting'
   readonly due: Due
-  /** How often pre_restart_command has postponed it. */
-  readonly postponed: number
+  readonly postponing?: Postponing
   /** Not before the next check. */
   readonly isPostponed: boolean
 }
@@ -49,7 +56,7 @@ interface Preparing {
   /** `noted`: its stop is in the journal, and was not asked for, since that look is no longer fresh. */
   readonly phase: 'looking' | 'hook' | 'looking again' | 'noted'
   readonly due: Due
-  readonly postponed: number
+  readonly postponing?: Postponing
   /** When its turn came; once noted, when its stop was decided. */
   readonly beganTick: number
 }

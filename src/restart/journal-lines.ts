@@ -130,9 +130,9 @@ function jobFrom({ job, request, owesPost, drained }: Json): Job | undefined {
     case 'waiting':
     case 'preparing': {
       if (due !== 'limit' && due !== 'grace' && due !== 'finished') return undefined
-      if (state === 'waiting') return { ...head, state, due, postponed: 0, isPostponed: false }
+      if (state === 'waiting') return { ...head, state, due, isPostponed: false }
       if (typeof beganTick !== 'number') return undefined
-      return { ...head, state, phase: 'hook', due, postponed: 0, beganTick }
+      return { ...head, state, phase: 'hook', due, beganTick }
     }
     case 'stopping': {
       if (typeof askedTick !== 'number' || (by !== 'supervisord' && by !== 'command')) return undefined

@@ -1,19 +1,22 @@
 // Its turn has come: the process is looked at, pre_restart_command runs, and it is looked at again, so that nothing
 // stands between the last look and the stop. Pure.
+import { timestamp } from '../base/text.ts'
 import { type ProcessInfo, ProcessState, sameRun } from '../rules/process.ts'
 import { drainedSeen } from './drained.ts'
-import { failed, go, headOf, leave, removed, skipped, strayText } from './endings.ts'
-import type { Job, JobIn } from './job.ts'
-import type { JobEvent, Measured, Moment, Sighting, Stepped } from './job-events.ts'
+import { failed, go, headOf, leave, noticed, removed, skipped, strayText } from './endings.ts'
+import type { Job, JobIn, Postponing } from './job.ts'
+import type { Effect, JobEvent, Measured, Moment, Sighting, Stepped } from './job-events.ts'
 import { sparedNow } from './spare.ts'
 import { askForStop } from './stopping.ts'
 
 /** sysexits.h: EX_TEMPFAIL. */
 const POSTPONE = 75
+/** The operator's command says `later`, and nobody sees that it never says anything else. */
+const POSTPONED_TOO_LONG_MS = 3_600_000
 
 export function stepPreparing(job: JobIn<'preparing'>, event: JobEvent, moment: Moment): Stepped {
   if (event.kind === 'hook ended' && event.hook === 'pre') return onPrepared(job, event.result, moment)
-  if (event.kind === 'not asked') return go(waitsAgain(job, job.postponed, false))
+  if (event.kind === 'not asked') return go(waitsAgain(job, job.postponing, false))
   if (event.kind === 'waited' && event.for === 'hook')
     return leave(
       job,
@@ -29,12 +32,16 @@ export function stepPreparing(job: JobIn<'preparing'>, event: JobEvent, moment: 
 }
 
 /** Nothing has been done to it. */
-const waitsAgain = (job: JobIn<'preparing'>, postponed: number, isPostponed: boolean): Job => ({
+const waitsAgain = (
+  job: JobIn<'preparing'>,
+  postponing: Postponing | undefined,
+  isPostponed: boolean,
+): Job => ({
   ...headOf(job),
   owesPost: false,
   state: 'waiting',
   due: job.due,
-  postponed,
+  ...(postponing && { postponing }),
   isPostponed,
 })
 
@@ -48,19 +55,25 @@ function onPrepared(
     return postpone(job, `pre_restart_command postponed it to a later check (exit code ${POSTPONE})`, moment)
   if (!result.ok && result.isUnready)
     return postpone(job, `pre_restart_command waits for a later check, since ${result.why}`, moment)
-  const again: Job = { ...job, phase: 'looking again', postponed: 0 }
+  const { postponing: _, ...rest } = job
+  const again: Job = { ...rest, phase: 'looking again' }
   if (result.ok) return go(again, { do: 'look again' })
   const text = `pre_restart_command for ${job.request.process.namespec}: ${result.why}. The restart continues`
   return go(again, { do: 'log', level: 'WARN', text }, { do: 'look again' })
 }
 
+/** What goes on for an hour is no longer for the log alone. */
 function postpone(job: JobIn<'preparing'>, why: string, moment: Moment): Stepped {
-  const postponed = job.postponed + 1
-  const times = postponed === 1 ? 'once so far' : `${postponed} times in a row`
-  return go(waitsAgain(job, postponed, true), {
-    do: 'tell',
-    outcome: skipped(job, moment, 'postponed', `${why}, ${times}`),
-  })
+  const before = job.postponing ?? { times: 0, sinceTick: moment.tick, isTold: false }
+  const spentMs = moment.tick - before.sinceTick
+  const isTooLong = !before.isTold && spentMs >= POSTPONED_TOO_LONG_MS
+  const times = before.times + 1
+  const postponing = { ...before, times, isTold: before.isTold || isTooLong }
+  const text = `${why}, ${times === 1 ? 'once so far' : `${times} times in a row`}`
+  const since = timestamp(new Date(moment.atMs - spentMs))
+  const told: Effect = { do: 'tell', outcome: skipped(job, moment, 'postponed', text) }
+  const more = isTooLong ? [noticed(job, moment, 'postponed', `It has waited since ${since}: ${text}`)] : []
+  return go(waitsAgain(job, postponing, true), told, ...more)
 }
 
 /** Nothing stands between this look and the stop. undefined: it is the process that was found, and still over. */

@@ -55,7 +55,7 @@ function resume(noted: Job, isNewer: boolean, moment: Moment): Stepped {
       // One whose group was stopped is over no limit itself: no check would ask for it again.
       const isAskedOnce = job.request.breach.together !== undefined && !job.owesPost
       if (job.phase === 'looking' || isAskedOnce)
-        return go({ ...headOf(job), state: 'waiting', due: job.due, postponed: 0, isPostponed: false })
+        return go({ ...headOf(job), state: 'waiting', due: job.due, isPostponed: false })
       // Whether pre_restart_command has done its work is not known: post_restart_command undoes it, after its end.
       const untilTick = job.beganTick + moment.hookEndsWithinMs
       const ms = Math.min(Math.max(0, untilTick - moment.tick), moment.hookEndsWithinMs)

@@ -141,7 +141,6 @@ function notAsked(job: JobIn<'stopping'>): Stepped {
     state: 'preparing',
     phase: 'noted',
     due,
-    postponed: 0,
     beganTick: askedTick,
   }
   return go(preparing, { do: 'look again' })

@@ -18,7 +18,6 @@ export const waitingJob = (request: RestartRequest, plan: RestartPlan): JobIn<'w
   owesPost: false,
   state: 'waiting',
   due: 'limit',
-  postponed: 0,
   isPostponed: false,
 })
 
@@ -26,7 +25,7 @@ export function stepWaiting(job: JobIn<'waiting'>, event: JobEvent, moment: Mome
   const { terms } = moment
   switch (event.kind) {
     case 'turn': {
-      const { due, postponed } = job
+      const { due, postponing } = job
       const plan = terms.kind === 'stands' ? terms.plan : job.plan
       const next: Job = {
         ...headOf(job),
@@ -34,7 +33,7 @@ export function stepWaiting(job: JobIn<'waiting'>, event: JobEvent, moment: Mome
         state: 'preparing',
         phase: 'looking',
         due,
-        postponed,
+        ...(postponing && { postponing }),
         beganTick: moment.tick,
       }
       return go(next, { do: 'log', level: 'INFO', text: requestText(job.request) }, { do: 'look again' })

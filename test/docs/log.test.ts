@@ -93,6 +93,7 @@ const lines: readonly (() => string | Promise<string>)[] = [
   noticed('draining', 'Asked to finish by SIGTSTP; restarts at 2026-11-21 12:00:00,000'),
   noticed('recovered', ''),
   noticed('held', 'It exceeds its limit again'),
+  noticed('postponed', `It has waited since 2026-11-21 12:00:00,000: ${POSTPONED}`),
   noticed('limit_too_low', tooLowText(2 ** 30)),
   noticed('undrained', 'it is back under its soft limit'),
   noticed('undrained', 'it has ended by itself, and is started again if supervisord does not'),

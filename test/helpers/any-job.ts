@@ -65,12 +65,11 @@ const anyState = fc.oneof(
     phase: fc.constantFrom('grace' as const, 'watched' as const),
     isAsking: fc.boolean(),
   }),
-  fc.record({ state: fc.constant('waiting' as const), due, postponed: whole, isPostponed: fc.boolean() }),
+  fc.record({ state: fc.constant('waiting' as const), due, isPostponed: fc.boolean() }),
   fc.record({
     state: fc.constant('preparing' as const),
     phase: fc.constantFrom('looking' as const, 'hook' as const, 'looking again' as const),
     due,
-    postponed: whole,
     beganTick: whole,
   }),
   fc.record({

@@ -1,5 +1,5 @@
 import { SupervisorFault } from '../../src/base/errors.ts'
-import type { Drained, Job, JobIn } from '../../src/restart/job.ts'
+import type { Drained, Job, JobIn, Postponing } from '../../src/restart/job.ts'
 import type { Effect, JobEvent, Measured, Moment, Sighting, Terms } from '../../src/restart/job-events.ts'
 import type { RestartOutcome, RestartRequest } from '../../src/rules/outcome.ts'
 import type { ProcessInfo } from '../../src/rules/process.ts'
@@ -45,11 +45,15 @@ export const draining = (more: Partial<JobIn<'draining'>> = {}): JobIn<'draining
   ...more,
 })
 
+/** pre_restart_command has postponed it so often, since it was a second ago. */
+export const postponedFor = (times: number, more: Partial<Postponing> = {}) => ({
+  postponing: { times, sinceTick: NOW - 1_000, isTold: false, ...more },
+})
+
 export const waiting = (more: Partial<JobIn<'waiting'>> = {}): JobIn<'waiting'> => ({
   ...HEAD,
   state: 'waiting',
   due: 'limit',
-  postponed: 0,
   isPostponed: false,
   ...more,
 })
@@ -59,7 +63,6 @@ export const preparing = (more: Partial<JobIn<'preparing'>> = {}): JobIn<'prepar
   state: 'preparing',
   phase: 'looking',
   due: 'limit',
-  postponed: 0,
   beganTick: NOW - 10,
   ...more,
 })

@@ -61,6 +61,13 @@ test.each<[file: string, outcome: RestartOutcome]>([
   ['capped', capped],
   ['warned', noticed('warned', '', warning)],
   [
+    'postponed',
+    noticed(
+      'postponed',
+      'It has waited since 2026-11-21 11:00:00,000: pre_restart_command postponed it to a later check (exit code 75), 60 times in a row',
+    ),
+  ],
+  [
     'limit-too-low',
     noticed(
       'limit_too_low',

@@ -28,6 +28,7 @@ import {
   NEWER,
   NOW,
   over,
+  postponedFor,
   preparing,
   SOFT,
   SPARED,
@@ -83,7 +84,13 @@ describe('what a process over its soft limit is told', () => {
   })
 
   test('a job that waits already waits on', () => {
-    const before = waiting({ request: HARD, plan: HOOKS, due: 'grace', postponed: 1, isPostponed: true })
+    const before = waiting({
+      request: HARD,
+      plan: HOOKS,
+      due: 'grace',
+      ...postponedFor(1),
+      isPostponed: true,
+    })
     expect(beginDrain(SOFT, DRAIN, momentOf(), before).job).toEqual({ ...before, drained })
   })
 })

@@ -252,8 +252,10 @@ describe('--restart-backoff', () => {
       world.jobs.add([world.over('g:a')])
       await world.pass(1)
       expect([world.jobs.mayRestart('g:a'), world.jobs.isComing('g:a')]).toEqual([false, false])
-      const told = world.told.splice(0) as Noticed[]
-      expect(told).toMatchObject([{ kind: 'noticed', what: 'held', isRepeated: soonTimes > 1 }])
+      const all = world.told.splice(0) as Noticed[]
+      expect(all.map(({ what }) => what)).toEqual(soonTimes === 3 ? ['limit_too_low', 'held'] : ['held'])
+      const told = all.slice(-1)
+      expect(told).toMatchObject([{ kind: 'noticed', isRepeated: soonTimes > 1 }])
       expect(told[0]?.detail).toContain(`memmon waits until ${timestamp(new Date(AT_MS + until))}`)
       await world.clock.pass(until - 1 - world.clock.tick)
       expect(world.done()).toEqual([])

@@ -16,6 +16,7 @@ import {
   finishing,
   HOOKS,
   NOW,
+  postponedFor,
   preparing,
   REQUEST,
   starting,
@@ -102,13 +103,13 @@ describe('what is read again', () => {
     ['watched', draining({ phase: 'watched' }), draining({ phase: 'watched' })],
     [
       'waiting',
-      waiting({ drained: TOLD, due: 'grace', postponed: 2, isPostponed: true, plan: HOOKS }),
+      waiting({ drained: TOLD, due: 'grace', ...postponedFor(2), isPostponed: true, plan: HOOKS }),
       waiting({ drained: TOLD, due: 'grace' }),
     ],
     ['looked at', preparing({ request: TOGETHER }), waiting({ request: TOGETHER })],
     [
       'prepared',
-      preparing({ phase: 'looking again', owesPost: true, postponed: 1, plan: HOOKS }),
+      preparing({ phase: 'looking again', owesPost: true, ...postponedFor(1), plan: HOOKS }),
       preparing({ phase: 'hook', owesPost: true }),
     ],
     [

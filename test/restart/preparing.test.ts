@@ -1,5 +1,6 @@
 // A process whose turn has come, up to its stop: each event, what it makes of the job, and what is to be done.
 import { describe, expect, test } from 'vitest'
+import { timestamp } from '../../src/base/text.ts'
 import type { Job } from '../../src/restart/job.ts'
 import type { JobEvent, Moment } from '../../src/restart/job-events.ts'
 import { type ProcessInfo, ProcessState } from '../../src/rules/process.ts'
@@ -26,6 +27,7 @@ import {
   NEWER,
   NOW,
   over,
+  postponedFor,
   preparing,
   SOFT,
   SPARED,
@@ -54,9 +56,9 @@ describe('preparing', () => {
       ['still over its limit: stopped', preparing(), looked(50 * MB + 1), stops, ['stop']],
       [
         'with a pre_restart_command: that first, and what it owes is known',
-        preparing({ plan: HOOKS, postponed: 1 }),
+        preparing({ plan: HOOKS, ...postponedFor(1) }),
         looked(60 * MB),
-        { ...hooked, postponed: 1 },
+        { ...hooked, ...postponedFor(1) },
         ['run pre: pre'],
       ],
       [
@@ -268,18 +270,18 @@ describe('preparing', () => {
 
   describe('pre_restart_command', () => {
     const POSTPONED = 'skip postponed: pre_restart_command postponed it to a later check (exit code 75)'
-    const waits = waiting({ plan: HOOKS, postponed: 1, isPostponed: true })
+    const waits = waiting({ plan: HOOKS, isPostponed: true })
     follows([
       [
         'exit 0: looked at again, and the count begins anew',
-        { ...hooked, postponed: 3 },
+        { ...hooked, ...postponedFor(3) },
         ended('pre'),
         { ...hooked, phase: 'looking again' },
         ['look again'],
       ],
       [
         'exit 1: said, and it goes on',
-        { ...hooked, postponed: 3 },
+        { ...hooked, ...postponedFor(3) },
         ended('pre', 1),
         { ...hooked, phase: 'looking again' },
         ['WARN pre_restart_command for w:a: exit code 1. The restart continues', 'look again'],
@@ -295,28 +297,52 @@ describe('preparing', () => {
         'exit 75: postponed, and nothing is owed',
         hooked,
         ended('pre', 75),
-        waits,
+        { ...waits, ...postponedFor(1, { sinceTick: NOW }) },
         [`${POSTPONED}, once so far`],
       ],
       [
         'exit 75 again',
-        { ...hooked, postponed: 1, due: 'grace', drained: TOLD },
+        { ...hooked, ...postponedFor(1), due: 'grace', drained: TOLD },
         ended('pre', 75),
-        { ...waits, postponed: 2, due: 'grace', drained: TOLD },
+        { ...waits, ...postponedFor(2), due: 'grace', drained: TOLD },
         [`${POSTPONED}, 2 times in a row`],
       ],
       [
         'not run, for part of memmon is missing: it waits, and nothing is owed',
-        { ...hooked, postponed: 1 },
+        { ...hooked, ...postponedFor(1) },
         {
           kind: 'hook ended',
           hook: 'pre',
           result: { ok: false, why: 'it could not be run: no shlex', isLack: true, isUnready: true },
         },
-        { ...waits, postponed: 2 },
+        { ...waits, ...postponedFor(2) },
         [
           'skip postponed: pre_restart_command waits for a later check, since it could not be run: no shlex, 2 times in a row',
         ],
+      ],
+      [
+        'exit 75 just before it has gone on for an hour',
+        { ...hooked, ...postponedFor(59, { sinceTick: NOW - 3_599_999 }) },
+        ended('pre', 75),
+        { ...waits, ...postponedFor(60, { sinceTick: NOW - 3_599_999 }) },
+        [`${POSTPONED}, 60 times in a row`],
+      ],
+      [
+        'exit 75 for an hour: told',
+        { ...hooked, ...postponedFor(59, { sinceTick: NOW - 3_600_000 }) },
+        ended('pre', 75),
+        { ...waits, ...postponedFor(60, { sinceTick: NOW - 3_600_000, isTold: true }) },
+        [
+          `${POSTPONED}, 60 times in a row`,
+          `postponed: It has waited since ${timestamp(new Date(AT_MS - 3_600_000))}: ${POSTPONED.replace('skip postponed: ', '')}, 60 times in a row`,
+        ],
+      ],
+      [
+        'exit 75 for two hours: told once',
+        { ...hooked, ...postponedFor(99, { sinceTick: NOW - 7_200_000, isTold: true }) },
+        ended('pre', 75),
+        { ...waits, ...postponedFor(100, { sinceTick: NOW - 7_200_000, isTold: true }) },
+        [`${POSTPONED}, 100 times in a row`],
       ],
       ['exit 0 of another command', hooked, ended('drain'), hooked, []],
     ])
@@ -326,9 +352,9 @@ describe('preparing', () => {
   follows([
     [
       'the settings changed before its hook ran: it waits again',
-      { ...hooked, owesPost: true, postponed: 2, due: 'grace', drained: TOLD },
+      { ...hooked, owesPost: true, ...postponedFor(2), due: 'grace', drained: TOLD },
       { kind: 'not asked' },
-      waiting({ due: 'grace', postponed: 2, drained: TOLD, plan: HOOKS }),
+      waiting({ due: 'grace', ...postponedFor(2), drained: TOLD, plan: HOOKS }),
       [],
     ],
     [

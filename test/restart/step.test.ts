@@ -11,6 +11,7 @@ import {
   HOOKS,
   NOW,
   over,
+  postponedFor,
   preparing,
   REQUEST,
   STANDS,
@@ -56,7 +57,7 @@ describe('memmon was started again: it goes on', () => {
     ),
     row(
       'looked at: it waits again',
-      preparing({ due: 'grace', drained: TOLD, postponed: 2 }),
+      preparing({ due: 'grace', drained: TOLD, ...postponedFor(2) }),
       waiting({ due: 'grace', drained: TOLD, plan: HOOKS }),
     ),
     row('prepared, with nothing to undo', preparing({ phase: 'hook' }), over),

@@ -17,6 +17,7 @@ import {
   NOW,
   over,
   PROCESS,
+  postponedFor,
   preparing,
   REQUEST,
   SOFT,
@@ -38,15 +39,15 @@ test('a job for what is over its limit', () => {
 
 describe('waiting', () => {
   const begins = `INFO Restarting w:a (pid 4711, up 1h 2m): 60MB RSS (62914560 bytes), over -p a=50MB by 10MB`
-  const postponed = waiting({ isPostponed: true, postponed: 2, due: 'finished', drained: TOLD })
+  const postponed = waiting({ isPostponed: true, ...postponedFor(2), due: 'finished', drained: TOLD })
   const newer = { ...REQUEST, process: NEWER }
   const spared = { terms: SPARED }
   follows([
     [
       'its turn: it is looked at',
-      waiting({ postponed: 2, due: 'grace', drained: TOLD }),
+      waiting({ ...postponedFor(2), due: 'grace', drained: TOLD }),
       { kind: 'turn' },
-      preparing({ plan: HOOKS, postponed: 2, due: 'grace', drained: TOLD, beganTick: NOW }),
+      preparing({ plan: HOOKS, ...postponedFor(2), due: 'grace', drained: TOLD, beganTick: NOW }),
       [begins, 'look again'],
       { terms: { ...STANDS, plan: HOOKS } },
     ],
