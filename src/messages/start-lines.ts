@@ -8,7 +8,8 @@ import type { Settings } from '../config/settings.ts'
 import type { Budget } from '../rules/budgets.ts'
 import { isMemory, metricText } from '../rules/metric.ts'
 import { patienceText } from '../rules/patience.ts'
-import type { Action, Rule } from '../rules/rule.ts'
+import type { Action, Drain, Rule } from '../rules/rule.ts'
+import { termLines } from './term-lines.ts'
 
 /** A bare number below this was probably meant in another unit. */
 const SUSPICIOUSLY_SMALL_BYTES = 1024 * 1024
@@ -18,8 +19,11 @@ export function logStart(settings: Settings, address: ServerAddress, source: str
   if (settings.dryRun) log('INFO', '--dry-run: limits are checked and logged, nothing is restarted')
 }
 
-/** One line for each rule and budget. */
-export function logRules({ capacity, ruleset: { rules, budgets, unresolved } }: InForce, log: Log): void {
+/** All that is in force: one line for each rule and budget, and for what else is not as usual. */
+export function logRules(
+  { settings, capacity, ruleset: { rules, budgets, unresolved } }: InForce,
+  log: Log,
+): void {
   for (const rule of rules) {
     log('INFO', ruleText(rule, capacity))
     if (isMemory(rule.metric) && /^\d+$/.test(rule.limitWritten) && rule.limit < SUSPICIOUSLY_SMALL_BYTES) {
@@ -28,6 +32,7 @@ export function logRules({ capacity, ruleset: { rules, budgets, unresolved } }: 
   }
   for (const budget of budgets) log('INFO', budgetText(budget, capacity))
   for (const written of unresolved) log('WARN', disabledText(written))
+  for (const line of termLines(settings)) log('INFO', line)
 }
 
 /** A rule of `unresolved`. */
@@ -48,12 +53,40 @@ export function ruleText(rule: Rule, capacity: Capacity | undefined): string {
       ? [`at once over ${hardLimit} bytes (${formatSize(hardLimit)}) ${what}`]
       : []),
     ...(Number.isFinite(warnAbove) ? [`warns over ${warnAbove} bytes (${formatSize(warnAbove)})`] : []),
-    ...(rule.action.kind === 'drain'
-      ? [`restarted when it has finished, or after ${formatDuration(rule.action.graceSeconds)}`]
-      : []),
+    ...(rule.action.kind === 'drain' ? drainTexts(rule.action) : []),
     ...(minUptimeSeconds > 0 ? [`not in its first ${formatDuration(minUptimeSeconds)}`] : []),
+    ...planTexts(rule),
   ].filter(part => part !== undefined)
   return `${rule.written}: ${[text, ...more].join(', ')}`
+}
+
+function drainTexts({ signal, command, check, graceSeconds }: Drain): string[] {
+  const how = [
+    ...(signal === undefined ? [] : [`SIG${signal}`]),
+    ...(command === undefined ? [] : ['drain_command']),
+  ]
+  const done = check === undefined ? 'it has finished' : 'drain_check succeeds'
+  return [
+    ...(how.length > 0 ? [`asked to finish by ${how.join(' and ')}`] : []),
+    `restarted when ${done}, or after ${formatDuration(graceSeconds)}`,
+  ]
+}
+
+/** What goes with a restart; nothing for a rule that only alerts, sends a signal or runs a command. */
+function planTexts({ action, plan }: Pick<Rule, 'action' | 'plan'>): string[] {
+  const kind = action.kind === 'would' ? action.what : action.kind
+  if (kind !== 'restart' && kind !== 'drain') return []
+  const { preCommand, restartCommand, postCommand, group } = plan
+  const commands = {
+    pre_restart_command: preCommand,
+    restart_command: restartCommand,
+    post_restart_command: postCommand,
+  }
+  const given = Object.entries(commands).flatMap(([key, command]) => (command === undefined ? [] : [key]))
+  return [
+    ...(given.length > 0 ? [`with ${given.join(', ')}`] : []),
+    ...(group ? ['the whole group together (restart_group)'] : []),
+  ]
 }
 
 function budgetText(budget: Budget, capacity: Capacity | undefined): string {
@@ -66,10 +99,11 @@ function budgetText(budget: Budget, capacity: Capacity | undefined): string {
   }[kind]
   const done =
     budget.action.kind === 'alert'
-      ? 'tells it'
+      ? 'alerts'
       : `${verb(budget.action)} the one with the most private memory, one at a time,`
   const waits = patienceText(patience)
-  return `${written}: ${done} when ${over}${waits === undefined ? '' : `, ${waits}`}`
+  const more = [...(waits === undefined ? [] : [waits]), ...planTexts(budget)]
+  return `${[`${written}: ${done} when ${over}`, ...more].join(', ')}`
 }
 
 const shareText = (written: string, capacity: Capacity | undefined): string =>
