@@ -125,7 +125,7 @@ export const NOTICES: Readonly<Record<Noticed['what'], NoticeWords>> = {
   },
   held: {
     ...QUIET,
-    todo: 'Somebody has to look',
+    todo: 'Nothing to do yet',
     log: ({ who, breach, detail }) => `Restart of ${who} waits: ${breach}. ${detail}`,
     subject: ({ name }) => `process ${name} exceeds its limit soon after each start`,
     headline: ({ where }) => `The restart of ${where} waits`,
