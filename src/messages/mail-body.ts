@@ -41,13 +41,15 @@ function factsOf(outcome: Told, host: string): Fact[] {
 
 /** What was measured, and how far it is from the limit. */
 function sizeText(breach: Breach): string {
-  if (breach.budget) return capital(breachText(breach))
+  if (breach.budget) return sentence(breachText(breach))
   const { metric, cumulative, value, limit } = breach
   const side = value > limit ? 'over' : 'under'
   return `${amountText(metric, cumulative, value)}, ${side} the limit by ${formatAmount(metric, Math.abs(value - limit))}`
 }
 
-const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+/** With a capital, unless it begins with the name of a command, a key or a program. */
+const sentence = (text: string): string =>
+  /^(?!memmon\b)[a-z]+(?![\w.:/-])/.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text
 
 function pidFacts(outcome: Told): Fact[] {
   const { process } = outcome.request
@@ -73,7 +75,7 @@ function doneFacts(outcome: Told): Fact[] {
       const { next, see } = FAILURES[outcome.phase]
       const { namespec } = outcome.request.process
       return [
-        ['Error', outcome.fault],
+        ['Error', sentence(outcome.fault)],
         ['Next', next(outcome)],
         ...(see ? [['See', see(namespec)] as const] : []),
       ]

@@ -84,7 +84,14 @@ export function plainMessage(
     thread: '',
     isFailure: true,
     isUrgent: true,
-    row: { process: 'memmon itself', what: event, size: '', limit: '', pid: '', at },
+    row: {
+      process: 'memmon itself',
+      what: event === 'settings' ? 'settings rejected' : event,
+      size: '',
+      limit: '',
+      pid: '',
+      at,
+    },
   }
 }
 

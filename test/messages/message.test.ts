@@ -57,6 +57,17 @@ test.each([
   expect(messageOf(failed(request, 'start', 'x'), context)).toBeDefined()
 })
 
+test.each([
+  ['it has been STOPPING for 5 minutes', 'It has been STOPPING for 5 minutes'],
+  ['no answer from supervisord at unix:///x: ENOENT', 'No answer from supervisord at unix:///x: ENOENT'],
+  ['drain_command: exit code 1', 'drain_command: exit code 1'],
+  ['NO_FILE: x (fault 20)', 'NO_FILE: x (fault 20)'],
+  ['memmon has no right to', 'memmon has no right to'],
+  ['web:web is gone', 'web:web is gone'],
+])('%s: a sentence begins with a capital, a name stays as it is', (fault, text) => {
+  expect(messageOf(failed(request, 'stop', fault), CONTEXT)?.text).toContain(`\nError:   ${text}\n`)
+})
+
 test('the mail as a whole: every header a mail needs, every fact a person needs', async () => {
   const raw = await buildMail(outgoing('', messageOf(restarted(request), CONTEXT)), TO)
   const mail = await simpleParser(raw)
