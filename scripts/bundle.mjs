@@ -1,13 +1,23 @@
 // dist/: the command as three CommonJS files, each loaded when its time comes: what READY needs, what the listener needs
 // after it, what only people ask for. CommonJS, since Node's ESM loader takes a third of the time to READY, and keeps its
 // memory. No module is in two files, or there would be two UsageErrors; a file takes what it needs from those before it.
-import { readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
 const MAIN = 'src/cli/main.ts'
 /** Commands for a terminal, and what memmon says there. */
-const FOR_PEOPLE = ['src/cli/by-hand.ts', 'src/cli/hand-commands.ts', 'src/config/help.ts']
+const FOR_PEOPLE = ['src/cli/by-hand.ts', 'src/cli/hand-commands.ts']
+
+const LICENCES = 'licences.txt'
+/**
+ * Packages whose code goes into dist/, so development packages: READY waits for commander, which takes 20 ms as a package
+ * of six files that loads child_process, and 5 ms here. The other packages are loaded when they are needed.
+ */
+export const BUNDLED = ['commander', 'fastest-levenshtein']
+/** commander could run commands as programs of their own, which memmon does not have. */
+const UNUSED = { commander: 'node:child_process' }
 
 const OPTIONS = {
   bundle: true,
@@ -20,7 +30,7 @@ const OPTIONS = {
   minifyWhitespace: true,
   minifySyntax: true,
   lineLimit: 120,
-  banner: { js: '"use strict";' },
+  banner: { js: `"use strict"; // of others: ${LICENCES}` },
   logLevel: 'warning',
 }
 
@@ -28,8 +38,10 @@ const OPTIONS = {
 export async function bundle(root, mark) {
   const outdir = join(root, 'dist')
   rmSync(outdir, { recursive: true, force: true })
+  mkdirSync(outdir)
   const imports = await importsOf(root)
   const files = filesFrom(imports, mark.slice(0, 8))
+  writeFileSync(join(outdir, LICENCES), licences(root))
   const fileOf = new Map(files.flatMap(file => [...file.modules].map(path => [path, file])))
   const names = await exportedNames(root, [...fileOf.keys()])
   for (const file of files) {
@@ -43,7 +55,11 @@ export async function bundle(root, mark) {
       absWorkingDir: root,
       stdin: { contents: lines.join('\n'), resolveDir: root, sourcefile: file.name },
       outfile: join(outdir, file.name),
-      plugins: [fromOtherFiles(root, file, fileOf, names), fromNode(namesOfNode(root, imports))],
+      plugins: [
+        bundled(root),
+        fromOtherFiles(root, file, fileOf, names),
+        fromNode(namesOfNode(root, imports)),
+      ],
     })
   }
 }
@@ -63,6 +79,35 @@ async function importsOf(root) {
     imports.filter(({ external }) => !external),
   ])
   return new Map(own)
+}
+
+/** The packages of BUNDLED, without what memmon does not use of them. */
+function bundled(root) {
+  const require = createRequire(join(root, 'package.json'))
+  return {
+    name: 'bundled packages',
+    setup({ onLoad, onResolve }) {
+      onResolve({ filter: new RegExp(`^(${BUNDLED.join('|')})$`) }, ({ path }) => ({
+        path: require.resolve(path),
+      }))
+      onResolve({ filter: /^node:/ }, ({ path, importer }) => {
+        const isUnused = Object.entries(UNUSED).some(
+          ([name, unused]) => unused === path && importer.startsWith(join(root, 'node_modules', name)),
+        )
+        return isUnused ? { path, namespace: 'unused' } : undefined
+      })
+      onLoad({ filter: /./, namespace: 'unused' }, () => ({ contents: 'module.exports = {}' }))
+    },
+  }
+}
+
+function licences(root) {
+  const texts = BUNDLED.map(name => {
+    const folder = join(root, 'node_modules', name)
+    const file = readdirSync(folder).find(one => /^licen[cs]e/i.test(one))
+    return `${name}\n\n${readFileSync(join(folder, file), 'utf8')}`
+  })
+  return texts.join('\n')
 }
 
 /** Which module goes where: what main.ts imports at once; what that imports later; what is left, for people. */

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { expect, test } from 'vitest'
+import { BUNDLED } from '../scripts/bundle.mjs'
 
 const SRC = join(import.meta.dirname, '..', 'src')
 
@@ -98,15 +99,16 @@ test('rules are pure: no node:*, nor anything of base that imports it, and no np
   expect(impure.map(({ file, target }) => `${file}: ${target}`)).toEqual([])
 })
 
-test('each npm package is imported in one folder, but for shlex', () => {
+test('each npm package is imported in one folder, but for shlex; those in dist/ are for development', () => {
   const folders = new Map<string, Set<string>>()
   for (const { target, room, into } of imports) {
     if (into === 'npm') folders.set(target, (folders.get(target) ?? new Set()).add(room))
   }
   const several = [...folders].filter(([, rooms]) => rooms.size > 1).map(([name]) => name)
   expect(several).toEqual(IN_SEVERAL_ROOMS)
-  const { dependencies } = JSON.parse(readFileSync(join(SRC, '..', 'package.json'), 'utf8'))
-  expect([...folders.keys()].sort()).toEqual(Object.keys(dependencies).sort())
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(SRC, '..', 'package.json'), 'utf8'))
+  expect([...folders.keys()].sort()).toEqual([...Object.keys(dependencies), ...BUNDLED].sort())
+  expect(Object.keys(devDependencies)).toEqual(expect.arrayContaining(BUNDLED))
 })
 
 test('screen is pure: what it draws depends on nothing but what it is given', () => {

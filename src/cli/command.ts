@@ -1,6 +1,4 @@
-// What the command line asks for: the listener, the help or the version.
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+// What the command line asks for: the listener, or something for people.
 import { UsageError } from '../base/errors.ts'
 import { createRedactor } from '../base/redact.ts'
 import { environmentSecrets } from '../base/secrets.ts'
@@ -14,55 +12,40 @@ import { listen } from './listen.ts'
 /** sysexits' habit for wrong usage, and supervisor's own. */
 const EXIT_USAGE = 2
 
-/** For people, in a terminal. */
-const COMMANDS = ['check', 'explain', 'test-notify'] as const
-
 const confFiles = createConfFiles()
 
 /** Does it; the exit code. */
 export async function run(argv: readonly string[]): Promise<number> {
   try {
-    const command = COMMANDS.find(name => name === argv[0])
-    if (command) {
-      const { runHandCommand } = await import('./hand-commands.ts')
-      return await runHandCommand(command, argv.slice(1), version)
+    const flags = isCommand(argv[0])
+      ? undefined
+      : parseFlags(argv, confFiles.readText, confFiles.surroundings)
+    if (flags?.kind !== 'settings') {
+      const { runByHand } = await import('./hand-commands.ts')
+      return await runByHand(argv)
     }
-    const flags = parseFlags(argv, confFiles.readText, undefined, confFiles.surroundings)
-    switch (flags.kind) {
-      case 'help': {
-        const { helpText } = await import('../config/help.ts')
-        process.stdout.write(helpText())
-        return 0
-      }
-      case 'version':
-        process.stdout.write(`${version()}\n`)
-        return 0
-      case 'settings':
-        return await listen(flags.settings, argv, {
-          warnings: warningsOf(flags.settings),
-          readSettings: () => settingsFrom(argv),
-          haveChanged: confFiles.haveChanged,
-        })
-    }
+    return await listen(flags.settings, argv, {
+      warnings: warningsOf(flags.settings),
+      readSettings: () => settingsFrom(argv),
+      haveChanged: confFiles.haveChanged,
+    })
   } catch (thrown) {
     if (!(thrown instanceof UsageError)) throw thrown
     const { redact } = createRedactor(environmentSecrets(process.env))
-    process.stderr.write(`memmon: ${redact(thrown.message)}\nmemmon --help shows all options.\n`)
+    process.stderr.write(`memmon: ${redact(thrown.message)}\nmemmon --help shows the options.\n`)
     return EXIT_USAGE
   }
 }
+
+/** The first word, or none: behind an option it would be a mistake in supervisord.conf, and stdout is supervisord's. */
+const isCommand = (word: string | undefined): boolean => /^[a-z][a-z-]*$/i.test(word ?? '')
 
 /** About files that others may write; throws a UsageError as root. */
 const warningsOf = (settings: Settings): string[] => refuseLoose(settings, confFiles.loose, ownUid())
 
 function settingsFrom(argv: readonly string[]): ReadSettings {
   confFiles.forget()
-  const flags = parseFlags(argv, confFiles.readText, undefined, confFiles.surroundings)
+  const flags = parseFlags(argv, confFiles.readText, confFiles.surroundings)
   if (flags.kind !== 'settings') throw new UsageError('--help and --version ask for nothing else')
   return { settings: flags.settings, warnings: warningsOf(flags.settings) }
-}
-
-function version(): string {
-  const text = readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }

@@ -153,7 +153,7 @@ function endOnDefects(listener: Listener, memmon: () => Memmon | undefined, log:
 
 async function byHand(settings: Settings, args: readonly string[], why: string): Promise<number> {
   const { byHandText } = await import('./by-hand.ts')
-  process.stderr.write(byHandText(settings, args, why))
+  process.stderr.write(await byHandText(settings, args, why))
   return 2
 }
 

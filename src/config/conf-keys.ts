@@ -14,6 +14,7 @@ const keyOf = ({ flags }: { readonly flags: readonly string[] }): string =>
 /** A key that is no flag: anybody can read arguments. */
 const SMTP_PASSWORD: GeneralOption = {
   flags: ['--smtp-password'],
+  group: 'messages',
   value: 'password',
   secret: true,
   help: 'The SMTP password, in a memmon.conf that nobody else may read.',

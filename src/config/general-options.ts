@@ -10,6 +10,7 @@ import type { GeneralOption } from './option.ts'
 export const GENERAL_OPTIONS: readonly GeneralOption[] = [
   {
     flags: ['--most-specific'],
+    group: 'limits',
     help: 'Of several rules that match a process, let the closest decide alone: group:program, program, pattern, group, any. Default: every matching rule counts.',
     example: '-a 200MB -p db=4GB --most-specific',
     exampleHelp: 'let db have 4 GB, though -a gives 200 MB to all',
@@ -19,6 +20,8 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
   },
   {
     flags: ['--dry-run'],
+    group: 'action',
+    brief: 'log what would be done, and do nothing',
     help: 'Check and log everything, and do nothing: "Would restart ...", once each time a process exceeds its limit.',
     example: '-a 200MB --dry-run',
     exampleHelp: 'see what memmon would do, before it may',
@@ -28,6 +31,7 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
   },
   {
     flags: ['--hook-timeout'],
+    group: 'action',
     value: 'time',
     help: 'How long a command of yours may run before TERM, and two seconds later KILL, to its whole process group. 1s to 24d. Default: 30s',
     example: "-p web=1GB --pre-restart-command '/opt/set-sick' --hook-timeout 10s",
@@ -38,6 +42,7 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
   },
   {
     flags: ['--server-url'],
+    group: 'running',
     value: 'url',
     secret: true,
     help: "supervisord's address, unix:///path or http://host:port. Default: SUPERVISOR_SERVER_URL, which supervisord sets.",
@@ -49,8 +54,10 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
   },
   {
     flags: ['--ignore'],
+    group: 'limits',
     value: 'pattern',
     repeatable: true,
+    brief: 'never restart what this name or pattern matches',
     help: 'Never restart what this name or pattern matches, whatever the other rules say.',
     example: "-a 200MB --ignore db --ignore 'batch:*'",
     exampleHelp: 'limit every program but db and the group batch',
@@ -60,6 +67,7 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
   },
   {
     flags: ['--max-parallel'],
+    group: 'action',
     value: 'count',
     help: 'How many processes of one group may be away for a restart at a time; the largest excess goes first. Default: 1. 0 lifts it.',
     example: '-g workers=1GB --max-parallel 2',
@@ -72,7 +80,9 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
   },
   {
     flags: ['--max-restarts'],
+    group: 'action',
     value: 'rate',
+    brief: 'restart no process more often, as in 3/1h',
     help: 'Restart no process more often than this, a count within a time. Past it the process is left running, and one mail says so. Default: no limit.',
     example: '-a 200MB --max-restarts 3/1h',
     exampleHelp: 'restart each program at most three times an hour',
@@ -82,6 +92,7 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
   },
   {
     flags: ['--stagger'],
+    group: 'action',
     value: 'time',
     help: 'Restart one group after the other: the next one begins when the last is RUNNING again, or after this time. A hard limit does not wait. Default: 10s. 0 restarts all groups side by side.',
     example: '-a 200MB --stagger 30s',
@@ -92,6 +103,7 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
   },
   {
     flags: ['--restart-backoff'],
+    group: 'action',
     value: 'time',
     help: 'When a program exceeds its limit again within five minutes of its restart, wait this long after that restart, then twice, four times, at most ten times as long. A hard limit does not wait. Default: 1m. 0 restarts it at each check.',
     example: '-a 200MB --restart-backoff 0',
@@ -102,6 +114,7 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
   },
   {
     flags: ['--state-dir'],
+    group: 'running',
     value: 'folder',
     help: 'Where the journal of restarts is kept, which lets the next memmon finish what this one has begun. Default: $STATE_DIRECTORY, $XDG_STATE_HOME/memmon, /var/lib/memmon as root, or ~/.local/state/memmon.',
     example: '-a 200MB --state-dir /srv/memmon',
@@ -113,6 +126,7 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
   },
   {
     flags: ['--own-limit'],
+    group: 'running',
     value: 'size',
     help: 'Past this much RSS memmon itself finishes its restarts and ends with an exit code, so that supervisord starts it afresh. Less than it uses already is rejected. Default: 128MB',
     example: '-a 200MB --own-limit 1GB',
@@ -123,6 +137,7 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
   },
   {
     flags: ['--stop-wait'],
+    group: 'running',
     value: 'time',
     help: "stopwaitsecs of memmon's own section, if it has one: how long SIGTERM leaves it to finish restarts. Default: 10s",
     example: '-a 200MB --stop-wait 60s',
@@ -133,6 +148,8 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
   },
   {
     flags: ['--verbose'],
+    group: 'running',
+    brief: 'log every check',
     help: 'Log every check: what was looked at and how large it was.',
     example: '-a 200MB --verbose',
     exampleHelp: 'see why something is or is not restarted',

@@ -8,6 +8,7 @@ import type { GeneralOption } from './option.ts'
 export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
   {
     flags: ['-s', '--sendmail', '--sendmail_program', '--sendmail-program'],
+    group: 'messages',
     value: 'command',
     help: 'The shell command that takes a mail on stdin. Default: /usr/sbin/sendmail -t -i',
     example: "-a 200MB -m bob@example.com -s 'msmtp -t'",
@@ -20,8 +21,10 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
   },
   {
     flags: ['-m', '--email'],
+    group: 'messages',
     value: 'address',
     repeatable: true,
+    brief: 'send mail about restarts and failures there',
     help: 'Send mail about restarts and failures there; several with commas. Without it no mail is sent.',
     example: '-a 200MB -m bob@example.com,ops@example.com',
     exampleHelp: 'mail two people',
@@ -31,9 +34,11 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
   },
   {
     flags: ['--smtp'],
+    group: 'messages',
     value: 'url',
     repeatable: true,
     secret: true,
+    brief: 'by this server, as in smtp://mail.example.com:587',
     help: 'Send mail by this SMTP server instead of a command: smtp://user@host:587, where STARTTLS is required unless ?starttls=optional or ?starttls=no says otherwise, or smtps://user@host. Several are tried in order. The password: MEMMON_SMTP_PASSWORD, --smtp-password-file, or smtp_password in memmon.conf.',
     example: '-a 200MB -m bob@example.com --smtp smtp://mail.example.com:587',
     exampleHelp: 'send mail without a mail command',
@@ -43,6 +48,7 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
   },
   {
     flags: ['--from'],
+    group: 'messages',
     value: 'address',
     help: 'Who the mail is from. Default: memmon@ and the name of this machine',
     example: '-a 200MB -m bob@example.com --from memmon@example.com',
@@ -54,6 +60,7 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
   },
   {
     flags: ['--smtp-password-file'],
+    group: 'messages',
     value: 'file',
     help: 'A file that holds the SMTP password, and that nobody else may read.',
     example: '-a 200MB -m bob@example.com --smtp-password-file /etc/memmon.secret',
@@ -64,6 +71,7 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
   },
   {
     flags: ['--smtp-ca-file'],
+    group: 'messages',
     value: 'file',
     help: "Certificates to trust at the SMTP server, as PEM, instead of the system's.",
     example: '-a 200MB -m bob@example.com --smtp-ca-file /etc/ssl/internal.pem',
@@ -74,6 +82,7 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
   },
   {
     flags: ['--webhook'],
+    group: 'messages',
     value: 'url',
     repeatable: true,
     secret: true,
@@ -86,8 +95,10 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
   },
   {
     flags: ['--webhook-file'],
+    group: 'messages',
     value: 'file',
     repeatable: true,
+    brief: 'post to the webhook whose URL this file holds',
     help: 'A file that holds the URL of a webhook, and that nobody else may read.',
     example: '-a 200MB --webhook-file /etc/memmon.slack',
     exampleHelp: 'tell a channel of Slack',
@@ -97,6 +108,7 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
   },
   {
     flags: ['--webhook-http'],
+    group: 'messages',
     help: 'Let webhooks be http to other machines, too.',
     example: '-a 200MB --webhook http://hooks.internal/memmon --webhook-http',
     exampleHelp: 'tell a machine of your own network, unencrypted',
@@ -106,6 +118,7 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
   },
   {
     flags: ['--on-alert-command'],
+    group: 'messages',
     value: 'command',
     help: 'Run for each warning, alert and failure, with the same facts as a webhook on stdin and in the environment.',
     example: "-a 200MB --warn 80% --on-alert-command '/opt/app/page-me'",
@@ -116,6 +129,7 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
   },
   {
     flags: ['--mail-interval'],
+    group: 'messages',
     value: 'time',
     help: 'The first message goes at once; what follows within this time is gathered into one, failures within a minute. 24d at most. Default: 5m. 0 sends each by itself.',
     example: '-a 200MB -m bob@example.com --mail-interval 1h',
@@ -126,6 +140,7 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
   },
   {
     flags: ['-u', '--uptime'],
+    group: 'messages',
     value: 'time',
     help: 'Send mail about a restart only if the process had run no longer than this. Mail about failures is always sent.',
     example: '-a 200MB -m bob@example.com -u 1h',
@@ -136,6 +151,7 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
   },
   {
     flags: ['-n', '--name'],
+    group: 'messages',
     value: 'name',
     help: 'A name for this memmon in the subject of its mails.',
     example: '-a 200MB -m bob@example.com -n shop',

@@ -5,32 +5,39 @@ import { LIMIT_FORM } from '../rules/limits.ts'
 import { GENERAL_OPTIONS } from './general-options.ts'
 import { MESSAGE_OPTIONS } from './message-options.ts'
 import type { OptionSpec, OtherFlag } from './option.ts'
-import type { OptionText } from './option-text.ts'
+import { type OptionText, valueTerm } from './option-text.ts'
 import { BUDGET_FLAGS, RULE_FLAGS } from './rule-flags.ts'
 import { RULE_OPTIONS } from './rule-options.ts'
 
 const OTHER_FLAGS: readonly OtherFlag[] = [
   {
     flags: ['--config'],
+    group: 'running',
     value: 'file',
     kind: 'config',
+    brief: 'read rules and all of these options from a file',
     help: 'Read memmon.conf, too: rules as sections, and all that flags can say. It is read again when it changes, and on SIGHUP. Of the same setting in both, the flag counts.',
     example: '--config /etc/supervisor/memmon.conf',
     exampleHelp: 'keep the rules in a file of their own',
   },
   {
     flags: ['-h', '--help'],
+    group: 'running',
+    value: 'all',
+    isValueOptional: true,
     kind: 'help',
-    help: 'Show this help.',
+    brief: 'show this, or with "all" every option',
+    help: 'Show the options that most people need, or with "all" every one.',
     example: '--help',
-    exampleHelp: 'this text',
+    exampleHelp: 'show the options that most people need',
   },
   {
     flags: ['-V', '--version'],
+    group: 'running',
     kind: 'version',
     help: 'Show the version.',
     example: '--version',
-    exampleHelp: 'the version alone',
+    exampleHelp: 'show the version',
   },
 ]
 
@@ -51,6 +58,9 @@ export const VALUE_FORMS = [
   'A name may hold "=": name=limit is split at the last one.',
 ]
 
-/** `-p, --program <name=size>`. */
-export const optionTerm = ({ flags, value }: OptionText): string =>
-  value === undefined ? flags.join(', ') : `${flags.join(', ')} <${value}>`
+/** `-p, --program <name=limit>`. */
+export const optionTerm = (spec: OptionText): string => spec.flags.join(', ') + valueTerm(spec)
+
+/** `-p name=limit` and `--program name=limit`. */
+export const optionTerms = (spec: OptionText): string[] =>
+  spec.flags.map(flag => flag + valueTerm(spec).replace(/[<>]/g, ''))

@@ -8,7 +8,9 @@ export const RESTART_OPTIONS: readonly RuleOption[] = [
   {
     rule: true,
     flags: ['--soft-limit'],
+    group: 'draining',
     value: 'limit',
+    brief: 'above this, let a process finish its work first',
     help: 'Above this, ask the process to finish its work (--drain-signal, --drain-command); restart it when it has (--drain-check), or when --grace is over and it is still above. --hard-limit and the limit itself do not wait.',
     example: '-p worker=1GB --soft-limit 700MB --drain-signal TSTP',
     exampleHelp: 'let a worker finish its job before it is restarted',
@@ -19,6 +21,7 @@ export const RESTART_OPTIONS: readonly RuleOption[] = [
   {
     rule: true,
     flags: ['--grace'],
+    group: 'draining',
     value: 'time',
     help: 'How long a process over its soft limit has to finish. Default: 15m',
     example: '-p worker=1GB --soft-limit 700MB --grace 1h',
@@ -30,7 +33,9 @@ export const RESTART_OPTIONS: readonly RuleOption[] = [
   {
     rule: true,
     flags: ['--drain-signal'],
+    group: 'draining',
     value: 'name',
+    brief: 'the signal that asks it to finish, as in TSTP',
     help: 'The signal that asks a process to finish.',
     example: '-p worker=1GB --soft-limit 700MB --drain-signal USR1',
     exampleHelp: 'send SIGUSR1 at 700 MB',
@@ -41,6 +46,7 @@ export const RESTART_OPTIONS: readonly RuleOption[] = [
   {
     rule: true,
     flags: ['--drain-command'],
+    group: 'draining',
     value: 'command',
     help: 'A command that asks a process to finish, as --exec-command runs one.',
     example: "-p worker=1GB --soft-limit 700MB --drain-command '/opt/app/drain'",
@@ -52,6 +58,7 @@ export const RESTART_OPTIONS: readonly RuleOption[] = [
   {
     rule: true,
     flags: ['--drain-check'],
+    group: 'draining',
     value: 'command',
     help: 'A command that is run at each check while a process is drained; exit code 0 says that it has finished.',
     example: "-p worker=1GB --soft-limit 700MB --drain-check '/opt/app/is-idle'",
@@ -63,6 +70,7 @@ export const RESTART_OPTIONS: readonly RuleOption[] = [
   {
     rule: true,
     flags: ['--pre-restart-command'],
+    group: 'action',
     value: 'command',
     help: 'Run before a restart. Exit code 75 postpones it to a later check; any other goes on.',
     example: "-p web=500MB --pre-restart-command '/opt/app/set-sick'",
@@ -74,6 +82,7 @@ export const RESTART_OPTIONS: readonly RuleOption[] = [
   {
     rule: true,
     flags: ['--post-restart-command'],
+    group: 'action',
     value: 'command',
     help: 'Run when a process that was restarted is RUNNING again.',
     example: "-p web=500MB --post-restart-command '/opt/app/set-healthy'",
@@ -85,6 +94,7 @@ export const RESTART_OPTIONS: readonly RuleOption[] = [
   {
     rule: true,
     flags: ['--restart-command'],
+    group: 'action',
     value: 'command',
     help: 'Restart by this command instead of stop and start, for platforms that restart in their own way. It has worked if the pid is another one a minute later.',
     example: "-p web=500MB --restart-command '/opt/platform/restart web'",
@@ -96,6 +106,7 @@ export const RESTART_OPTIONS: readonly RuleOption[] = [
   {
     rule: true,
     flags: ['--restart-group'],
+    group: 'action',
     help: 'Restart the whole group of a process that is over its limit, as many at a time as --max-parallel says.',
     example: '-g workers=1GB --restart-group',
     exampleHelp: 'restart all workers when one of them is over 1 GB',

@@ -11,8 +11,10 @@ const NAME_HELP = 'A name is program (in any group), group:program or group:*; *
 export const RULE_FLAGS: readonly RuleFlag[] = [
   {
     flags: ['-p', '--program'],
+    group: 'limits',
     value: 'name=limit',
     repeatable: true,
+    brief: 'a program, as in web=200MB',
     help: `Restart a program that uses more than its limit. ${NAME_HELP}`,
     example: "-p web=200MB -p 'workers:*=1.5GB'",
     exampleHelp: 'limit web, and each process of the group workers',
@@ -20,8 +22,10 @@ export const RULE_FLAGS: readonly RuleFlag[] = [
   },
   {
     flags: ['-g', '--group', '--groupname'],
+    group: 'limits',
     value: 'name=limit',
     repeatable: true,
+    brief: 'each process of a group, as in workers=1GB',
     help: 'Restart each process of a group that uses more than the limit; each is judged by itself. * and ? are wildcards.',
     example: '-g workers=1GB',
     exampleHelp: 'limit each process of the group workers',
@@ -29,7 +33,9 @@ export const RULE_FLAGS: readonly RuleFlag[] = [
   },
   {
     flags: ['-a', '--any'],
+    group: 'limits',
     value: 'limit',
+    brief: 'every program, as in 200MB, or 25% of all memory',
     help: "Restart any process of supervisord's that uses more than the limit, event listeners left out.",
     example: '-a 200MB',
     exampleHelp: 'limit every program',
@@ -44,8 +50,10 @@ export const RULE_FLAGS: readonly RuleFlag[] = [
 export const BUDGET_FLAGS: readonly RuleFlag[] = [
   {
     flags: ['--group-total'],
+    group: 'limits',
     value: 'name=limit',
     repeatable: true,
+    brief: 'what all processes of a group may use together',
     help: 'What all processes of a group may use together, shared memory counted once. Over it, the one with the most private memory is restarted, one at a time.',
     example: '--group-total workers=4GB',
     exampleHelp: 'restart the largest worker when all of them use more than 4 GB',
@@ -56,6 +64,7 @@ export const BUDGET_FLAGS: readonly RuleFlag[] = [
   },
   {
     flags: ['--total'],
+    group: 'limits',
     value: 'limit',
     help: "What all of supervisord's processes may use together, counted as with --group-total.",
     example: '--total 80%',
@@ -73,6 +82,7 @@ export const BUDGET_FLAGS: readonly RuleFlag[] = [
   },
   {
     flags: ['--min-free'],
+    group: 'limits',
     value: 'limit',
     help: 'What has to stay free on the machine or in the container (MemAvailable, or what its limit leaves). Under it, the largest is restarted, one at a time.',
     example: '--min-free 500MB',

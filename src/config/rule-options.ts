@@ -17,6 +17,8 @@ export const RULE_OPTIONS: readonly RuleOption[] = [
   {
     rule: true,
     flags: ['-c', '--cumulative'],
+    group: 'limits',
+    brief: 'count what a program has forked with it',
     help: 'Count the memory of all descendants with that of each process.',
     example: '-c -a 2GB',
     exampleHelp: 'limit every program with all the processes it has forked',
@@ -27,6 +29,7 @@ export const RULE_OPTIONS: readonly RuleOption[] = [
   {
     rule: true,
     flags: ['--metric'],
+    group: 'limits',
     value: 'metric',
     help: `What counts: ${MEMORY_METRICS.join(', ')}. PSS divides what forked workers share, USS leaves it out. Default: rss`,
     example: '-g workers=1GB --metric pss',
@@ -38,7 +41,9 @@ export const RULE_OPTIONS: readonly RuleOption[] = [
   {
     rule: true,
     flags: ['--for'],
+    group: 'patience',
     value: 'patience',
+    brief: 'only when over it for so long, as in 3/5 or 10m',
     help: `Act only when it was over the limit for so long: ${PATIENCE_FORM}. Counted for each process, from zero when it is restarted. Default: 1`,
     example: '-a 200MB --for 3/5',
     exampleHelp: 'restart what was over its limit in three of the last five checks',
@@ -49,7 +54,9 @@ export const RULE_OPTIONS: readonly RuleOption[] = [
   {
     rule: true,
     flags: ['--hard-limit'],
+    group: 'patience',
     value: 'limit',
+    brief: 'above this, act at once',
     help: 'Above this, act at once, whatever --for says.',
     example: '-a 200MB --for 10m --hard-limit 1GB',
     exampleHelp: 'wait ten minutes over 200 MB, and not at all over 1 GB',
@@ -60,7 +67,9 @@ export const RULE_OPTIONS: readonly RuleOption[] = [
   {
     rule: true,
     flags: ['--min-uptime'],
+    group: 'patience',
     value: 'time',
+    brief: 'leave a process alone until it has run this long',
     help: 'Do not judge a process before it has run this long: many programs need more while they start. Default: 0',
     example: '-a 200MB --min-uptime 5m',
     exampleHelp: 'leave a program alone in its first five minutes',
@@ -71,7 +80,9 @@ export const RULE_OPTIONS: readonly RuleOption[] = [
   {
     rule: true,
     flags: ['--warn'],
+    group: 'patience',
     value: 'limit',
+    brief: 'alert above this, as in 80%, and restart nothing',
     help: 'Tell when a process crosses this, a size or a share of its limit, and once more when it is 5% below it. Nothing is restarted for it.',
     example: '-a 200MB --warn 80% -m bob@example.com',
     exampleHelp: 'mail a warning at 160 MB',
@@ -82,7 +93,9 @@ export const RULE_OPTIONS: readonly RuleOption[] = [
   {
     rule: true,
     flags: ['--action'],
+    group: 'action',
     value: 'action',
+    brief: 'restart (default), alert, signal:NAME or exec',
     help: 'What is done over the limit: restart; alert (once when it exceeds the limit, and once when it recovers); signal:NAME; or exec (run exec_command). Default: restart',
     example: '-p db=4GB --action alert -m bob@example.com',
     exampleHelp: 'mail when db is over 4 GB, and never restart it',
@@ -93,6 +106,7 @@ export const RULE_OPTIONS: readonly RuleOption[] = [
   {
     rule: true,
     flags: ['--exec-command'],
+    group: 'action',
     value: 'command',
     help: 'What --action exec runs: a program and its arguments, without a shell unless you write one. The environment says which process: MEMMON_PROCESS, MEMMON_PID, MEMMON_VALUE, MEMMON_LIMIT and more.',
     example: '-p db=4GB --action exec --exec-command /usr/local/bin/dump-heap',
@@ -105,6 +119,7 @@ export const RULE_OPTIONS: readonly RuleOption[] = [
   {
     rule: true,
     flags: ['--threads-limit'],
+    group: 'limits',
     value: 'count',
     help: 'Act on a process with more threads than this, too (Linux). A leak is not always one of bytes.',
     example: '-a 200MB --threads-limit 100',
@@ -116,6 +131,7 @@ export const RULE_OPTIONS: readonly RuleOption[] = [
   {
     rule: true,
     flags: ['--fds-limit'],
+    group: 'limits',
     value: 'count',
     help: 'Act on a process with more open files than this, too (Linux).',
     example: '-a 200MB --fds-limit 900',

@@ -45,6 +45,31 @@ const REFUSED: [args: string[], stderr: RegExp][] = [
   [['--verbose=yes', '-a', '1MB'], /--verbose takes no value: as in memmon -a 200MB --verbose/],
   [['-ca'], /-a, --any needs a value/],
   [['-a', '1MB', 'stray'], /unexpected argument "stray": quote values that contain spaces/],
+  [['-a', '1MB', 'check'], /unexpected argument "check"/],
+  [['web=200MB'], /unexpected argument "web=200MB"/],
+  [['', '-a', '1MB'], /unexpected argument ""/],
+  [['-a', '1MB', '--', '-b'], /unexpected argument "-b"/],
+  [['--verbos'], /unknown option '--verbos' \(Did you mean --verbose\?\)/],
+  [['--server-ulr=http://u:pw@x'], /unknown option '--server-ulr' \(Did you mean --server-url\?\)\n/],
+  [['-cx'], /unknown option '-x'/],
+  [
+    ['chek'],
+    /unknown command 'chek' \(Did you mean check\?\); the commands are check, explain, test-notify\n/,
+  ],
+  [['chek', '-a', '1MB'], /unknown command 'chek' \(Did you mean check\?\)/],
+  [['frobnicate'], /unknown command 'frobnicate'; the commands are check, explain, test-notify\n/],
+  [['status'], /unknown command 'status' \(Did you mean memmon check\?\)/],
+  [['init'], /unknown command 'init': it is supervisord that starts memmon/],
+  [['help', 'chek'], /unknown command 'chek'; the commands are check/],
+  [['explain'], /explain needs a name: see memmon help explain/],
+  [['explain', 'web', 'api'], /unexpected argument "api"/],
+  [['test-notify', 'bob@example.com'], /unexpected argument "bob@example.com"/],
+  [['check', '--grop', 'x=1MB'], /unknown option '--grop' \(Did you mean --group\?\)/],
+  [['check', '--jsn'], /unknown option '--jsn' \(Did you mean --json\?\)/],
+  [['check', '--sort', 'age'], /--sort age: unknown order; use share, size/],
+  [['check', '--sort'], /--sort needs a value, order: as in memmon check --sort size/],
+  [['check', '--json=yes'], /--json takes no value: as in memmon check --json/],
+  [['check', '-a', '1XB'], /-a, --any 1XB: "1XB" is not a size/],
 ]
 
 describe('refused, with what would be right, exit code 2 and no READY', () => {
@@ -52,7 +77,7 @@ describe('refused, with what would be right, exit code 2 and no READY', () => {
     const run = await runMemmon(args, UNDER_SUPERVISORD)
     expect(run).toMatchObject({ code: 2, stdout: '' })
     expect(run.stderr).toMatch(stderr)
-    expect(run.stderr).toMatch(/^memmon: .*\nmemmon --help shows all options\.\n$/)
+    expect(run.stderr).toMatch(/^memmon: .*\nmemmon --help shows the options\.\n$/)
   })
 
   test('a password in the server URL, which is not repeated', async () => {
@@ -145,7 +170,7 @@ test.each(
 test.each([['-h'], ['--help'], ['-a', '1MB', '-h']])('%s shows the help', async (...args) => {
   const run = await runMemmon(args)
   expect(run).toMatchObject({ code: 0, stderr: '' })
-  expect(run.stdout).toMatch(/^Usage: memmon \[options\]\n/)
+  expect(run.stdout).toMatch(/^Usage: memmon \[command\] \[options\]\n/)
   expect(run.stdout).toContain('[eventlistener:memmon]\n')
 })
 
@@ -158,7 +183,7 @@ test('by hand: what it is and the block for supervisord.conf, with the flags tha
   expect(run).toMatchObject({ code: 2, stdout: '' })
   expect(run.stderr).toContain('memmon is an event listener')
   expect(run.stderr).toContain(
-    `[eventlistener:memmon]\ncommand=memmon -p "it's=1MB" -s 'x %%d; y' -a 5MB\nevents=TICK_60\n`,
+    `[eventlistener:memmon]\ncommand=memmon -p 'it'"'"'s=1MB' -s 'x %%d; y' -a 5MB\nevents=TICK_60\n`,
   )
   expect((await runMemmon([])).stderr).toContain('\ncommand=memmon -a 200MB -m bob@example.com\n')
 })

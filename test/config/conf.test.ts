@@ -240,7 +240,7 @@ function settingsIn(files: Record<string, string>, environment: Record<string, s
       .filter(path => path.startsWith(`${folder}/`))
       .map(path => path.slice(folder.length + 1).split('/')[0] ?? '')
   const surroundings = { listFolder, environment, hostName: 'shop' }
-  const flags = parseFlags(['--config', '/etc/m/memmon.conf'], readText, undefined, surroundings)
+  const flags = parseFlags(['--config', '/etc/m/memmon.conf'], readText, surroundings)
   if (flags.kind !== 'settings') throw new Error(flags.kind)
   return flags.settings
 }

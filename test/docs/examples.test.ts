@@ -5,14 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parseSize } from '../../src/base/units.ts'
-import { parseHandFlags } from '../../src/cli/hand-commands.ts'
+import { parseByHand } from '../../src/cli/hand-commands.ts'
 import { GENERAL_KEYS } from '../../src/config/conf-keys.ts'
 import { parseFlags } from '../../src/config/flags.ts'
 import { blocksOf, codeBlocks, documentPaths, memmonLines, ROOT, readDocument } from '../helpers/documents.ts'
 import { PYTHON, splitWords } from '../helpers/python.ts'
 import { MEMMON } from '../helpers/supervisord.ts'
 
-const HAND_COMMANDS = ['check', 'explain', 'test-notify'] as const
 const NO_SURROUNDINGS = { listFolder: () => [], environment: {}, hostName: '' }
 
 /** What supervisord needs besides the block, and the block may hold itself. */
@@ -52,12 +51,15 @@ describe('command lines', () => {
     const [command, ...words] = splitWords(line)
     expect(command).toBe('memmon')
     const readText = () => ({ text: '[any]\nmemory_limit = 200MB\n', isPrivate: true })
-    const hand = HAND_COMMANDS.find(name => name === words[0])
-    const flags = hand
-      ? parseHandFlags(hand, words.slice(1), { readText, surroundings: NO_SURROUNDINGS }).flags
-      : parseFlags(words, readText)
-    if (flags.kind !== 'settings') expect(words).toEqual([`--${flags.kind}`])
-    else if (!hand) expect([...flags.settings.rules, ...flags.settings.budgets]).not.toEqual([])
+    if (!words[0]?.startsWith('-')) {
+      const called = parseByHand(words, { readText, surroundings: NO_SURROUNDINGS })
+      if (called) expect(called.command).toBe(words[0])
+      else expect(words).toContain('--help')
+      return
+    }
+    const flags = parseFlags(words, readText)
+    if (flags.kind !== 'settings') expect(words[0]).toBe(`--${flags.kind}`)
+    else expect([...flags.settings.rules, ...flags.settings.budgets]).not.toEqual([])
   })
 })
 
@@ -67,7 +69,7 @@ describe('blocks for memmon.conf', () => {
   test.each(blocks)('$path: $text', ({ text }) => {
     const surroundings = { listFolder: () => [], environment: { SLACK_URL: 'https://x/y' }, hostName: 'x' }
     const readText = () => ({ text, isPrivate: true })
-    const flags = parseFlags(['--config', 'memmon.conf'], readText, undefined, surroundings)
+    const flags = parseFlags(['--config', 'memmon.conf'], readText, surroundings)
     if (flags.kind !== 'settings') throw new Error(flags.kind)
     expect(flags.settings.rules.length + flags.settings.budgets.length).toBeGreaterThan(0)
   })

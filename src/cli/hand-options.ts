@@ -1,0 +1,83 @@
+// What the commands for people take besides the listener's options: one declaration for the parser and the help.
+
+import { messageOf, UsageError } from '../base/errors.ts'
+import { parseSomeTime, timerTime } from '../base/units.ts'
+import type { TakenOption } from '../config/commander.ts'
+import { SORTS, type Sort } from '../screen/order.ts'
+
+const WATCH_SECONDS = 2
+
+/** What was given besides the listener's options. */
+export interface Given {
+  supervisorConf?: string
+  json: boolean
+  sort: Sort
+  onlyOver: boolean
+  watchSeconds?: number
+  readonly words: string[]
+}
+
+export const nothingGiven = (): Given => ({ json: false, sort: 'share', onlyOver: false, words: [] })
+
+type OwnOption = TakenOption['spec'] & { readonly give: (given: Given, text: string | undefined) => void }
+
+/** Of check and explain. */
+export const CONFIGURATION: OwnOption = {
+  flags: ['-C', '--configuration'],
+  value: 'file',
+  help: 'supervisord.conf, if it is not where supervisorctl looks',
+  example: 'check -C /etc/supervisor/supervisord.conf',
+  give: (given, text) => {
+    given.supervisorConf = text ?? ''
+  },
+}
+
+/** Of check alone. */
+export const CHECK_OPTIONS: readonly OwnOption[] = [
+  {
+    flags: ['--over'],
+    help: 'show only what is over its limit',
+    example: 'check --over',
+    give: given => {
+      given.onlyOver = true
+    },
+  },
+  {
+    flags: ['--sort'],
+    value: 'order',
+    help: `${SORTS.join(', ')}; default: share, what is over first, then by share of the limit`,
+    example: 'check --sort size',
+    give: (given, text) => {
+      const sort = SORTS.find(one => one === text)
+      if (!sort) throw new UsageError(`--sort ${text}: unknown order; use ${SORTS.join(', ')}`)
+      given.sort = sort
+    },
+  },
+  {
+    flags: ['--watch'],
+    value: 'time',
+    isValueOptional: true,
+    help: `look again every ${WATCH_SECONDS} seconds, or as often as you say; q quits`,
+    example: 'check --watch 5',
+    give: watch,
+  },
+  {
+    flags: ['--json'],
+    help: 'print JSON; with --watch one line each',
+    example: 'check --json',
+    give: given => {
+      given.json = true
+    },
+  },
+]
+
+/** What stands behind it and is no time is a name: `check --watch web`. */
+function watch(given: Given, text: string | undefined): void {
+  const isTime = text !== undefined && /^\d+[smhd]?$/i.test(text)
+  if (text !== undefined && !isTime) given.words.push(text)
+  try {
+    given.watchSeconds = isTime ? timerTime(parseSomeTime(text), text) : WATCH_SECONDS
+  } catch (thrown) {
+    throw new UsageError(`--watch ${text}: ${messageOf(thrown)}`)
+  }
+}

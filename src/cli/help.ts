@@ -1,0 +1,122 @@
+// How help looks: commander's, in the groups of the table; on one screen, or with every option in full.
+
+import type { Command } from '../config/commander.ts'
+import { OPTION_GROUPS } from '../config/option-text.ts'
+import { OPTIONS, optionTerm, VALUE_FORMS } from '../config/options.ts'
+
+const WIDTH = 80
+
+const DESCRIPTION = `Restarts supervisord's programs that exceed a memory limit, and emails you.
+supervisord starts it, by these lines in supervisord.conf:
+  [eventlistener:memmon]
+  command=memmon -a 200MB -m bob@example.com
+  events=TICK_60`
+
+const MORE = '\nmemmon --help all shows every option, memmon check --help those of a command.'
+
+const RULES_ARE =
+  'The rules are those of the [eventlistener:*] sections that run memmon, in supervisord.conf, which is found as supervisorctl finds it. Rules given here, by the options of the listener (memmon --help), count in their place. supervisord is found by --server-url, by SUPERVISOR_SERVER_URL, or in supervisord.conf.'
+
+interface CommandText {
+  readonly argument?: { readonly name: string; readonly help: string }
+  readonly summary: string
+  readonly help: string
+  /** Behind the options. */
+  readonly more: string
+  readonly examples: readonly (readonly [args: string, what: string])[]
+}
+
+const TEXTS = {
+  check: {
+    argument: { name: '[name...]', help: 'of a process or a group, with * and ? as wildcards' },
+    summary: 'show sizes, limits and what memmon would do now',
+    help: "Looks once at supervisord's processes, and prints how large each is, its limit and what memmon would do now. What is over its limit comes first, then what is nearest to it. It changes nothing.\nExit code: 1 if something is over its limit, else 2 if memmon could not look or could not read all rules, else 0.",
+    more: RULES_ARE,
+    examples: [
+      ['', 'by the rules of the listeners that run'],
+      ["'worker_*' --watch", 'some processes, live'],
+      ['-a 200MB', 'by a rule that you think about'],
+    ],
+  },
+  explain: {
+    argument: { name: '<name>', help: 'of a process' },
+    summary: 'show why memmon would act on a process, or not',
+    help: "Looks once at one of supervisord's processes, and prints every rule, whether it matches, the figures, and why memmon would act or not. It changes nothing.\nExit code: 1 if it is over a limit, else 2 if memmon could not look or could not read all rules, else 0.",
+    more: RULES_ARE,
+    examples: [
+      ['web', 'why it is restarted, or is not'],
+      ['web -a 200MB', 'by a rule that you think about'],
+    ],
+  },
+  'test-notify': {
+    summary: 'send a test message by every channel',
+    help: 'Sends one message, marked as a test, by every channel that the options name, and prints what each of them answered.\nExit code: 0 if all took it, 1 if one did not, 2 if the options are wrong.',
+    more: 'It takes the options of the listener (memmon --help).',
+    examples: [['-m bob@example.com', 'a test mail']],
+  },
+} as const satisfies Readonly<Record<string, CommandText>>
+
+export type HandCommand = keyof typeof TEXTS
+
+export const COMMAND_TEXTS: Readonly<Record<HandCommand, CommandText>> = TEXTS
+
+/** Gives the program and its commands their texts. */
+export function configureHelp(program: Command, isAll: boolean): void {
+  program.configureHelp({ helpWidth: WIDTH }).usage('[command] [options]').description(DESCRIPTION)
+  for (const [name, text] of Object.entries(COMMAND_TEXTS)) {
+    const command = program.commands.find(one => one.name() === name)
+    command?.summary(text.summary).description(text.help).helpOption('-h, --help', 'show this')
+    command?.addHelpText(
+      'after',
+      helper => `\n${wrapped(text.more, helper.command)}\n\n${examplesText(name, text)}`,
+    )
+  }
+  // Only when it is about to be shown: commander suggests from what it would show.
+  program.on('beforeHelp', () => (isAll ? showAll(program) : showBrief(program)))
+}
+
+const wrapped = (text: string, command: Command): string => command.createHelp().boxWrap(text, WIDTH)
+
+const examplesText = (name: string, { examples }: CommandText): string =>
+  `Examples:\n${examples.map(([args, what]) => `  ${`memmon ${name} ${args}`.trimEnd().padEnd(40)}${what}`).join('\n')}`
+
+/** What fits one screen: no blank lines between the groups. */
+function showBrief(program: Command): void {
+  for (const [option, spec] of withSpecs(program)) {
+    option.helpGroup(`${OPTION_GROUPS[spec.group]}:`)
+    if (spec.brief === undefined) option.hideHelp()
+  }
+  program
+    .configureHelp({
+      helpWidth: WIDTH,
+      formatItemList: (heading, items) => (items.length > 0 ? [heading, ...items] : []),
+    })
+    .addHelpText('after', MORE)
+}
+
+/** Each option with all its names and all that there is to say, below it. */
+function showAll(program: Command): void {
+  const terms = new Map<string, string>()
+  for (const [option, spec] of withSpecs(program)) {
+    option.helpGroup(`${OPTION_GROUPS[spec.group]}:`)
+    option.description = spec.help
+    terms.set(option.flags, optionTerm(spec))
+  }
+  program
+    .configureHelp({
+      helpWidth: WIDTH,
+      optionTerm: ({ flags }) => terms.get(flags) ?? flags,
+      formatItem: (term, _, description, helper) =>
+        `  ${term}\n      ${helper.boxWrap(description, WIDTH - 6).replaceAll('\n', '\n      ')}`,
+    })
+    .addHelpText('after', `\n${VALUE_FORMS.map(form => wrapped(form, program)).join('\n')}`)
+}
+
+const withSpecs = (program: Command) =>
+  program
+    .createHelp()
+    .visibleOptions(program)
+    .flatMap(option => {
+      const spec = OPTIONS.find(({ flags }) => flags.some(flag => flag === option.long))
+      return spec ? [[option, spec] as const] : []
+    })

@@ -1,0 +1,95 @@
+// The whole of the command line: the listener's options, and the commands for people, as commander reads and shows them.
+
+import { UsageError } from '../base/errors.ts'
+import { addOption, type Command, parseBy, type Shown } from '../config/commander.ts'
+import { listenerCommand, newReading, type Reading } from '../config/flags.ts'
+import { OPTIONS } from '../config/options.ts'
+import { CHECK_OPTIONS, CONFIGURATION, type Given, nothingGiven } from './hand-options.ts'
+import { COMMAND_TEXTS, configureHelp, type HandCommand } from './help.ts'
+
+export interface Called {
+  readonly command: HandCommand
+  /** The listener's options that were given. */
+  readonly reading: Reading
+  readonly given: Given
+}
+
+export interface Output {
+  readonly version: string
+  readonly writeOut: (text: string) => void
+}
+
+const OWN_OPTIONS = {
+  check: [CONFIGURATION, ...CHECK_OPTIONS],
+  explain: [CONFIGURATION],
+  'test-notify': [],
+} as const
+
+const SPECS = [...OPTIONS, ...OWN_OPTIONS.check]
+
+/** What people try, and what does it. */
+const MEANT: ReadonlyMap<string, string> = new Map([
+  ...['status', 'list', 'show', 'ps'].map(word => [word, 'memmon check'] as const),
+  ...['top', 'watch'].map(word => [word, 'memmon check --watch'] as const),
+  ...['why', 'reason'].map(word => [word, 'memmon explain'] as const),
+  ...['test', 'notify', 'mail'].map(word => [word, 'memmon test-notify'] as const),
+])
+/** What supervisord does. */
+const STARTS = ['init', 'install', 'listen', 'run', 'setup', 'start']
+
+/** Reads the command and its options; writes what was asked to be shown. Throws a UsageError. */
+export function parseProgram(argv: readonly string[], output: Output): Called | Shown {
+  refuseStrange(argv[0])
+  const reading = newReading()
+  const given = nothingGiven()
+  let called: HandCommand | undefined
+  const program = createProgram({ reading, given, output, argv }, command => {
+    called = command
+  })
+  const shown = parseBy(program, argv, SPECS)
+  return shown ?? { command: called ?? 'check', reading, given }
+}
+
+interface Parts {
+  readonly reading: Reading
+  readonly given: Given
+  readonly output: Output
+  readonly argv: readonly string[]
+}
+
+function createProgram(
+  { reading, given, output, argv }: Parts,
+  call: (command: HandCommand) => void,
+): Command {
+  const program = listenerCommand(reading, output)
+  for (const name of Object.keys(COMMAND_TEXTS) as HandCommand[]) {
+    const { argument } = COMMAND_TEXTS[name]
+    const command = program.command(name)
+    if (argument) command.argument(argument.name, argument.help)
+    for (const spec of OWN_OPTIONS[name]) addOption(command, { spec, take: text => spec.give(given, text) })
+    command.action((words: string | readonly string[]) => {
+      if (argument) given.words.push(...[words].flat())
+      call(name)
+    })
+  }
+  configureHelp(program, argv.includes('all'))
+  addHelpCommand(program)
+  return program
+}
+
+/** `help`, `help all` and `help check`. */
+function addHelpCommand(program: Command): void {
+  program.command('help [command]', { hidden: true }).action((topic?: string) => {
+    const about = program.commands.find(command => command.name() === topic)
+    if (topic !== undefined && topic !== 'all' && !about)
+      program.error(`unknown command '${topic}'`, { code: 'commander.unknownCommand' })
+    ;(about ?? program).help()
+  })
+}
+
+function refuseStrange(word = ''): void {
+  const meant = MEANT.get(word)
+  if (meant) throw new UsageError(`unknown command '${word}' (Did you mean ${meant}?)`)
+  if (STARTS.includes(word))
+    throw new UsageError(`unknown command '${word}': it is supervisord that starts memmon`)
+}
