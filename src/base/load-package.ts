@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url'
 
 const load = createRequire(import.meta.filename)
 
-/** A CommonJS package. Throws an Error if it cannot be loaded at this time. */
+/** A CommonJS package, or a module of one, as nodemailer/lib/addressparser. Throws an Error if it cannot be loaded at this time. */
 export const requirePackage = (name: string): unknown => load(entryOf(name))
 
 /** An ES module. Rejects with an Error if it cannot be loaded at this time. */
@@ -21,8 +21,9 @@ export async function importPackage(name: string): Promise<unknown> {
 
 /** Node is asked only when there is a package to be found: it would remember that there is none. */
 function entryOf(name: string): string {
+  const [root = ''] = name.split('/')
   const folders = load.resolve.paths(name) ?? []
-  if (!folders.some(folder => isPackage(join(folder, name)))) throw new Error(`Cannot find package ${name}`)
+  if (!folders.some(folder => isPackage(join(folder, root)))) throw new Error(`Cannot find package ${name}`)
   return load.resolve(name)
 }
 

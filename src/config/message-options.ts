@@ -1,5 +1,6 @@
 // The options about messages: who is told, by what, and when.
 
+import { parseAddresses } from '../base/mail-address.ts'
 import { parseSmtpUrl } from '../base/smtp-url.ts'
 import { parseDuration, timerTime } from '../base/units.ts'
 import { parseSwitch } from '../rules/limits.ts'
@@ -54,7 +55,8 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
     example: '-a 200MB -m bob@example.com --from memmon@example.com',
     exampleHelp: 'an address that the mail server takes',
     apply: (draft, text) => {
-      const [from = ''] = parseAddresses(text)
+      const [from = '', ...others] = parseAddresses(text)
+      if (others.length > 0) throw new Error(`"${text}" is more than one address: a mail is from one`)
       draft.from = from
     },
   },
@@ -161,15 +163,3 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
     },
   },
 ]
-
-function parseAddresses(text: string): string[] {
-  const addresses = text.split(',').map(address => address.trim())
-  for (const address of addresses) {
-    if (!/^(?:[^<>]*<[^\s<>]+>|[^\s<>]+)$/.test(address) || /[\0-\x1f\x7f]/.test(address)) {
-      throw new Error(
-        `"${text}" is not a mail address: use one such as bob@example.com; separate several with commas`,
-      )
-    }
-  }
-  return addresses
-}

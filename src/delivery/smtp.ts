@@ -1,5 +1,6 @@
 // Mail straight to SMTP servers (RFC 5321, by nodemailer): several, tried in order, a connection for each mail.
 
+import { addressIn } from '../base/mail-address.ts'
 import { createRedactor, type Redactor } from '../base/redact.ts'
 import type { SmtpServer } from '../base/smtp-url.ts'
 import type { Channel, Delivery, Outgoing } from './channel.ts'
@@ -99,6 +100,3 @@ function failureOf(server: SmtpServer, error: SmtpError, { quote }: Redactor): D
   const permanent = responseCode >= 500 && (code === 'EENVELOPE' || code === 'EMESSAGE')
   return { ok: false, why: `${urlOf(server)}: ${said}`, permanent }
 }
-
-/** The address of 'Bob <bob@example.com>'. */
-const addressIn = (text: string): string => /<([^<>]+)>\s*$/.exec(text)?.[1] ?? text

@@ -36,6 +36,8 @@ const REFUSED: [args: string[], stderr: RegExp][] = [
   [['-u', '5x', '-a', '1MB'], /-u, --uptime 5x: "5x" is not a time: digits, then s, m, h, d/],
   [['-m', 'no address', '-a', '1MB'], /-m, --email no address: "no address" is not a mail address/],
   [['-m', 'bob@example.com,', '-a', '1MB'], /is not a mail address/],
+  [['-m', 'bob@@x', '-a', '1MB'], /-m, --email bob@@x: "bob@@x" is not a mail address/],
+  [['--from', 'a@b.c,d@e.f', '-a', '1MB'], /--from .*is more than one address/],
   [['-s', ' ', '-a', '1MB'], /-s, --sendmail {2}: " " is not a command/],
   [['--ignore', '', '-a', '1MB'], /--ignore : "" is not a name/],
   [['--server-url', 'ftp://x', '-a', '1MB'], /--server-url: "ftp:\/\/x" is not a server URL: give unix:\/\//],
@@ -145,6 +147,7 @@ const STARTED: [args: string[], stderr: RegExp[]][] = [
   [['--min-free', '5%'], [/when less than \d+ bytes \(5% of .*\) are free$/m]],
   [['-a', '100'], [/-a 100 means 100 bytes: did you mean 100MB\?/]],
   [['-a', '1MB', '-m', 'a@b.c', '-s', 'msmtp -t'], [/Mail goes to a@b\.c by msmtp -t/]],
+  [['-a', '1MB', '-m', '"Bob, Jr." <b@x.org>'], [/Mail goes to "Bob, Jr\." <b@x\.org> by/]],
   [['-a', '1MB', '--email', 'a@b.c', '--sendmail', 'x'], [/Mail goes to a@b\.c by x/]],
   [['-a', '1MB', '-m', 'a@b.c', '--sendmail_program', 'x'], [/by x$/m]],
   [

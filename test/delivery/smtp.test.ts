@@ -59,7 +59,7 @@ async function smtpServer(options: SMTPServerOptions = {}): Promise<Mailbox> {
 const deliver = (urls: readonly string[], more: Partial<SmtpTerms> = {}): Promise<Delivery> =>
   createSmtpChannel({
     servers: urls.map(parseSmtpUrl),
-    to: ['Bob <bob@example.com>', 'ops@example.com'],
+    to: ['"Bob, Jr." <bob@example.com>', 'ops@example.com'],
     from: 'memmon@example.com',
     host: 'web1',
     password: 'hunter2',
@@ -89,6 +89,7 @@ test.each<[what: string, url: (port: number) => string, options: SMTPServerOptio
   expect(mail.messageId).toBe('<id-memmonprocesswebwebrestarted@web1>')
   expect(mail.references).toBe('<memmon.web_web@web1>')
   expect(mail.from?.text).toBe('memmon@example.com')
+  expect([mail.to].flat().map(to => to?.text)).toEqual(['"Bob, Jr." <bob@example.com>, ops@example.com'])
 })
 
 test('a user logs in, over TLS alone', async () => {
