@@ -17,9 +17,8 @@ import { createNotifications } from './delivery/notifications.ts'
 import { logRules, logStart } from './messages/start-lines.ts'
 import { createCapacityReader } from './proc/capacity.ts'
 import { CapacityReload } from './proc/capacity-reload.ts'
+import { openSampler } from './proc/open-sampler.ts'
 import { collectGarbage, ownRssBytes, refuseOwnLimit } from './proc/own-memory.ts'
-import { portableSampler } from './proc/portable.ts'
-import { openProcfs } from './proc/procfs.ts'
 import { createQuietChildren, type QuietChildren } from './proc/quiet.ts'
 import { openSightings } from './proc/sightings.ts'
 import { act } from './restart/actions.ts'
@@ -67,8 +66,7 @@ export interface MemmonPorts {
 
 export function createMemmon(initial: Settings, address: ServerAddress, ports: MemmonPorts): Memmon {
   const { log, redactor, sleep } = ports
-  const procfs = openProcfs()
-  const sampler = procfs ?? portableSampler
+  const { sampler, procfs } = openSampler(initial.sampler)
   const capacityReader = createCapacityReader()
   let now = inForce(initial, capacityReader.capacity)
   logStart(initial, address, sampler.source, log)

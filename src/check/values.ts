@@ -80,7 +80,7 @@ const keyOf = ({ metric, cumulative }: Rule): string => `${metric} ${cumulative}
 function unreadableText(rule: Rule, { process }: Watched, why: Unreadable): string {
   const what = `${metricText(rule.metric, rule.cumulative)} of ${process.namespec} (pid ${process.pid})`
   const because =
-    why === 'denied' ? "it is another user's process, run memmon as root" : 'this system does not report it'
+    why === 'denied' ? "it is another user's process, run memmon as root" : 'this sampler does not report it'
   const instead = isMemory(rule.metric)
     ? 'its RSS is used instead, which counts shared memory in full'
     : 'this rule is skipped for it'

@@ -60,6 +60,12 @@ export async function listen(
     refuseHere(settings)
   }
 
+  // So is a /proc that is not there.
+  if (settings.sampler === 'proc') {
+    const { openSampler } = await import('../proc/open-sampler.ts')
+    openSampler(settings.sampler)
+  }
+
   // Less than the default may be less than memmon needs: measured when all of it is loaded.
   if (settings.ownLimitBytes < OWN_LIMIT_BYTES) {
     const [{ refuseOwnLimit }] = await Promise.all([import('../proc/own-memory.ts'), import('../memmon.ts')])

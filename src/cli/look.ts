@@ -6,8 +6,8 @@ import { inForce, refuseFaults } from '../config/in-force.ts'
 import type { Settings } from '../config/settings.ts'
 import { disabledText } from '../messages/start-lines.ts'
 import { type Capacity, createCapacityReader } from '../proc/capacity.ts'
-import { portableSampler } from '../proc/portable.ts'
-import { openProcfs } from '../proc/procfs.ts'
+import { openSampler } from '../proc/open-sampler.ts'
+import type { Sampler } from '../proc/sampler.ts'
 import { openSightings } from '../proc/sightings.ts'
 import { ProcessState, stateName } from '../rules/process.ts'
 import type { Ruleset } from '../rules/ruleset.ts'
@@ -61,7 +61,6 @@ export async function look(asked: Asked): Promise<Seen> {
   const table = await tableFrom(basis)
   const lines = new Set<string>()
   const ports = {
-    sampler: openProcfs() ?? portableSampler,
     availableBytes: () => reader.available()?.bytes,
     log: (_level: string, text: string) => void lines.add(text),
     nowMs: Date.now,
@@ -69,7 +68,12 @@ export async function look(asked: Asked): Promise<Seen> {
   const views: View[] = []
   for (const { source, rules } of judged.length > 0 ? judged : [{ source: undefined, rules: NO_RULES }]) {
     const origin = source && originText(source, rules, table)
-    views.push({ source, origin, rules, assessment: await assess(table, rules, ports) })
+    views.push({
+      source,
+      origin,
+      rules,
+      assessment: await assess(table, rules, { ...ports, sampler: samplerOf(source) }),
+    })
   }
   return {
     views,
@@ -86,6 +90,10 @@ export async function look(asked: Asked): Promise<Seen> {
     warnings: [...basis.warnings, ...lines],
   }
 }
+
+/** As its listener measures. */
+const samplerOf = (source: RuleSource | undefined): Sampler =>
+  openSampler(source?.settings.sampler ?? 'auto').sampler
 
 function rulesOf(settings: Settings, capacity: Capacity | undefined) {
   const found = inForce(settings, () => capacity)

@@ -1,5 +1,6 @@
 // The options that are about no single rule, and about no message.
 
+import { parseSamplerName } from '../base/sampler-name.ts'
 import { parseServerUrl } from '../base/server-url.ts'
 import { parseDuration, parseRate, parseSize, parseSomeTime, timerTime } from '../base/units.ts'
 import { MOST_COUNTED } from '../rules/history.ts'
@@ -50,6 +51,17 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
     exampleHelp: 'ask supervisord over TCP',
     apply: (draft, text) => {
       draft.serverUrl = parseServerUrl(text)
+    },
+  },
+  {
+    flags: ['--sampler'],
+    group: 'running',
+    value: 'sampler',
+    help: 'How memory is measured. proc: from /proc (Linux), at almost no cost. ps: by the npm packages pidusage and ps-list, which know RSS alone, and run ps where there is no /proc. auto: proc where there is a /proc, else ps. Default: auto',
+    example: '-a 200MB --sampler ps',
+    exampleHelp: 'measure as on a system without /proc',
+    apply: (draft, text) => {
+      draft.sampler = parseSamplerName(text)
     },
   },
   {

@@ -81,6 +81,7 @@ export class SettingsReload {
     return [
       ...(settings.stateDir === before.stateDir ? [] : ['state_dir']),
       ...(url(settings) === url(before) ? [] : ['server_url']),
+      ...(settings.sampler === before.sampler ? [] : ['sampler']),
       ...(settings.stopWaitSeconds === before.stopWaitSeconds ? [] : ['stop_wait']),
     ]
   }

@@ -1,5 +1,6 @@
 // Everything an operator can set, validated: the one form in which the rest of memmon sees it.
 
+import type { SamplerName } from '../base/sampler-name.ts'
 import type { ServerAddress } from '../base/server-url.ts'
 import type { SmtpServer } from '../base/smtp-url.ts'
 import type { BudgetSpec } from '../rules/budgets.ts'
@@ -39,6 +40,8 @@ interface GeneralSettings {
   /** Named in subjects, for several memmons or machines (-n). */
   readonly name?: string
   readonly serverUrl?: ServerAddress
+  /** How memory is measured. */
+  readonly sampler: SamplerName
   /** Below it every memmon has a folder of its own for its journal. */
   readonly stateDir?: string
   /** How many processes of a group may be away at a time; 0: any number. */
@@ -83,6 +86,7 @@ export const defaultSettings = (): GeneralDraft => ({
   webhooks: [],
   webhookFiles: [],
   allowHttpWebhook: false,
+  sampler: 'auto',
   mailIntervalSeconds: 300,
   hookTimeoutSeconds: 30,
   maxParallel: 1,

@@ -348,7 +348,7 @@ test('what cannot be read is told once for the rule, and RSS counts instead; thr
   expect(requested).toEqual(['web:web -a 50MB', 'web:web -a 50MB'])
   expect(log).toEqual([
     "WARN -a 50MB: PSS of web:web (pid 1) cannot be read (it is another user's process, run memmon as root): its RSS is used instead, which counts shared memory in full",
-    'WARN -a --threads-limit 5: threads of web:web (pid 1) cannot be read (this system does not report it): this rule is skipped for it',
+    'WARN -a --threads-limit 5: threads of web:web (pid 1) cannot be read (this sampler does not report it): this rule is skipped for it',
   ])
 })
 

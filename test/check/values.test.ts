@@ -96,7 +96,7 @@ test.each<[why: Unreadable, metric: string[], value: string[], said: string[]]>(
     ['-p', 'web=1MB', '--metric', 'uss', '--cumulative'],
     ['rss 500'],
     [
-      'WARN -p web=1MB: USS with descendants of web:web (pid 1) cannot be read (this system does not report it): its RSS is used instead, which counts shared memory in full',
+      'WARN -p web=1MB: USS with descendants of web:web (pid 1) cannot be read (this sampler does not report it): its RSS is used instead, which counts shared memory in full',
     ],
   ],
   [
@@ -104,7 +104,7 @@ test.each<[why: Unreadable, metric: string[], value: string[], said: string[]]>(
     ['-p', 'web=none', '--fds-limit', '1'],
     [],
     [
-      'WARN -p web --fds-limit 1: open files of web:web (pid 1) cannot be read (this system does not report it): this rule is skipped for it',
+      'WARN -p web --fds-limit 1: open files of web:web (pid 1) cannot be read (this sampler does not report it): this rule is skipped for it',
     ],
   ],
   ['gone', ['-p', 'web=1MB', '--metric', 'pss'], [], []],

@@ -44,6 +44,7 @@ const REFUSED: [args: string[], stderr: RegExp][] = [
   [['--server-url', 'unix://x', '-a', '1MB'], /"unix:\/\/x" is not a server URL/],
   [['--grop', 'x=1MB'], /unknown option '--grop' \(Did you mean --group\?\)/],
   [['-x'], /unknown option '-x'/],
+  [['-a', '1MB', '--sampler', 'top'], /--sampler top: "top" is not a sampler: use auto, proc, ps/],
   [['--verbose=yes', '-a', '1MB'], /--verbose takes no value: as in memmon -a 200MB --verbose/],
   [['-ca'], /-a, --any needs a value/],
   [['-a', '1MB', 'stray'], /unexpected argument "stray": quote values that contain spaces/],
@@ -158,6 +159,8 @@ const STARTED: [args: string[], stderr: RegExp[]][] = [
     ['-a', '1MB', '-u', '15m', '--uptime', '90', '-n', 'shop', '--name', 'x', '--ignore', 'db', '--verbose'],
     [/-a 1MB/],
   ],
+  [['-a', '1MB', '--sampler', 'ps'], [/watches supervisord at .*, by pidusage and ps-list$/m]],
+  [['-a', '1MB', '--sampler', 'proc'], [/watches supervisord at .*, by \/proc$/m]],
   [['-a', '1MB', '--server-url', 'http://[::1]:9001'], [/watches supervisord at http:\/\/\[::1\]:9001/]],
 ]
 

@@ -72,3 +72,12 @@ test('an own_limit below what memmon uses is refused at a reload', async () => {
   )
   expect(running.child.exitCode).toBeNull()
 })
+
+test('a sampler in memmon.conf counts from the start, and another one is said to need a restart', async () => {
+  const running = await start('[memmon]\nsampler = ps\n[any]\nmemory_limit = 1TB\n')
+  await running.waitForLog(/watches supervisord at .*, by pidusage and ps-list$/m)
+  write('memmon.conf', '[memmon]\nsampler = proc\n[any]\nmemory_limit = 20TB\n')
+  await running.tickUntil('the reload', () =>
+    running.logHolds('WARN sampler has changed; it takes effect when memmon is restarted'),
+  )
+})

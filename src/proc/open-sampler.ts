@@ -1,0 +1,20 @@
+// The sampler that --sampler names: /proc wherever it is, else pidusage and ps-list.
+import { UsageError } from '../base/errors.ts'
+import type { SamplerName } from '../base/sampler-name.ts'
+import { portableSampler } from './portable.ts'
+import { openProcfs, type Procfs } from './procfs.ts'
+import type { Sampler } from './sampler.ts'
+
+/** What measures; `procfs` besides where it is /proc, for the quiet checks. */
+export interface OpenSampler {
+  readonly sampler: Sampler
+  readonly procfs: Procfs | undefined
+}
+
+/** Throws a UsageError if /proc is asked for and cannot be read. */
+export function openSampler(name: SamplerName, open: () => Procfs | undefined = openProcfs): OpenSampler {
+  const procfs = name === 'ps' ? undefined : open()
+  if (name === 'proc' && !procfs)
+    throw new UsageError('--sampler proc: there is no /proc to read here; use auto or ps')
+  return { sampler: procfs ?? portableSampler, procfs }
+}
