@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { pipeLines, terminalLines } from '../../src/screen/check-screen.ts'
 import { SORTS } from '../../src/screen/order.ts'
 import { assessmentOf, type Sample } from '../helpers/assessed.ts'
-import { codeBlocks, readDocument } from '../helpers/documents.ts'
+import { codeBlocks, memmonLines, readDocument } from '../helpers/documents.ts'
 import { pictureOf } from '../helpers/screens.ts'
 
 const SAMPLES: readonly Sample[] = [
@@ -54,10 +54,23 @@ test('block 2 is what a pipe gets', async () => {
   expect(blocks[2]?.text).toBe(`${pipeLines(picture, widthOf).join('\n')}\n`)
 })
 
-test('README.md shows the same screen', async () => {
-  const picture = pictureOf(await assessmentOf(ARGV, SAMPLES), MEMORY)
+/** Of the restart that the log in README.md tells. */
+const README_SAMPLES: readonly Sample[] = [
+  { name: 'web', megabytes: 302.6, uptimeSeconds: 102 },
+  { name: 'api', megabytes: 184, uptimeSeconds: 93_784 },
+  ...[118.2, 96.4].map((megabytes, at) => ({ name: `worker:worker_0${at}`, megabytes, uptimeSeconds: 3723 })),
+  { name: 'db', megabytes: 58.1, uptimeSeconds: 93_784 },
+  { name: 'mailer', state: 'FATAL' },
+]
+
+test('README.md shows the screen of its first command', async () => {
+  const [command] = memmonLines('README.md').filter(line => line.startsWith('memmon check'))
+  const argv = command?.replace('memmon check ', '').split(' ') ?? []
+  const picture = pictureOf(await assessmentOf(argv, README_SAMPLES), { ...MEMORY, notes: [] })
   const screen = terminalLines(picture, { columns: 80, rows: 24, colour: false, widthOf })
-  expect(codeBlocks('README.md').map(({ text }) => text)).toContain(`${screen.join('\n')}\n`)
+  expect(codeBlocks('README.md').find(({ language }) => language === 'text')?.text).toBe(
+    `${screen.join('\n')}\n`,
+  )
 })
 
 test.each([

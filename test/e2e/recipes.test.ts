@@ -1,4 +1,4 @@
-// Each recipe of README.md at work: a memmon for each, under a supervisord with the programs that they name.
+// Each recipe of README.md and docs/recipes.md at work: a memmon for each, under a supervisord with the programs that they name.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +8,9 @@ import { MEMMON, Supervisord } from '../helpers/supervisord.ts'
 import { confPath } from '../helpers/supervisord-conf.ts'
 import { waitFor } from '../helpers/wait.ts'
 
-const RECIPES = memmonLines('README.md').filter(line => !/^memmon (check|explain|test-notify)/.test(line))
+const RECIPES = [...new Set(['README.md', 'docs/recipes.md'].flatMap(memmonLines))].filter(
+  line => !/^memmon (check|explain|test-notify)/.test(line),
+)
 
 const program = (name: string, lines = ''): string => `[program:${name}]\ncommand=sleep 3600\n${lines}\n`
 const PROGRAMS = `${['web', 'api', 'db', 'job', 'hand'].map(name => program(name)).join('')}
