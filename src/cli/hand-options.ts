@@ -19,7 +19,9 @@ export interface Given {
 
 export const nothingGiven = (): Given => ({ json: false, sort: 'share', onlyOver: false, words: [] })
 
-type OwnOption = TakenOption['spec'] & { readonly give: (given: Given, text: string | undefined) => void }
+type OwnOption = TakenOption['spec'] & {
+  readonly give: (given: Given, text: string | undefined, argv: readonly string[]) => void
+}
 
 /** Of check and explain. */
 export const CONFIGURATION: OwnOption = {
@@ -72,11 +74,15 @@ export const CHECK_OPTIONS: readonly OwnOption[] = [
 ]
 
 /** What stands behind it and is no time is a name: `check --watch web`. */
-function watch(given: Given, text: string | undefined): void {
-  const isTime = text !== undefined && /^\d+[smhd]?$/i.test(text)
-  if (text !== undefined && !isTime) given.words.push(text)
+function watch(given: Given, text: string | undefined, argv: readonly string[]): void {
+  given.watchSeconds = WATCH_SECONDS
+  if (text === undefined) return
+  if (!/^\d+[smhd]?$/i.test(text) && !argv.includes(`--watch=${text}`)) {
+    given.words.push(text)
+    return
+  }
   try {
-    given.watchSeconds = isTime ? timerTime(parseSomeTime(text), text) : WATCH_SECONDS
+    given.watchSeconds = timerTime(parseSomeTime(text), text)
   } catch (thrown) {
     throw new UsageError(`--watch ${text}: ${messageOf(thrown)}`)
   }

@@ -39,7 +39,7 @@ const TEXTS = {
     ],
   },
   explain: {
-    argument: { name: '<name>', help: 'of a process' },
+    argument: { name: '<process>', help: 'its name, as supervisorctl status has it' },
     summary: 'show why memmon would act on a process, or not',
     help: "Looks once at one of supervisord's processes, and prints every rule, whether it matches, the figures, and why memmon would act or not. It changes nothing.\nExit code: 1 if it is over a limit, else 2 if memmon could not look or could not read all rules, else 0.",
     more: RULES_ARE,

@@ -25,8 +25,6 @@ const OWN_OPTIONS = {
   'test-notify': [],
 } as const
 
-const SPECS = [...OPTIONS, ...OWN_OPTIONS.check]
-
 /** What people try, and what does it. */
 const MEANT: ReadonlyMap<string, string> = new Map([
   ...['status', 'list', 'show', 'ps'].map(word => [word, 'memmon check'] as const),
@@ -46,9 +44,12 @@ export function parseProgram(argv: readonly string[], output: Output): Called | 
   const program = createProgram({ reading, given, output, argv }, command => {
     called = command
   })
-  const shown = parseBy(program, argv, SPECS)
+  const own = isHandCommand(argv[0]) ? OWN_OPTIONS[argv[0]] : []
+  const shown = parseBy(program, argv, [...OPTIONS, ...own])
   return shown ?? { command: called ?? 'check', reading, given }
 }
+
+const isHandCommand = (word = ''): word is HandCommand => Object.hasOwn(COMMAND_TEXTS, word)
 
 interface Parts {
   readonly reading: Reading
@@ -66,7 +67,8 @@ function createProgram(
     const { argument } = COMMAND_TEXTS[name]
     const command = program.command(name)
     if (argument) command.argument(argument.name, argument.help)
-    for (const spec of OWN_OPTIONS[name]) addOption(command, { spec, take: text => spec.give(given, text) })
+    for (const spec of OWN_OPTIONS[name])
+      addOption(command, { spec, take: text => spec.give(given, text, argv) })
     command.action((words: string | readonly string[]) => {
       if (argument) given.words.push(...[words].flat())
       call(name)

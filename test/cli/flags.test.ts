@@ -64,7 +64,7 @@ const REFUSED: [args: string[], stderr: RegExp][] = [
   [['status'], /unknown command 'status' \(Did you mean memmon check\?\)/],
   [['init'], /unknown command 'init': it is supervisord that starts memmon/],
   [['help', 'chek'], /unknown command 'chek'; the commands are check/],
-  [['explain'], /explain needs a name: see memmon help explain/],
+  [['explain'], /explain needs a process: see memmon help explain/],
   [['explain', 'web', 'api'], /unexpected argument "api"/],
   [['test-notify', 'bob@example.com'], /unexpected argument "bob@example.com"/],
   [['check', '--grop', 'x=1MB'], /unknown option '--grop' \(Did you mean --group\?\)/],

@@ -277,8 +277,12 @@ describe('the log lines in docs/logs.md', () => {
     .filter(name => name.endsWith('.ts'))
     .map(name => readFileSync(join(ROOT, 'src', name), 'utf8'))
     .join('\n')
-  const headings = [...readDocument('docs/logs.md').matchAll(/^#{3,4} (`.*`)$/gm)].map(([, text = '']) => text)
-  const templates = headings.flatMap(heading => [...heading.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text))
+  const headings = [...readDocument('docs/logs.md').matchAll(/^#{3,4} (`.*`)$/gm)].map(
+    ([, text = '']) => text,
+  )
+  const templates = headings.flatMap(heading =>
+    [...heading.matchAll(/`([^`]+)`/g)].map(([, text = '']) => text),
+  )
 
   test.each(lines)('explain line %#', async line => {
     const written = await line()
