@@ -34,7 +34,7 @@ export interface NotificationPorts {
   readonly log: Log
   readonly redactor: Redactor
   /** Runs on_alert_command; never rejects. */
-  readonly runOnAlert: (command: string, outcome: RestartOutcome, subject: string) => Promise<CommandResult>
+  readonly runOnAlert: (command: string, outcome: Told, subject: string) => Promise<CommandResult>
 }
 
 export function createNotifications(

@@ -42,7 +42,7 @@ export function digestOf(gathered: Gathered, context: EventContext, at: number):
     subject,
     text: textOf(gathered, ordered, rows, `On ${context.host}: ${summary}. ${todoOf(isUrgent)}.`),
     event: {
-      ...eventHead('digest', context, at, subject),
+      ...eventHead('digest', context, at, `${subject} on ${context.host}. ${todoOf(isUrgent)}`),
       counts: Object.fromEntries(counts),
       processes: [...new Set(rows.map(({ process }) => process))],
       events: ordered.slice(0, MOST_EVENTS).map(({ event }) => event),

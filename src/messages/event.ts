@@ -2,9 +2,10 @@
 // tells it field by field. Pure.
 
 import { oneLine } from '../base/text.ts'
-import type { RestartOutcome, RestartRequest } from '../rules/outcome.ts'
+import type { RestartRequest } from '../rules/outcome.ts'
 import { uptimeSecondsOf } from '../rules/process.ts'
 import { breachText } from './breach-text.ts'
+import { type Told, toldWords } from './told.ts'
 
 const EVENT_VERSION = 1
 
@@ -23,21 +24,19 @@ export const eventHead = (event: string, { host, name }: EventContext, at: numbe
   at: new Date(at).toISOString(),
 })
 
-/** The document about an outcome; `text` is its subject. */
-export const eventOf = (
-  outcome: RestartOutcome,
-  context: EventContext,
-  text: string,
-): Record<string, unknown> => ({
-  ...eventHead(
-    outcome.kind === 'noticed' ? outcome.what : outcome.kind,
-    context,
-    outcome.occurredAt,
-    `${text}: ${breachText(outcome.request.breach)}`,
-  ),
-  ...requestFacts(outcome.request),
-  ...detailsOf(outcome),
-})
+/** The document about an outcome, whose mail has this subject. */
+export function eventOf(outcome: Told, context: EventContext, subject: string): Record<string, unknown> {
+  const { todo } = toldWords(outcome, context.host)
+  const text = `${subject} on ${context.host}: ${breachText(outcome.request.breach)}. ${todo}`
+  return {
+    ...eventHead(eventName(outcome), context, outcome.occurredAt, text),
+    ...requestFacts(outcome.request),
+    ...detailsOf(outcome),
+  }
+}
+
+/** What programs know the outcome by. */
+export const eventName = (outcome: Told): string => (outcome.kind === 'noticed' ? outcome.what : outcome.kind)
 
 /** The document of a hook, which is run before anything has come of the request. */
 export const requestEvent = (
@@ -67,7 +66,7 @@ const requestFacts = ({ process, breach }: RestartRequest) => ({
   window: breach.window ?? null,
 })
 
-function detailsOf(outcome: RestartOutcome): Record<string, unknown> {
+function detailsOf(outcome: Told): Record<string, unknown> {
   switch (outcome.kind) {
     case 'restarted':
       return {
@@ -81,8 +80,6 @@ function detailsOf(outcome: RestartOutcome): Record<string, unknown> {
       return { phase: outcome.phase, fault: outcome.fault }
     case 'capped':
       return { cap: outcome.cap, until: new Date(outcome.until).toISOString() }
-    case 'skipped':
-      return { skip_reason: outcome.reason }
     case 'noticed':
       return outcome.detail ? { detail: outcome.detail } : {}
   }

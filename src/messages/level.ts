@@ -12,7 +12,8 @@ export function levelOf(outcome: RestartOutcome): Level {
       return 'WARN'
     case 'noticed':
       return noticeWords(outcome).level
-    default:
+    case 'restarted':
+    case 'skipped':
       return 'INFO'
   }
 }

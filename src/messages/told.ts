@@ -6,7 +6,7 @@ import { noticeFacts, noticeWords, type Todo } from './notices.ts'
 /** What messages are about: anything but what was left alone. */
 export type Told = Restarted | Failed | Capped | Noticed
 
-export interface ToldWords {
+interface ToldWords {
   /** The peer's words where it has any. */
   readonly subject: string
   /** What happened to which process on which host. */

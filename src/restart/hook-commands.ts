@@ -4,8 +4,9 @@ import { messageOf } from '../base/errors.ts'
 import { type CommandResult, runCommand } from '../base/pipe-command.ts'
 import { type Redactor, redactDocument } from '../base/redact.ts'
 import { prepareToSplit, splitCommand } from '../base/split-command.ts'
-import { eventOf, requestEvent } from '../messages/event.ts'
-import type { RestartOutcome, RestartRequest } from '../rules/outcome.ts'
+import { eventName, eventOf, requestEvent } from '../messages/event.ts'
+import type { Told } from '../messages/told.ts'
+import type { RestartRequest } from '../rules/outcome.ts'
 import { environmentOf, type RunHook } from './hooks.ts'
 
 export interface HookTerms {
@@ -45,8 +46,8 @@ export class HookCommands {
   }
 
   /** Runs on_alert_command. Never rejects. */
-  runOnAlert(command: string, outcome: RestartOutcome, subject: string): Promise<CommandResult> {
-    const event = outcome.kind === 'noticed' ? outcome.what : outcome.kind
+  runOnAlert(command: string, outcome: Told, subject: string): Promise<CommandResult> {
+    const event = eventName(outcome)
     const document = eventOf(outcome, this.#context(), subject)
     return this.#run('alert', command, outcome.request, event, document)
   }

@@ -74,7 +74,13 @@ test('200 at once: one message, then one digest that names them all, ten of them
   for (let at = 1; at < 200; at++) expect(text).toMatch(new RegExp(`^p${at}:p${at} +restarted `, 'm'))
   expect(text.match(/^== /gm)).toHaveLength(10)
   expect(text).toContain('\n\nThe first 10 in full:\n\n== ')
-  expect(event).toMatchObject({ memmon: 1, event: 'digest', counts: { restarted: 199 }, more: 149 })
+  expect(event).toMatchObject({
+    memmon: 1,
+    event: 'digest',
+    text: 'memmon: 199 restarted on web1. Nothing to do',
+    counts: { restarted: 199 },
+    more: 149,
+  })
   expect(event?.events).toHaveLength(50)
   expect(event?.processes).toHaveLength(199)
 })

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createRedactor } from '../../src/base/redact.ts'
 import { sleep } from '../../src/base/sleep.ts'
 import { HookCommands } from '../../src/restart/hook-commands.ts'
-import type { RestartOutcome } from '../../src/rules/outcome.ts'
+import type { Failed } from '../../src/rules/outcome.ts'
 import { MB, processNamed, requestFor } from '../helpers/values.ts'
 
 const AT = 1_700_000_000_000
@@ -52,7 +52,7 @@ test('a hook is told about its request under its own event, and a name is never 
 })
 
 test('on_alert_command gets the document of the outcome, as a webhook does', async () => {
-  const outcome: RestartOutcome = {
+  const outcome: Failed = {
     kind: 'failed',
     request,
     occurredAt: AT,
@@ -60,7 +60,12 @@ test('on_alert_command gets the document of the outcome, as a webhook does', asy
     fault: 'SPAWN_ERROR',
   }
   expect(await commands().runOnAlert(keeper(), outcome, 'memmon: failed')).toEqual({ ok: true })
-  expect(document()).toMatchObject({ event: 'failed', phase: 'start', fault: 'SPAWN_ERROR' })
+  expect(document()).toMatchObject({
+    text: expect.stringMatching(/^memmon: failed on web1: 60MB RSS .*\. Somebody has to look$/),
+    event: 'failed',
+    phase: 'start',
+    fault: 'SPAWN_ERROR',
+  })
   expect(environment()).toContain('MEMMON_EVENT=failed\n')
 })
 
