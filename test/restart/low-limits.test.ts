@@ -38,6 +38,7 @@ test('said once, at the third breach in a row', async () => {
   expect(warnings(world)).toEqual([])
   await restartSoon(world, 1)
   expect(warnings(world)).toEqual([expect.stringMatching(TOO_LOW)])
+  world.showTable()
   await restartSoon(world, 5)
   expect(warnings(world)).toEqual([])
 })
