@@ -104,5 +104,5 @@ function strayIn(root: Command): string {
 export const nameOf = ({ flags }: Pick<OptionText, 'flags'>): string => flags.slice(0, 2).join(', ')
 
 /** A word that no option takes. */
-export const strayText = (argument: string): string =>
+const strayText = (argument: string): string =>
   `unexpected argument "${argument}": quote values that contain spaces`
