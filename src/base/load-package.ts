@@ -6,10 +6,15 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-const load = createRequire(import.meta.filename)
+let require: NodeJS.Require | undefined
+/** Made when it is needed: READY does not wait for it. */
+const load = (): NodeJS.Require => {
+  require ??= createRequire(import.meta.filename)
+  return require
+}
 
 /** A CommonJS package, or a module of one, as nodemailer/lib/addressparser. Throws an Error if it cannot be loaded at this time. */
-export const requirePackage = (name: string): unknown => load(entryOf(name))
+export const requirePackage = (name: string): unknown => load()(entryOf(name))
 
 /** An ES module. Rejects with an Error if it cannot be loaded at this time. */
 export async function importPackage(name: string): Promise<unknown> {
@@ -22,9 +27,9 @@ export async function importPackage(name: string): Promise<unknown> {
 /** Node is asked only when there is a package to be found: it would remember that there is none. */
 function entryOf(name: string): string {
   const [root = ''] = name.split('/')
-  const folders = load.resolve.paths(name) ?? []
+  const folders = load().resolve.paths(name) ?? []
   if (!folders.some(folder => isPackage(join(folder, root)))) throw new Error(`Cannot find package ${name}`)
-  return load.resolve(name)
+  return load().resolve(name)
 }
 
 function isPackage(folder: string): boolean {
