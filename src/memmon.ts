@@ -22,6 +22,7 @@ import { collectGarbage, ownRssBytes, refuseOwnLimit } from './proc/own-memory.t
 import { createQuietChildren, type QuietChildren } from './proc/quiet.ts'
 import { openSightings } from './proc/sightings.ts'
 import { act } from './restart/actions.ts'
+import { ChecksFile } from './restart/checks-file.ts'
 import { HookCommands } from './restart/hook-commands.ts'
 import { createOwnPlace } from './restart/own-place.ts'
 import { Restarts } from './restart/restarts.ts'
@@ -89,6 +90,7 @@ export function createMemmon(initial: Settings, address: ServerAddress, ports: M
     companionsOf: request => monitor.companionsOf(request),
     runHook,
     tell,
+    onChange: () => checksFile.look(),
     log,
     sleep,
     ...clocks,
@@ -118,6 +120,7 @@ export function createMemmon(initial: Settings, address: ServerAddress, ports: M
     },
     now.ruleset,
   )
+  const checksFile = new ChecksFile({ run: runOf(process.pid) ?? '', monitor, restarts, sleep, ...clocks })
 
   const use = (settings: Settings, why: string): void => {
     const next = inForce(settings, capacityReader.capacity)
@@ -152,12 +155,16 @@ export function createMemmon(initial: Settings, address: ServerAddress, ports: M
       quiet = procfs && createQuietChildren(procfs, pid)
       return quiet !== undefined
     },
-    onFolder: path => void notifications.outbox.attach(path),
+    onFolder(folder) {
+      void notifications.outbox.attach(folder.path)
+      checksFile.attach(folder)
+    },
     log,
     sleep,
   })
 
   const afterCheck = (startedMs: number): void => {
+    checksFile.look()
     const { ownLimitBytes, verbose } = now.settings
     const ownBytes = ownRssBytes(ownLimitBytes, procfs?.ownRssBytes)
     if (verbose) log('DEBG', checkedText(monotonicMs() - startedMs, ownBytes))

@@ -42,6 +42,12 @@ const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants
 export const holderOf = async (folder: string, me: Owner, runOf: RunOf): Promise<number | undefined> =>
   livingPid(await ownerAt(join(folder, LOCK)), me, runOf)
 
+/** The living process that has the lock of this directory of user `uid`; undefined if none has. Takes nothing. */
+export async function lockedBy(folder: string, uid: number, runOf: RunOf): Promise<Owner | undefined> {
+  const owner = await ownerAt(join(folder, LOCK), uid)
+  return owner && runOf(owner.pid) === owner.run ? owner : undefined
+}
+
 /** Takes the lock; returns the pid of the living process that has it, or is about to have it, instead. */
 export async function takeLock(folder: string, me: Owner, runOf: RunOf): Promise<'taken' | number> {
   const mine = join(folder, await writeMine(folder, me))
@@ -156,8 +162,8 @@ async function removeLeftovers(folder: string, me: Owner, runOf: RunOf): Promise
   }
 }
 
-async function ownerAt(path: string): Promise<Owner | undefined> {
-  const file = await openOwnFile(path)
+async function ownerAt(path: string, uid?: number): Promise<Owner | undefined> {
+  const file = await openOwnFile(path, uid)
   try {
     return file && (await ownerIn(file))
   } finally {

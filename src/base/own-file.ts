@@ -6,10 +6,10 @@ import { errnoOf, FileFault, unless } from './file-fault.ts'
 const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants
 
 /**
- * Opens a file of ours for reading; undefined if there is none.
+ * Opens a file of ours, or of user `uid`, for reading; undefined if there is none.
  * Throws a FileFault ('unsafe') for a link, for anything but a regular file, and for what others own or may write.
  */
-export async function openOwnFile(path: string): Promise<FileHandle | undefined> {
+export async function openOwnFile(path: string, uid = process.geteuid?.()): Promise<FileHandle | undefined> {
   const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((thrown: unknown) => {
     const code = errnoOf(thrown)
     if (code === 'ENOENT') return undefined
@@ -17,15 +17,19 @@ export async function openOwnFile(path: string): Promise<FileHandle | undefined>
     if (code === 'ELOOP' || code === 'ENXIO') throw notOwn(path, 'is not a regular file')
     throw thrown
   })
-  const wrong = file && whatIsWrong(await file.stat(), process.geteuid?.())
+  const wrong = file && whatIsWrong(await file.stat(), uid)
   if (wrong === undefined) return file
   await file?.close()
   throw notOwn(path, wrong)
 }
 
-/** The text of a file of ours; undefined if there is none. Throws like openOwnFile, also beyond `mostBytes`. */
-export async function readOwnFile(path: string, mostBytes: number): Promise<string | undefined> {
-  const file = await openOwnFile(path)
+/** The text of such a file; undefined if there is none. Throws like openOwnFile, also beyond `mostBytes`. */
+export async function readOwnFile(
+  path: string,
+  mostBytes: number,
+  uid = process.geteuid?.(),
+): Promise<string | undefined> {
+  const file = await openOwnFile(path, uid)
   if (!file) return undefined
   try {
     const { size } = await file.stat()

@@ -1,29 +1,32 @@
-// One look at everything, without memory of earlier checks and without any act: for what is asked by hand. The
-// figures and verdicts are those of the listener.
+// One look at everything, without any act: for what is asked by hand. The figures and verdicts are those of the listener;
+// what a running memmon remembers of earlier checks is passed in.
 
 import type { Log } from '../base/log.ts'
 import type { Sampler } from '../proc/sampler.ts'
-import type { Budget, Measured } from '../rules/budgets.ts'
-import { ageSecondsOf, type ProcessInfo, ProcessState } from '../rules/process.ts'
-import { isExempt, type Rule } from '../rules/rule.ts'
+import {
+  type Budget,
+  type BudgetVerdict,
+  progressOf as budgetProgress,
+  type Measured,
+} from '../rules/budgets.ts'
+import type { Past, Pending } from '../rules/past.ts'
+import type { Progress } from '../rules/patience.ts'
+import { canBeNamed, type ProcessInfo, ProcessState } from '../rules/process.ts'
+import { isExempt } from '../rules/rule.ts'
 import { exemptionsOf, type Ruleset } from '../rules/ruleset.ts'
-import { judge, type Verdict } from '../rules/windows.ts'
+import { selects } from '../rules/selector.ts'
 import type { ProcessTable } from '../supervisor/process-table.ts'
 import { BudgetCheck } from './budget-check.ts'
+import { type Finding, findingOf, firstFirst } from './finding.ts'
 import { type Blind, blindLines, blindSpotsOf } from './unmeasured.ts'
 import { type RssOf, readValues } from './values.ts'
 import { type Watched, withRules } from './watched.ts'
 
-/** One rule over one process, now. */
-export interface Finding {
-  readonly rule: Rule
-  readonly value: number
-  readonly verdict: Verdict
-}
-
 export interface Assessed {
   readonly process: ProcessInfo
   readonly isListener: boolean
+  /** memmon, whose rules these are. */
+  readonly isSelf: boolean
   readonly isIgnored: boolean
   /** undefined if it does not run, or cannot be measured. */
   readonly rssBytes: number | undefined
@@ -31,12 +34,17 @@ export interface Assessed {
   readonly blind: Blind | undefined
   /** Of each rule that holds for it, the first broken one in front. */
   readonly findings: readonly Finding[]
+  /** What the running memmon has begun with it. */
+  readonly pending?: Pending
 }
 
 export interface AssessedBudget {
   readonly budget: Budget
   readonly valueBytes: number | undefined
   readonly isOver: boolean
+  /** undefined if it fits, or waits for a process that is being restarted. */
+  readonly verdict?: BudgetVerdict
+  readonly progress?: Progress
 }
 
 export interface Assessment {
@@ -51,15 +59,21 @@ export interface AssessPorts {
   readonly nowMs: () => number
 }
 
+/** Whose rules are judged by: that memmon, and what it remembers if it runs. */
+export interface Watcher {
+  readonly past?: Past | undefined
+  readonly isSelf?: (process: ProcessInfo) => boolean
+}
+
 /** Looks once. Throws an Error if nothing can be measured. */
 export async function assess(
   table: ProcessTable,
   settings: Ruleset,
   ports: AssessPorts,
+  { past, isSelf = () => false }: Watcher = {},
 ): Promise<Assessment> {
-  const { rules, budgets } = settings
-  const exempt = exemptionsOf(settings, table.isListener, () => false)
-  const all = withRules(table.processes, rules, exempt)
+  const exempt = exemptionsOf(settings, table.isListener, isSelf)
+  const all = withRules(table.processes, settings.rules, exempt)
   const running = all.filter(
     ({ process }) => process.state === ProcessState.RUNNING && !table.isAnother?.(process.pid),
   )
@@ -73,31 +87,35 @@ export async function assess(
   )
   for (const line of blindLines(spots)) ports.log('WARN', line)
   const blind = new Map(spots.map(({ process, why }) => [process.namespec, why]))
-  const processes = all.map(
-    (one): Assessed => ({
+  const processes = all.map((one): Assessed => {
+    const pending = past?.pendingOf(one.process)
+    return {
       process: one.process,
       isListener: table.isListener(one.process.namespec),
-      isIgnored: isExempt(one.process, exempt),
+      isSelf: isSelf(one.process),
+      isIgnored: isIgnored(one.process, settings),
       rssBytes: rssOf(one, false),
       blind: blind.get(one.process.namespec),
       // What does not run has no size, and with it no value.
-      findings: valuesOf(one)
-        .map(({ rule, value }) => ({
-          rule,
-          value,
-          verdict: verdictOf(rule, one.process, value, ports.nowMs()),
-        }))
-        .sort((a, b) => Number(isOver(b)) - Number(isOver(a))),
-    }),
-  )
-  const check = new BudgetCheck({
+      findings: firstFirst(
+        valuesOf(one).map(({ rule, value }) => findingOf(rule, one.process, value, past, ports.nowMs())),
+      ),
+      ...(pending && { pending }),
+    }
+  })
+  const budgetPorts = {
     sampler: ports.sampler,
     availableBytes: ports.availableBytes,
-    mayRestart: () => true,
-    isQueued: () => false,
+    mayRestart: (process: ProcessInfo) =>
+      canBeNamed(process) && !isExempt(process, exempt) && !table.isListener(process.namespec),
+    isQueued: (namespec: string) => isComing(processes.find(one => one.process.namespec === namespec)),
     log: ports.log,
-  })
-  return { processes, budgets: budgets.map(budget => assessBudget(budget, check, running, rssOf)) }
+  }
+  const measured = all.filter(one => one.process.state !== ProcessState.RUNNING || running.includes(one))
+  const budgets = settings.budgets.map(budget =>
+    assessBudget(budget, new BudgetCheck(budgetPorts, past?.budgets), measured, rssOf, past),
+  )
+  return { processes, budgets }
 }
 
 /** What several memmons see of the same table together: of each process the rules of all, and every budget. */
@@ -109,30 +127,43 @@ export function combined([first, ...others]: readonly Assessment[]): Assessment 
       return {
         ...one,
         isIgnored: all.every(({ isIgnored }) => isIgnored),
-        findings: all
-          .flatMap(({ findings }) => findings)
-          .sort((a, b) => Number(isOver(b)) - Number(isOver(a))),
+        isSelf: all.some(({ isSelf }) => isSelf),
+        findings: firstFirst(all.flatMap(({ findings }) => findings)),
+        ...pendingIn(all),
       }
     }),
     budgets: [first, ...others].flatMap(({ budgets }) => budgets),
   }
 }
 
-/** True if the rule's limit is broken, whatever is done about it now. */
-export const isOver = ({ verdict }: Finding): boolean => 'breach' in verdict
+const pendingIn = (all: readonly Assessed[]): Pick<Assessed, 'pending'> => {
+  const pending = all.flatMap(one => one.pending ?? [])[0]
+  return pending ? { pending } : {}
+}
 
-const verdictOf = (rule: Rule, process: ProcessInfo, value: number, at: number): Verdict =>
-  judge(rule, process, ageSecondsOf(process), value, at, undefined).verdict
+const isIgnored = ({ group, name }: ProcessInfo, { ignored }: Ruleset): boolean =>
+  ignored.some(selector => selects(selector, group, name))
+
+/** It is being restarted, or is to be soon: what it frees is not there yet. */
+const isComing = (one: Assessed | undefined): boolean =>
+  one?.pending !== undefined && ['queued', 'postponed', 'restarting'].includes(one.pending.kind)
 
 function assessBudget(
   budget: Budget,
   check: BudgetCheck,
-  running: readonly Watched[],
+  watched: readonly Watched[],
   rssOf: RssOf,
+  past: Past | undefined,
 ): AssessedBudget {
+  const running = watched.filter(({ process }) => process.state === ProcessState.RUNNING)
   const valueBytes: Measured['valueBytes'] | undefined = check.measure(budget, running, rssOf)
   const over =
     valueBytes !== undefined &&
     (budget.kind === 'free' ? valueBytes < budget.limitBytes : valueBytes > budget.limitBytes)
-  return { budget, valueBytes, isOver: over }
+  const at = past?.tick ?? 0
+  const verdict = check.check([budget], watched, rssOf, at)[0]?.verdict
+  const state = check.states.get(budget.written)
+  const progress =
+    past && verdict?.kind === 'waiting' && state ? budgetProgress(budget, state, at) : undefined
+  return { budget, valueBytes, isOver: over, ...(verdict && { verdict }), ...(progress && { progress }) }
 }

@@ -33,14 +33,16 @@ const MOST_AWAY_MS = 300_000
 
 export class BudgetCheck {
   readonly #ports: BudgetPorts
-  readonly #states = new Map<string, BudgetState>()
+  readonly #states: Map<string, BudgetState>
   /** Since when a budget waits for members that are away, by budget. */
   readonly #waitingSince = new Map<string, number>()
   /** What could not be read and was told, by budget. */
   readonly #told = new Set<string>()
 
-  constructor(ports: BudgetPorts) {
+  /** `states`: what another memmon remembers, by budget as written. */
+  constructor(ports: BudgetPorts, states: ReadonlyMap<string, BudgetState> = new Map()) {
     this.#ports = ports
+    this.#states = new Map(states)
   }
 
   /** The verdicts that are not "fits", budget by budget. `watched` are processes in any state, `at` is monotonic. */
@@ -66,6 +68,11 @@ export class BudgetCheck {
       else this.#states.set(budget.written, judged.state)
       return judged.verdict.kind === 'fits' ? [] : [{ budget, verdict: judged.verdict }]
     })
+  }
+
+  /** What is remembered, by budget as written. */
+  get states(): ReadonlyMap<string, BudgetState> {
+    return this.#states
   }
 
   /**

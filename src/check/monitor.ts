@@ -2,6 +2,7 @@
 // children of the last one, and nobody near a limit, is over at once.
 
 import type { RestartRequest } from '../rules/outcome.ts'
+import type { Remembered } from '../rules/past.ts'
 import { canBeNamed, type ProcessInfo, ProcessState } from '../rules/process.ts'
 import { isExempt } from '../rules/rule.ts'
 import { areCounted, exemptionsOf, type Ruleset } from '../rules/ruleset.ts'
@@ -71,6 +72,20 @@ export class Monitor {
       this.#tellUnmeasured(thrown)
     }
     return undefined
+  }
+
+  /** True if the next check does not depend on earlier ones. */
+  get remembersNothing(): boolean {
+    return this.#ruleCheck.isEmpty && this.#budgetCheck.states.size === 0
+  }
+
+  /** What the next check depends on. */
+  get remembered(): Remembered {
+    return {
+      rules: this.#rules.rules,
+      windows: this.#ruleCheck.windows,
+      budgets: this.#budgetCheck.states,
+    }
   }
 
   /** What a request is about, measured again; undefined if that is gone. Throws if it cannot be read. */

@@ -2,7 +2,7 @@
 
 import type { Log } from '../base/log.ts'
 import type { Sampler } from '../proc/sampler.ts'
-import { Judgement, type ProcessVerdict } from '../rules/judgement.ts'
+import { Judgement, type ProcessVerdict, type RememberedWindow } from '../rules/judgement.ts'
 import { ageSecondsOf } from '../rules/process.ts'
 import type { Rule } from '../rules/rule.ts'
 import { valueLines } from './peer-lines.ts'
@@ -26,6 +26,11 @@ export class RuleCheck {
   /** True if nothing is remembered: who is far from every limit need not be judged. */
   get isEmpty(): boolean {
     return this.#judgement.isEmpty
+  }
+
+  /** All that is remembered. */
+  get windows(): RememberedWindow[] {
+    return this.#judgement.windows
   }
 
   /** Reads the figures of all at once; each is judged when its verdict is asked for. `at` is monotonic. */

@@ -1,9 +1,10 @@
 // `memmon check --json`, as documented in docs/check.md. Pure.
 
-import { type Assessed, type AssessedBudget, type Finding, isOver } from '../check/assess.ts'
+import type { Assessed, AssessedBudget } from '../check/assess.ts'
+import { type Finding, isOver, isWarned } from '../check/finding.ts'
 import { isMemory } from '../rules/metric.ts'
 import { ProcessState, stateName, uptimeSecondsOf } from '../rules/process.ts'
-import { governing, isWarned, limitOf, shareOf } from '../screen/governing.ts'
+import { governing, limitOf, shareOf } from '../screen/governing.ts'
 import { NOT_READABLE } from '../screen/now.ts'
 import type { Counts, Memory } from '../screen/summary.ts'
 

@@ -2,7 +2,8 @@
 
 import { oneLine } from '../base/text.ts'
 import { formatDuration, formatSize } from '../base/units.ts'
-import { type Assessed, type Finding, isOver } from '../check/assess.ts'
+import type { Assessed } from '../check/assess.ts'
+import { type Finding, isOver } from '../check/finding.ts'
 import { BLIND_TEXT } from '../check/unmeasured.ts'
 import { ruleText } from '../messages/start-lines.ts'
 import type { Capacity } from '../proc/capacity.ts'

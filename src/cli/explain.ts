@@ -1,6 +1,7 @@
 // `memmon explain`: all about one process, by the rules of each memmon.
 import { UsageError } from '../base/errors.ts'
-import { type Assessment, isOver } from '../check/assess.ts'
+import type { Assessment } from '../check/assess.ts'
+import { isOver } from '../check/finding.ts'
 import { namesNear } from '../screen/order.ts'
 import { explainText } from './explain-text.ts'
 import { exitCodeOf, look } from './look.ts'

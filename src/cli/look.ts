@@ -1,5 +1,6 @@
 // One look at supervisord's processes by hand: asks supervisord, measures, and judges by each memmon's rules.
 
+import { monotonicMs } from '../base/clock.ts'
 import { SupervisorFault, UsageError } from '../base/errors.ts'
 import { type Assessment, assess, combined } from '../check/assess.ts'
 import { inForce, refuseFaults } from '../config/in-force.ts'
@@ -9,7 +10,10 @@ import { type Capacity, createCapacityReader } from '../proc/capacity.ts'
 import { openSampler } from '../proc/open-sampler.ts'
 import type { Sampler } from '../proc/sampler.ts'
 import { openSightings } from '../proc/sightings.ts'
-import { ProcessState, stateName } from '../rules/process.ts'
+import { pastOf } from '../restart/past-of.ts'
+import { bootId } from '../restart/place.ts'
+import type { Past } from '../rules/past.ts'
+import { type ProcessInfo, ProcessState, stateName } from '../rules/process.ts'
 import type { Ruleset } from '../rules/ruleset.ts'
 import type { Memory } from '../screen/summary.ts'
 import { connect } from '../supervisor/connect.ts'
@@ -17,6 +21,7 @@ import type { ProcessTable } from '../supervisor/process-table.ts'
 import { createTableByHand } from '../supervisor/trust.ts'
 import { hintedText } from './fault-hint.ts'
 import { type Asked, type Basis, basisOf, type RuleSource } from './rule-sources.ts'
+import { findRunning, type RunningMemmon } from './running-memmon.ts'
 
 /** Nothing to judge by: sizes alone. */
 const NO_RULES: Ruleset = { rules: [], budgets: [], ignored: [], mostSpecific: false, verbose: false }
@@ -28,6 +33,8 @@ interface View {
   readonly origin: string | undefined
   readonly rules: Ruleset
   readonly assessment: Assessment
+  /** The memmon that runs by these rules, and what it remembers. */
+  readonly running: RunningMemmon | undefined
 }
 
 export interface Seen {
@@ -68,12 +75,12 @@ export async function look(asked: Asked): Promise<Seen> {
   const views: View[] = []
   for (const { source, rules } of judged.length > 0 ? judged : [{ source: undefined, rules: NO_RULES }]) {
     const origin = source && originText(source, rules, table)
-    views.push({
-      source,
-      origin,
-      rules,
-      assessment: await assess(table, rules, { ...ports, sampler: samplerOf(source) }),
-    })
+    const running = source && (await findRunning(source, table.processes, basis.server.address))
+    const past = running && source && pastIn(running, source, rules)
+    const isSelf = ({ group }: ProcessInfo) => group === source?.section?.group
+    const seenBy = { ...ports, sampler: samplerOf(source) }
+    const assessment = await assess(table, rules, seenBy, { past, isSelf })
+    views.push({ source, origin, rules, assessment, running })
   }
   return {
     views,
@@ -81,19 +88,26 @@ export async function look(asked: Asked): Promise<Seen> {
     capacity,
     memory: capacity && available && { totalBytes: capacity.bytes, availableBytes: available.bytes },
     notes: [
-      ...views.flatMap(({ origin }) => origin ?? []),
+      ...views.flatMap(({ origin, running }) => [origin ?? [], running?.note ?? []].flat()),
       ...basis.notes,
       ...basis.faults,
       ...judged.flatMap(({ rules: { unresolved } }) => unresolved.map(disabledText)),
     ],
     faults: basis.faults,
-    warnings: [...basis.warnings, ...lines],
+    warnings: [...basis.warnings, ...views.flatMap(({ running }) => running?.problems ?? []), ...lines],
   }
 }
 
 /** As its listener measures. */
 const samplerOf = (source: RuleSource | undefined): Sampler =>
   openSampler(source?.settings.sampler ?? 'auto').sampler
+
+/** What it remembers, as its rules need it; undefined if that is not known. */
+function pastIn({ state }: RunningMemmon, { settings }: RuleSource, { rules }: Ruleset): Past | undefined {
+  if (state.kind !== 'running') return undefined
+  const clocks = { boot: bootId(), tick: monotonicMs(), nowMs: Date.now() }
+  return pastOf(state, { ...settings, rules }, clocks)
+}
 
 function rulesOf(settings: Settings, capacity: Capacity | undefined) {
   const found = inForce(settings, () => capacity)

@@ -12,6 +12,7 @@ import { LowLimits } from './low-limits.ts'
 import { Runner, type RunnerPorts } from './runner.ts'
 import { Schedule, type ScheduleSettings } from './schedule.ts'
 import { waitingJob } from './waiting.ts'
+import { type Wait, waitsOf } from './waits.ts'
 
 /** The settings that restarts go by. */
 export interface JobSettings extends HoldSettings, ScheduleSettings {
@@ -22,6 +23,8 @@ export interface JobsPorts extends RunnerPorts {
   readonly settings: () => JobSettings
   /** The rest of its group, for restart_group, each with its own size. */
   readonly companionsOf: (request: RestartRequest) => Promise<readonly RestartRequest[]>
+  /** A job has begun, ended or changed. */
+  readonly onChange?: () => void
 }
 
 export class Jobs {
@@ -45,6 +48,7 @@ export class Jobs {
       onChange: () => {
         this.#schedule.giveTurnsSoon()
         this.#tellIfIdle()
+        ports.onChange?.()
       },
     })
     this.#schedule = new Schedule({ ...ports, runner: this.#runner, holds: this.#holds })
@@ -159,6 +163,11 @@ export class Jobs {
     const namesOf = (isOne: (job: Job) => boolean) =>
       entries.filter(([, { job }]) => isOne(job)).map(([namespec]) => namespec)
     return { restarts: namesOf(isAway), drains: namesOf(job => !isAway(job) && job.drained !== undefined) }
+  }
+
+  /** Those whose restart is due. */
+  get waits(): Wait[] {
+    return waitsOf(this.#all(), this.#holds)
   }
 
   /** Resolves when no process is being restarted. */

@@ -9,9 +9,9 @@ import { isStillAt, readOwnFile } from '../base/own-file.ts'
 import type { JournalDisk } from './journal.ts'
 import type { StateFolder } from './state-folder.ts'
 
-const FILE = 'restarts.jsonl'
+export const JOURNAL_FILE = 'restarts.jsonl'
 /** The journal is written anew past 256 KB; with a job for each of thousands of programs it may be larger. */
-const MOST_BYTES = 64 * 1024 * 1024
+export const MOST_JOURNAL_BYTES = 64 * 1024 * 1024
 
 export interface JournalDiskPorts {
   /** The folder's path, also while it could not be claimed. */
@@ -24,16 +24,16 @@ export interface JournalDiskPorts {
 
 /** The journal in that folder. */
 export function createJournalDisk({ path: folder, claim, tell, sleep }: JournalDiskPorts): JournalDisk {
-  const path = join(folder, FILE)
+  const path = join(folder, JOURNAL_FILE)
   let file: FileHandle | undefined
   const close = async () => {
     await file?.close().catch(() => {})
     file = undefined
   }
   return {
-    read: async () => (await despiteLack(() => readOwnFile(path, MOST_BYTES), sleep)) ?? '',
+    read: async () => (await despiteLack(() => readOwnFile(path, MOST_JOURNAL_BYTES), sleep)) ?? '',
     async setAside(version) {
-      const name = `${FILE}.version-${version}`
+      const name = `${JOURNAL_FILE}.version-${version}`
       await rename(path, join(folder, name))
       return name
     },

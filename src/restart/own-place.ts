@@ -14,7 +14,7 @@ export interface OwnPlacePorts {
   /** True if its children can be read from /proc, so that a quiet check asks nobody. */
   readonly onSupervisord: (pid: number) => boolean
   /** The state folder is memmon's. */
-  readonly onFolder: (path: string) => void
+  readonly onFolder: (folder: StateFolder) => void
   readonly log: Log
   readonly sleep: (ms: number) => Promise<void>
 }
@@ -42,7 +42,7 @@ export function createOwnPlace(ports: OwnPlacePorts): OwnPlace {
         isEnding: () => isEnding,
         onFolder: claimed => {
           folder = claimed
-          ports.onFolder(claimed.path)
+          ports.onFolder(claimed)
         },
         tell: text => log('WARN', text),
         sleep: ports.sleep,

@@ -89,7 +89,7 @@ async function supervisordRun({ getPid, runOf, onSupervisord, sleep }: PlacePort
 }
 
 /** Which boot the monotonic clock counts from (random(4)); '' where that is not known. */
-function bootId(): string {
+export function bootId(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
   } catch {

@@ -12,6 +12,7 @@ import { type JobSettings, Jobs } from './jobs.ts'
 import { Journal, type JournalDisk, noticeText } from './journal.ts'
 import { unprotectedText } from './journal-writer.ts'
 import { type RulesInForce, termsOf } from './terms.ts'
+import type { Wait } from './waits.ts'
 
 export interface RestartsPorts {
   readonly supervisor: SupervisorCalls
@@ -21,6 +22,8 @@ export interface RestartsPorts {
   readonly companionsOf: (request: RestartRequest) => Promise<readonly RestartRequest[]>
   readonly runHook: RunHook
   readonly tell: (outcome: RestartOutcome) => void
+  /** What is being restarted, or waits for it, has changed. */
+  readonly onChange?: () => void
   readonly log: Log
   readonly sleep: (ms: number) => Promise<void>
   readonly nowMs: () => number
@@ -137,6 +140,11 @@ export class Restarts {
   /** Begins nothing more. */
   end(): void {
     this.#jobs.end()
+  }
+
+  /** The processes whose restart is due. */
+  get waits(): readonly Wait[] {
+    return this.#jobs.waits
   }
 
   /** What the next memmon would find in the journal. */

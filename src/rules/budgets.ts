@@ -4,7 +4,7 @@
 
 import { formatSize } from '../base/units.ts'
 import type { Metric } from './metric.ts'
-import { isOut, type Patience, patienceText } from './patience.ts'
+import { isOut, type Patience, type Progress, patienceText, progressOf as progress } from './patience.ts'
 import type { Action, Breach, Limit, RestartPlan } from './rule.ts'
 import type { Selector } from './selector.ts'
 import {
@@ -175,6 +175,10 @@ export const withoutRemoved = (state: BudgetState, present: ReadonlySet<string>)
 function isOver({ kind, limitBytes }: Budget, valueBytes: number, share: number): boolean {
   return kind === 'free' ? valueBytes < limitBytes / share : valueBytes > limitBytes * share
 }
+
+/** How far a budget is with its patience. */
+export const progressOf = ({ patience }: Budget, state: BudgetState, at: number): Progress =>
+  progress(patience, state, at)
 
 function breachOf(budget: Budget, { valueBytes, metric }: Measured, victim: string): Breach {
   const { id, kind, written, cumulative, limitBytes, patience } = budget

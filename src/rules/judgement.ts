@@ -18,6 +18,12 @@ export interface ProcessVerdict {
   readonly others: readonly (RuleVerdict & { readonly kind: 'waiting' | 'told' })[]
 }
 
+export interface RememberedWindow {
+  readonly namespec: string
+  readonly signature: string
+  readonly window: Window
+}
+
 export class Judgement {
   readonly #windows = new Map<string, Map<string, Window>>()
 
@@ -54,6 +60,13 @@ export class Judgement {
     if (windows.size > 0) this.#windows.set(process.namespec, windows)
     else this.#windows.delete(process.namespec)
     return sorted(judged)
+  }
+
+  /** All that is remembered; `signature` is the rule's. */
+  get windows(): RememberedWindow[] {
+    return [...this.#windows].flatMap(([namespec, windows]) =>
+      [...windows].map(([signature, window]) => ({ namespec, signature, window })),
+    )
   }
 
   /** Forgets what no process or no rule is left for. */

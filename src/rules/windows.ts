@@ -3,7 +3,7 @@
 
 import { formatDuration } from '../base/units.ts'
 import { formatAmount } from './metric.ts'
-import { isOut, type Patience, patienceText, type Spell } from './patience.ts'
+import { isOut, type Progress, patienceText, progressOf as progress, type Spell } from './patience.ts'
 import { type ProcessInfo, type ProcessKey, sameRun } from './process.ts'
 import type { Breach, Rule } from './rule.ts'
 
@@ -104,7 +104,7 @@ function verdictOf(rule: Rule, window: Window, value: number, at: number): Verdi
   if (window.told && rule.action.kind !== 'drain') return { kind: 'told', breach }
   if (hard) return { kind: 'act', breach: { ...breach, reason: 'over hard_limit, which does not wait' } }
   if (!isOut(patience, spellOf(rule, window), at))
-    return { kind: 'waiting', breach: { ...breach, reason: waitingText(patience, rule, window, at) } }
+    return { kind: 'waiting', breach: { ...breach, reason: waitingText(rule, window, at) } }
   const reason = patienceText(patience)
   return { kind: 'act', breach: { ...breach, ...(reason !== undefined && { reason }) } }
 }
@@ -114,13 +114,17 @@ const spellOf = (rule: Rule, { values, overSince }: Window): Spell => ({
   overSince,
 })
 
-function waitingText(patience: Patience, rule: Rule, window: Window, at: number): string {
-  if (patience.kind === 'seconds') {
-    return `for ${formatDuration((at - (window.overSince ?? at)) / 1000)} of ${formatDuration(patience.seconds)}`
-  }
-  const full =
-    window.values.length < patience.of ? `, ${window.values.length} of ${patience.of} checks made` : ''
-  return `${spellOf(rule, window).overs.filter(Boolean).length} of the ${patience.over} checks that it takes${full}`
+/** How far a rule is with its patience, once its window has taken a sample. */
+export const progressOf = (rule: Rule, window: Window, at: number): Progress =>
+  progress(rule.patience, spellOf(rule, window), at)
+
+function waitingText(rule: Rule, window: Window, at: number): string {
+  const waited = progressOf(rule, window, at)
+  if (waited.kind === 'seconds')
+    return `for ${formatDuration(waited.seconds)} of ${formatDuration(waited.needed)}`
+  const { over, needed, made, of } = waited
+  const full = made < of ? `, ${made} of ${of} checks made` : ''
+  return `${over} of the ${needed} checks that it takes${full}`
 }
 
 function changeOf(rule: Rule, window: Window, value: number): Judged['change'] {

@@ -1,6 +1,7 @@
 // Of all rules over one process the one that is shown: its limit, and how near to it the process is.
 
-import { type Assessed, type Finding, isOver } from '../check/assess.ts'
+import type { Assessed } from '../check/assess.ts'
+import { type Finding, isOver, isWarned } from '../check/finding.ts'
 import { isMemory } from '../rules/metric.ts'
 
 /** The rule that decides: the first broken one, else one that warns, else that whose limit is nearest, memory first. */
@@ -26,6 +27,3 @@ export function shareOf(finding: Finding): number | undefined {
   const limit = limitOf(finding)
   return limit === undefined ? undefined : finding.value / limit
 }
-
-/** True above the value of --warn. */
-export const isWarned = ({ rule, value }: Finding): boolean => value > rule.warnAbove

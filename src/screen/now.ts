@@ -1,35 +1,73 @@
-// What memmon would do now, in so few words that they are never cut.
+// What memmon does, or would do if it checked now, in so few words that they are never cut.
 
+import { timestamp } from '../base/text.ts'
 import { formatDuration } from '../base/units.ts'
-import type { Assessed, AssessedBudget, Finding } from '../check/assess.ts'
-import type { Patience } from '../rules/patience.ts'
-import { ProcessState, stateName } from '../rules/process.ts'
+import type { Assessed, AssessedBudget } from '../check/assess.ts'
+import type { Finding } from '../check/finding.ts'
+import { type Outlook, outlookOf } from '../check/outlook.ts'
+import type { Pending } from '../rules/past.ts'
+import type { Patience, Progress } from '../rules/patience.ts'
+import { stateName } from '../rules/process.ts'
 import type { Action } from '../rules/rule.ts'
-import { isWarned } from './governing.ts'
 
 /** In place of what would be done, where no size can be read. */
 export const NOT_READABLE = 'not readable'
 
 /** `hasRules`: false if memmon was given no rules at all. */
 export function nowText(one: Assessed, finding: Finding | undefined, hasRules: boolean): string {
-  if (one.process.state !== ProcessState.RUNNING) return stateName(one.process.state)
-  if (one.isIgnored) return 'ignored'
-  if (one.blind) return NOT_READABLE
-  if (!finding) return hasRules ? (one.isListener ? 'listener' : 'no rule') : 'RUNNING'
-  const { verdict, rule } = finding
-  if (verdict.kind === 'act') return actionText(rule.action)
-  if (verdict.kind === 'waiting') return `over, waits ${patienceText(rule.patience)}`
-  if (verdict.kind === 'young') return `min_uptime ${formatDuration(rule.minUptimeSeconds).replace(' ', '')}`
-  return isWarned(finding) ? 'warn' : 'ok'
+  const outlook = outlookOf(one, finding)
+  switch (outlook.kind) {
+    case 'down':
+      return stateName(one.process.state)
+    case 'blind':
+      return NOT_READABLE
+    case 'no rule':
+      return hasRules ? (one.isListener ? 'listener' : 'no rule') : 'RUNNING'
+    case 'pending':
+      return pendingText(outlook.pending)
+    case 'hold':
+      return pendingText(outlook.hold)
+    default:
+      return 'finding' in outlook ? findingText(outlook) : outlook.kind
+  }
+}
+
+function findingText({ kind, finding }: Extract<Outlook, { finding: Finding }>): string {
+  const { rule, progress } = finding
+  switch (kind) {
+    case 'act':
+      return actionText(rule.action)
+    case 'waiting':
+      return waitsText(rule.patience, progress)
+    case 'told':
+      return toldText(rule.action)
+    case 'young':
+      return `min_uptime ${compact(rule.minUptimeSeconds)}`
+    default:
+      return kind
+  }
 }
 
 /** Of a budget: what would be done to one of its processes. */
-export function budgetNowText({ budget, isOver, valueBytes }: AssessedBudget): string {
+export function budgetNowText({ budget, isOver, valueBytes, verdict, progress }: AssessedBudget): string {
   if (valueBytes === undefined) return NOT_READABLE
   if (!isOver) return 'ok'
-  const text = actionText(budget.action)
-  return text.endsWith('restart') ? `${text} one` : text
+  switch (verdict?.kind) {
+    case undefined:
+      return 'restarting one'
+    case 'waiting':
+      return waitsText(budget.patience, progress)
+    case 'told':
+      return toldText(budget.action)
+    case 'alert':
+      // No restart would help: that is all that is said.
+      return budget.action.kind === 'would' && verdict.victim ? ofOne(actionText(budget.action)) : 'alert'
+    default:
+      return ofOne(actionText(budget.action))
+  }
 }
+
+const ofOne = (text: string): string => (text.endsWith('restart') ? `${text} one` : text)
 
 function actionText(action: Action): string {
   switch (action.kind) {
@@ -44,8 +82,52 @@ function actionText(action: Action): string {
   }
 }
 
+/** Done once, and not again before it is back under its limit. */
+function toldText(action: Action): string {
+  switch (action.kind) {
+    case 'signal':
+      return `SIG${action.signal} sent`
+    case 'exec':
+      return 'command ran'
+    case 'would':
+      return actionText(action)
+    default:
+      return 'alerted'
+  }
+}
+
+export function pendingText(pending: Pending): string {
+  switch (pending.kind) {
+    case 'capped':
+      return `capped until ${timestamp(new Date(pending.untilMs)).slice(11, 16)}`
+    case 'held':
+      return `held ${largest(pending.leftSeconds)}`
+    case 'queued':
+      return 'waits its turn'
+    case 'draining': {
+      const of = pending.graceSeconds === undefined ? '' : ` of ${compact(pending.graceSeconds)}`
+      return `draining ${largest(pending.forSeconds)}${of}`
+    }
+    case 'watched':
+      return 'drained, watched'
+    default:
+      return pending.kind
+  }
+}
+
+/** With a running memmon how far it is, else what `for` asks. */
+function waitsText(patience: Patience, progress: Progress | undefined): string {
+  if (!progress) return `over, waits ${patienceText(patience)}`
+  if (progress.kind === 'seconds') return `waits ${largest(progress.seconds)} of ${compact(progress.needed)}`
+  const { over, needed, made, of } = progress
+  return over < needed ? `waits ${over} of ${needed}` : `waits, ${made} of ${of} made`
+}
+
 /** As the key `for` has it: '3/5', '5m'. */
 const patienceText = (patience: Patience): string =>
-  patience.kind === 'seconds'
-    ? formatDuration(patience.seconds).replace(' ', '')
-    : `${patience.over}/${patience.of}`
+  patience.kind === 'seconds' ? compact(patience.seconds) : `${patience.over}/${patience.of}`
+
+const compact = (seconds: number): string => formatDuration(seconds).replace(' ', '')
+
+/** Its largest unit alone. */
+const largest = (seconds: number): string => formatDuration(seconds).replace(/ .*/, '')

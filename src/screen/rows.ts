@@ -1,11 +1,12 @@
 // The rows of `memmon check`: one for each process and each budget, with what they are sorted and painted by. Pure.
 
 import { formatDuration, formatSize, tableSize } from '../base/units.ts'
-import { type Assessed, type AssessedBudget, type Assessment, isOver } from '../check/assess.ts'
+import type { Assessed, AssessedBudget, Assessment } from '../check/assess.ts'
+import { isOver, isWarned } from '../check/finding.ts'
 import { isMemory, type Metric } from '../rules/metric.ts'
 import { ProcessState, stateName, uptimeSecondsOf } from '../rules/process.ts'
 import { barText, LONG_BAR, percentText, SHORT_BAR } from './bar.ts'
-import { governing, isWarned, limitOf, shareOf } from './governing.ts'
+import { governing, limitOf, shareOf } from './governing.ts'
 import { budgetNowText, nowText } from './now.ts'
 import type { Cells } from './table.ts'
 import { shown } from './width.ts'

@@ -1,6 +1,7 @@
 // One look by hand, as `memmon check` shows it: every process with its rules, and every budget.
 import { expect, test } from 'vitest'
-import { type Assessment, assess, combined, isOver } from '../../src/check/assess.ts'
+import { type Assessment, assess, combined } from '../../src/check/assess.ts'
+import { isOver } from '../../src/check/finding.ts'
 import { resolveSettings } from '../../src/config/in-force.ts'
 import type { Sampler, Unmeasured } from '../../src/proc/sampler.ts'
 import { type ProcessInfo, ProcessState } from '../../src/rules/process.ts'

@@ -1,0 +1,155 @@
+// What a running memmon remembers from check to check, as lines for those who look by hand: windows, budgets, and what
+// waits for its restart. Pure. Line 1 names the version, the run of memmon and the time; then one JSON object a line, what
+// matters first, as many as fit. No memmon reads it back.
+import { fingerprint } from '../base/fingerprint.ts'
+import type { BudgetState } from '../rules/budgets.ts'
+import type { RememberedWindow } from '../rules/judgement.ts'
+import type { Remembered } from '../rules/past.ts'
+import type { Window } from '../rules/windows.ts'
+import type { Wait } from './waits.ts'
+
+export const CHECKS_VERSION = 1
+/** Some 4,000 windows; what does not fit is left out and counted. */
+export const MOST_BYTES = 512 * 1024
+
+/** What is written. */
+export interface ChecksNow extends Remembered {
+  readonly waits: readonly Wait[]
+}
+
+/** What is read. */
+export interface ChecksFound {
+  readonly run: string
+  readonly atMs: number
+  readonly leftOut: number
+  /** By process and fingerprint of its rule's signature: see windowKey. */
+  readonly windows: ReadonlyMap<string, Window>
+  readonly budgets: ReadonlyMap<string, BudgetState>
+  readonly waits: readonly Wait[]
+}
+
+export const windowKey = (namespec: string, signature: string): string =>
+  `${namespec} ${fingerprint(signature)}`
+
+/** The lines below the first, and what tells them from others that say the same: sizes that changed alone do not. */
+export function checksBody(now: ChecksNow): {
+  readonly text: string
+  readonly leftOut: number
+  readonly mark: string
+} {
+  const limits = new Map(now.rules.map(({ signature, limit }) => [signature, limit]))
+  const oversOf = ({ signature, window }: RememberedWindow) =>
+    window.values.map(value => value > (limits.get(signature) ?? Number.POSITIVE_INFINITY))
+  const isOfNote = ({ window: { overSince, warned, told } }: RememberedWindow) =>
+    overSince !== undefined || warned || told
+  const windows = [...now.windows].sort((a, b) => Number(isOfNote(b)) - Number(isOfNote(a)))
+  const others = [...now.waits.map(wait => ({ wait })), ...[...now.budgets].map(budgetEntry)]
+  const lines = [...others, ...windows.map(windowEntry)].map(entry => `${JSON.stringify(entry)}\n`)
+  const kept = fitting(lines)
+  const same = windows.map(one => ({ ...windowEntry(one), values: oversOf(one) }))
+  return {
+    text: kept.join(''),
+    leftOut: lines.length - kept.length,
+    mark: lines.length === 0 ? '' : fingerprint(JSON.stringify([others, same])),
+  }
+}
+
+export const checksHeader = (run: string, atMs: number, leftOut: number): string =>
+  `${JSON.stringify({ memmon: CHECKS_VERSION, run, atMs, leftOut })}\n`
+
+function fitting(lines: readonly string[]): string[] {
+  let bytes = 0
+  const end = lines.findIndex(line => {
+    bytes += Buffer.byteLength(line)
+    return bytes > MOST_BYTES
+  })
+  return lines.slice(0, end < 0 ? lines.length : end)
+}
+
+const windowEntry = ({ namespec, signature, window }: RememberedWindow) => ({
+  window: namespec,
+  rule: fingerprint(signature),
+  ...window,
+})
+
+const budgetEntry = ([budget, { kept, ...state }]: readonly [string, BudgetState]) => ({
+  budget,
+  ...state,
+  kept: [...kept],
+})
+
+/** undefined for what no memmon of this version has written, or not to its end. */
+export function parseChecks(text: string): ChecksFound | undefined {
+  try {
+    const [first, ...entries] = text
+      .trimEnd()
+      .split('\n')
+      .map(one => JSON.parse(one) as Json)
+    const { memmon, run, atMs, leftOut } = first ?? {}
+    if (memmon !== CHECKS_VERSION || typeof run !== 'string' || !isNumber(atMs) || !isNumber(leftOut))
+      return undefined
+    const found = { run, atMs, leftOut, windows: new Map(), budgets: new Map(), waits: [] as Wait[] }
+    return entries.every(entry => take(entry, found)) ? found : undefined
+  } catch {
+    return undefined
+  }
+}
+
+type Json = Readonly<Record<string, unknown>>
+
+/** False for what says nothing known. */
+function take(
+  entry: Json,
+  into: { windows: Map<string, Window>; budgets: Map<string, BudgetState>; waits: Wait[] },
+): boolean {
+  if (isWindow(entry)) {
+    const { window, rule, run, values, overSince, warned, told } = entry
+    into.windows.set(`${window} ${rule}`, { run, values, overSince, warned, told })
+  } else if (isBudget(entry)) {
+    const { budget, overs, overSince, asked, kept, told } = entry
+    into.budgets.set(budget, { overs, overSince, asked, kept: new Map(kept), told })
+  } else if (isWait(entry.wait)) into.waits.push({ ...entry.wait, hold: entry.wait.hold })
+  else return false
+  return true
+}
+
+const isNumber = (value: unknown): value is number => Number.isFinite(value)
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isRun = (value: unknown): boolean =>
+  isObject(value) && isNumber(value.pid) && isNumber(value.startSeconds)
+const isTime = (value: unknown): boolean => value === undefined || isNumber(value)
+const isListOf = (value: unknown, isOne: (one: unknown) => boolean): boolean =>
+  Array.isArray(value) && value.every(isOne)
+const isBoolean = (value: unknown): boolean => typeof value === 'boolean'
+const isText = (value: unknown): boolean => typeof value === 'string'
+
+const isWindow = (value: Json): value is Json & Window =>
+  isText(value.window) &&
+  isText(value.rule) &&
+  isRun(value.run) &&
+  isListOf(value.values, isNumber) &&
+  isTime(value.overSince) &&
+  isBoolean(value.warned) &&
+  isBoolean(value.told)
+
+const isBudget = (
+  value: Json,
+): value is Json & Omit<BudgetState, 'kept'> & { budget: string; kept: readonly [string, number][] } =>
+  isText(value.budget) &&
+  isListOf(value.overs, isBoolean) &&
+  isTime(value.overSince) &&
+  isListOf(value.asked, isText) &&
+  isListOf(value.kept, one => Array.isArray(one) && isText(one[0]) && isNumber(one[1])) &&
+  isBoolean(value.told)
+
+const isWait = (value: unknown): value is Wait =>
+  isObject(value) &&
+  isText(value.namespec) &&
+  isRun(value.run) &&
+  isBoolean(value.isPreparing) &&
+  isNumber(value.postponed) &&
+  (value.hold === undefined ||
+    (isObject(value.hold) &&
+      (value.hold.by === 'cap' || value.hold.by === 'backoff') &&
+      isNumber(value.hold.untilTick)))
