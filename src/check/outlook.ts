@@ -31,6 +31,11 @@ export function outlookOf(one: Assessed, finding: Finding | undefined): Outlook 
   if (blind) return { kind: 'blind' }
   if (pending && (!finding || isKept(pending, finding))) return { kind: 'pending', pending }
   if (!finding) return { kind: 'no rule' }
+  return findingOutlook(finding)
+}
+
+/** Of one rule, whatever memmon has begun with the process. */
+export function findingOutlook(finding: Finding): Outlook {
   if (finding.hold) return { kind: 'hold', hold: finding.hold, finding }
   const { kind } = finding.verdict
   return { kind: kind === 'fine' ? (isWarned(finding) ? 'warn' : 'ok') : kind, finding }

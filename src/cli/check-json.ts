@@ -1,12 +1,15 @@
 // `memmon check --json`, as documented in docs/check.md. Pure.
 
 import type { Assessed, AssessedBudget } from '../check/assess.ts'
-import { type Finding, isOver, isWarned } from '../check/finding.ts'
+import { type Finding, isOver } from '../check/finding.ts'
+import { findingOutlook, outlookOf } from '../check/outlook.ts'
 import { isMemory } from '../rules/metric.ts'
 import { ProcessState, stateName, uptimeSecondsOf } from '../rules/process.ts'
 import { governing, limitOf, shareOf } from '../screen/governing.ts'
-import { NOT_READABLE } from '../screen/now.ts'
+import { budgetNowText, NOT_READABLE, nowText } from '../screen/now.ts'
 import type { Counts, Memory } from '../screen/summary.ts'
+import type { View } from './look.ts'
+import { originJson, outlookWord, pendingJson, progressJson } from './state-json.ts'
 
 /** A channel, or why there is none. */
 export interface ChannelText {
@@ -14,17 +17,12 @@ export interface ChannelText {
   readonly text: string
 }
 
-/** Where rules are from: a section of supervisord.conf, or the options, which have no place. */
-interface Origin {
-  readonly section: string | null
-  readonly path: string | null
-}
-
 export interface CheckDocument {
   readonly processes: readonly Assessed[]
   readonly budgets: readonly AssessedBudget[]
   readonly channels: readonly ChannelText[]
-  readonly rulesFrom: readonly Origin[]
+  /** With a source of rules. */
+  readonly views: readonly View[]
   /** Rules that cannot be read. */
   readonly problems: readonly string[]
   readonly counts: Counts
@@ -36,7 +34,7 @@ export const checkDocument = ({
   processes,
   budgets,
   channels,
-  rulesFrom,
+  views,
   problems,
   counts,
   memory,
@@ -51,22 +49,27 @@ export const checkDocument = ({
     budgets_over: counts.budgetsOver,
   },
   memory: { total_bytes: memory?.totalBytes ?? null, available_bytes: memory?.availableBytes ?? null },
-  rules_from: rulesFrom.map(({ section, path }) => ({ section, path })),
+  rules_from: views.map(originJson),
   problems,
   processes: processes.map(processJson),
-  budgets: budgets.map(({ budget, valueBytes, isOver: over }) => ({
-    rule: budget.written,
-    value_bytes: valueBytes ?? null,
-    limit_bytes: budget.limitBytes,
-    verdict: over ? 'over' : valueBytes === undefined ? NOT_READABLE : 'ok',
-  })),
+  budgets: budgets.map(budgetJson),
   channels: channels.map(({ ok, text }) => ({ ok, text })),
 })
 
-function processJson(one: Assessed) {
+export const budgetJson = (one: AssessedBudget) => ({
+  rule: one.budget.written,
+  value_bytes: one.valueBytes ?? null,
+  limit_bytes: one.budget.limitBytes,
+  verdict: one.isOver ? 'over' : one.valueBytes === undefined ? NOT_READABLE : 'ok',
+  now: budgetNowText(one),
+  progress: progressJson(one.progress),
+})
+
+export function processJson(one: Assessed) {
   const { process, rssBytes, findings } = one
   const finding = governing(one)
   const limit = (finding && limitOf(finding)) ?? null
+  const outlook = outlookOf(one, finding)
   return {
     namespec: process.namespec,
     group: process.group,
@@ -82,12 +85,16 @@ function processJson(one: Assessed) {
     limit,
     share: (finding && shareOf(finding)) ?? null,
     rule: finding?.rule.written ?? null,
-    verdict: verdictWord(one),
-    rules: findings.map(ruleJson),
+    verdict: outlookWord(outlook),
+    now: nowText(one, finding, true),
+    pending: pendingJson(
+      outlook.kind === 'pending' ? outlook.pending : outlook.kind === 'hold' ? outlook.hold : undefined,
+    ),
+    rules: findings.map(one => findingJson(one)),
   }
 }
 
-const ruleJson = (finding: Finding) => ({
+export const findingJson = (finding: Finding) => ({
   rule: finding.rule.written,
   metric: finding.rule.metric,
   cumulative: finding.rule.cumulative,
@@ -95,22 +102,6 @@ const ruleJson = (finding: Finding) => ({
   limit: limitOf(finding) ?? null,
   share: shareOf(finding) ?? null,
   is_over: isOver(finding),
-  verdict: findingWord(finding),
+  verdict: outlookWord(findingOutlook(finding)),
+  progress: progressJson(finding.progress),
 })
-
-/** What memmon would do now, in one word. */
-function verdictWord(one: Assessed): string {
-  if (one.isIgnored) return 'ignored'
-  if (one.process.state !== ProcessState.RUNNING) return 'not running'
-  if (one.blind) return NOT_READABLE
-  const finding = governing(one)
-  return finding ? findingWord(finding) : 'no rule'
-}
-
-function findingWord(finding: Finding): string {
-  const { verdict, rule } = finding
-  if (verdict.kind === 'act')
-    return rule.action.kind === 'would' ? `would ${rule.action.what}` : rule.action.kind
-  if (verdict.kind === 'waiting' || verdict.kind === 'young') return verdict.kind
-  return isWarned(finding) ? 'warn' : 'ok'
-}

@@ -66,10 +66,7 @@ export async function checkOnce(asked: CheckAsked): Promise<Checked> {
       counts: countsOf(counted),
       memory: seen.memory,
       problems: seen.faults,
-      rulesFrom: sources.map(({ section }) => ({
-        section: section?.name ?? null,
-        path: section?.path ?? null,
-      })),
+      views: seen.views.filter(({ source }) => source !== undefined),
     }),
     warnings: seen.warnings,
     exitCode: exitCodeOf(
@@ -80,7 +77,7 @@ export async function checkOnce(asked: CheckAsked): Promise<Checked> {
 }
 
 /** What the names select; each of them has to name something. */
-function chosenIn(assessment: Assessment, names: readonly string[]): Assessment {
+export function chosenIn(assessment: Assessment, names: readonly string[]): Assessment {
   for (const name of names) {
     if (selected(assessment, [parseSelector(name)]).processes.length > 0) continue
     const near = namesNear(name, assessment)

@@ -1,41 +1,48 @@
-// `memmon explain`: all about one process, by the rules of each memmon.
-import { UsageError } from '../base/errors.ts'
-import type { Assessment } from '../check/assess.ts'
+// `memmon explain`: all about one process, or about those of a group or a pattern, by the rules of each memmon.
 import { isOver } from '../check/finding.ts'
-import { namesNear } from '../screen/order.ts'
-import { explainText } from './explain-text.ts'
-import { exitCodeOf, look } from './look.ts'
+import { counts } from '../check/watched.ts'
+import { chosenIn } from './check-once.ts'
+import { explainDocument } from './explain-json.ts'
+import { type Explained, explainText } from './explain-text.ts'
+import { exitCodeOf, look, type Seen, type View } from './look.ts'
 import type { Asked } from './rule-sources.ts'
 
-/** Prints all about one process; the exit code. Throws a UsageError. */
-export async function explain(name: string, asked: Asked): Promise<number> {
+/** Prints it, as text or JSON; the exit code. Throws a UsageError. */
+export async function explain(name: string, asked: Asked, isJson: boolean): Promise<number> {
   const seen = await look(asked)
-  const { views, assessment, capacity, notes, warnings } = seen
-  const at = indexOf(name, assessment)
-  for (const warning of warnings) process.stderr.write(`${warning}\n`)
-  const origins = views.map(({ origin }) => origin)
-  const texts = views.flatMap(({ assessment: { processes }, rules, origin }) => {
-    const one = processes[at]
-    return one ? [`${origin ? `${origin}\n\n` : ''}${explainText(one, rules, capacity)}`] : []
-  })
-  const others = notes.filter(note => !origins.includes(note)).map(note => `${note}\n`)
-  process.stdout.write([...texts, ...others].join('\n'))
-  return exitCodeOf(assessment.processes[at]?.findings.some(isOver) ?? false, seen)
+  const chosen = chosenIn(seen.assessment, [name])
+  const namespecs = new Set(chosen.processes.map(({ process }) => process.namespec))
+  const parts = seen.views.map(view => explained(view, namespecs, seen))
+  for (const warning of seen.warnings) process.stderr.write(`${warning}\n`)
+  process.stdout.write(
+    isJson ? `${JSON.stringify(explainDocument(parts, seen), null, 2)}\n` : wholeText(parts, seen),
+  )
+  return exitCodeOf(
+    chosen.processes.some(({ findings }) => findings.some(isOver)),
+    seen,
+  )
 }
 
-function indexOf(name: string, assessment: Assessment): number {
-  const { processes } = assessment
-  const isMeant = ({ process }: (typeof processes)[number]) =>
-    process.namespec === name || process.name === name
-  const found = processes.filter(isMeant)
-  if (found.length === 1) return processes.findIndex(isMeant)
-  if (found.length > 1) {
-    throw new UsageError(
-      `"${name}" names ${found.length} processes: give group:name, as in ${found[0]?.process.namespec}`,
-    )
-  }
-  const near = namesNear(name, assessment)
-  throw new UsageError(
-    `supervisord has no process "${name}"${near.length > 0 ? `; the nearest names are ${near.join(', ')}` : ''}`,
+function explained(
+  view: View,
+  namespecs: ReadonlySet<string>,
+  { capacity }: Seen,
+): Explained & { readonly view: View } {
+  const { assessment, rules } = view
+  const processes = assessment.processes.filter(({ process }) => namespecs.has(process.namespec))
+  const budgets = assessment.budgets.filter(({ budget }) =>
+    processes.some(({ process }) => counts(budget, process)),
   )
+  return { view, processes, budgets, rules, capacity }
+}
+
+/** Above each part where its rules are from, and as of when; all other notes below. */
+function wholeText(parts: readonly (Explained & { readonly view: View })[], { notes }: Seen): string {
+  const said = new Set<string>()
+  const texts = parts.map(part => {
+    const heads = [part.view.origin, part.view.running?.note].filter(head => head !== undefined)
+    for (const head of heads) said.add(head)
+    return `${heads.length > 0 ? `${heads.join('\n')}\n\n` : ''}${explainText(part)}`
+  })
+  return [...texts, ...notes.filter(note => !said.has(note)).map(note => `${note}\n`)].join('\n')
 }

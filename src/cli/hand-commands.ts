@@ -50,9 +50,9 @@ async function runCheck(asked: Asked, { json, sort, onlyOver, watchSeconds, word
   return await check({ ...asked, json, sort, onlyOver, watchSeconds, widthOf, names: words })
 }
 
-async function runExplain(asked: Asked, { words: [name = ''] }: Given): Promise<number> {
+async function runExplain(asked: Asked, { json, words: [name = ''] }: Given): Promise<number> {
   const { explain } = await import('./explain.ts')
-  return await explain(name, asked)
+  return await explain(name, asked, json)
 }
 
 const askedFor = async (argv: readonly string[], supervisorConf: string | undefined): Promise<Asked> => ({

@@ -73,6 +73,18 @@ export const CHECK_OPTIONS: readonly OwnOption[] = [
   },
 ]
 
+/** Of explain alone. */
+export const EXPLAIN_OPTIONS: readonly OwnOption[] = [
+  {
+    flags: ['--json'],
+    help: 'print JSON',
+    example: 'explain web --json',
+    give: given => {
+      given.json = true
+    },
+  },
+]
+
 /** What stands behind it and is no time is a name: `check --watch web`. */
 function watch(given: Given, text: string | undefined, argv: readonly string[]): void {
   given.watchSeconds = WATCH_SECONDS

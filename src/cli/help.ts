@@ -39,12 +39,16 @@ const TEXTS = {
     ],
   },
   explain: {
-    argument: { name: '<process>', help: 'its name, as supervisorctl status has it' },
+    argument: {
+      name: '<process>',
+      help: 'its name, as supervisorctl status has it, a group, or a pattern with * and ?',
+    },
     summary: 'show why memmon would act on a process, or not',
-    help: "Looks once at one of supervisord's processes, and prints every rule, whether it matches, the figures, and why memmon would act or not. It changes nothing.\nExit code: 1 if it is over a limit, else 2 if memmon could not look or could not read all rules, else 0.",
+    help: "Looks once at one of supervisord's processes, or at all that a group or a pattern names, and prints every rule, whether it matches, the figures, and why memmon would act or not. It changes nothing.\nExit code: 1 if something is over a limit, else 2 if memmon could not look or could not read all rules, else 0.",
     more: RULES_ARE,
     examples: [
       ['web', 'why it is restarted, or is not'],
+      ["'worker:*'", 'the same of each process of a group'],
       ['web -a 200MB', 'by a rule that you think about'],
     ],
   },

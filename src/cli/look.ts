@@ -27,7 +27,7 @@ import { findRunning, type RunningMemmon } from './running-memmon.ts'
 const NO_RULES: Ruleset = { rules: [], budgets: [], ignored: [], mostSpecific: false, verbose: false }
 
 /** The rules of one memmon, and what it sees by them. */
-interface View {
+export interface View {
   readonly source: RuleSource | undefined
   /** 'Rules of [eventlistener:memmon] in /etc/supervisord.conf'; undefined for the options of this command. */
   readonly origin: string | undefined

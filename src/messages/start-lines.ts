@@ -89,7 +89,8 @@ function planTexts({ action, plan }: Pick<Rule, 'action' | 'plan'>): string[] {
   ]
 }
 
-function budgetText(budget: Budget, capacity: Capacity | undefined): string {
+/** The same of a budget. */
+export function budgetText(budget: Budget, capacity: Capacity | undefined): string {
   const { kind, selector, limitBytes, written, patience } = budget
   const bytes = `${limitBytes} bytes${written.includes('%') ? ` (${shareText(written.replace(/^.*[= ]/, ''), capacity)})` : ''}`
   const over = {

@@ -143,7 +143,7 @@ test('check and explain say so in place of a size', async () => {
     counts,
     memory: undefined,
     channels: [],
-    rulesFrom: [],
+    views: [],
     problems: [],
   })
   expect(document.processes).toMatchObject([
@@ -154,7 +154,7 @@ test('check and explain say so in place of a size', async () => {
   expect(log).toEqual([expect.stringContaining('Cannot read the size of 1 RUNNING process')])
   const [one] = assessment.processes
   if (!one) throw new Error('nothing was assessed')
-  const text = explainText(one, rules, undefined)
+  const text = explainText({ processes: [one], budgets: [], rules, capacity: undefined })
   expect(text).toContain('web:web: RUNNING, pid 1, up 1h 2m, size not readable\n')
   expect(text).toContain('matches, but its size cannot be read.')
   expect(text).toContain(`memmon does not check it, since its size cannot be read: ${HIDDEN}`)
