@@ -107,7 +107,10 @@ export async function assess(
     sampler: ports.sampler,
     availableBytes: ports.availableBytes,
     mayRestart: (process: ProcessInfo) =>
-      canBeNamed(process) && !isExempt(process, exempt) && !table.isListener(process.namespec),
+      canBeNamed(process) &&
+      !isExempt(process, exempt) &&
+      !table.isListener(process.namespec) &&
+      (past?.mayRestart(process.namespec) ?? true),
     isQueued: (namespec: string) => isComing(processes.find(one => one.process.namespec === namespec)),
     log: ports.log,
   }

@@ -7,6 +7,7 @@ import { outlookOf } from '../check/outlook.ts'
 import { BLIND_TEXT } from '../check/unmeasured.ts'
 import { amountText, formatAmount } from '../rules/metric.ts'
 import type { Pending } from '../rules/past.ts'
+import type { Progress } from '../rules/patience.ts'
 import { ProcessState, stateName } from '../rules/process.ts'
 import type { Rule } from '../rules/rule.ts'
 import { selects } from '../rules/selector.ts'
@@ -38,12 +39,12 @@ function findingText({ rule, value, verdict, hold, progress }: Finding, isBegun:
     return `${has}. It is not judged in its first ${formatDuration(rule.minUptimeSeconds)}.`
   if (!('breach' in verdict))
     return Number.isFinite(rule.limit)
-      ? `${has}, ${formatAmount(rule.metric, rule.limit - value)} under the limit.${value > rule.warnAbove ? ' It is warned of.' : ''}`
+      ? `${has}, ${formatAmount(rule.metric, rule.limit - value)} under the limit${value > rule.warnAbove ? `, and over its warning at ${formatAmount(rule.metric, rule.warnAbove)}` : ''}.`
       : `${has}; there is no limit.`
   const over = `${has}, ${formatAmount(rule.metric, value - verdict.breach.limit)} over the limit`
   const reason = verdict.breach.reason === undefined ? '' : ` (${verdict.breach.reason})`
   if (verdict.kind === 'told')
-    return `${over}: it has acted already, and acts again when it has been under it.`
+    return `${over}: it has acted already, and acts again only after the process was back under it.`
   if (verdict.kind === 'waiting')
     return `${over}, and it waits${reason}${progress ? '.' : ': this check alone is not enough.'}`
   if (isBegun) return `${over}${reason}.`
@@ -52,7 +53,7 @@ function findingText({ rule, value, verdict, hold, progress }: Finding, isBegun:
 
 const holdText = (hold: Extract<Pending, { untilMs: number }>): string =>
   hold.kind === 'capped'
-    ? `--max-restarts ${hold.cap} allows the next restart at ${timeText(hold.untilMs)}`
+    ? `--max-restarts ${hold.cap} allows no restart before ${timeText(hold.untilMs)}`
     : `--restart-backoff holds its restart back until ${timeText(hold.untilMs)}`
 
 const timeText = (atMs: number): string => timestamp(new Date(atMs)).slice(0, 19)
@@ -68,15 +69,20 @@ export function budgetWhy({ budget, valueBytes, isOver: over, verdict, progress 
     case 'act':
       return `${has}: it would restart ${verdict.victim.process.namespec} now, since ${verdict.breach.budget?.victim}.`
     case 'alert':
-      return `${has}: it would tell so now${verdict.breach.budget?.victim ? `; ${verdict.breach.budget.victim}` : ''}.`
+      return `${has}: it would alert now${verdict.breach.budget?.victim ? `; ${verdict.breach.budget.victim}` : ''}.`
     case 'waiting':
-      return `${has}, and it waits${progress ? '' : ': this check alone is not enough'}.`
+      return `${has}, and it waits${progress ? ` (${progressText(progress)})` : ': this check alone is not enough'}.`
     case 'told':
-      return `${has}: it has told so already.`
+      return `${has}: it has alerted already.`
     default:
       return `${has}: it waits for a process that is being restarted.`
   }
 }
+
+const progressText = (progress: Progress): string =>
+  progress.kind === 'seconds'
+    ? `for ${formatDuration(progress.seconds)} of ${formatDuration(progress.needed)}`
+    : `over in ${progress.over} of the ${progress.needed} checks that it takes`
 
 /** All of it together. */
 export function conclusion(one: Assessed): string {
@@ -101,7 +107,7 @@ export function conclusion(one: Assessed): string {
     case 'waiting':
       return 'memmon does nothing yet: it has not been over its limit for long enough.'
     case 'told':
-      return `memmon does nothing more: by ${outlook.finding.rule.written} (${outlook.finding.rule.action.kind}) it acts once each time that the limit is exceeded.`
+      return `memmon does nothing more: by ${outlook.finding.rule.written} (${outlook.finding.rule.action.kind}) it acts once each time the limit is exceeded.`
     default:
       return one.findings.some(isOver) || outlook.kind === 'young'
         ? 'memmon does nothing yet: it is not judged so soon after its start.'
@@ -116,7 +122,7 @@ function pendingSentence(pending: Pending): string {
     case 'held':
       return `memmon would restart it, but it exceeds its limit again within minutes of its last restart: ${holdText(pending)}.`
     case 'postponed':
-      return `memmon would restart it, but pre_restart_command has postponed that, ${pending.times === 1 ? 'once so far' : `${pending.times} times in a row`}, and is asked again at each check.`
+      return `memmon would restart it, but pre_restart_command has postponed that ${pending.times === 1 ? 'once' : `${pending.times} times in a row`}, and is asked again at each check.`
     case 'queued':
       return 'memmon restarts it as soon as its turn comes (--max-parallel, --stagger).'
     case 'draining': {

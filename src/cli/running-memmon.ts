@@ -78,22 +78,35 @@ function described(
     const problems = state.problems.map(text => `Of ${whose} not all is known: ${text}`)
     return { ...found, note: `What ${whose} remembers, as of ${asOf}`, problems }
   }
-  const without = `What ${whose} remembers is left out: `
-  return { ...found, note: without + whyText(state, path, owner), problems: [] }
+  const why = whyLeftOut(state, path, { owner, reader: ownUid(), nameOf: userName })
+  return { ...found, note: `What ${whose} remembers is left out: ${why}`, problems: [] }
 }
 
-function whyText(
+/** Who may read what; `owner` is undefined where nobody can tell. */
+export interface Readers {
+  readonly owner: number | undefined
+  readonly reader: number
+  readonly nameOf: (uid: number) => string
+}
+
+/** One clause. */
+export function whyLeftOut(
   state: Exclude<FoundState, { kind: 'running' }>,
   path: string | undefined,
-  owner: number | undefined,
+  { owner, reader, nameOf }: Readers,
 ): string {
-  const uid = ownUid()
-  if (owner !== undefined && uid !== 0 && uid !== owner)
-    return `it runs as ${userName(owner)}, and only ${owner === 0 ? 'root' : `${userName(owner)} and root`} can read its state`
-  if (state.kind === 'unreadable') return state.why
-  return state.kind === 'idle'
-    ? `no memmon that runs has locked ${path}`
-    : `there is no ${path ?? 'state folder'}`
+  if (owner !== undefined && reader !== 0 && reader !== owner) {
+    const who = owner === 0 ? 'root' : `${nameOf(owner)} and root`
+    return `it runs as ${nameOf(owner)}, and only ${who} can read its state`
+  }
+  switch (state.kind) {
+    case 'unreadable':
+      return state.why
+    case 'idle':
+      return `no memmon that runs has locked ${path}`
+    case 'missing':
+      return path === undefined ? 'it has no state directory' : `${path} does not exist`
+  }
 }
 
 const ownUid = (): number => process.geteuid?.() ?? 0

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { replaceFile } from '../base/atomic-file.ts'
 import type { Remembered } from '../rules/past.ts'
-import { checksBody, checksHeader } from './checks-lines.ts'
+import { checksHeader, checksLines, checksMark } from './checks-lines.ts'
 import type { StateFolder } from './state-folder.ts'
 import type { Wait } from './waits.ts'
 
@@ -21,9 +21,11 @@ export interface ChecksFilePorts {
   readonly sleep: (ms: number) => Promise<void>
 }
 
+type OwnFolder = Pick<StateFolder, 'path' | 'isIntact'>
+
 export class ChecksFile {
   readonly #ports: ChecksFilePorts
-  #folder: Pick<StateFolder, 'path' | 'isIntact'> | undefined
+  #folder: OwnFolder | undefined
   /** Of what is written; '' for nothing. */
   #mark = ''
   #isBusy = false
@@ -34,7 +36,7 @@ export class ChecksFile {
   }
 
   /** The folder is memmon's. */
-  attach(folder: Pick<StateFolder, 'path' | 'isIntact'>): void {
+  attach(folder: OwnFolder): void {
     this.#folder = folder
     this.look()
   }
@@ -52,23 +54,30 @@ export class ChecksFile {
   }
 
   /** Never rejects. */
-  async #write(folder: Pick<StateFolder, 'path' | 'isIntact'>): Promise<void> {
-    const { monitor, restarts, run, nowMs, sleep } = this.#ports
+  async #write(folder: OwnFolder): Promise<void> {
+    const { sleep } = this.#ports
     this.#isBusy = true
     while (this.#isDue) {
       await sleep(SETTLE_MS)
       this.#isDue = false
-      const { text, leftOut, mark } = checksBody({ ...monitor.remembered, waits: restarts.waits })
-      if (mark === this.#mark) continue
-      try {
-        if (!(await folder.isIntact())) break
-        await replaceFile(join(folder.path, CHECKS_FILE), checksHeader(run, nowMs(), leftOut) + text)
-        this.#mark = mark
-      } catch {
-        // The journal says it of this disk. What is there is of an earlier moment, as its time says.
-      }
+      await this.#update(folder)
       await sleep(BETWEEN_WRITES_MS)
     }
     this.#isBusy = false
+  }
+
+  async #update({ path, isIntact }: OwnFolder): Promise<void> {
+    const { monitor, restarts, run, nowMs } = this.#ports
+    const now = { ...monitor.remembered, waits: restarts.waits }
+    const mark = checksMark(now)
+    if (mark === this.#mark) return
+    try {
+      if (!(await isIntact())) return
+      const { text, leftOut } = checksLines(now)
+      await replaceFile(join(path, CHECKS_FILE), checksHeader(run, nowMs(), leftOut) + text)
+      this.#mark = mark
+    } catch {
+      // The journal says it of this disk. What is there is of an earlier moment, as its time says.
+    }
   }
 }

@@ -31,27 +31,34 @@ export interface ChecksFound {
 export const windowKey = (namespec: string, signature: string): string =>
   `${namespec} ${fingerprint(signature)}`
 
-/** The lines below the first, and what tells them from others that say the same: sizes that changed alone do not. */
-export function checksBody(now: ChecksNow): {
+/** The same for what says the same: sizes that have changed alone change nothing. '' for nothing. */
+export function checksMark(now: ChecksNow): string {
+  const { rules, windows, budgets, waits } = now
+  if (windows.length + budgets.size + waits.length === 0) return ''
+  const limits = new Map(rules.map(({ signature, limit }) => [signature, limit]))
+  const isOver = (signature: string) => (value: number) => value > (limits.get(signature) ?? Infinity)
+  const overs = windows.map(one => ({
+    ...windowEntry(one),
+    values: one.window.values.map(isOver(one.signature)),
+  }))
+  return fingerprint(JSON.stringify([waits, [...budgets].map(budgetEntry), overs]))
+}
+
+/** The lines below the first, as many as fit. */
+export function checksLines({ waits, budgets, windows }: ChecksNow): {
   readonly text: string
   readonly leftOut: number
-  readonly mark: string
 } {
-  const limits = new Map(now.rules.map(({ signature, limit }) => [signature, limit]))
-  const oversOf = ({ signature, window }: RememberedWindow) =>
-    window.values.map(value => value > (limits.get(signature) ?? Number.POSITIVE_INFINITY))
   const isOfNote = ({ window: { overSince, warned, told } }: RememberedWindow) =>
     overSince !== undefined || warned || told
-  const windows = [...now.windows].sort((a, b) => Number(isOfNote(b)) - Number(isOfNote(a)))
-  const others = [...now.waits.map(wait => ({ wait })), ...[...now.budgets].map(budgetEntry)]
-  const lines = [...others, ...windows.map(windowEntry)].map(entry => `${JSON.stringify(entry)}\n`)
+  const entries = [
+    ...waits.map(wait => ({ wait })),
+    ...[...budgets].map(budgetEntry),
+    ...[...windows].sort((a, b) => Number(isOfNote(b)) - Number(isOfNote(a))).map(windowEntry),
+  ]
+  const lines = entries.map(entry => `${JSON.stringify(entry)}\n`)
   const kept = fitting(lines)
-  const same = windows.map(one => ({ ...windowEntry(one), values: oversOf(one) }))
-  return {
-    text: kept.join(''),
-    leftOut: lines.length - kept.length,
-    mark: lines.length === 0 ? '' : fingerprint(JSON.stringify([others, same])),
-  }
+  return { text: kept.join(''), leftOut: lines.length - kept.length }
 }
 
 export const checksHeader = (run: string, atMs: number, leftOut: number): string =>

@@ -44,6 +44,7 @@ export function pastOf({ journal, checks }: RunningState, terms: PastTerms, cloc
         return waitPending(wait, holdAt)
       return job && jobPending(job, process, terms.rules, tick)
     },
+    mayRestart: namespec => holds.mayRestart(namespec),
     holdOf(request) {
       history.recordBreach(request)
       const { namespec } = request.process

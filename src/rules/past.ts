@@ -49,4 +49,6 @@ export interface Past {
   pendingOf(process: ProcessInfo): Pending | undefined
   /** undefined if nothing keeps memmon from restarting it now. */
   holdOf(request: RestartRequest): Hold | undefined
+  /** False for what --max-restarts or --restart-backoff does not let be restarted for a budget. */
+  mayRestart(namespec: string): boolean
 }

@@ -66,6 +66,10 @@ test.each([[[]], [['-c']]])('%j: 100 quiet ticks make no call, no child, no desc
   const before = { calls: server.count(), open: descriptors() }
   await memmon.tick(100)
   expect({ calls: server.count(), open: descriptors() }).toEqual(before)
+  // Nothing is remembered, so nothing is written for those who look by hand.
+  expect(readdirSync(join(memmon.stateFolder, readdirSync(memmon.stateFolder)[0] ?? ''))).not.toContain(
+    'checks.jsonl',
+  )
   // Fields 11 and 13 of stat: page faults of children that were waited for. No child, no fault.
   const fields = readFileSync(`/proc/${memmon.child.pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? []
   expect([fields[8], fields[10]]).toEqual(['0', '0'])

@@ -3,7 +3,10 @@
 import { type Assessment, assess } from '../../src/check/assess.ts'
 import { resolveSettings } from '../../src/config/in-force.ts'
 import type { Sampler, Unmeasured } from '../../src/proc/sampler.ts'
+import type { BudgetState } from '../../src/rules/budgets.ts'
+import type { Hold, Past, Pending } from '../../src/rules/past.ts'
 import { type ProcessInfo, ProcessState } from '../../src/rules/process.ts'
+import type { Window } from '../../src/rules/windows.ts'
 import { MB, processNamed, settingsFrom } from './values.ts'
 
 export interface Sample {
@@ -16,12 +19,24 @@ export interface Sample {
   readonly threads?: number
   readonly why?: Exclude<Unmeasured, 'gone'>
   readonly isListener?: true
+  /** What a running memmon has begun with it. */
+  readonly pending?: Pending
+  /** What it has counted by each of its rules, so long ago. */
+  readonly window?: Partial<Window> & { readonly overForSeconds?: number }
+  /** What would hold its restart back. */
+  readonly hold?: Hold
 }
+
+const TICK = 1_000_000_000
 
 export const FREE_MB = 400
 
 /** Where there are 1000 MB; half of each process is private. */
-export async function assessmentOf(argv: readonly string[], samples: readonly Sample[]): Promise<Assessment> {
+export async function assessmentOf(
+  argv: readonly string[],
+  samples: readonly Sample[],
+  budgets: ReadonlyMap<string, BudgetState> = new Map(),
+): Promise<Assessment> {
   const processes = samples.map(processOf)
   const samplesByPid = new Map(samples.map((sample, at) => [processes[at]?.pid ?? 0, sample]))
   const bytesOf = (pid: number) => {
@@ -43,8 +58,30 @@ export async function assessmentOf(argv: readonly string[], samples: readonly Sa
   const listeners = new Set(samples.flatMap((one, at) => (one.isListener ? processes[at]?.namespec : [])))
   const table = { processes, isListener: (namespec: string) => listeners.has(namespec) }
   const ports = { sampler, availableBytes: () => FREE_MB * MB, log: () => {}, nowMs: () => 0 }
-  return await assess(table, resolveSettings(settingsFrom(...argv), 1000 * MB), ports)
+  const isKnown = budgets.size > 0 || samples.some(one => one.pending ?? one.window ?? one.hold)
+  const heldBack = processes.filter((_, at) => samples[at]?.hold).map(({ namespec }) => namespec)
+  const past = isKnown ? pastOf(budgets, ({ pid }) => samplesByPid.get(pid), heldBack) : undefined
+  return await assess(table, resolveSettings(settingsFrom(...argv), 1000 * MB), ports, { past })
 }
+
+const pastOf = (
+  budgets: ReadonlyMap<string, BudgetState>,
+  sampleOf: (process: ProcessInfo) => Sample | undefined,
+  heldBack: readonly string[],
+): Past => ({
+  tick: TICK,
+  budgets,
+  windowOf(process) {
+    const window = sampleOf(process)?.window
+    if (!window) return undefined
+    const { overForSeconds, ...more } = window
+    const overSince = overForSeconds === undefined ? undefined : TICK - overForSeconds * 1000
+    return { run: process, values: [], overSince, warned: false, told: false, ...more }
+  },
+  pendingOf: process => sampleOf(process)?.pending,
+  holdOf: ({ process }) => sampleOf(process)?.hold,
+  mayRestart: namespec => !heldBack.includes(namespec),
+})
 
 function processOf(
   { name, state = 'RUNNING', uptimeSeconds = 3723, why, megabytes }: Sample,

@@ -20,6 +20,11 @@ const sample: fc.Arbitrary<Sample> = fc.record(
     threads: fc.nat(100_000),
     state: fc.constantFrom('RUNNING', 'RUNNING', 'STOPPED', 'FATAL'),
     isListener: fc.constant(true as const),
+    pending: fc.constantFrom<NonNullable<Sample['pending']>>(
+      { kind: 'capped', cap: '3/1h', untilMs: 0, leftSeconds: 60 },
+      { kind: 'draining', forSeconds: 35_999_999, graceSeconds: 35_999_999 },
+      { kind: 'watched' },
+    ),
   },
   { requiredKeys: ['name'] },
 )

@@ -75,6 +75,38 @@ test.each<[name: string, argv: string[]]>([
   await expectPictures(`thirty-${name}`, argv, THIRTY)
 })
 
+test('beside a memmon that runs: what it has counted, begun and holds back', async () => {
+  const at = (hours: number, minutes: number) => new Date(2026, 10, 21, hours, minutes).getTime()
+  const over = { megabytes: 90 }
+  const capped = { kind: 'capped', cap: '3/1h', untilMs: at(14, 5), leftSeconds: 1_800 } as const
+  const held = { kind: 'held', untilMs: at(14, 5), leftSeconds: 251 } as const
+  await expectPictures(
+    'running',
+    ['-a', '60MB', '--for', '3/5', '--soft-limit', '50MB', '--group-total', 'team=10MB'],
+    [
+      { name: 'capped', ...over, window: { values: [1, 9e9, 9e9, 9e9] }, hold: capped },
+      { name: 'held', ...over, window: { values: [1, 9e9, 9e9, 9e9] }, hold: held },
+      { name: 'restarted_now', ...over, window: { values: [1, 9e9, 9e9, 9e9] } },
+      { name: 'one_more', ...over, window: { values: [1, 1, 1, 9e9] } },
+      { name: 'few_checks', ...over, window: { values: [9e9, 9e9] } },
+      { name: 'drained', megabytes: 55, pending: { kind: 'draining', forSeconds: 130, graceSeconds: 300 } },
+      {
+        name: 'long_drain',
+        megabytes: 55,
+        pending: { kind: 'draining', forSeconds: 93_784, graceSeconds: 2_595_600 },
+      },
+      { name: 'recovered', megabytes: 40, pending: { kind: 'watched' } },
+      { name: 'postponed', ...over, pending: { kind: 'postponed', times: 4 } },
+      { name: 'next', ...over, pending: { kind: 'queued' } },
+      { name: 'drained_capped', ...over, pending: capped },
+      { name: 'down', state: 'STOPPED', pending: { kind: 'restarting' } },
+      { name: 'broken', state: 'FATAL', pending: { kind: 'restarting' } },
+      { name: 'fine', megabytes: 20 },
+      { name: 'team:one', megabytes: 40 },
+    ],
+  )
+})
+
 test('no rules: all sizes, the largest first', async () => {
   const note =
     'No rules: no [eventlistener:*] section of /etc/supervisor/supervisord.conf runs memmon. Give rules as in memmon check -a 200MB'
