@@ -1,11 +1,14 @@
 // docs/check.md and README.md show what `memmon check` draws, and name each word that it may say.
 import widthOf from 'string-width'
 import { expect, test } from 'vitest'
+import { explainText } from '../../src/cli/explain-text.ts'
+import { resolveSettings } from '../../src/config/in-force.ts'
 import { pipeLines, terminalLines } from '../../src/screen/check-screen.ts'
 import { SORTS } from '../../src/screen/order.ts'
 import { assessmentOf, type Sample } from '../helpers/assessed.ts'
 import { codeBlocks, memmonLines, readDocument } from '../helpers/documents.ts'
 import { pictureOf } from '../helpers/screens.ts'
+import { settingsFrom } from '../helpers/values.ts'
 
 const SAMPLES: readonly Sample[] = [
   { name: 'api', megabytes: 63.2, uptimeSeconds: 93_784 },
@@ -54,6 +57,19 @@ test('block 2 is what a pipe gets', async () => {
   expect(blocks[2]?.text).toBe(`${pipeLines(picture, widthOf).join('\n')}\n`)
 })
 
+test('block 3 is what explain prints', async () => {
+  const argv = ['-p', 'web=65MB', '--for', '3/5', '--group-total', 'web=1GB']
+  const window = { values: [1, 9e9, 1] }
+  const seen = await assessmentOf(argv, [{ name: 'web', megabytes: 72.6, uptimeSeconds: 102, window }])
+  const rules = resolveSettings(settingsFrom(...argv), undefined)
+  expect(blocks[3]?.text).toBe(
+    `Rules of [eventlistener:memmon] in /etc/supervisor/supervisord.conf
+What the memmon with pid 998 remembers, as of 2026-11-21 14:02:10
+
+${explainText({ ...seen, rules, capacity: undefined })}`,
+  )
+})
+
 /** Of the restart that the log in README.md tells. */
 const README_SAMPLES: readonly Sample[] = [
   { name: 'web', megabytes: 302.6, uptimeSeconds: 102 },
@@ -90,6 +106,24 @@ test.each([
   'listener',
   'no rule',
   'STOPPED',
+  'waits 2 of 3',
+  'waits 2m of 5m',
+  'waits, 3 of 5 made',
+  'alerted',
+  'SIGUSR1 sent',
+  'command ran',
+  'capped until 14:05',
+  'held 4m',
+  'postponed',
+  'waits its turn',
+  'draining 2m of 5m',
+  'drained, watched',
+  'restarting',
+  'restarting one',
+  'told',
+  'queued',
+  'watched',
+  'progress',
   ...SORTS,
 ])('docs/check.md explains `%s`', word => {
   expect(readDocument('docs/check.md')).toContain(`\`${word}\``)
