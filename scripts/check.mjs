@@ -28,7 +28,11 @@ process.exitCode = failed.length > 0 ? 1 : 0
 
 /** Its name if it fails; what it said is printed then, whole, and not between the lines of another. */
 function ended([name, args]) {
-  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, args, {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NO_COLOR: '1' },
+  })
   const said = []
   for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => said.push(chunk))
   return new Promise(resolve => {

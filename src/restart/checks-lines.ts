@@ -8,7 +8,7 @@ import type { Remembered } from '../rules/past.ts'
 import type { Window } from '../rules/windows.ts'
 import type { Wait } from './waits.ts'
 
-export const CHECKS_VERSION = 1
+const CHECKS_VERSION = 1
 /** Some 4,000 windows; what does not fit is left out and counted. */
 export const MOST_BYTES = 512 * 1024
 

@@ -96,7 +96,7 @@ function toldText(action: Action): string {
   }
 }
 
-export function pendingText(pending: Pending): string {
+function pendingText(pending: Pending): string {
   switch (pending.kind) {
     case 'capped':
       return `capped until ${timestamp(new Date(pending.untilMs)).slice(11, 16)}`
