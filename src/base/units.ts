@@ -2,7 +2,8 @@
 // as in supervisor (datatypes.byte_size) and superlance.
 import bytes from 'bytes'
 
-const SIZE = /^(\d+(?:\.\d+)?)(?:(?:([kmgt])(?:i?b)?)|b)?$/i
+/** Blanks as Python's int() takes them: superlance's memmon reads '1 GB'. */
+const SIZE = /^ *(\d+(?:\.\d+)?) *(?:(?:([kmgt])(?:i?b)?)|b)? *$/i
 const PLAIN_SECONDS = /^\d+$/
 /** As formatDuration writes it, and without its blanks: each unit once, the largest first. */
 const DURATION = /^(?=\d)(?:(\d+)d)?(?: ?(\d+)h)?(?: ?(\d+)m)?(?: ?(\d+)s)?$/i
@@ -25,7 +26,8 @@ export function parseSize(text: string): number {
   if (sizeBytes < 1) {
     throw new Error(`"${text}" is not a limit: the least is 1 byte; leave the option out for no limit`)
   }
-  if (!Number.isSafeInteger(sizeBytes)) throw new Error(`"${text}" is more memory than any machine has`)
+  // From 2^53 on it is the nearest double: no process comes near it, and superlance's users write 2^63-1 for "no limit".
+  if (!Number.isFinite(sizeBytes)) throw new Error(`"${text}" is more memory than any machine has`)
   return sizeBytes
 }
 
@@ -75,6 +77,10 @@ export function parseRate(text: string, most: number): { count: number; windowSe
   if (windowSeconds < 1 || windowSeconds > 86_400) throw new Error(`"${text}": the time is 1s to 1d`)
   return { count, windowSeconds }
 }
+
+/** The amount in digits, also from 2^53 on. */
+export const digitsOf = (amount: number): string =>
+  Number.isSafeInteger(amount) || !Number.isInteger(amount) ? String(amount) : String(BigInt(amount))
 
 /** A size for people: 62005248 is '59.1MB'. */
 export const formatSize = (sizeBytes: number): string => bytes.format(sizeBytes, { decimalPlaces: 1 }) ?? '?'

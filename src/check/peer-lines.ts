@@ -1,4 +1,5 @@
 // The lines of superlance's memmon, which --verbose keeps.
+import { digitsOf } from '../base/units.ts'
 import { isMemory, metricText } from '../rules/metric.ts'
 import type { ProcessInfo } from '../rules/process.ts'
 import type { Rule, RuleScope } from '../rules/rule.ts'
@@ -7,7 +8,9 @@ import { formatSelector } from '../rules/selector.ts'
 /** 'Checking programs web=209715200' and its like. */
 export function checkingLines(rules: readonly Rule[]): string[] {
   const limits = (scope: RuleScope, nameOf: (rule: Rule) => string) =>
-    rules.filter(rule => rule.scope === scope && isLimit(rule)).map(rule => `${nameOf(rule)}${rule.limit}`)
+    rules
+      .filter(rule => rule.scope === scope && isLimit(rule))
+      .map(rule => `${nameOf(rule)}${digitsOf(rule.limit)}`)
   const lines = [
     ['Checking programs ', limits('program', rule => `${formatSelector(rule.selector)}=`)],
     ['Checking groups ', limits('group', rule => `${rule.selector.group}=`)],

@@ -2,7 +2,7 @@
 
 import type { Log } from '../base/log.ts'
 import { formatServerUrl, type ServerAddress } from '../base/server-url.ts'
-import { formatDuration, formatSize } from '../base/units.ts'
+import { digitsOf, formatDuration, formatSize } from '../base/units.ts'
 import type { Capacity, InForce } from '../config/in-force.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Budget } from '../rules/budgets.ts'
@@ -43,14 +43,16 @@ export const disabledText = (written: string): string =>
 export function ruleText(rule: Rule, capacity: Capacity | undefined): string {
   const { metric, cumulative, limit, hardLimit, warnAbove, limitWritten, minUptimeSeconds } = rule
   const what = isMemory(metric) ? `of ${metricText(metric, cumulative)}` : metricText(metric, false)
-  const amount = isMemory(metric) ? `${limit} bytes (${shareText(limitWritten, capacity)})` : String(limit)
+  const amount = isMemory(metric)
+    ? `${digitsOf(limit)} bytes (${shareText(limitWritten, capacity)})`
+    : String(limit)
   const text = Number.isFinite(limit)
     ? `${verb(rule.action)} ${whom(rule)} over ${amount} ${what}`
     : `sets ${whom(rule)} no limit`
   const more = [
     patienceText(rule.patience),
     ...(Number.isFinite(hardLimit)
-      ? [`at once over ${hardLimit} bytes (${formatSize(hardLimit)}) ${what}`]
+      ? [`at once over ${digitsOf(hardLimit)} bytes (${formatSize(hardLimit)}) ${what}`]
       : []),
     ...(Number.isFinite(warnAbove) ? [`warns over ${warnAbove} bytes (${formatSize(warnAbove)})`] : []),
     ...(rule.action.kind === 'drain' ? drainTexts(rule.action) : []),
@@ -92,7 +94,7 @@ function planTexts({ action, plan }: Pick<Rule, 'action' | 'plan'>): string[] {
 /** The same of a budget. */
 export function budgetText(budget: Budget, capacity: Capacity | undefined): string {
   const { kind, selector, limitBytes, written, patience } = budget
-  const bytes = `${limitBytes} bytes${written.includes('%') ? ` (${shareText(written.replace(/^.*[= ]/, ''), capacity)})` : ''}`
+  const bytes = `${digitsOf(limitBytes)} bytes${written.includes('%') ? ` (${shareText(written.replace(/^.*[= ]/, ''), capacity)})` : ''}`
   const over = {
     group: `the group ${selector.group} uses more than ${bytes} together`,
     total: `all processes use more than ${bytes} together`,

@@ -14,7 +14,9 @@ const PERCENT = /^(\d{1,3}(?:\.\d+)?)%$/
 
 /** Parses 200MB, 25% or none. Throws an Error that says what would be right. */
 export function parseLimit(text: string): Limit {
-  if (/^(none|infinity)$/i.test(text)) return { kind: 'none', written: text }
+  if (/^none$/i.test(text)) return { kind: 'none', written: text }
+  if (/^(\+?inf(inity)?|unlimited|off|no)$/i.test(text))
+    throw new Error(`"${text}" is not a limit: use none for no limit`)
   const percent = Number(PERCENT.exec(text)?.[1])
   if (text.endsWith('%')) {
     if (!(percent > 0 && percent <= 100)) throw new Error(`"${text}" is not a share: use 1% to 100%`)
@@ -50,6 +52,9 @@ export function parsePatience(text: string): Patience {
 export function parseSignal(text: string, signals: readonly string[]): string {
   const signal = text.toUpperCase().replace(/^SIG/, '')
   if (signals.includes(`SIG${signal}`)) return signal
+  const inner = /^SIGNAL:(?:SIG)?(\w+)$/.exec(text.toUpperCase())?.[1]
+  if (inner !== undefined && signals.includes(`SIG${inner}`))
+    throw new Error(`"${text}" is not a signal: write the name alone, ${inner}`)
   throw new Error(`"${text}" is not a signal: use a name such as USR1`)
 }
 
@@ -59,6 +64,9 @@ export function parseAction(text: string, signals: readonly string[]): Action {
   if (kind === 'signal' && name) return { kind, signal: parseSignal(name, signals) }
   if (name === undefined && (kind === 'restart' || kind === 'alert')) return { kind }
   if (name === undefined && kind === 'exec') return { kind, command: '' }
+  const signal = text.toUpperCase().replace(/^SIG(?=\w)/, '')
+  if (signals.includes(`SIG${signal}`))
+    throw new Error(`"${text}" is not an action: did you mean signal:${signal}?`)
   throw new Error(`"${text}" is not an action: use restart, alert, signal:NAME or exec`)
 }
 

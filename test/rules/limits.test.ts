@@ -31,7 +31,11 @@ const noShare = (text: string) => `"${text}" is not a share: use 1% to 100%`
 test.each<[text: string, outcome: object | string | RegExp]>([
   ['none', NONE],
   ['None', NONE],
-  ['infinity', NONE],
+  ['9223372036854775807', { kind: 'amount', amount: 2 ** 63 }],
+  ...['infinity', 'Infinity', '+inf', 'unlimited', 'off'].map((text): [string, string] => [
+    text,
+    `"${text}" is not a limit: use none for no limit`,
+  ]),
   ['200MB', { kind: 'amount', amount: 200 * MB }],
   ['25%', percent(25)],
   ['0.5%', percent(0.5)],
@@ -113,6 +117,9 @@ test.each<[text: string, outcome: object | string]>([
   ['signal:HUP', { kind: 'signal', signal: 'HUP' }],
   ['signal:sighup', { kind: 'signal', signal: 'HUP' }],
   ['signal:HSIGUP', '"HSIGUP" is not a signal: use a name such as USR1'],
+  ['signal:signal:HUP', '"signal:HUP" is not a signal: write the name alone, HUP'],
+  ['hup', '"hup" is not an action: did you mean signal:HUP?'],
+  ['SIGUSR1', '"SIGUSR1" is not an action: did you mean signal:USR1?'],
   ['signal:HUP:USR1', '"HUP:USR1" is not a signal: use a name such as USR1'],
   ['signal', noAction('signal')],
   ['signal:', noAction('signal:')],
