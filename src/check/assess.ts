@@ -164,7 +164,7 @@ function assessBudget(
     valueBytes !== undefined &&
     (budget.kind === 'free' ? valueBytes < budget.limitBytes : valueBytes > budget.limitBytes)
   const at = past?.tick ?? 0
-  const verdict = check.check([budget], watched, rssOf, at)[0]?.verdict
+  const verdict = check.check({ budgets: [budget], verbose: false }, watched, rssOf, at)[0]?.verdict
   const state = check.states.get(budget.written)
   const progress =
     past && verdict?.kind === 'waiting' && state ? budgetProgress(budget, state, at) : undefined

@@ -13,7 +13,9 @@ import {
   withoutRemoved,
 } from '../rules/budgets.ts'
 import { ageSecondsOf, type ProcessInfo, ProcessState } from '../rules/process.ts'
+import type { Ruleset } from '../rules/ruleset.ts'
 import type { Member } from '../rules/victim.ts'
+import { budgetLine } from './peer-lines.ts'
 import type { RssOf } from './values.ts'
 import { counts, type Watched } from './watched.ts'
 
@@ -47,7 +49,7 @@ export class BudgetCheck {
 
   /** The verdicts that are not "fits", budget by budget. `watched` are processes in any state, `at` is monotonic. */
   check(
-    budgets: readonly Budget[],
+    { budgets, verbose }: Pick<Ruleset, 'budgets' | 'verbose'>,
     watched: readonly Watched[],
     rssOf: RssOf,
     at: number,
@@ -57,11 +59,12 @@ export class BudgetCheck {
       if (this.#waits(budget, all, at)) return []
       const own = all.filter(({ process }) => process.state === ProcessState.RUNNING)
       const state = this.#states.get(budget.written)
-      if (!state && this.#surelyFits(budget, own, rssOf)) return []
+      if (!state && !verbose && this.#surelyFits(budget, own, rssOf)) return []
       const needsMembers = (state?.asked.length ?? 0) > 0 || !this.#isEnoughFree(budget)
       const members = needsMembers ? this.#members(budget, own, rssOf) : NO_MEMBERS
       const measured = this.#measured(budget, members)
       if (!measured) return []
+      if (verbose) this.#ports.log('DEBG', budgetLine(budget, measured))
       const judged = judgeBudget(budget, measured, members.all, at, state)
       if (judged.verdict.kind === 'fits' && isForgettable(budget, judged.state))
         this.#states.delete(budget.written)

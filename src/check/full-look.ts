@@ -1,5 +1,7 @@
 // A look that asks supervisord: its table of processes, and the sizes of those that run and that the rules are about.
 import { FaultCode, faultOf } from '../base/errors.ts'
+import { remediedText } from '../base/fault-remedy.ts'
+import { ownUser } from '../base/own-user.ts'
 import type { SizesByPid } from '../proc/sampler.ts'
 import { type ProcessInfo, ProcessState } from '../rules/process.ts'
 import { areCounted, exemptionsOf, type Ruleset } from '../rules/ruleset.ts'
@@ -66,7 +68,8 @@ export class FullLook {
     } catch (thrown) {
       const fault = faultOf(thrown)
       if (fault.code === FaultCode.SHUTDOWN_STATE) return undefined // it will end memmon, too
-      this.#trouble.tell(`Check skipped, retrying at the next tick: ${fault.message}`)
+      const why = remediedText(fault, { kind: 'listener', user: ownUser() })
+      this.#trouble.tell(`Check skipped, retrying at the next tick: ${why}`)
       return undefined
     }
   }

@@ -123,7 +123,8 @@ export class Monitor {
       this.#trouble.over()
       this.#handOn(seen)
       if (this.#rules.verbose)
-        for (const line of checkingLines(this.#rules.rules)) this.#ports.log('DEBG', line)
+        for (const line of checkingLines(this.#rules.rules, this.#rules.budgets))
+          this.#ports.log('DEBG', line)
       this.#forget(seen.table.processes)
       this.#judge(seen.found.watched, seen.rssOf)
       this.#unmatched.tell(this.#rules, seen.table.processes, seen.found.watched, this.#ports.isSelf)
@@ -154,7 +155,7 @@ export class Monitor {
     )
     const verdictOf = this.#ruleCheck.begin(free, rssOf, atMs, this.#rules.verbose)
     restarts.add(free.flatMap(one => this.#following.follow(one.process, verdictOf(one))))
-    const ofBudgets = this.#budgetCheck.check(this.#rules.budgets, watched, rssOf, atMs)
+    const ofBudgets = this.#budgetCheck.check(this.#rules, watched, rssOf, atMs)
     restarts.add(ofBudgets.flatMap(({ budget, verdict }) => this.#following.followBudget(budget, verdict)))
   }
 

@@ -1,11 +1,14 @@
-// Rules that match no process: told once, and once when they match.
+// Rules that match no process: told once, and once when they match; a look by hand tells them each time.
 
 import type { Log } from '../base/log.ts'
-import type { Budget } from '../rules/budgets.ts'
 import type { ProcessInfo } from '../rules/process.ts'
-import type { Rule } from '../rules/rule.ts'
-import { describeUnmatched } from '../rules/unmatched.ts'
-import { counts, type Watched } from './watched.ts'
+import { exemptionsOf, type Ruleset } from '../rules/ruleset.ts'
+import { describeUnmatched, type Named } from '../rules/unmatched.ts'
+import type { ProcessTable } from '../supervisor/process-table.ts'
+import { counts, type Watched, withRules } from './watched.ts'
+
+type IsSelf = (process: ProcessInfo) => boolean
+type Rules = Pick<Ruleset, 'rules' | 'budgets'>
 
 export class UnmatchedRules {
   readonly #log: Log
@@ -17,30 +20,50 @@ export class UnmatchedRules {
   }
 
   tell(
-    { rules, budgets }: { readonly rules: readonly Rule[]; readonly budgets: readonly Budget[] },
+    rules: Rules,
     processes: readonly ProcessInfo[],
-    watched: readonly Watched[],
-    isSelf: (process: ProcessInfo) => boolean,
+    watched: readonly Pick<Watched, 'rules'>[],
+    isSelf: IsSelf,
   ): void {
-    const others = processes.filter(process => !isSelf(process))
-    const matched = new Set(watched.flatMap(({ rules: own }) => own.map(({ written }) => written)))
-    const all = [
-      ...rules.map(rule => ({ rule, isMatched: matched.has(rule.written) })),
-      ...budgets
-        .filter(({ kind }) => kind === 'group')
-        .map(budget => ({
-          rule: { ...budget, scope: 'group' as const },
-          isMatched: processes.some(process => counts(budget, process)),
-        })),
-    ]
     const unmatched = new Set<string>()
-    for (const { rule, isMatched } of all) {
+    for (const { rule, isMatched } of matches(rules, processes, watched)) {
       const was = this.#unmatched?.has(rule.written)
       if (!isMatched && !unmatched.has(rule.written) && was !== true)
-        this.#log('WARN', describeUnmatched(rule, others))
+        this.#log('WARN', describeUnmatched(rule, processes, isSelf))
       if (isMatched && was === true) this.#log('INFO', `${rule.written} matches a process now`)
       if (!isMatched) unmatched.add(rule.written)
     }
     this.#unmatched = unmatched
   }
+}
+
+/** Each rule of these that matches none of supervisord's processes, in one sentence. */
+export function unmatchedTexts(
+  ruleset: Ruleset,
+  { processes, isListener }: Pick<ProcessTable, 'processes' | 'isListener'>,
+  isSelf: IsSelf,
+): string[] {
+  const watched = withRules(processes, ruleset.rules, exemptionsOf(ruleset, isListener, isSelf))
+  const texts = matches(ruleset, processes, watched).flatMap(({ rule, isMatched }) =>
+    isMatched ? [] : describeUnmatched(rule, processes, isSelf),
+  )
+  return [...new Set(texts)]
+}
+
+/** A total and what is free are about all processes, so they always match. */
+function matches(
+  { rules, budgets }: Rules,
+  processes: readonly ProcessInfo[],
+  watched: readonly Pick<Watched, 'rules'>[],
+): { readonly rule: Named; readonly isMatched: boolean }[] {
+  const matched = new Set(watched.flatMap(({ rules: own }) => own.map(({ written }) => written)))
+  return [
+    ...rules.map(rule => ({ rule, isMatched: matched.has(rule.written) })),
+    ...budgets
+      .filter(({ kind }) => kind === 'group')
+      .map(budget => ({
+        rule: { ...budget, scope: 'group' as const },
+        isMatched: processes.some(process => counts(budget, process)),
+      })),
+  ]
 }

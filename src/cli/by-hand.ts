@@ -5,10 +5,12 @@ import type { Settings } from '../config/settings.ts'
 export async function byHandText(settings: Settings, args: readonly string[], why: string): Promise<string> {
   // An ES module alone, which require() takes from Node 20.19 on.
   const { quote } = await import('shlex')
-  const given =
-    settings.rules.length + settings.budgets.length > 0 ? args : ['-a', '200MB', '-m', 'bob@example.com']
+  const hasRules = settings.rules.length + settings.budgets.length > 0
+  const given = hasRules ? args : ['-a', '200MB', ...(args.length > 0 ? args : ['-m', 'bob@example.com'])]
+  const idle =
+    hasRules || args.length === 0 ? '' : 'There is nothing to watch yet: -a 200MB below is an example.\n'
   return `memmon is an event listener: supervisord starts it and sends it events. ${why}
-Put this into supervisord.conf, then run supervisorctl update:
+${idle}Put this into supervisord.conf, then run supervisorctl update:
 
 [eventlistener:memmon]
 command=memmon ${inSupervisorConf(given.map(quote).join(' '))}

@@ -1,8 +1,13 @@
 // Where messages go, for people, and whether the secrets for that can be read.
 import { UsageError } from '../base/errors.ts'
-import { channelText, createChannels } from '../delivery/channels.ts'
-import type { ChannelText } from './check-json.ts'
+import { channelText, createChannels, SecretDenied } from '../delivery/channels.ts'
 import type { RuleSource } from './rule-sources.ts'
+
+/** A channel, or why there is none. */
+export interface ChannelText {
+  readonly ok: boolean
+  readonly text: string
+}
 
 /** Of all memmons; what two of them share is named once. */
 export function channelTexts(sources: readonly RuleSource[]): ChannelText[] {
@@ -10,14 +15,15 @@ export function channelTexts(sources: readonly RuleSource[]): ChannelText[] {
   return all.filter(({ text }, at) => all.findIndex(other => other.text === text) === at)
 }
 
-function textsOf({ settings, environment }: RuleSource): ChannelText[] {
+function textsOf({ settings, environment, section }: RuleSource): ChannelText[] {
   try {
     return createChannels(settings, environment).map(channel => ({
       ok: true,
       text: channelText(channel, settings),
     }))
   } catch (thrown) {
-    if (!(thrown instanceof UsageError)) throw thrown
+    // What was given here is wrong here; another memmon may be a user who can read its secrets.
+    if (!(thrown instanceof UsageError) || (!section && !(thrown instanceof SecretDenied))) throw thrown
     return [{ ok: false, text: `Messages cannot be sent: ${thrown.message}` }]
   }
 }

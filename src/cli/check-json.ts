@@ -8,14 +8,9 @@ import { ProcessState, stateName, uptimeSecondsOf } from '../rules/process.ts'
 import { governing, limitOf, shareOf } from '../screen/governing.ts'
 import { budgetNowText, NOT_READABLE, nowText } from '../screen/now.ts'
 import type { Counts, Memory } from '../screen/summary.ts'
+import type { ChannelText } from './channel-texts.ts'
 import type { View } from './look.ts'
 import { originJson, outlookWord, pendingJson, progressJson } from './state-json.ts'
-
-/** A channel, or why there is none. */
-export interface ChannelText {
-  readonly ok: boolean
-  readonly text: string
-}
 
 export interface CheckDocument {
   readonly processes: readonly Assessed[]

@@ -7,7 +7,6 @@ import { namesNear, type Sort, selected, sorted } from '../screen/order.ts'
 import { rowsOf } from '../screen/rows.ts'
 import { countsOf } from '../screen/summary.ts'
 import type { WidthOf } from '../screen/width.ts'
-import { channelTexts } from './channel-texts.ts'
 import { checkDocument } from './check-json.ts'
 import { exitCodeOf, look } from './look.ts'
 import type { Asked } from './rule-sources.ts'
@@ -54,15 +53,13 @@ export async function checkOnce(asked: CheckAsked): Promise<Checked> {
   const hasRules = seen.views.some(({ rules }) => rules.rules.length + rules.budgets.length > 0)
   const counted = sorted(rowsOf(chosen, hasRules), hasRules || asked.sort !== 'share' ? asked.sort : 'size')
   const rows = asked.onlyOver ? counted.filter(({ standing }) => standing === 'over') : counted
-  const sources = seen.views.flatMap(({ source }) => source ?? [])
-  const channels = channelTexts(sources)
-  const notes = [...seen.notes, ...channels.map(({ text }) => text)]
+  const notes = [...seen.notes, ...seen.channels.map(({ text }) => text)]
   return {
     picture: { rows, counted, hasRules, memory: seen.memory, notes },
     document: checkDocument({
       processes: rows.flatMap(row => (row.kind === 'process' ? row.of : [])),
       budgets: rows.flatMap(row => (row.kind === 'budget' ? row.of : [])),
-      channels,
+      channels: seen.channels,
       counts: countsOf(counted),
       memory: seen.memory,
       problems: seen.faults,

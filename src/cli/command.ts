@@ -3,10 +3,10 @@ import { UsageError } from '../base/errors.ts'
 import { createRedactor } from '../base/redact.ts'
 import { environmentSecrets } from '../base/secrets.ts'
 import { createConfFiles } from '../config/conf-files.ts'
-import { ownUid, refuseLoose } from '../config/deciding-files.ts'
 import { parseFlags } from '../config/flags.ts'
 import type { ReadSettings } from '../config/reload.ts'
 import type { Settings } from '../config/settings.ts'
+import { warningsOf } from '../config/warnings.ts'
 import { listen } from './listen.ts'
 
 /** sysexits' habit for wrong usage, and supervisor's own. */
@@ -25,7 +25,7 @@ export async function run(argv: readonly string[]): Promise<number> {
       return await runByHand(argv)
     }
     return await listen(flags.settings, argv, {
-      warnings: warningsOf(flags.settings),
+      warnings: warnings(flags.settings),
       readSettings: () => settingsFrom(argv),
       haveChanged: confFiles.haveChanged,
     })
@@ -40,12 +40,16 @@ export async function run(argv: readonly string[]): Promise<number> {
 /** The first word, or none: behind an option it would be a mistake in supervisord.conf, and stdout is supervisord's. */
 const isCommand = (word: string | undefined): boolean => /^[a-z][a-z-]*$/i.test(word ?? '')
 
-/** About files that others may write; throws a UsageError as root. */
-const warningsOf = (settings: Settings): string[] => refuseLoose(settings, confFiles.loose, ownUid())
+/** What is wrong with them, though they hold; throws a UsageError as root about files that others may write. */
+const warnings = (settings: Settings): string[] =>
+  warningsOf(settings, confFiles.loose, process.env, isListener() ? 'listener' : 'hand')
+
+const isListener = (): boolean =>
+  (process.env.SUPERVISOR_SERVER_URL ?? process.env.SUPERVISOR_ENABLED) !== undefined
 
 function settingsFrom(argv: readonly string[]): ReadSettings {
   confFiles.forget()
   const flags = parseFlags(argv, confFiles.readText, confFiles.surroundings)
   if (flags.kind !== 'settings') throw new UsageError('--help and --version ask for nothing else')
-  return { settings: flags.settings, warnings: warningsOf(flags.settings) }
+  return { settings: flags.settings, warnings: warnings(flags.settings) }
 }

@@ -4,10 +4,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf, UsageError } from '../base/errors.ts'
 import { type ConfFiles, createConfFiles } from '../config/conf-files.ts'
-import { ownUid, refuseLoose } from '../config/deciding-files.ts'
 import { parseFlags, settingsIn } from '../config/flags.ts'
 import { OPTIONS } from '../config/options.ts'
 import type { Settings } from '../config/settings.ts'
+import type { Environment } from '../config/supervisor-files.ts'
+import { warningsOf } from '../config/warnings.ts'
 import { parseSelector } from '../rules/selector.ts'
 import type { Given } from './hand-options.ts'
 import type { HandCommand } from './help.ts'
@@ -27,7 +28,7 @@ export async function runByHand(argv: readonly string[]): Promise<number> {
   })
   if (!asked) return 0
   const { command, given, settings } = asked
-  if (command === 'test-notify') return await runTestNotify(withWarnings(settings, files.loose))
+  if (command === 'test-notify') return await runTestNotify(withWarnings(settings, files.loose, process.env))
   if (settings.rules.length + settings.budgets.length === 0) refuseIdle(argv)
   const all = await askedFor(argv, given.supervisorConf)
   return await (command === 'check' ? runCheck(all, given) : runExplain(all, given))
@@ -60,12 +61,12 @@ const askedFor = async (argv: readonly string[], supervisorConf: string | undefi
     const files = createConfFiles()
     const settings = parseByHand(argv, files)?.settings
     if (!settings) throw new UsageError('--help and --version ask for nothing else')
-    return withWarnings(settings, files.loose)
+    return withWarnings(settings, files.loose, process.env)
   },
   settingsOf(args, environment) {
     const files = createConfFiles()
     const flags = parseFlags(args, files.readText, { ...files.surroundings, environment })
-    return flags.kind === 'settings' ? withWarnings(flags.settings, files.loose) : undefined
+    return flags.kind === 'settings' ? withWarnings(flags.settings, files.loose, environment) : undefined
   },
   supervisorConf,
   sources: supervisorSources(),
@@ -73,10 +74,10 @@ const askedFor = async (argv: readonly string[], supervisorConf: string | undefi
   split: (await import('shlex')).split,
 })
 
-/** About files that others may write; throws a UsageError as root. */
-const withWarnings = (settings: Settings, loose: readonly string[]): ReadRules => ({
+/** Throws a UsageError as root about files that others may write. */
+const withWarnings = (settings: Settings, loose: readonly string[], environment: Environment): ReadRules => ({
   settings,
-  warnings: refuseLoose(settings, loose, ownUid()),
+  warnings: warningsOf(settings, loose, environment, 'hand'),
 })
 
 /** A command with the listener's options and its own; undefined if help or version were shown. Throws a UsageError. */

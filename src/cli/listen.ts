@@ -34,43 +34,15 @@ export async function listen(
   source: SettingsSource,
 ): Promise<number> {
   const url = process.env.SUPERVISOR_SERVER_URL
-  if (!settings.serverUrl && !url) {
-    if (process.env.SUPERVISOR_ENABLED) throw new UsageError(NO_SERVER)
-    return await byHand(settings, args, 'SUPERVISOR_SERVER_URL is not set, so supervisord did not start it.')
-  }
-  if (process.stdin.isTTY) {
-    return await byHand(settings, args, 'Its input is a terminal, so supervisord did not start it.')
-  }
+  if (!settings.serverUrl && !url && process.env.SUPERVISOR_ENABLED) throw new UsageError(NO_SERVER)
+  const whyByHand = byHandReason(settings, url)
+  if (whyByHand !== undefined) return await byHand(settings, args, whyByHand, source.warnings)
   if (settings.rules.length + settings.budgets.length === 0) {
-    throw new UsageError('there is nothing to watch: give a limit with -p, -g or -a, as in -a 200MB')
+    const conf = settings.configPath === undefined ? '' : `${settings.configPath} has no rule, so `
+    throw new UsageError(`${conf}there is nothing to watch: give a limit with -p, -g or -a, as in -a 200MB`)
   }
   const address = settings.serverUrl ?? addressFrom(url ?? '')
-  // Secrets that are missing are told before READY; a plain mail command has none.
-  if (
-    settings.smtpServers.length + settings.webhooks.length + settings.webhookFiles.length > 0 ||
-    process.env.MEMMON_WEBHOOK_URL
-  ) {
-    const { createChannels } = await import('../delivery/channels.ts')
-    createChannels(settings, process.env)
-  }
-
-  // So are shares that come to nothing on this machine.
-  if (settings.rules.some(hasShare) || settings.budgets.some(hasShare)) {
-    const { refuseHere } = await import('./refuse-here.ts')
-    refuseHere(settings)
-  }
-
-  // So is a /proc that is not there.
-  if (settings.sampler === 'proc') {
-    const { openSampler } = await import('../proc/open-sampler.ts')
-    openSampler(settings.sampler)
-  }
-
-  // Less than the default may be less than memmon needs: measured when all of it is loaded.
-  if (settings.ownLimitBytes < OWN_LIMIT_BYTES) {
-    const [{ refuseOwnLimit }] = await Promise.all([import('../proc/own-memory.ts'), import('../memmon.ts')])
-    refuseOwnLimit(settings)
-  }
+  await refuseWrong(settings)
 
   const stdio = claimStdio()
   const redactor = createRedactor(environmentSecrets(process.env))
@@ -157,15 +129,56 @@ function endOnDefects(listener: Listener, memmon: () => Memmon | undefined, log:
   })
 }
 
-async function byHand(settings: Settings, args: readonly string[], why: string): Promise<number> {
+/** Why it is not supervisord that has started this; undefined if it is. */
+function byHandReason({ serverUrl }: Settings, url: string | undefined): string | undefined {
+  if (!serverUrl && !url) return 'SUPERVISOR_SERVER_URL is not set, so supervisord did not start it.'
+  return process.stdin.isTTY ? 'Its input is a terminal, so supervisord did not start it.' : undefined
+}
+
+/** Refuses what supervisord would see refused, and prints the rest as supervisord.conf has to have it. */
+async function byHand(
+  settings: Settings,
+  args: readonly string[],
+  why: string,
+  warnings: readonly string[],
+): Promise<number> {
+  await refuseWrong(settings)
   const { byHandText } = await import('./by-hand.ts')
+  for (const warning of warnings) process.stderr.write(`memmon: warning: ${warning}\n`)
   process.stderr.write(await byHandText(settings, args, why))
   return 2
 }
 
+/** What can only be seen here: secrets, shares, memmon's own size. Throws a UsageError. */
+async function refuseWrong(settings: Settings): Promise<void> {
+  // A plain mail command has no secrets.
+  if (
+    settings.smtpServers.length + settings.webhooks.length + settings.webhookFiles.length > 0 ||
+    process.env.MEMMON_WEBHOOK_URL
+  ) {
+    const { createChannels } = await import('../delivery/channels.ts')
+    createChannels(settings, process.env)
+  }
+  // Shares may come to nothing on this machine.
+  if (settings.rules.some(hasShare) || settings.budgets.some(hasShare)) {
+    const { refuseHere } = await import('./refuse-here.ts')
+    refuseHere(settings)
+  }
+  // A /proc may not be there.
+  if (settings.sampler === 'proc') {
+    const { openSampler } = await import('../proc/open-sampler.ts')
+    openSampler(settings.sampler)
+  }
+  // Less than the default may be less than memmon needs: measured when all of it is loaded.
+  if (settings.ownLimitBytes < OWN_LIMIT_BYTES) {
+    const [{ refuseOwnLimit }] = await Promise.all([import('../proc/own-memory.ts'), import('../memmon.ts')])
+    refuseOwnLimit(settings)
+  }
+}
+
 function skippedTickText(reason: 'late' | 'busy', whenSeconds: number): string {
   if (reason === 'busy') return 'Skipped a tick: the previous check is still running'
-  return `A tick of ${Math.round(Date.now() / 1000 - whenSeconds)} s ago was skipped: a newer one has come`
+  return `Skipped a tick from ${Math.round(Date.now() / 1000 - whenSeconds)} s ago: the next one is due`
 }
 
 const hasShare = (spec: Pick<RuleSpec, 'limit' | 'hardLimit' | 'warn'>): boolean =>

@@ -2,7 +2,10 @@
 
 import { monotonicMs } from '../base/clock.ts'
 import { SupervisorFault, UsageError } from '../base/errors.ts'
+import { remediedText } from '../base/fault-remedy.ts'
+import { ownUser } from '../base/own-user.ts'
 import { type Assessment, assess, combined } from '../check/assess.ts'
+import { unmatchedTexts } from '../check/unmatched-rules.ts'
 import { inForce, refuseFaults } from '../config/in-force.ts'
 import type { Settings } from '../config/settings.ts'
 import { disabledText } from '../messages/start-lines.ts'
@@ -19,7 +22,8 @@ import type { Memory } from '../screen/summary.ts'
 import { connect } from '../supervisor/connect.ts'
 import type { ProcessTable } from '../supervisor/process-table.ts'
 import { createTableByHand } from '../supervisor/trust.ts'
-import { hintedText } from './fault-hint.ts'
+import type { ChannelText } from './channel-texts.ts'
+import { channelTexts } from './channel-texts.ts'
 import { type Asked, type Basis, basisOf, type RuleSource } from './rule-sources.ts'
 import { findRunning, type RunningMemmon } from './running-memmon.ts'
 
@@ -46,6 +50,8 @@ export interface Seen {
   readonly memory: Memory | undefined
   /** Where the rules are from, and why some of them do not count. */
   readonly notes: readonly string[]
+  /** Where messages go. */
+  readonly channels: readonly ChannelText[]
   /** Of the notes those about rules that hold and cannot be read here. */
   readonly faults: readonly string[]
   /** For stderr: what could not be looked at, and files that others may write. */
@@ -65,6 +71,7 @@ export async function look(asked: Asked): Promise<Seen> {
   const reader = createCapacityReader()
   const [capacity, available] = [reader.capacity(), reader.available()]
   const judged = basis.sources.map(source => ({ source, rules: rulesOf(source.settings, capacity) }))
+  const channels = channelTexts(basis.sources)
   const table = await tableFrom(basis)
   const lines = new Set<string>()
   const ports = {
@@ -94,7 +101,13 @@ export async function look(asked: Asked): Promise<Seen> {
       ...judged.flatMap(({ rules: { unresolved } }) => unresolved.map(disabledText)),
     ],
     faults: basis.faults,
-    warnings: [...basis.warnings, ...views.flatMap(({ running }) => running?.problems ?? []), ...lines],
+    channels,
+    warnings: [
+      ...basis.warnings,
+      ...views.flatMap(({ running }) => running?.problems ?? []),
+      ...lines,
+      ...views.flatMap(view => unmatched(view, table)),
+    ],
   }
 }
 
@@ -120,12 +133,18 @@ async function tableFrom({ server, isByUrl }: Basis): Promise<ProcessTable> {
   try {
     return await createTableByHand(client, openSightings(), isByUrl)()
   } catch (thrown) {
-    if (thrown instanceof SupervisorFault) throw new UsageError(hintedText(thrown))
+    if (thrown instanceof SupervisorFault) {
+      throw new UsageError(remediedText(thrown, { kind: 'hand', user: ownUser() }))
+    }
     throw thrown
   } finally {
     client.close()
   }
 }
+
+/** memmon itself is known by its section alone. */
+const unmatched = ({ source, rules }: View, table: ProcessTable): string[] =>
+  unmatchedTexts(rules, table, ({ group }) => group === source?.section?.group)
 
 function originText(
   { section, settings }: RuleSource,

@@ -93,5 +93,5 @@ function refuseStrange(word = ''): void {
   const meant = MEANT.get(word)
   if (meant) throw new UsageError(`unknown command '${word}' (Did you mean ${meant}?)`)
   if (STARTS.includes(word))
-    throw new UsageError(`unknown command '${word}': it is supervisord that starts memmon`)
+    throw new UsageError(`unknown command '${word}': supervisord starts memmon, as memmon --help shows`)
 }

@@ -3,6 +3,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { UsageError } from '../base/errors.ts'
 import { type OptionText, valueTerm } from './option-text.ts'
+import { insteadOf } from './unknown-words.ts'
 
 export { Command }
 
@@ -68,8 +69,15 @@ function errorText(
     return `${nameOf(spec)} needs a value, ${spec.value}: as in memmon ${spec.example}`
   if (code === 'commander.unknownOption' && spec)
     return `${nameOf(spec)} takes no value: as in memmon ${spec.example}`
-  // What is behind the "=" of a mistyped option may be a secret, and hides what was meant.
-  if (code === 'commander.unknownOption' && named !== name) return unknownText(command, name)
+  if (code === 'commander.unknownOption') {
+    const instead = insteadOf(
+      name,
+      specs.flatMap(({ flags }) => flags),
+    )
+    if (instead !== undefined) return `unknown option '${name}': ${instead}`
+    // What is behind the "=" of a mistyped option may be a secret, and hides what was meant.
+    if (named !== name) return unknownText(command, name)
+  }
   if (code === 'commander.excessArguments') return strayText(strayIn(command))
   if (code === 'commander.missingArgument')
     return `${command.args[0]} needs a ${named}: see memmon help ${command.args[0]}`

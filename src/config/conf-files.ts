@@ -2,7 +2,9 @@
 // a change of any of them is a change of the settings.
 import { closeSync, fstatSync, openSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { errnoOf } from '../base/file-fault.ts'
 import { looseText } from '../base/loose-file.ts'
+import { ownUser } from '../base/own-user.ts'
 import type { ReadFile } from './conf-sections.ts'
 import type { ReadText, Surroundings } from './flags.ts'
 
@@ -30,7 +32,7 @@ export function createConfFiles(): ConfFiles {
     haveChanged: () => [...looked].some(([path, mark]) => markOf(path) !== mark),
     readText(path): ReadFile {
       looked.set(path, markOf(path))
-      const { text, stat } = readOpen(path)
+      const { text, stat } = readable(path)
       const looseness = looseText(path, stat, process.geteuid?.() ?? stat.uid)
       if (looseness !== undefined) loose.push(looseness)
       return { text, isPrivate: (stat.mode & 0o077) === 0 }
@@ -53,6 +55,19 @@ export function readOpen(path: string): { text: string; stat: Stats } {
     return { stat: fstatSync(fd), text: readFileSync(fd, 'utf8') }
   } finally {
     closeSync(fd)
+  }
+}
+
+/** The same, with an error for people. */
+function readable(path: string): ReturnType<typeof readOpen> {
+  try {
+    return readOpen(path)
+  } catch (thrown) {
+    const code = errnoOf(thrown)
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw new Error(`there is no file ${path}`)
+    if (code === 'EACCES') throw new Error(`user ${ownUser()} may not read ${path}`)
+    if (code === 'EISDIR') throw new Error(`${path} is a directory, not a file`)
+    throw thrown
   }
 }
 

@@ -4,6 +4,7 @@ import { messageOf } from '../base/errors.ts'
 import { expand } from './expand.ts'
 import { type ListFolder, pathsOf, patternsIn } from './include.ts'
 import { type IniEntry, parseIni } from './ini.ts'
+import { placeOfKey } from './key-table.ts'
 import type { Place } from './place.ts'
 
 /** A key of [memmon] that is about the file itself. */
@@ -44,7 +45,11 @@ export function sectionsIn(
   fail: Fail,
 ): ConfSection[] {
   const { sections, problems } = parseIni(text)
-  for (const { line, text: what } of problems) fail({ path, line }, what)
+  for (const { line, text: what, key } of problems)
+    fail(
+      { path, line },
+      key === undefined ? what : `${what}: ${placeOfKey(key) ?? 'no section has such a key'}`,
+    )
   // What comes from the environment is no secret of the file.
   const secret = sections
     .flatMap(({ entries }) => entries)

@@ -5,7 +5,7 @@ import { nearestNames } from '../base/nearest.ts'
 import { parseLimit } from '../rules/limits.ts'
 import type { RuleScope } from '../rules/rule.ts'
 import { parseGroupSelector, parseSelector, type Selector } from '../rules/selector.ts'
-import { BUDGET_KEYS, GENERAL_KEYS, RULE_KEYS, readKeys } from './conf-keys.ts'
+import { readKeys } from './conf-keys.ts'
 import {
   type ConfSection,
   type ConfSources,
@@ -16,6 +16,7 @@ import {
   sectionsIn,
 } from './conf-sections.ts'
 import type { Draft, RuleDraft } from './draft.ts'
+import { BUDGET_KEYS, GENERAL_KEYS, RULE_KEYS } from './key-table.ts'
 import type { OptionSpec } from './option.ts'
 import { type Place, placeText } from './place.ts'
 import type { GeneralDraft } from './settings.ts'

@@ -41,36 +41,45 @@ export const hasHooks = ({ onAlertCommand, rules, budgets }: Settings): boolean 
 interface Named {
   /** Of its place: a key of [memmon], or the id of a rule. */
   readonly key: string
+  /** The option that names it; undefined for a file that is not run. */
+  readonly what?: string
   readonly command: string | undefined
 }
 
-function commandsOf(settings: Settings): Named[] {
+/** Every command of the settings, and other files that decide. */
+export function commandsOf(settings: Settings): Named[] {
   const { mailTo, smtpServers, smtpCaFile, sendmailCommand, onAlertCommand, rules, budgets } = settings
   const isMailed = mailTo.length > 0 && smtpServers.length === 0
   return [
-    { key: 'sendmail', command: isMailed ? sendmailCommand : undefined },
+    { key: 'sendmail', what: 'sendmail', command: isMailed ? sendmailCommand : undefined },
     { key: 'smtp_ca_file', command: smtpCaFile },
-    { key: 'on_alert_command', command: onAlertCommand },
+    { key: 'on_alert_command', what: 'on_alert_command', command: onAlertCommand },
     ...hookCommands(rules, budgets),
   ]
 }
 
 const hookCommands = (rules: Settings['rules'], budgets: Settings['budgets']): Named[] =>
   [...rules, ...budgets].flatMap(({ id, action, plan }) =>
-    [...actionCommands(action), ...planCommands(plan)].flatMap(command =>
-      command === undefined ? [] : { key: id, command },
+    [...actionCommands(action), ...planCommands(plan)].flatMap(([what, command]) =>
+      command === undefined ? [] : { key: id, what, command },
     ),
   )
 
-function actionCommands(action: Action): (string | undefined)[] {
-  if (action.kind === 'exec') return [action.command]
-  return action.kind === 'drain' ? [action.command, action.check] : []
+type Option = readonly [what: string, command: string | undefined]
+
+function actionCommands(action: Action): Option[] {
+  if (action.kind === 'exec') return [['exec_command', action.command]]
+  if (action.kind !== 'drain') return []
+  return [
+    ['drain_command', action.command],
+    ['drain_check', action.check],
+  ]
 }
 
-const planCommands = ({ preCommand, postCommand, restartCommand }: RestartPlan): (string | undefined)[] => [
-  preCommand,
-  postCommand,
-  restartCommand,
+const planCommands = ({ preCommand, postCommand, restartCommand }: RestartPlan): Option[] => [
+  ['pre_restart_command', preCommand],
+  ['post_restart_command', postCommand],
+  ['restart_command', restartCommand],
 ]
 
 /** The program by its path, and the script if the program is an interpreter. What PATH finds is the system's. */

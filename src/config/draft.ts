@@ -14,6 +14,8 @@ export interface RuleDraft {
   readonly origin: string
   limit?: { readonly limit: Limit; readonly written: string }
   readonly keys: RuleKeys
+  /** A flag gives its limit. */
+  readonly isOverruled?: true
   /** Of its section, and of each of its keys; absent for a flag. */
   readonly place?: Place
   readonly places?: Map<string, Place>

@@ -6,6 +6,7 @@ import type { ConfSources, ReadFile } from './conf-sections.ts'
 import { type Draft, emptyDraft } from './draft.ts'
 import { mergeFile, settingsOf } from './merge.ts'
 import type { OptionSpec } from './option.ts'
+import type { OptionText } from './option-text.ts'
 import { OPTIONS } from './options.ts'
 import type { Settings } from './settings.ts'
 
@@ -66,6 +67,10 @@ export function listenerCommand(
 }
 
 function take(spec: OptionSpec, text: string, reading: Reading): void {
+  if (spec.mayBeEmpty && text.trim() === '') {
+    reading.draft.general.notes.push(emptyText(spec))
+    return
+  }
   reading.given.add(spec)
   if ('kind' in spec) {
     reading.configPath = text
@@ -78,6 +83,10 @@ function take(spec: OptionSpec, text: string, reading: Reading): void {
     throw new UsageError(`${nameOf(spec)}${value}: ${messageOf(thrown)}`)
   }
 }
+
+/** Of an option that counts as not given. */
+const emptyText = (spec: Pick<OptionText, 'flags'>): string =>
+  `${nameOf(spec)} is empty and counts as not given: is the variable in command= set?`
 
 function applyFlag(spec: OptionSpec, draft: Draft, text: string): void {
   if ('apply' in spec) spec.apply(draft.general, text)

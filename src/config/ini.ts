@@ -18,6 +18,8 @@ interface IniSection {
 interface IniProblem {
   readonly line: number
   readonly text: string
+  /** A key that stands before the first section. */
+  readonly key?: string
 }
 
 export interface Ini {
@@ -59,14 +61,19 @@ export function parseIni(text: string): Ini {
       sections.push({ name: section, line, entries: [] })
       continue
     }
-    const problem = problemWith(value, sections.length > 0)
-    if (problem) {
-      problems.push({ line, text: problem })
+    const text = problemWith(value)
+    if (text) {
+      problems.push({ line, text })
       continue
     }
     const split = value.search(/[=:]/)
+    const key = value.slice(0, split).trim().toLowerCase()
+    if (sections.length === 0) {
+      problems.push({ line, key, text: `"${value}" stands before the first section` })
+      continue
+    }
     entry = {
-      key: value.slice(0, split).trim().toLowerCase(),
+      key,
       line,
       indent,
       values: [value.slice(split + 1).trim()],
@@ -86,10 +93,9 @@ function withoutComment(line: string): string {
   return at < 0 ? line : line.slice(0, at)
 }
 
-function problemWith(text: string, isInSection: boolean): string | undefined {
+function problemWith(text: string): string | undefined {
   if (text.startsWith('[')) return `"${text}" begins a section and does not end it: write [section]`
   if (!/[=:]/.test(text) || /^[=:]/.test(text)) return `"${text}" is not a setting: write key = value`
-  if (!isInSection) return `"${text}" stands before the first section: write [memmon] above it`
   return undefined
 }
 

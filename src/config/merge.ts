@@ -4,13 +4,13 @@ import { inReasonOrder } from '../rules/rule.ts'
 import { type Draft, isSame, type RuleDraft } from './draft.ts'
 import { placeText } from './place.ts'
 import type { Settings } from './settings.ts'
-import { budgetOf, Contradiction, specsOf } from './specs.ts'
+import { budgetOf, Contradiction, specsOf, warns } from './specs.ts'
 
 /** What flags and file say together: of the same rule in both, the flag's limit counts. */
 export function mergeFile(flags: Draft, file: Draft): Draft {
   const rules = file.rules.map(rule => {
     const { limit: _, ...rest } = rule
-    return flags.rules.some(other => isSame(other, rule)) ? rest : rule
+    return flags.rules.some(other => isSame(other, rule)) ? { ...rest, isOverruled: true as const } : rule
   })
   return {
     general: flags.general,
@@ -50,9 +50,18 @@ export function settingsOf(draft: Draft, configPath?: string): Settings {
   const budgets = draft.budgets.flatMap(budget =>
     made(budget, () => [budgetOf(budget, { ...defaults, ...budget.keys }, general.dryRun)]),
   )
+  if (defaults.warn && rules.length + budgets.length > 0 && !rules.some(warns))
+    wrong.push(
+      `${placeOf(draft, 'warn')}warn ${defaults.warn.written}: no rule has a memory limit to warn of; add one, as in -a 200MB`,
+    )
   if (wrong.length > 0) throw new UsageError(wrong.join('\n'))
   const path = configPath !== undefined && { configPath }
   return { ...general, rules: inReasonOrder(rules), budgets, places, ...path }
+}
+
+function placeOf({ places }: Draft, key: string): string {
+  const place = places.get(key)
+  return place ? `${placeText(place)}: ` : '--'
 }
 
 type Placed = Pick<RuleDraft, 'place' | 'places'>

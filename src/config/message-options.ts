@@ -1,8 +1,10 @@
 // The options about messages: who is told, by what, and when.
 
+import { parseCommand } from '../base/command-line.ts'
 import { parseAddresses } from '../base/mail-address.ts'
 import { parseSmtpUrl } from '../base/smtp-url.ts'
 import { parseDuration, timerTime } from '../base/units.ts'
+import { parseWebhookUrl } from '../base/webhook-url.ts'
 import { parseSwitch } from '../rules/limits.ts'
 import type { GeneralOption } from './option.ts'
 
@@ -26,6 +28,7 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
     value: 'address',
     repeatable: true,
     brief: 'send mail about restarts and failures there',
+    mayBeEmpty: true,
     help: 'Send mail about restarts and failures there; several with commas. Without it no mail is sent.',
     example: '-a 200MB -m bob@example.com,ops@example.com',
     exampleHelp: 'mail two people',
@@ -92,6 +95,7 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
     example: '-a 200MB --webhook http://127.0.0.1:8080/memmon',
     exampleHelp: 'tell a program of your own',
     apply: (draft, text) => {
+      parseWebhookUrl(text, true) // --webhook-http may still come
       draft.webhooks.push(text)
     },
   },
@@ -126,7 +130,7 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
     example: "-a 200MB --warn 80% --on-alert-command '/opt/app/page-me'",
     exampleHelp: 'run a program of your own',
     apply: (draft, text) => {
-      draft.onAlertCommand = text
+      draft.onAlertCommand = parseCommand(text)
     },
   },
   {
@@ -155,6 +159,7 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
     flags: ['-n', '--name'],
     group: 'messages',
     value: 'name',
+    mayBeEmpty: true,
     help: 'A name for this memmon in the subject of its mails.',
     example: '-a 200MB -m bob@example.com -n shop',
     exampleHelp: 'subjects begin with "memmon [shop]:"',

@@ -26,6 +26,8 @@ export interface OptionText {
   readonly secret?: true
   /** For the options that most people need, in the few words that `memmon --help` has room for. */
   readonly brief?: string
+  /** Empty it counts as not given, as with superlance's memmon: command= may take it from a variable. */
+  readonly mayBeEmpty?: true
   readonly help: string
   /** Arguments that use it, for help and docs. */
   readonly example: string

@@ -1,5 +1,6 @@
 // How a process is restarted: it may finish first (a soft limit), commands run before and after, its group goes along.
 import { constants } from 'node:os'
+import { parseCommand } from '../base/command-line.ts'
 import { parseSomeTime } from '../base/units.ts'
 import { parseLimit, parseSignal, parseSwitch } from '../rules/limits.ts'
 import type { RuleOption } from './rule-keys.ts'
@@ -24,8 +25,8 @@ export const RESTART_OPTIONS: readonly RuleOption[] = [
     group: 'draining',
     value: 'time',
     help: 'How long a process over its soft limit has to finish. Default: 15m',
-    example: '-p worker=1GB --soft-limit 700MB --grace 1h',
-    exampleHelp: 'give it an hour',
+    example: '-p worker=1GB --soft-limit 700MB --drain-signal TSTP --grace 1h',
+    exampleHelp: 'give it an hour to finish',
     applyRule: (keys, text) => {
       keys.graceSeconds = parseSomeTime(text)
     },
@@ -52,7 +53,7 @@ export const RESTART_OPTIONS: readonly RuleOption[] = [
     example: "-p worker=1GB --soft-limit 700MB --drain-command '/opt/app/drain'",
     exampleHelp: 'run a program of your own at 700 MB',
     applyRule: (keys, text) => {
-      keys.drainCommand = text
+      keys.drainCommand = parseCommand(text)
     },
   },
   {
@@ -64,7 +65,7 @@ export const RESTART_OPTIONS: readonly RuleOption[] = [
     example: "-p worker=1GB --soft-limit 700MB --drain-check '/opt/app/is-idle'",
     exampleHelp: 'restart it as soon as it is idle',
     applyRule: (keys, text) => {
-      keys.drainCheck = text
+      keys.drainCheck = parseCommand(text)
     },
   },
   {
@@ -76,7 +77,7 @@ export const RESTART_OPTIONS: readonly RuleOption[] = [
     example: "-p web=500MB --pre-restart-command '/opt/app/set-sick'",
     exampleHelp: 'take it out of the load balancer first',
     applyRule: (keys, text) => {
-      keys.preRestartCommand = text
+      keys.preRestartCommand = parseCommand(text)
     },
   },
   {
@@ -88,7 +89,7 @@ export const RESTART_OPTIONS: readonly RuleOption[] = [
     example: "-p web=500MB --post-restart-command '/opt/app/set-healthy'",
     exampleHelp: 'put it back into the load balancer',
     applyRule: (keys, text) => {
-      keys.postRestartCommand = text
+      keys.postRestartCommand = parseCommand(text)
     },
   },
   {
@@ -100,7 +101,7 @@ export const RESTART_OPTIONS: readonly RuleOption[] = [
     example: "-p web=500MB --restart-command '/opt/platform/restart web'",
     exampleHelp: 'ask the platform to restart it',
     applyRule: (keys, text) => {
-      keys.restartCommand = text
+      keys.restartCommand = parseCommand(text)
     },
   },
   {

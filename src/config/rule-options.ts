@@ -1,5 +1,6 @@
 // What a rule can say besides its limit: each a key of the sections in memmon.conf, and a flag of the same name.
 import { constants } from 'node:os'
+import { parseCommand } from '../base/command-line.ts'
 import { parseDuration } from '../base/units.ts'
 import {
   PATIENCE_FORM,
@@ -108,12 +109,11 @@ export const RULE_OPTIONS: readonly RuleOption[] = [
     flags: ['--exec-command'],
     group: 'action',
     value: 'command',
-    help: 'What --action exec runs: a program and its arguments, without a shell unless you write one. The environment says which process: MEMMON_PROCESS, MEMMON_PID, MEMMON_VALUE, MEMMON_LIMIT and more.',
+    help: 'What --action exec runs: a program and its arguments, without a shell unless you write one. The environment says which process: MEMMON_PROCESS (group:name), MEMMON_GROUP, MEMMON_PID, MEMMON_VALUE, MEMMON_LIMIT and more.',
     example: '-p db=4GB --action exec --exec-command /usr/local/bin/dump-heap',
     exampleHelp: 'run a program of your own, once for each time that db is over its limit',
     applyRule: (keys, text) => {
-      if (text.trim() === '') throw new Error(`"${text}" is not a command`)
-      keys.execCommand = text
+      keys.execCommand = parseCommand(text)
     },
   },
   {

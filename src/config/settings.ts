@@ -10,6 +10,8 @@ import type { Selector } from '../rules/selector.ts'
 
 /** What no rule is needed for. */
 interface GeneralSettings {
+  /** Options that were given in vain, in words. */
+  readonly notes: readonly string[]
   readonly ignored: readonly Selector[]
   /** Of several rules the closest decides alone. */
   readonly mostSpecific: boolean
@@ -77,6 +79,7 @@ export const OWN_LIMIT_BYTES = 128 * 1024 * 1024
 
 /** A draft with every default. */
 export const defaultSettings = (): GeneralDraft => ({
+  notes: [],
   ignored: [],
   mostSpecific: false,
   dryRun: false,

@@ -19,6 +19,8 @@ export class Contradiction extends Error {
   }
 }
 
+const NONE = { kind: 'none' as const, written: 'none' }
+
 /** Negative if `a` is below `b`; undefined where only the machine's memory tells. */
 const compared = (a: Limit | undefined, b: Limit | undefined): number | undefined => {
   if (a?.kind === 'amount' && b?.kind === 'amount') return a.amount - b.amount
@@ -28,7 +30,7 @@ const compared = (a: Limit | undefined, b: Limit | undefined): number | undefine
 
 /** One spec for each limit that the rule sets. */
 export function specsOf(
-  { scope, selector, origin, limit }: RuleDraft,
+  { scope, selector, origin, limit, keys: { warn: ownWarn }, isOverruled }: RuleDraft,
   keys: RuleKeys,
   dryRun: boolean,
 ): RuleSpec[] {
@@ -44,10 +46,15 @@ export function specsOf(
     plan: planOf(keys),
   }
   const specs: RuleSpec[] = []
-  const hard = keys.hardLimit ?? { kind: 'none' as const, written: 'none' }
+  const hard = keys.hardLimit ?? NONE
+  if (ownWarn && !isOverruled && isIdleWarn(ownWarn, limit?.limit, hard))
+    throw new Contradiction(
+      'warn',
+      `${origin}: warn ${ownWarn.written} has no limit beside it: add memory_limit`,
+    )
   if (limit || hard.kind !== 'none') {
     const own = limit ?? {
-      limit: { kind: 'none' as const, written: 'none' },
+      limit: NONE,
       written: `${origin} hard_limit=${hard.written}`,
     }
     if ((compared(hard, own.limit) ?? 0) < 0) {
@@ -93,6 +100,14 @@ export function specsOf(
   }
   return specs
 }
+
+/** Without a limit nothing is warned of; but a size is one beside `memory_limit = none`. */
+const isIdleWarn = (warn: Limit, limit: Limit | undefined, hard: Limit | undefined): boolean =>
+  (hard ?? NONE).kind === 'none' && (!limit || (limit.kind === 'none' && warn.kind === 'percent'))
+
+/** True if it warns of something. */
+export const warns = ({ warn, limit, hardLimit }: RuleSpec): boolean =>
+  warn !== undefined && !isIdleWarn(warn, limit, hardLimit)
 
 /** A percentage of `warn` is one of the limit. */
 const isNotBelow = (warn: Limit, limit: Limit): boolean =>

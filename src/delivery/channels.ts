@@ -2,16 +2,19 @@
 // environment, or from memmon.conf.
 import { hostname } from 'node:os'
 import { messageOf, UsageError } from '../base/errors.ts'
+import { errnoOf } from '../base/file-fault.ts'
 import type { Log } from '../base/log.ts'
 import { looseText } from '../base/loose-file.ts'
+import { ownUser } from '../base/own-user.ts'
 import { createRedactor, type Redactor } from '../base/redact.ts'
 import { environmentSecrets } from '../base/secrets.ts'
+import { parseWebhookUrl } from '../base/webhook-url.ts'
 import { readOpen } from '../config/conf-files.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Channel } from './channel.ts'
 import { createSendmailChannel } from './sendmail.ts'
 import { createSmtpChannel } from './smtp.ts'
-import { createWebhookChannel, parseWebhookUrl } from './webhook.ts'
+import { createWebhookChannel } from './webhook.ts'
 
 const SMTP_TIMEOUT_MS = 30_000
 const WEBHOOK_TIMEOUT_MS = 15_000
@@ -107,6 +110,9 @@ function webhookUrls(settings: Settings, environment: Environment) {
   ]
 }
 
+/** A file that whoever looks may not read; memmon's user may. */
+export class SecretDenied extends UsageError {}
+
 /** The one line of a file that only we, or root, may read and write. */
 function secretIn(path: string, what: string): string {
   const { text, stat } = fileOf(path, what)
@@ -124,6 +130,12 @@ function fileOf(path: string, what: string): ReturnType<typeof readOpen> {
   try {
     return readOpen(path)
   } catch (thrown) {
-    throw new UsageError(`${what} ${path} cannot be read: ${messageOf(thrown)}`)
+    const code = errnoOf(thrown)
+    if (code === 'EACCES') throw new SecretDenied(`${what} ${path} cannot be read by user ${ownUser()}`)
+    throw new UsageError(
+      code === 'ENOENT'
+        ? `${what} ${path}: there is no such file`
+        : `${what} ${path} cannot be read: ${messageOf(thrown)}`,
+    )
   }
 }

@@ -34,26 +34,6 @@ export function createWebhookChannel(given: WebhookTerms): Channel {
   }
 }
 
-/**
- * Parses the URL. Throws an Error that says what would be right, and never repeats it. http only to this machine,
- * unless `allowHttp`.
- */
-export function parseWebhookUrl(text: string, allowHttp: boolean): URL {
-  let url: URL
-  try {
-    url = new URL(text.trim())
-  } catch {
-    throw new Error('it is not a URL: use one such as https://hooks.example.com/...')
-  }
-  const isLocal = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname)
-  if (url.protocol === 'https:' || (url.protocol === 'http:' && (isLocal || allowHttp))) return url
-  if (url.protocol !== 'http:')
-    throw new Error(`${url.protocol}// is not supported for webhooks: use an https:// URL`)
-  throw new Error(
-    'http:// shows the message, and the URL itself, to the network: give https://, or allow it by --webhook-http',
-  )
-}
-
 function bodyOf({ subject, event }: Outgoing): string {
   const text = String(event.text ?? subject)
   return JSON.stringify({ ...event, text, content: text.slice(0, CONTENT_CHARACTERS) })

@@ -58,6 +58,14 @@ export const FAILURES: Readonly<Record<FailurePhase, FailureWords>> = {
     see: name => `supervisorctl tail ${name} stderr`,
     brief: 'start failed',
   },
+  removed: {
+    verb: 'start',
+    subject: name => `failed to start process ${name}`,
+    headline: where => `Failed to start ${where}: it is down`,
+    next: () => 'It is down, and memmon no longer starts it',
+    see: () => 'supervisorctl avail',
+    brief: 'removed',
+  },
   signal: {
     verb: 'signal',
     subject: name => `failed to signal process ${name}`,

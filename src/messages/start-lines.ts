@@ -11,9 +11,6 @@ import { patienceText } from '../rules/patience.ts'
 import type { Action, Drain, Rule } from '../rules/rule.ts'
 import { termLines } from './term-lines.ts'
 
-/** A bare number below this was probably meant in another unit. */
-const SUSPICIOUSLY_SMALL_BYTES = 1024 * 1024
-
 export function logStart(settings: Settings, address: ServerAddress, source: string, log: Log): void {
   log('INFO', `memmon watches supervisord at ${formatServerUrl(address)}, by ${source}`)
   if (settings.dryRun) log('INFO', '--dry-run: limits are checked and logged, nothing is restarted')
@@ -24,12 +21,7 @@ export function logRules(
   { settings, capacity, ruleset: { rules, budgets, unresolved } }: InForce,
   log: Log,
 ): void {
-  for (const rule of rules) {
-    log('INFO', ruleText(rule, capacity))
-    if (isMemory(rule.metric) && /^\d+$/.test(rule.limitWritten) && rule.limit < SUSPICIOUSLY_SMALL_BYTES) {
-      log('WARN', `${rule.written} means ${rule.limit} bytes: did you mean ${rule.limitWritten}MB?`)
-    }
-  }
+  for (const rule of rules) log('INFO', ruleText(rule, capacity))
   for (const budget of budgets) log('INFO', budgetText(budget, capacity))
   for (const written of unresolved) log('WARN', disabledText(written))
   for (const line of termLines(settings)) log('INFO', line)

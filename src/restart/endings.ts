@@ -81,6 +81,14 @@ export function conclude(job: JobIn<'finishing'>): Stepped {
 export const removed = (job: Job, moment: Moment): Stepped =>
   leave(job, skipped(job, moment, 'removed', 'it was removed from supervisord'), true)
 
+/** Memmon had stopped it: it is down, and nobody is left who would start it. */
+export const removedDown = (job: Job, moment: Moment): Stepped =>
+  leave(
+    job,
+    failed(job, moment, 'removed', 'it was removed from supervisord after memmon had stopped it'),
+    true,
+  )
+
 /** What is said of a process that is no longer the one that was found, or no longer runs. */
 export function strayText(old: ProcessInfo, info: ProcessInfo): readonly [SkipReason, string] {
   const isUp = info.state === ProcessState.RUNNING || info.state === ProcessState.STARTING

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { FaultCode, faultOf } from '../base/errors.ts'
 import { FileFault } from '../base/file-fault.ts'
 import { despiteLack, isLack } from '../base/lack.ts'
+import { ownUser } from '../base/own-user.ts'
 import { retryDelayMs } from './endings.ts'
 import { createJournalDisk } from './journal-disk.ts'
 import type { JournalPlace } from './restarts.ts'
@@ -42,7 +43,10 @@ const WAIT_FOR_OTHERS_MS = 60_000
 export async function findPlace(ports: PlacePorts): Promise<JournalPlace> {
   const supervisord = await supervisordRun(ports)
   const root = stateRoot(ports.stateDir, ports.environment, process.getuid?.() ?? 0)
-  if (root === undefined) throw new Error('no state directory: set --state-dir')
+  if (root === undefined)
+    throw new Error(
+      `HOME is not set, and state goes to .local/state/memmon below it: set --state-dir to a folder of user ${ownUser()}`,
+    )
   const name = stateFolderName(ports.serverUrl, ports.environment)
   const claim = claimOnce(root, name, ports)
   try {

@@ -9,6 +9,7 @@ import {
   leave,
   neverStopped,
   removed,
+  removedDown,
   restarted,
   retryDelayMs,
   skipped,
@@ -44,7 +45,7 @@ function onStartAnswer(job: JobIn<'starting'>, fault: SupervisorFault | undefine
     const { seen: _, ...rest } = job
     return go({ ...rest, isStarted: true, isTried: true }, lookNow)
   }
-  if (fault.code === FaultCode.BAD_NAME) return removed(job, moment)
+  if (fault.code === FaultCode.BAD_NAME) return gone(job, moment)
   // Someone else was faster; or the next look waits for the end of a reload.
   if (fault.code === FaultCode.ALREADY_STARTED || fault.code === FaultCode.SHUTDOWN_STATE)
     return go(job, { do: 'look', afterMs: POLL_MS })
@@ -52,7 +53,7 @@ function onStartAnswer(job: JobIn<'starting'>, fault: SupervisorFault | undefine
 }
 
 export function startingSeen(job: JobIn<'starting'>, sighting: Sighting, moment: Moment): Stepped {
-  if (sighting.kind === 'removed') return removed(job, moment)
+  if (sighting.kind === 'removed') return gone(job, moment)
   if (sighting.kind !== 'seen') return unseen(job, sighting, moment)
   const { info } = sighting
   const old = job.request.process
@@ -78,6 +79,10 @@ export function startingSeen(job: JobIn<'starting'>, sighting: Sighting, moment:
       return go(...stillDown(one, moment))
   }
 }
+
+/** One that had ended by itself was not brought down by us. */
+const gone = (job: JobIn<'starting'>, moment: Moment): Stepped =>
+  job.after === 'stop' && !job.isStarted ? removedDown(job, moment) : removed(job, moment)
 
 /** supervisord may start it again by itself; if it does not, and nobody has had it run since, memmon does. */
 function exitedSeen(job: JobIn<'starting'>, isNewer: boolean, moment: Moment): Stepped {

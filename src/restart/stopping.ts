@@ -10,6 +10,7 @@ import {
   leave,
   neverStopped,
   removed,
+  removedDown,
   restarted,
   retryDelayMs,
   skipped,
@@ -81,7 +82,8 @@ function onStopAnswer(job: JobIn<'stopping'>, fault: SupervisorFault | undefined
 }
 
 function stoppingSeen(job: JobIn<'stopping'>, sighting: Sighting, moment: Moment): Stepped {
-  if (sighting.kind === 'removed') return removed(job, moment)
+  if (sighting.kind === 'removed')
+    return job.answer === 'taken' && job.by !== 'command' ? removedDown(job, moment) : removed(job, moment)
   if (sighting.kind !== 'seen') return unseen(job, sighting, moment)
   const { info } = sighting
   const seen = { ...job, faults: 0 }

@@ -26,8 +26,20 @@ export type SkipReason =
   | 'spared' // by the settings, which have changed since
   | 'ending' // memmon is shutting down and had not started on it
 
-/** Where it failed: 'stopping' and 'start' leave the process down, any other leaves it untouched. */
-export type FailurePhase = 'check' | 'stop' | 'stopping' | 'start' | 'signal' | 'exec' | 'drain' | 'command'
+/**
+ * Where it failed: 'stopping' and 'start' leave the process down, as 'removed' does for good; any other leaves it
+ * untouched.
+ */
+export type FailurePhase =
+  | 'check'
+  | 'stop'
+  | 'stopping'
+  | 'start'
+  | 'removed'
+  | 'signal'
+  | 'exec'
+  | 'drain'
+  | 'command'
 
 interface Occurred {
   readonly request: RestartRequest

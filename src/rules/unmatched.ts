@@ -3,21 +3,31 @@
 import { nearestNames } from '../base/nearest.ts'
 import type { ProcessInfo } from './process.ts'
 import type { RuleScope } from './rule.ts'
-import type { Selector } from './selector.ts'
+import { type Selector, selects } from './selector.ts'
 
 const MOST_NAMES = 3
 
 /** What is needed of a rule. */
-interface Named {
+export interface Named {
   readonly scope: RuleScope
   readonly selector: Selector
   readonly written: string
 }
 
 /** One sentence: the rule, and the name or pattern that would match. */
-export function describeUnmatched(rule: Named, processes: readonly ProcessInfo[]): string {
-  return `${rule.written} matches no process${hint(rule, processes)}`
+export function describeUnmatched(
+  rule: Named,
+  processes: readonly ProcessInfo[],
+  isSelf: (process: ProcessInfo) => boolean,
+): string {
+  if (processes.some(one => isSelf(one) && isNamed(rule, one)))
+    return `${rule.written} names memmon itself, which no rule restarts: its own limit is --own-limit`
+  const others = processes.filter(process => !isSelf(process))
+  return `${rule.written} matches no process${hint(rule, others)}`
 }
+
+const isNamed = ({ scope, selector }: Named, { group, name }: ProcessInfo): boolean =>
+  scope !== 'any' && selects(selector, group, name)
 
 function hint(rule: Named, processes: readonly ProcessInfo[]): string {
   if (processes.length === 0) return ': supervisord has no processes'

@@ -117,5 +117,4 @@ function readAnswer(
 }
 
 const unauthorizedText = (where: string): string =>
-  `supervisord at ${where} refused the user name or password (HTTP 401): set SUPERVISOR_USERNAME and ` +
-  'SUPERVISOR_PASSWORD in environment= of the [eventlistener] section'
+  `supervisord at ${where} refused the user name or password (HTTP 401)`

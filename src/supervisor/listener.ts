@@ -56,7 +56,7 @@ export function createListener(ports: ListenerPorts): Listener {
     unanswered++
     if (event.tickPeriodSeconds === 0) return answer()
     ports.onTick(event.tickPeriodSeconds)
-    // A tick older than its own period has a newer one behind it: judged now, it would hit fresh processes.
+    // Older than its own period, it is one of several that have piled up, or the next one is due: that one is checked.
     if (ports.nowMs() / 1000 - event.whenSeconds > event.tickPeriodSeconds) {
       answer()
       return ports.onSkippedTick('late', event.whenSeconds)

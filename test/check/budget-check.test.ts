@@ -27,7 +27,8 @@ beforeEach(() => {
   fixed = new Set()
 })
 
-const budgetsOf = (...argv: string[]) => resolveSettings(settingsFrom(...argv), 1000 * MB).budgets
+const rulesetOf = (argv: readonly string[]) => resolveSettings(settingsFrom(...argv), 1000 * MB)
+const budgetsOf = (...argv: string[]) => rulesetOf(argv).budgets
 
 const checkWith = () =>
   new BudgetCheck({
@@ -50,15 +51,15 @@ const checkWith = () =>
 
 /** What one check says: whose restart is asked for, or else what; with the sum in MB. */
 function said(check: BudgetCheck, argv: readonly string[], at = 0): string[] {
-  const budgets = budgetsOf(...argv)
-  const watched = watchedOf(processes, [], budgets, {
+  const rules = rulesetOf(argv)
+  const watched = watchedOf(processes, [], rules.budgets, {
     isListener: () => false,
     isSelf: () => false,
     ignored: [],
     mostSpecific: false,
   })
   return check
-    .check(budgets, watched, rssOf, at)
+    .check(rules, watched, rssOf, at)
     .map(({ verdict }) =>
       [
         verdict.kind === 'act' ? verdict.victim.process.namespec : verdict.kind,
@@ -70,6 +71,18 @@ const rssOf = ({ process }: { readonly process: ProcessInfo }, cumulative: boole
   const size = rss[process.pid]
   return size === undefined ? undefined : size * MB * (cumulative ? 2 : 1)
 }
+
+test('--verbose says what each budget comes to, far from its limit as well', () => {
+  freeMb = 500
+  expect(
+    said(checkWith(), ['--verbose', '--total', '900MB', '--group-total', 'w=800MB', '--min-free', '10MB']),
+  ).toEqual([])
+  expect(log).toEqual([
+    `DEBG PSS of all processes is ${170 * MB}`,
+    `DEBG PSS of all processes of group w is ${100 * MB}`,
+    `DEBG Free memory is ${500 * MB}`,
+  ])
+})
 
 test('while RSS fits nothing else is read; beyond it shared memory counts once', () => {
   const check = checkWith()

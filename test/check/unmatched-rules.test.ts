@@ -68,7 +68,12 @@ test.each<[what: string, argv: string[], checks: [names: string[], said: string[
   [
     'memmon itself is no process to watch',
     ['-p', 'memmon=1MB'],
-    [[['memmon'], ['WARN -p memmon=1MB matches no process: supervisord has no processes']]],
+    [
+      [
+        ['memmon'],
+        ['WARN -p memmon=1MB names memmon itself, which no rule restarts: its own limit is --own-limit'],
+      ],
+    ],
   ],
 ])('%s', (_, argv, checks) => {
   for (const [names, said] of checks) expect(check(argv, ...names)).toEqual(said)

@@ -107,8 +107,30 @@ test.each<[argv: string[], lines: string[]]>([
   [['-a', '5KB'], ['Checking any=5120']],
   [['-a', 'none', '--threads-limit', '5', '--fds-limit', '6'], []],
   [['-p', 'web=5KB', '--soft-limit', '4KB'], ['Checking programs web=5120']],
-])("--verbose says of %j in the peer's words: %j", (argv, lines) =>
-  expect(checkingLines(rulesFrom(...argv))).toEqual(lines))
+  [
+    [
+      '-a',
+      '9223372036854775807',
+      '--group-total',
+      'w=1KB',
+      '--group-total',
+      'x=2KB',
+      '--total',
+      '3KB',
+      '--min-free',
+      '4KB',
+    ],
+    [
+      'Checking any=9223372036854775808',
+      'Checking totals of groups w=1024, x=2048',
+      'Checking total=3072',
+      'Checking free=4096',
+    ],
+  ],
+])("--verbose says of %j in the peer's words: %j", (argv, lines) => {
+  const { rules, budgets } = resolveSettings(settingsFrom(...argv), undefined)
+  expect(checkingLines(rules, budgets)).toEqual(lines)
+})
 
 test('a value is said once for each metric', () => {
   const rules = [...rulesFrom('-p', 'web=1KB', '-a', '2KB'), ...rulesFrom('-a', '1KB', '--metric', 'pss')]

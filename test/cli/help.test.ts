@@ -52,7 +52,7 @@ test('memmon --help all has every option with all its names and all that there i
 
 test.each([
   ['check', ['--over', '--sort <order>', '--watch [time]', '--json', '-C, --configuration <file>']],
-  ['explain', ['-C, --configuration <file>']],
+  ['explain', ['-C, --configuration <file>', '--json']],
   ['test-notify', []],
 ])('memmon %s --help has its own options and examples, and no others', async (command, options) => {
   const text = await shown(command, '--help')

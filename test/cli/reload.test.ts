@@ -81,3 +81,16 @@ test('a sampler in memmon.conf counts from the start, and another one is said to
     running.logHolds('WARN sampler has changed; it takes effect when memmon is restarted'),
   )
 })
+
+test('what is doubtful is warned about at a reload, what is wrong is refused', async () => {
+  const running = await start('[any]\nmemory_limit = 1TB\n')
+  write('memmon.conf', '[any]\nmemory_limit = 200\n')
+  await running.tickUntil('the warning', () =>
+    running.logHolds(/WARN .*line 2: \[any\] memory_limit=200 means 200 bytes: did you mean 200MB\?$/m),
+  )
+  expect(running.stderr).toContain('reloaded')
+  write('memmon.conf', '[any]\nmemory_limit = 1TB\npre_restart_command = "/opt/x\n')
+  await running.tickUntil('the refusal', () =>
+    running.logHolds(/ERRO .*line 3: .* never closed\. The current settings stay in force$/m),
+  )
+})

@@ -28,7 +28,7 @@ test.each<[args: () => string[], env: Record<string, string>, stderr: RegExp]>([
     {},
     /smtp_password_file \S+ can be read by others: chmod 600 /,
   ],
-  [() => [...SMTP, '--smtp-password-file', at('none')], {}, /smtp_password_file \S+ cannot be read: ENOENT/],
+  [() => [...SMTP, '--smtp-password-file', at('none')], {}, /smtp_password_file \S+: there is no such file/],
   [() => ['--smtp', 'smtp://127.0.0.1'], {}, /--smtp says how mail goes, and -m has to say to whom/],
   [
     () => ['--smtp', 'smtp://bob:hunter2@127.0.0.1'],

@@ -2,7 +2,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { createWebhookChannel, parseWebhookUrl } from '../../src/delivery/webhook.ts'
+import { parseWebhookUrl } from '../../src/base/webhook-url.ts'
+import { createWebhookChannel } from '../../src/delivery/webhook.ts'
 import { outgoing } from '../helpers/values.ts'
 
 const servers: Server[] = []

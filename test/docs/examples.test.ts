@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parseSize } from '../../src/base/units.ts'
 import { parseByHand } from '../../src/cli/hand-commands.ts'
-import { GENERAL_KEYS } from '../../src/config/conf-keys.ts'
+import { doubtsOf } from '../../src/config/doubtful.ts'
 import { parseFlags } from '../../src/config/flags.ts'
+import { GENERAL_KEYS } from '../../src/config/key-table.ts'
 import { blocksOf, codeBlocks, documentPaths, memmonLines, ROOT, readDocument } from '../helpers/documents.ts'
 import { PYTHON, splitWords } from '../helpers/python.ts'
 import { MEMMON } from '../helpers/supervisord.ts'
@@ -53,13 +54,16 @@ describe('command lines', () => {
     const readText = () => ({ text: '[any]\nmemory_limit = 200MB\n', isPrivate: true })
     if (!words[0]?.startsWith('-')) {
       const called = parseByHand(words, { readText, surroundings: NO_SURROUNDINGS })
-      if (called) expect(called.command).toBe(words[0])
+      if (called) expect([called.command, doubtsOf(called.settings)]).toEqual([words[0], []])
       else expect(words).toContain('--help')
       return
     }
     const flags = parseFlags(words, readText)
     if (flags.kind !== 'settings') expect(words[0]).toBe(`--${flags.kind}`)
-    else expect([...flags.settings.rules, ...flags.settings.budgets]).not.toEqual([])
+    else {
+      expect([...flags.settings.rules, ...flags.settings.budgets]).not.toEqual([])
+      expect(doubtsOf(flags.settings)).toEqual([])
+    }
   })
 })
 
@@ -72,6 +76,7 @@ describe('blocks for memmon.conf', () => {
     const flags = parseFlags(['--config', 'memmon.conf'], readText, surroundings)
     if (flags.kind !== 'settings') throw new Error(flags.kind)
     expect(flags.settings.rules.length + flags.settings.budgets.length).toBeGreaterThan(0)
+    expect(doubtsOf(flags.settings)).toEqual([])
   })
   test('every key is explained, and no other', () => {
     const named = [...readDocument('docs/memmon.conf.md').matchAll(/^\| (?:`\[.*`\s*\| )?`(\w+)` /gm)].map(

@@ -3,11 +3,14 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { type FaultKind, SupervisorFault } from '../../src/base/errors.ts'
+import { remediedText } from '../../src/base/fault-remedy.ts'
 import { looseText } from '../../src/base/loose-file.ts'
 import { parseDuration } from '../../src/base/units.ts'
 import { type Blind, blindLines } from '../../src/check/unmeasured.ts'
 import { refuseLoose } from '../../src/config/deciding-files.ts'
 import { inForce, refuseFaults } from '../../src/config/in-force.ts'
+import { warningsOf } from '../../src/config/warnings.ts'
 import type { Channel, Delivery } from '../../src/delivery/channel.ts'
 import { logChannels } from '../../src/delivery/channels.ts'
 import { Outbox } from '../../src/delivery/outbox.ts'
@@ -118,6 +121,7 @@ const lines: readonly (() => string | Promise<string>)[] = [
   failed('check'),
   failed('stop'),
   failed('start'),
+  failed('removed', 'it was removed from supervisord after memmon had stopped it'),
   () => outcomeText({ ...restartedFrom(request, 'is now pid 8, after 1.4 s'), past: PAST }),
   () => outcomeText({ kind: 'capped', request, occurredAt: 0, cap: '3/1h', until: 0 }),
   foreign({ parentPid: 2, startSeconds: 0 }),
@@ -129,6 +133,17 @@ const lines: readonly (() => string | Promise<string>)[] = [
     refuseLoose(settingsFrom('-a', '1MB'), [looseText('/x', { uid: 7, mode: 0o666 }, 7) ?? ''], 7)[0] ?? '',
   () =>
     refuseLoose(settingsFrom('-a', '1MB'), [looseText('/x', { uid: 8, mode: 0o600 }, 7) ?? ''], 7)[0] ?? '',
+  doubt('-a', '200'),
+  doubt('-p', 'web==200MB'),
+  doubt('-p', 'web=1GB', '--soft-limit', '1MB'),
+  doubt('-a', '1MB', '--on-alert-command', '/nowhere/page-me'),
+  doubt('-a', '1MB', '--on-alert-command', 'page-me'),
+  doubt('-a', '1MB', '-m', 'a@b.c', '-s', '/nowhere/sendmail'),
+  doubt('-a', '1MB', '-m', ''),
+  ...['unix:///s: ENOENT', 'unix:///s: EACCES', 'http://h:1: ECONNREFUSED', 'http://h:1: ENOTFOUND'].map(
+    at => () => remedied('unreachable', `no answer from supervisord at ${at}`),
+  ),
+  () => remedied('unauthorized', 'supervisord at http://h:1 refused the user name or password (HTTP 401)'),
   () => capacityLine(undefined),
   () => capacityLine(2 ** 41),
   () => unprotectedText('ENOSPC'),
@@ -160,6 +175,14 @@ const lines: readonly (() => string | Promise<string>)[] = [
     return line
   },
 ]
+
+/** What is warned of, of these settings. */
+function doubt(...args: string[]): () => string {
+  return () => warningsOf(settingsFrom(...args), [], { PATH: '/nowhere' }, 'listener')[0] ?? ''
+}
+
+const remedied = (kind: FaultKind, message: string): string =>
+  remediedText(new SupervisorFault(kind, message), { kind: 'listener', user: 'bob (1)' })
 
 /** What the mailer logs of one mail that it hands to the command. */
 async function mailerLine(command: string): Promise<string> {

@@ -56,5 +56,6 @@ test.each(RECIPES.map((line, index) => [line, index] as const))('%s', async (_, 
     () => checks() >= 2,
   )
   if (!RECIPES[index]?.includes('-total')) expect(log()).toMatch(/ DEBG [PR]SS of \S+ is \d+\n/)
-  expect(log()).not.toMatch(/ (?:WARN|ERRO|CRIT) /)
+  // The recipes' mail commands need not be on this machine.
+  expect(log().replace(/ WARN mail cannot be sent: there is no .*/g, '')).not.toMatch(/ (?:WARN|ERRO|CRIT) /)
 })

@@ -117,7 +117,7 @@ test('a spike of two checks survives for = 6', async () => {
 test('memmon check sees what the listener sees, and changes nothing', async () => {
   const before = await supervisord.client.getAllProcessInfo()
   const url = ['--server-url', supervisord.serverUrl]
-  const table = await runMemmon(['check', ...url, '--config', config()])
+  const table = await runMemmon(['check', ...url, '--config', config(), '-s', 'true'])
   expect(table).toMatchObject({ code: 1, stderr: '' })
   expect(table.stdout).toMatch(/^PROCESS +STATE +PID +UPTIME +SIZE +METRIC +LIMIT +USED +NOW +RULE\n/)
   expect(table.stdout).toMatch(

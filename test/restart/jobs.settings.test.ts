@@ -321,7 +321,7 @@ describe('what an earlier memmon has left goes on', () => {
       request => starting({ request, plan }),
       world => void world.processes.delete('g:a'),
       [],
-      ['g:a skip removed: it was removed from supervisord'],
+      ['g:a fail removed: it was removed from supervisord after memmon had stopped it'],
     ],
   ])('%s', async (_, jobOf, arrange, done, told) => {
     const world = await reopened(jobOf, arrange)

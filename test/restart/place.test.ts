@@ -153,7 +153,9 @@ test('a folder that others could change is no place, though it could be read', a
 test('no state directory is known: what to set is said', async () => {
   const getuid = vi.spyOn(process, 'getuid').mockReturnValue(1000)
   const { ports } = world({ stateDir: undefined })
-  await expect(findPlace(ports)).rejects.toThrow('no state directory: set --state-dir')
+  await expect(findPlace(ports)).rejects.toThrow(
+    /^HOME is not set, and state goes to .* below it: set --state-dir to a folder of user /,
+  )
   getuid.mockRestore()
 })
 

@@ -46,11 +46,11 @@ describe('the answer to a start', () => {
       ['look'],
     ],
     [
-      'removed',
+      'removed: it is down because of us',
       since(STOPPED),
       answered('start', faultOf(FaultCode.BAD_NAME, 'BAD_NAME')),
       over,
-      ['skip removed: it was removed from supervisord'],
+      ['fail removed: it was removed from supervisord after memmon had stopped it'],
     ],
     [
       'somebody else was faster',
@@ -414,8 +414,22 @@ describe('supervisord does not answer', () => {
       { isEnding: true },
     ],
     [
-      'removed',
+      'removed: it is down because of us',
       starting(),
+      sighted({ kind: 'removed' }),
+      over,
+      ['fail removed: it was removed from supervisord after memmon had stopped it'],
+    ],
+    [
+      'removed, after it has ended by itself',
+      starting({ after: 'end' }),
+      sighted({ kind: 'removed' }),
+      over,
+      ['skip removed: it was removed from supervisord'],
+    ],
+    [
+      'removed, after our start',
+      starting(started),
       sighted({ kind: 'removed' }),
       over,
       ['skip removed: it was removed from supervisord'],

@@ -190,7 +190,14 @@ describe('a look after a stop that was taken', () => {
       over,
       ['skip not running: someone has stopped it again'],
     ],
-    ['removed', taken, sighted({ kind: 'removed' }), over, ['skip removed: it was removed from supervisord']],
+    [
+      'removed: it is down because of us',
+      taken,
+      sighted({ kind: 'removed' }),
+      over,
+      ['fail removed: it was removed from supervisord after memmon had stopped it'],
+    ],
+    ['removed', lost, sighted({ kind: 'removed' }), over, ['skip removed: it was removed from supervisord']],
   ])
 })
 

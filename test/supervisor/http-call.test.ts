@@ -90,11 +90,11 @@ test.each<[string, Credentials | undefined]>([
   ['none', undefined],
   ['a wrong password', { ...AUTH, password: 'secret-guess' }],
   ['a wrong name', { ...AUTH, username: 'rob' }],
-])('Basic auth with %s: the fault names the two variables, and the connection is closed', async (_, given) => {
+])('Basic auth with %s: the fault says so, and the connection is closed', async (_, given) => {
   const supervisord = await scripted({ auth: AUTH })
   const fault = await faultOf(callerOf(supervisord.url, PATIENT_MS, given).post(GET))
   expect(fault.kind).toBe('unauthorized')
-  expect(fault.message).toContain('SUPERVISOR_USERNAME and SUPERVISOR_PASSWORD')
+  expect(fault.message).toContain('refused the user name or password (HTTP 401)')
   expect(fault.message).toContain(supervisord.url)
   expect(fault.message).not.toContain('secret-guess')
   expect(supervisord.calls).toEqual([])
