@@ -17,17 +17,21 @@ let folder = ''
 let server: ScriptedSupervisord
 let sleeps: ChildProcess[]
 const programs = () => sleeps.map(({ pid = 0 }, at) => ({ namespec: `work:w${at}`, pid }))
+/** Its programs are new, too: it says that they have just been started. */
 const start = async () => {
+  sleeps = Array.from({ length: PROGRAMS }, () => spawn('sleep', ['600']))
   server = await ScriptedSupervisord.start({ socketPath: join(folder, 's.sock'), programs: programs() })
 }
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'memmon-watch-'))
-  sleeps = Array.from({ length: PROGRAMS }, () => spawn('sleep', ['600']))
   await start()
 })
-afterEach(async () => {
+const stop = async () => {
   await server.close()
   for (const sleep of sleeps) sleep.kill()
+}
+afterEach(async () => {
+  await stop()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -86,7 +90,7 @@ test('another size of the terminal is another picture, at once', async () => {
 test('a supervisord that goes away is said, with what was seen last, until it is back', async () => {
   const terminal = watching()
   await terminal.waitForScreen(/over/)
-  await server.close()
+  await stop()
   const screen = await terminal.waitForScreen(/\nAs of \d\d:\d\d:\d\d, every 1s, q quits. Now: .*supervisor/)
   expect(screen).toMatch(/\nwork:w7 .* restart/)
   await start()
@@ -111,12 +115,12 @@ test('in a pipe each look is printed below the last one, and what fails goes to 
     () => `two looks\n${memmon.stdout}`,
     () => looks() >= 2,
   )
-  await server.close()
+  await stop()
   await memmon.waitForLog('supervisor')
   await start()
   const before = looks()
   await waitFor(
-    () => `another look\n${memmon.stdout}`,
+    () => `another look\n${memmon.stdout}\n${memmon.stderr}`,
     () => looks() > before,
   )
   expect(memmon.stdout).not.toContain('\u001b')

@@ -68,7 +68,7 @@ test('a variable that supervisord has and this shell has not: what can be judged
   const explained = check('explain', 'small')
   expect(explained.status).toBe(2)
   expect(explained.stdout).toMatch(
-    /^Rules of \[eventlistener:memmon\] in .*supervisord.conf\n\nsmall:small: RUNNING, .*\n\n-p big=40MB: .*\n +does not match.\n\n-a 1GB: /,
+    /^Rules of \[eventlistener:memmon\] in .*supervisord.conf\nWhat the memmon with pid \d+ remembers, as of .*\n\nsmall:small: RUNNING, .*\n\n-p big=40MB: .*\n +does not match.\n\n-a 1GB: /,
   )
   expect(explained.stdout).toMatch(/\nRules of \[eventlistener:broken\] in .* cannot be read: .*\n$/)
 })
