@@ -7,52 +7,36 @@ import type { Log } from './base/log.ts'
 import type { Redactor } from './base/redact.ts'
 import { credentialsFrom } from './base/secrets.ts'
 import type { ServerAddress } from './base/server-url.ts'
-import { formatSize } from './base/units.ts'
 import { Monitor, type MonitorPorts } from './check/monitor.ts'
 import { hasHooks } from './config/deciding-files.ts'
-import { inForce, refuseFaults } from './config/in-force.ts'
+import { type InForce, inForce, refuseFaults } from './config/in-force.ts'
 import { SettingsReload, type SettingsSource } from './config/reload.ts'
 import type { Settings } from './config/settings.ts'
-import { createNotifications } from './delivery/notifications.ts'
+import { createNotifications, type Notifications } from './delivery/notifications.ts'
 import { logRules, logStart } from './messages/start-lines.ts'
 import { createCapacityReader } from './proc/capacity.ts'
 import { CapacityReload } from './proc/capacity-reload.ts'
 import { openSampler } from './proc/open-sampler.ts'
-import { collectGarbage, ownRssBytes, refuseOwnLimit } from './proc/own-memory.ts'
+import { OwnMemory, refuseOwnLimit } from './proc/own-memory.ts'
+import type { Procfs } from './proc/procfs.ts'
 import { createQuietChildren, type QuietChildren } from './proc/quiet.ts'
+import type { Sampler } from './proc/sampler.ts'
 import { openSightings } from './proc/sightings.ts'
 import { act } from './restart/actions.ts'
 import { ChecksFile } from './restart/checks-file.ts'
 import { HookCommands } from './restart/hook-commands.ts'
-import { createOwnPlace } from './restart/own-place.ts'
-import { Restarts } from './restart/restarts.ts'
+import { createOwnPlace, type OwnPlace } from './restart/own-place.ts'
+import { Restarts, type RestartsPorts } from './restart/restarts.ts'
+import type { SupervisorClient } from './supervisor/client.ts'
 import { connect } from './supervisor/connect.ts'
 import { runOf } from './supervisor/identity.ts'
 import { createIsSelf, ownPids } from './supervisor/self.ts'
 import { createListenerTable } from './supervisor/trust.ts'
-import { watchDeafness } from './supervisor/watch-deafness.ts'
+import { type Deafness, watchDeafness } from './supervisor/watch-deafness.ts'
 
 /** At the end, a state folder that is not there yet is waited for this long. */
 const OPEN_WAITS_MS = 2_000
-
-export interface Memmon {
-  /** One check; undefined if it is over already. Never rejects. */
-  check(): Promise<void> | undefined
-  onTick(periodSeconds: number): void
-  /** Reads memmon.conf again, if there is one. */
-  reload(): void
-  readonly restarts: Restarts
-  /** Goes on with what an earlier memmon has begun, beside the listener. */
-  begin(): void
-  /** Sends what was gathered, and resolves when every channel has had its try and no command runs. */
-  flushMessages(): Promise<void>
-  /** Resolves when the journal and the messages that wait are on disk. Nothing is sent any more. */
-  save(): Promise<void>
-  /** Saves, and makes the state folder free for the next memmon. */
-  release(): Promise<void>
-  /** Lets go of supervisord. */
-  close(): void
-}
+const CLOCKS = { nowMs: Date.now, tick: monotonicMs, random: Math.random }
 
 export interface MemmonPorts {
   readonly log: Log
@@ -65,163 +49,202 @@ export interface MemmonPorts {
   readonly hasHeard: () => boolean
 }
 
-export function createMemmon(initial: Settings, address: ServerAddress, ports: MemmonPorts): Memmon {
-  const { log, redactor, sleep } = ports
-  const { sampler, procfs } = openSampler(initial.sampler)
-  const capacityReader = createCapacityReader()
-  let now = inForce(initial, capacityReader.capacity)
-  logStart(initial, address, sampler.source, log)
-  for (const warning of ports.source.warnings) log('WARN', warning)
-  logRules(now, log)
+export class Memmon {
+  readonly restarts: Restarts
+  readonly #ports: MemmonPorts
+  readonly #capacityReader = createCapacityReader()
+  readonly #client: SupervisorClient
+  readonly #hooks: HookCommands
+  readonly #notifications: Notifications
+  readonly #monitor: Monitor
+  readonly #checksFile: ChecksFile
+  readonly #reload: SettingsReload
+  readonly #capacityReload: CapacityReload
+  readonly #deafness: Deafness
+  readonly #place: OwnPlace
+  readonly #ownMemory: OwnMemory
+  #now: InForce
+  #quiet: QuietChildren | undefined
+  #opened: Promise<void> | undefined
 
-  const client = connect(address, credentialsFrom(process.env))
-  const hooks = new HookCommands(initial, { redactor, host: hostname(), sleep, nowMs: Date.now })
-  const { runHook } = hooks
-  const notifications = createNotifications(initial, {
-    log,
-    redactor,
-    runOnAlert: (command, outcome, subject) => hooks.runOnAlert(command, outcome, subject),
-  })
-  const { tell, say: mail } = notifications
-  const clocks = { nowMs: Date.now, tick: monotonicMs, random: Math.random }
-  const restarts = new Restarts(initial, now.ruleset, {
-    supervisor: client,
-    measure: request => monitor.measureAgain(request),
-    companionsOf: request => monitor.companionsOf(request),
-    runHook,
-    tell,
-    onChange: () => checksFile.look(),
-    log,
-    sleep,
-    ...clocks,
-  })
-  const actOn: MonitorPorts['act'] = (request, action) => {
-    if (action.kind === 'drain') restarts.soften(request, action)
-    else void act(request, action, { ...client, run: runHook, nowMs: Date.now }).then(tell)
+  constructor(initial: Settings, address: ServerAddress, ports: MemmonPorts) {
+    const { log, redactor, sleep } = ports
+    const { sampler, procfs } = openSampler(initial.sampler)
+    this.#ports = ports
+    this.#now = inForce(initial, this.#capacityReader.capacity)
+    logStart(initial, address, sampler.source, log)
+    for (const warning of ports.source.warnings) log('WARN', warning)
+    logRules(this.#now, log)
+
+    this.#client = connect(address, credentialsFrom(process.env))
+    this.#hooks = new HookCommands(initial, { redactor, host: hostname(), sleep, nowMs: Date.now })
+    this.#notifications = createNotifications(initial, {
+      log,
+      redactor,
+      runOnAlert: (command, outcome, subject) => this.#hooks.runOnAlert(command, outcome, subject),
+    })
+    this.#hooks.use(initial, hasHooks(initial))
+    const { ruleset } = this.#now
+    this.restarts = new Restarts(initial, ruleset, this.#restartsPorts())
+    this.#monitor = new Monitor(this.#monitorPorts(sampler, initial.serverUrl !== undefined), ruleset)
+    const [run, parts] = [runOf(process.pid) ?? '', { monitor: this.#monitor, restarts: this.restarts }]
+    this.#checksFile = new ChecksFile({ run, ...parts, sleep, ...CLOCKS })
+
+    const use = (settings: Settings, why: string) => this.#use(settings, why)
+    const mail = this.#notifications.say
+    this.#reload = new SettingsReload(initial, { ...ports.source, use, log, mail })
+    this.#capacityReload = new CapacityReload({
+      current: () => this.#now.capacity,
+      isNeeded: () => this.#now.usesCapacity,
+      read: this.#capacityReader.capacity,
+      use: why => use(this.#now.settings, why),
+      log,
+      mail,
+    })
+    this.#deafness = watchDeafness({ ...ports, client: this.#client })
+    this.#ownMemory = new OwnMemory({ ...ports, readRssBytes: procfs?.ownRssBytes })
+    this.#place = this.#ownPlace(initial, address, procfs)
   }
-  let quiet: QuietChildren | undefined
-  const monitor = new Monitor(
-    {
-      readTable: createListenerTable(client, openSightings(), initial.serverUrl !== undefined),
+
+  /** One check; undefined if it is over already. Never rejects. */
+  check(): Promise<void> | undefined {
+    const startedTick = monotonicMs()
+    this.#reload.look()
+    this.#capacityReload.look()
+    this.restarts.check()
+    const running = this.#monitor.check()
+    const after = () => {
+      this.#checksFile.look()
+      this.#ownMemory.afterCheck(running !== undefined, monotonicMs() - startedTick, this.#now.settings)
+    }
+    if (!running) return after() as undefined
+    return running
+      .catch(thrown =>
+        this.#ports.log('ERRO', `Internal error in a check, please report it: ${messageOf(thrown)}`),
+      )
+      .finally(after)
+  }
+
+  onTick(periodSeconds: number): void {
+    this.#deafness.onTick(periodSeconds)
+  }
+
+  /** Reads memmon.conf again, if there is one. */
+  reload(): void {
+    this.#reload.now()
+  }
+
+  /** Goes on with what an earlier memmon has begun, beside the listener. */
+  begin(): void {
+    this.#opened = this.restarts.open(this.#place.find())
+  }
+
+  /** Sends what was gathered, and resolves when every channel has had its try and no command runs. */
+  async flushMessages(): Promise<void> {
+    await Promise.all([this.#notifications.flush(), this.#hooks.whenIdle(), this.#whenOpen()])
+  }
+
+  /** Resolves when the journal and the messages that wait are on disk. Nothing is sent any more. */
+  async save(): Promise<void> {
+    await this.#whenOpen()
+    await Promise.allSettled([this.restarts.flush(), this.#notifications.keep()])
+  }
+
+  /** Saves, and makes the state folder free for the next memmon. */
+  async release(): Promise<void> {
+    await this.save()
+    await this.#place.release()
+  }
+
+  /** Lets go of supervisord. */
+  close(): void {
+    this.#deafness.close()
+    this.#quiet?.release()
+    this.#client.close()
+  }
+
+  /** Takes other settings, or throws a UsageError and takes nothing. */
+  #use(settings: Settings, why: string): void {
+    const { log } = this.#ports
+    const next = inForce(settings, this.#capacityReader.capacity)
+    refuseFaults(next)
+    if (settings.ownLimitBytes < this.#now.settings.ownLimitBytes) refuseOwnLimit(settings)
+    this.#notifications.use(settings)
+    log('INFO', why)
+    this.#now = next
+    this.#hooks.use(settings, hasHooks(settings))
+    this.#monitor.use(next.ruleset)
+    this.restarts.use(settings, next.ruleset)
+    logRules(next, log)
+  }
+
+  #restartsPorts(): RestartsPorts {
+    const { log, sleep } = this.#ports
+    return {
+      supervisor: this.#client,
+      measure: request => this.#monitor.measureAgain(request),
+      companionsOf: request => this.#monitor.companionsOf(request),
+      runHook: this.#hooks.runHook,
+      tell: this.#notifications.tell,
+      onChange: () => this.#checksFile.look(),
+      log,
+      sleep,
+      ...CLOCKS,
+    }
+  }
+
+  #monitorPorts(sampler: Sampler, hasServerUrl: boolean): MonitorPorts {
+    const { restarts } = this
+    const { tell } = this.#notifications
+    return {
+      readTable: createListenerTable(this.#client, openSightings(), hasServerUrl),
       sampler,
-      quietLook: () => quiet,
+      quietLook: () => this.#quiet,
       restarts,
       mayRestart: namespec => restarts.mayRestart(namespec),
-      act: actOn,
+      act: (request, action) => {
+        if (action.kind === 'drain') restarts.soften(request, action)
+        else
+          void act(request, action, {
+            ...this.#client,
+            run: this.#hooks.runHook,
+            nowMs: Date.now,
+          }).then(tell)
+      },
       onRelieved: request => restarts.relieve(request),
       tell,
-      availableBytes: () => capacityReader.available()?.bytes,
+      availableBytes: () => this.#capacityReader.available()?.bytes,
       onMeasured: (info, rssBytes) => restarts.observe(info, rssBytes),
       onTable: processes => restarts.onTable(processes),
       isSelf: createIsSelf(process.env, ownPids(process.pid, process.ppid)),
-      log,
+      log: this.#ports.log,
       nowMs: Date.now,
       monotonicMs,
-    },
-    now.ruleset,
-  )
-  const checksFile = new ChecksFile({ run: runOf(process.pid) ?? '', monitor, restarts, sleep, ...clocks })
-
-  const use = (settings: Settings, why: string): void => {
-    const next = inForce(settings, capacityReader.capacity)
-    // All of them throw before anything is taken.
-    refuseFaults(next)
-    if (settings.ownLimitBytes < now.settings.ownLimitBytes) refuseOwnLimit(settings)
-    notifications.use(settings)
-    log('INFO', why)
-    now = next
-    hooks.use(settings, hasHooks(settings))
-    monitor.use(now.ruleset)
-    restarts.use(settings, now.ruleset)
-    logRules(now, log)
+    }
   }
-  hooks.use(initial, hasHooks(initial))
-  const reload = new SettingsReload(initial, { ...ports.source, use, log, mail })
-  const capacityReload = new CapacityReload({
-    current: () => now.capacity,
-    isNeeded: () => now.usesCapacity,
-    read: capacityReader.capacity,
-    use: why => use(now.settings, why),
-    log,
-    mail,
-  })
-  const deafness = watchDeafness({ client, log, onUnfit: ports.onUnfit, hasHeard: ports.hasHeard })
-  const place = createOwnPlace({
-    getPid: client.getPid,
-    runOf,
-    address,
-    stateDir: initial.stateDir,
-    onSupervisord: pid => {
-      quiet = procfs && createQuietChildren(procfs, pid)
-      return quiet !== undefined
-    },
-    onFolder(folder) {
-      void notifications.outbox.attach(folder.path)
-      checksFile.attach(folder)
-    },
-    log,
-    sleep,
-  })
 
-  const afterCheck = (startedMs: number): void => {
-    checksFile.look()
-    const { ownLimitBytes, verbose } = now.settings
-    const ownBytes = ownRssBytes(ownLimitBytes, procfs?.ownRssBytes)
-    if (verbose) log('DEBG', checkedText(monotonicMs() - startedMs, ownBytes))
-    if (ownBytes <= ownLimitBytes) return
-    log('CRIT', unfitText(ownBytes, ownLimitBytes))
-    ports.onUnfit()
+  #ownPlace({ stateDir }: Settings, address: ServerAddress, procfs: Procfs | undefined): OwnPlace {
+    const { log, sleep } = this.#ports
+    return createOwnPlace({
+      getPid: this.#client.getPid,
+      runOf,
+      address,
+      stateDir,
+      onSupervisord: pid => {
+        this.#quiet = procfs && createQuietChildren(procfs, pid)
+        return this.#quiet !== undefined
+      },
+      onFolder: folder => {
+        void this.#notifications.outbox.attach(folder.path)
+        this.#checksFile.attach(folder)
+      },
+      log,
+      sleep,
+    })
   }
-  let opened: Promise<void> | undefined
+
   /** Within its first moments memmon is still about to find its state folder. */
-  const whenOpen = () => Promise.race([opened, sleep(OPEN_WAITS_MS)])
-  const save = async () => {
-    await whenOpen()
-    await Promise.allSettled([restarts.flush(), notifications.keep()])
-  }
-  /** A full check leaves some, which the first quiet one collects. */
-  let hasGarbage = false
-  return {
-    check() {
-      const startedMs = monotonicMs()
-      reload.look()
-      capacityReload.look()
-      restarts.check()
-      const running = monitor.check()
-      if (!running) {
-        if (hasGarbage) collectGarbage()
-        hasGarbage = false
-        return afterCheck(startedMs) as undefined
-      }
-      hasGarbage = true
-      return running
-        .catch(thrown => log('ERRO', `Internal error in a check, please report it: ${messageOf(thrown)}`))
-        .finally(() => afterCheck(startedMs))
-    },
-    onTick: periodSeconds => deafness.onTick(periodSeconds),
-    reload: () => reload.now(),
-    restarts,
-    begin() {
-      opened = restarts.open(place.find())
-    },
-    save,
-    async release() {
-      await save()
-      await place.release()
-    },
-    async flushMessages() {
-      await Promise.all([notifications.flush(), hooks.whenIdle(), whenOpen()])
-    },
-    close() {
-      deafness.close()
-      quiet?.release()
-      client.close()
-    },
+  #whenOpen(): Promise<void> {
+    return Promise.race([this.#opened, this.#ports.sleep(OPEN_WAITS_MS)])
   }
 }
-
-const checkedText = (durationMs: number, ownBytes: number): string =>
-  `The check took ${durationMs.toFixed(1)} ms; memmon itself uses ${formatSize(ownBytes)} RSS`
-
-const unfitText = (ownBytes: number, ownLimitBytes: number): string =>
-  `memmon itself uses ${formatSize(ownBytes)} RSS, over --own-limit ${formatSize(ownLimitBytes)}. It exits so that supervisord starts it afresh`

@@ -75,8 +75,8 @@ export async function listen(
     () => end('eof'),
   )
   listener.start()
-  const wired = import('../memmon.ts').then(({ createMemmon }) => {
-    memmon = createMemmon(settings, address, {
+  const wired = import('../memmon.ts').then(({ Memmon }) => {
+    memmon = new Memmon(settings, address, {
       log,
       redactor,
       sleep,

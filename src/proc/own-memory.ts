@@ -1,8 +1,9 @@
-// memmon's own memory. What counts is what is left after a collection: a full check of a thousand processes makes a
+// memmon's own memory. What counts is what is left after a collection: a full check of a thousand processes makes
 // megabytes of garbage that V8 is in no hurry to give back.
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { UsageError } from '../base/errors.ts'
+import type { Log } from '../base/log.ts'
 import { formatSize } from '../base/units.ts'
 
 /** --own-limit, and where it stands in memmon.conf. */
@@ -13,8 +14,49 @@ export interface OwnLimit {
 
 let collect: ((options?: object) => void) | undefined
 
+export interface OwnMemoryPorts {
+  /** undefined where Node is to be asked. */
+  readonly readRssBytes: (() => number) | undefined
+  readonly log: Log
+  /** memmon has to end; why is in the log. */
+  readonly onUnfit: () => void
+}
+
+/** memmon's own memory from check to check. */
+export class OwnMemory {
+  readonly #ports: OwnMemoryPorts
+  /** A full check leaves some, which the first quiet one collects. */
+  #hasGarbage = false
+
+  constructor(ports: OwnMemoryPorts) {
+    this.#ports = ports
+  }
+
+  afterCheck(isFull: boolean, durationMs: number, { ownLimitBytes, verbose }: OwnTerms): void {
+    const { readRssBytes, log, onUnfit } = this.#ports
+    if (this.#hasGarbage && !isFull) collectGarbage()
+    this.#hasGarbage = isFull
+    const ownBytes = ownRssBytes(ownLimitBytes, readRssBytes)
+    if (verbose) log('DEBG', checkedText(durationMs, ownBytes))
+    if (ownBytes <= ownLimitBytes) return
+    log('CRIT', unfitText(ownBytes, ownLimitBytes))
+    onUnfit()
+  }
+}
+
+interface OwnTerms {
+  readonly ownLimitBytes: number
+  readonly verbose: boolean
+}
+
+const checkedText = (durationMs: number, ownBytes: number): string =>
+  `The check took ${durationMs.toFixed(1)} ms; memmon itself uses ${formatSize(ownBytes)} RSS`
+
+const unfitText = (ownBytes: number, ownLimitBytes: number): string =>
+  `memmon itself uses ${formatSize(ownBytes)} RSS, over --own-limit ${formatSize(ownLimitBytes)}. It exits so that supervisord starts it afresh`
+
 /** RSS in bytes; if it is over the limit, what is left of it after a collection. 0 if it cannot be read now. */
-export function ownRssBytes(limitBytes: number, read: () => number = process.memoryUsage.rss): number {
+function ownRssBytes(limitBytes: number, read: () => number = process.memoryUsage.rss): number {
   const rssBytes = numberOr0(read)
   if (rssBytes <= limitBytes) return rssBytes
   collectGarbage()
