@@ -14,6 +14,7 @@ const JUDGING = [
   'rule',
   'selector',
   'windows',
+  'patience',
   'judgement',
   'budgets',
   'victim',

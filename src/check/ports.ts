@@ -2,9 +2,9 @@
 
 import type { Log } from '../base/log.ts'
 import type { Sampler } from '../proc/sampler.ts'
+import type { Action } from '../rules/action.ts'
 import type { Noticed, RestartRequest } from '../rules/outcome.ts'
 import type { ProcessInfo } from '../rules/process.ts'
-import type { Action } from '../rules/rule.ts'
 import type { ReadTable } from '../supervisor/process-table.ts'
 import type { QuietLook } from './quick-look.ts'
 

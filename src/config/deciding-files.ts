@@ -2,7 +2,8 @@
 import { type Stats, statSync } from 'node:fs'
 import { UsageError } from '../base/errors.ts'
 import { looseText } from '../base/loose-file.ts'
-import type { Action, RestartPlan } from '../rules/rule.ts'
+import { actionCommands } from '../rules/action.ts'
+import type { RestartPlan } from '../rules/rule.ts'
 import type { Settings } from './settings.ts'
 
 /** What runs the file that it is given. */
@@ -66,15 +67,6 @@ const hookCommands = (rules: Settings['rules'], budgets: Settings['budgets']): N
   )
 
 type Option = readonly [what: string, command: string | undefined]
-
-function actionCommands(action: Action): Option[] {
-  if (action.kind === 'exec') return [['exec_command', action.command]]
-  if (action.kind !== 'drain') return []
-  return [
-    ['drain_command', action.command],
-    ['drain_check', action.check],
-  ]
-}
 
 const planCommands = ({ preCommand, postCommand, restartCommand }: RestartPlan): Option[] => [
   ['pre_restart_command', preCommand],

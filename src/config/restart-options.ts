@@ -2,7 +2,8 @@
 import { constants } from 'node:os'
 import { parseCommand } from '../base/command-line.ts'
 import { parseSomeTime } from '../base/units.ts'
-import { parseLimit, parseSignal, parseSwitch } from '../rules/limits.ts'
+import { parseSignal } from '../rules/action.ts'
+import { parseLimit, parseSwitch } from '../rules/limits.ts'
 import type { RuleOption } from './rule-keys.ts'
 
 export const RESTART_OPTIONS: readonly RuleOption[] = [

@@ -1,7 +1,9 @@
 // What a rule can say besides its limit, as it is read; and the form of an option that sets one of these keys.
+
+import type { Action } from '../rules/action.ts'
 import type { MemoryMetric } from '../rules/metric.ts'
 import type { Patience } from '../rules/patience.ts'
-import type { Action, Limit } from '../rules/rule.ts'
+import type { Limit } from '../rules/rule.ts'
 import type { OptionText } from './option-text.ts'
 
 /** The keys of one rule; what is absent comes from the flags, then from [memmon], then from the defaults. */

@@ -2,14 +2,8 @@
 import { constants } from 'node:os'
 import { parseCommand } from '../base/command-line.ts'
 import { parseDuration } from '../base/units.ts'
-import {
-  PATIENCE_FORM,
-  parseAction,
-  parseCountLimit,
-  parseLimit,
-  parsePatience,
-  parseSwitch,
-} from '../rules/limits.ts'
+import { parseAction } from '../rules/action.ts'
+import { PATIENCE_FORM, parseCountLimit, parseLimit, parsePatience, parseSwitch } from '../rules/limits.ts'
 import { MEMORY_METRICS, parseMetric } from '../rules/metric.ts'
 import { RESTART_OPTIONS } from './restart-options.ts'
 import type { RuleOption } from './rule-keys.ts'

@@ -1,7 +1,9 @@
 // What a rule or budget as it was given comes to: one spec for each limit that it sets, with what [memmon] says of all.
+
+import type { Action } from '../rules/action.ts'
 import type { BudgetSpec } from '../rules/budgets.ts'
 import { NO_PATIENCE } from '../rules/patience.ts'
-import type { Action, Limit, RestartPlan, RuleSpec } from '../rules/rule.ts'
+import type { Limit, RestartPlan, RuleSpec } from '../rules/rule.ts'
 import { formatSelector } from '../rules/selector.ts'
 import type { BudgetDraft, RuleDraft } from './draft.ts'
 import type { RuleKeys } from './rule-keys.ts'

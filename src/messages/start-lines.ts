@@ -5,10 +5,11 @@ import { formatServerUrl, type ServerAddress } from '../base/server-url.ts'
 import { digitsOf, formatDuration, formatSize } from '../base/units.ts'
 import type { Capacity, InForce } from '../config/in-force.ts'
 import type { Settings } from '../config/settings.ts'
+import { actionVerb, type Drain } from '../rules/action.ts'
 import type { Budget } from '../rules/budgets.ts'
 import { isMemory, metricText } from '../rules/metric.ts'
 import { patienceText } from '../rules/patience.ts'
-import type { Action, Drain, Rule } from '../rules/rule.ts'
+import type { Rule } from '../rules/rule.ts'
 import { termLines } from './term-lines.ts'
 
 export function logStart(settings: Settings, address: ServerAddress, source: string, log: Log): void {
@@ -39,7 +40,7 @@ export function ruleText(rule: Rule, capacity: Capacity | undefined): string {
     ? `${digitsOf(limit)} bytes (${shareText(limitWritten, capacity)})`
     : String(limit)
   const text = Number.isFinite(limit)
-    ? `${verb(rule.action)} ${whom(rule)} over ${amount} ${what}`
+    ? `${actionVerb(rule.action)} ${whom(rule)} over ${amount} ${what}`
     : `sets ${whom(rule)} no limit`
   const more = [
     patienceText(rule.patience),
@@ -95,7 +96,7 @@ export function budgetText(budget: Budget, capacity: Capacity | undefined): stri
   const done =
     budget.action.kind === 'alert'
       ? 'alerts'
-      : `${verb(budget.action)} the one with the most private memory, one at a time,`
+      : `${actionVerb(budget.action)} the one with the most private memory, one at a time,`
   const waits = patienceText(patience)
   const more = [...(waits === undefined ? [] : [waits]), ...planTexts(budget)]
   return `${[`${written}: ${done} when ${over}`, ...more].join(', ')}`
@@ -105,23 +106,6 @@ const shareText = (written: string, capacity: Capacity | undefined): string =>
   written.endsWith('%') && capacity
     ? `${written} of ${formatSize(capacity.bytes)}, by ${capacity.source}`
     : written
-
-function verb(action: Action): string {
-  switch (action.kind) {
-    case 'restart':
-      return 'restarts'
-    case 'alert':
-      return 'alerts about'
-    case 'signal':
-      return `sends SIG${action.signal} to`
-    case 'exec':
-      return 'runs exec_command for'
-    case 'drain':
-      return 'drains'
-    case 'would':
-      return `would ${action.what}`
-  }
-}
 
 function whom({ scope, selector }: Rule): string {
   if (scope === 'any') return 'any process'

@@ -1,9 +1,9 @@
 // What a rule does instead of a restart: a signal through supervisord, or a command of the operator's. Each is done
 // once for each time that the process is over its limit, and ends in one value.
 import { faultOf } from '../base/errors.ts'
+import type { Action } from '../rules/action.ts'
 import type { FailurePhase, RestartOutcome, RestartRequest } from '../rules/outcome.ts'
 import { type ProcessInfo, ProcessState, sameRun } from '../rules/process.ts'
-import type { Action } from '../rules/rule.ts'
 import type { RunHook } from './hooks.ts'
 
 export interface ActionPorts {

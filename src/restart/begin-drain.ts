@@ -1,8 +1,8 @@
 // What a process over its soft limit is told, and what is said when it cannot be told. Pure.
 import { FaultCode } from '../base/errors.ts'
 import { timestamp } from '../base/text.ts'
+import type { Drain } from '../rules/action.ts'
 import type { RestartRequest } from '../rules/outcome.ts'
-import type { Drain } from '../rules/rule.ts'
 import { failed, go, noticed } from './endings.ts'
 import type { Job, JobIn } from './job.ts'
 import type { Effect, JobEvent, Moment, Stepped } from './job-events.ts'

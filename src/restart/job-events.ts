@@ -2,9 +2,10 @@
 // milliseconds of the clock that nobody sets.
 import type { SupervisorFault } from '../base/errors.ts'
 import type { CommandResult } from '../base/pipe-command.ts'
+import type { Drain } from '../rules/action.ts'
 import type { Failed, Noticed, Restarted, RestartRequest, Skipped } from '../rules/outcome.ts'
 import type { ProcessInfo } from '../rules/process.ts'
-import type { Drain, RestartPlan } from '../rules/rule.ts'
+import type { RestartPlan } from '../rules/rule.ts'
 import type { Job } from './job.ts'
 
 /** What supervisord says of the process. */

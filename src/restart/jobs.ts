@@ -1,9 +1,9 @@
 // All jobs, side by side: what comes from outside reaches those that it is about.
 
 import { isWithin } from '../messages/breach-text.ts'
+import type { Drain } from '../rules/action.ts'
 import type { RestartOutcome, RestartRequest } from '../rules/outcome.ts'
 import type { ProcessInfo } from '../rules/process.ts'
-import type { Drain } from '../rules/rule.ts'
 import { beginDrain } from './begin-drain.ts'
 import { heldUpBy, releaseText } from './held-up.ts'
 import { type HoldSettings, Holds } from './holds.ts'

@@ -2,10 +2,10 @@
 // finished whatever becomes of memmon.
 import { messageOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
+import type { Drain } from '../rules/action.ts'
 import { RestartHistory } from '../rules/history.ts'
 import type { RestartOutcome, RestartRequest } from '../rules/outcome.ts'
 import type { ProcessInfo } from '../rules/process.ts'
-import type { Drain } from '../rules/rule.ts'
 import type { SupervisorCalls } from './effects.ts'
 import type { RunHook } from './hooks.ts'
 import { type JobSettings, Jobs } from './jobs.ts'

@@ -1,8 +1,10 @@
 // What the settings in force say of a restart or a drain that has begun under them or under earlier ones. Pure.
+
+import type { Action } from '../rules/action.ts'
 import type { Budget } from '../rules/budgets.ts'
 import { isMemory } from '../rules/metric.ts'
 import type { RestartRequest } from '../rules/outcome.ts'
-import { type Action, type Breach, type Rule, rulesFor } from '../rules/rule.ts'
+import { type Breach, type Rule, rulesFor } from '../rules/rule.ts'
 import { type Selector, selects } from '../rules/selector.ts'
 import type { Terms } from './job-events.ts'
 

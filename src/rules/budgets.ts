@@ -3,9 +3,10 @@
 // share are there once.
 
 import { formatSize } from '../base/units.ts'
+import type { Action } from './action.ts'
 import type { Metric } from './metric.ts'
 import { isOut, type Patience, type Progress, patienceText, progressOf as progress } from './patience.ts'
-import type { Action, Breach, Limit, RestartPlan } from './rule.ts'
+import type { Breach, Limit, RestartPlan } from './rule.ts'
 import type { Selector } from './selector.ts'
 import {
   type KeptBytes,

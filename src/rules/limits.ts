@@ -1,8 +1,8 @@
-// The values of a rule's keys as operators write them: limits, patience, counts and actions.
+// The values of a rule's keys as operators write them: limits, patience and counts.
 
 import { parseSize, parseSomeTime, SIZE_FORM } from '../base/units.ts'
 import type { Patience } from './patience.ts'
-import type { Action, Limit } from './rule.ts'
+import type { Limit } from './rule.ts'
 
 /** The forms of a limit, for help and errors. */
 export const LIMIT_FORM = `a size (${SIZE_FORM}), a share as in 25%, or none`
@@ -46,28 +46,6 @@ export function parsePatience(text: string): Patience {
     throw new Error(`"${text}" cannot be met: give ${PATIENCE_FORM}; ${MOST_CHECKS} checks at most`)
   }
   return patience
-}
-
-/** Parses USR1 or SIGUSR1, in any case. Throws an Error that says what would be right. */
-export function parseSignal(text: string, signals: readonly string[]): string {
-  const signal = text.toUpperCase().replace(/^SIG/, '')
-  if (signals.includes(`SIG${signal}`)) return signal
-  const inner = /^SIGNAL:(?:SIG)?(\w+)$/.exec(text.toUpperCase())?.[1]
-  if (inner !== undefined && signals.includes(`SIG${inner}`))
-    throw new Error(`"${text}" is not a signal: write the name alone, ${inner}`)
-  throw new Error(`"${text}" is not a signal: use a name such as USR1`)
-}
-
-/** Parses restart, alert, signal:NAME or exec. Throws an Error that says what would be right. */
-export function parseAction(text: string, signals: readonly string[]): Action {
-  const [kind = '', name] = text.split(/:(.*)/)
-  if (kind === 'signal' && name) return { kind, signal: parseSignal(name, signals) }
-  if (name === undefined && (kind === 'restart' || kind === 'alert')) return { kind }
-  if (name === undefined && kind === 'exec') return { kind, command: '' }
-  const signal = text.toUpperCase().replace(/^SIG(?=\w)/, '')
-  if (signals.includes(`SIG${signal}`))
-    throw new Error(`"${text}" is not an action: did you mean signal:${signal}?`)
-  throw new Error(`"${text}" is not an action: use restart, alert, signal:NAME or exec`)
 }
 
 /** Parses the value of a switch in a file. Throws an Error that says what would be right. */

@@ -1,4 +1,5 @@
 // The rules an operator gives: as written, and as they hold on this machine; and which of them hold for a process.
+import type { Action } from './action.ts'
 import type { Metric } from './metric.ts'
 import type { Patience } from './patience.ts'
 import type { ProcessInfo } from './process.ts'
@@ -6,25 +7,6 @@ import { type Selector, sameSelector, selects } from './selector.ts'
 
 /** program, group, any: also the order in which a broken rule is named as the reason. */
 export type RuleScope = 'program' | 'group' | 'any'
-
-/** What is done about a process over its limit. 'would': --dry-run tells what would be done. */
-export type Action =
-  | { readonly kind: 'restart' }
-  | { readonly kind: 'alert' }
-  | { readonly kind: 'signal'; readonly signal: string }
-  | { readonly kind: 'exec'; readonly command: string }
-  | Drain
-  | { readonly kind: 'would'; readonly what: 'restart' | 'signal' | 'exec' | 'alert' | 'drain' }
-
-/** A process over its soft limit was asked to finish what it does, and restarted when it has, or when its grace is over. */
-export interface Drain {
-  readonly kind: 'drain'
-  readonly signal?: string
-  readonly command?: string
-  /** Exit code 0: it has finished. */
-  readonly check?: string
-  readonly graceSeconds: number
-}
 
 /** What goes with a restart. */
 export interface RestartPlan {

@@ -5,10 +5,10 @@ import { formatDuration } from '../base/units.ts'
 import type { Assessed, AssessedBudget } from '../check/assess.ts'
 import type { Finding } from '../check/finding.ts'
 import { type Outlook, outlookOf } from '../check/outlook.ts'
+import { actionNow, actionTold } from '../rules/action.ts'
 import type { Pending } from '../rules/past.ts'
 import type { Patience, Progress } from '../rules/patience.ts'
 import { stateName } from '../rules/process.ts'
-import type { Action } from '../rules/rule.ts'
 
 /** In place of what would be done, where no size can be read. */
 export const NOT_READABLE = 'not readable'
@@ -36,11 +36,11 @@ function findingText({ kind, finding }: Extract<Outlook, { finding: Finding }>):
   const { rule, progress } = finding
   switch (kind) {
     case 'act':
-      return actionText(rule.action)
+      return actionNow(rule.action)
     case 'waiting':
       return waitsText(rule.patience, progress)
     case 'told':
-      return toldText(rule.action)
+      return actionTold(rule.action)
     case 'young':
       return `min_uptime ${compact(rule.minUptimeSeconds)}`
     default:
@@ -58,43 +58,16 @@ export function budgetNowText({ budget, isOver, valueBytes, verdict, progress }:
     case 'waiting':
       return waitsText(budget.patience, progress)
     case 'told':
-      return toldText(budget.action)
+      return actionTold(budget.action)
     case 'alert':
       // No restart would help: that is all that is said.
-      return budget.action.kind === 'would' && verdict.victim ? ofOne(actionText(budget.action)) : 'alert'
+      return budget.action.kind === 'would' && verdict.victim ? ofOne(actionNow(budget.action)) : 'alert'
     default:
-      return ofOne(actionText(budget.action))
+      return ofOne(actionNow(budget.action))
   }
 }
 
 const ofOne = (text: string): string => (text.endsWith('restart') ? `${text} one` : text)
-
-function actionText(action: Action): string {
-  switch (action.kind) {
-    case 'signal':
-      return `send SIG${action.signal}`
-    case 'exec':
-      return 'run command'
-    case 'would':
-      return action.what === 'exec' ? 'would run command' : `would ${action.what}`
-    default:
-      return action.kind
-  }
-}
-
-/** Done once, and not again before it is back under its limit. */
-function toldText(action: Action): string {
-  switch (action.kind) {
-    case 'signal':
-      return `SIG${action.signal} sent`
-    case 'exec':
-      return 'command ran'
-    case 'would':
-      return actionText(action)
-    default:
-      return 'alerted'
-  }
-}
 
 function pendingText(pending: Pending): string {
   switch (pending.kind) {

@@ -1,9 +1,10 @@
 import { SupervisorFault } from '../../src/base/errors.ts'
 import type { Drained, Job, JobIn, Postponing } from '../../src/restart/job.ts'
 import type { Effect, JobEvent, Measured, Moment, Sighting, Terms } from '../../src/restart/job-events.ts'
+import type { Drain } from '../../src/rules/action.ts'
 import type { RestartOutcome, RestartRequest } from '../../src/rules/outcome.ts'
 import type { ProcessInfo } from '../../src/rules/process.ts'
-import type { Breach, Drain } from '../../src/rules/rule.ts'
+import type { Breach } from '../../src/rules/rule.ts'
 import { MB, processNamed, requestFor, rulesFrom } from './values.ts'
 
 /** The process that all of them are about, unless they say otherwise. */

@@ -5,8 +5,8 @@ import { timestamp } from '../../src/base/text.ts'
 import { beginDrain } from '../../src/restart/begin-drain.ts'
 import type { Job } from '../../src/restart/job.ts'
 import type { JobEvent, Measured } from '../../src/restart/job-events.ts'
+import type { Drain } from '../../src/rules/action.ts'
 import { ProcessState } from '../../src/rules/process.ts'
-import type { Drain } from '../../src/rules/rule.ts'
 import { bringsBack, ENDED, expectStep, follows, ignores, NEW_PID, shownRows } from '../helpers/job-tables.ts'
 import {
   AT_MS,

@@ -2,10 +2,10 @@
 // would be right.
 import { expect, test } from 'vitest'
 import { SIZE_FORM } from '../../src/base/units.ts'
+import { parseAction } from '../../src/rules/action.ts'
 import {
   LIMIT_FORM,
   PATIENCE_FORM,
-  parseAction,
   parseCountLimit,
   parseLimit,
   parsePatience,
