@@ -15,27 +15,26 @@ import {
   type ReadFile,
   sectionsIn,
 } from './conf-sections.ts'
-import type { Draft, RuleDraft } from './draft.ts'
+import { type Draft, emptyDraft, type RuleDraft } from './draft.ts'
 import { BUDGET_KEYS, GENERAL_KEYS, RULE_KEYS } from './key-table.ts'
-import type { OptionSpec } from './option.ts'
 import { type Place, placeText } from './place.ts'
-import type { GeneralDraft } from './settings.ts'
 
 const SECTIONS = ['[memmon]', '[program:NAME]', '[group:NAME]', '[any]', '[total]']
 
-/**
- * Reads the file, and those that it includes, into a draft; what `isGiven` as a flag is checked, and left out. Throws a
- * UsageError that names all that is wrong, each with its file and line.
- */
-export function readConf(
-  path: string,
-  sources: ConfSources,
-  draft: Draft,
-  isGiven: (spec: OptionSpec) => boolean,
-  general: GeneralDraft,
-): void {
+/** What the file says, and those that it includes. Throws a UsageError that names all that is wrong, with file and line. */
+export function readConf(path: string, sources: ConfSources): Draft {
   const wrong: (Place & { readonly what: string })[] = []
   const fail: Fail = (place, what) => wrong.push({ ...place, what })
+  const { sections, paths } = readFiles(path, sources, fail)
+  const draft = emptyDraft()
+  for (const section of sections) readSection(section, draft, fail)
+  if (wrong.length === 0) return draft
+  wrong.sort((a, b) => paths.indexOf(a.path) - paths.indexOf(b.path) || a.line - b.line)
+  throw new UsageError(wrong.map(one => `${placeText(one)}: ${one.what}`).join('\n'))
+}
+
+/** The sections of all files, and the files in the order in which they were read. */
+function readFiles(path: string, sources: ConfSources, fail: Fail) {
   const paths: string[] = []
   const seen = new Map<string, Place>()
   const sections: ConfSection[] = []
@@ -57,23 +56,14 @@ export function readConf(
       fail(place, `include: ${messageOf(thrown)}`)
     }
   }
-  for (const section of sections) readSection(section, draft, isGiven, general, fail)
-  if (wrong.length === 0) return
-  wrong.sort((a, b) => paths.indexOf(a.path) - paths.indexOf(b.path) || a.line - b.line)
-  throw new UsageError(wrong.map(one => `${placeText(one)}: ${one.what}`).join('\n'))
+  return { sections, paths }
 }
 
 const shortPlace = (place: Place, from: Place): string =>
   place.path === from.path ? `line ${place.line}` : placeText(place)
 
-function readSection(
-  section: ConfSection,
-  draft: Draft,
-  isGiven: (spec: OptionSpec) => boolean,
-  general: GeneralDraft,
-  fail: Fail,
-): void {
-  if (section.name === 'memmon') readGeneral(section, draft, isGiven, general, fail)
+function readSection(section: ConfSection, draft: Draft, fail: Fail): void {
+  if (section.name === 'memmon') readGeneral(section, draft, fail)
   else if (section.name === 'total') readTotal(section, draft, fail)
   else readRule(section, draft, fail)
 }
@@ -103,24 +93,14 @@ function readRule(section: ConfSection, draft: Draft, fail: Fail): void {
   draft.rules.push(rule)
 }
 
-function readGeneral(
-  section: ConfSection,
-  draft: Draft,
-  isGiven: (spec: OptionSpec) => boolean,
-  general: GeneralDraft,
-  fail: Fail,
-): void {
+function readGeneral(section: ConfSection, draft: Draft, fail: Fail): void {
   readKeys(section, [...GENERAL_KEYS.keys(), INCLUDE], fail, entry => {
     const { key, value } = entry
     const spec = GENERAL_KEYS.get(key)
     if (!spec) return
-    if (!('apply' in spec && isGiven(spec))) draft.places.set(key, entry)
-    // Checked in any case: a file that is wrong is wrong, whatever the flags are.
+    draft.places.set(key, entry)
     if ('applyRule' in spec) spec.applyRule(draft.defaults, value)
     else for (const part of spec.repeatable ? listOf(value) : [value]) spec.apply(draft.general, part)
-    if ('apply' in spec && !isGiven(spec)) {
-      for (const part of spec.repeatable ? listOf(value) : [value]) spec.apply(general, part)
-    }
   })
 }
 

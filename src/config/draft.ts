@@ -4,7 +4,7 @@ import type { Limit, RuleScope } from '../rules/rule.ts'
 import { type Selector, sameSelector } from '../rules/selector.ts'
 import type { Place } from './place.ts'
 import type { RuleKeys } from './rule-keys.ts'
-import { defaultSettings, type GeneralDraft } from './settings.ts'
+import type { GeneralDraft } from './settings.ts'
 
 /** A rule as it was given: `-p web=200MB`, or a section. */
 export interface RuleDraft {
@@ -43,7 +43,7 @@ export interface Draft {
 }
 
 export const emptyDraft = (): Draft => ({
-  general: defaultSettings(),
+  general: {},
   defaults: {},
   places: new Map(),
   rules: [],

@@ -68,7 +68,8 @@ export function listenerCommand(
 
 function take(spec: OptionSpec, text: string, reading: Reading): void {
   if (spec.mayBeEmpty && text.trim() === '') {
-    reading.draft.general.notes.push(emptyText(spec))
+    const { general } = reading.draft
+    general.notes = [...(general.notes ?? []), emptyText(spec)]
     return
   }
   reading.given.add(spec)
@@ -98,11 +99,10 @@ function applyFlag(spec: OptionSpec, draft: Draft, text: string): void {
 export function settingsIn({ draft, given, configPath }: Reading, sources: ConfSources): Settings {
   try {
     if (configPath === undefined) return settingsOf(draft)
-    const file = emptyDraft()
     const readText = (path: string) =>
       path === configPath ? fileAt(path, sources.readText) : sources.readText(path)
-    readConf(configPath, { ...sources, readText }, file, spec => given.has(spec), draft.general)
-    return settingsOf(mergeFile(draft, file), configPath)
+    const file = readConf(configPath, { ...sources, readText })
+    return settingsOf(mergeFile(draft, file, given), configPath)
   } catch (thrown) {
     throw thrown instanceof UsageError ? thrown : new UsageError(messageOf(thrown))
   }

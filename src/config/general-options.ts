@@ -74,7 +74,7 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
     example: "-a 200MB --ignore db --ignore 'batch:*'",
     exampleHelp: 'limit every program but db and the group batch',
     apply: (draft, text) => {
-      draft.ignored.push(parseSelector(text))
+      draft.ignored = [...(draft.ignored ?? []), parseSelector(text)]
     },
   },
   {

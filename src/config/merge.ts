@@ -2,20 +2,22 @@
 import { UsageError } from '../base/errors.ts'
 import { inReasonOrder } from '../rules/rule.ts'
 import { type Draft, isSame, type RuleDraft } from './draft.ts'
+import { GENERAL_KEYS } from './key-table.ts'
+import type { OptionSpec } from './option.ts'
 import { placeText } from './place.ts'
-import type { Settings } from './settings.ts'
+import { DEFAULT_SETTINGS, type Settings } from './settings.ts'
 import { budgetOf, Contradiction, specsOf, warns } from './specs.ts'
 
-/** What flags and file say together: of the same rule in both, the flag's limit counts. */
-export function mergeFile(flags: Draft, file: Draft): Draft {
+/** What flags and file say together; a flag that was `given` counts, and of the same rule in both the flag's limit. */
+export function mergeFile(flags: Draft, file: Draft, given: ReadonlySet<OptionSpec>): Draft {
   const rules = file.rules.map(rule => {
     const { limit: _, ...rest } = rule
     return flags.rules.some(other => isSame(other, rule)) ? { ...rest, isOverruled: true as const } : rule
   })
   return {
-    general: flags.general,
+    general: { ...file.general, ...flags.general },
     defaults: { ...file.defaults, ...flags.defaults },
-    places: new Map([...file.places].filter(([key]) => !(fieldOf(key) in flags.defaults))),
+    places: new Map([...file.places].filter(([key]) => !isOverruled(key, given))),
     rules: [...flags.rules, ...rules],
     budgets: [
       ...flags.budgets,
@@ -24,12 +26,16 @@ export function mergeFile(flags: Draft, file: Draft): Draft {
   }
 }
 
-/** The field of RuleKeys that a key of memmon.conf sets. */
-const fieldOf = (key: string): string => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+/** True for a key of [memmon] whose flag was given, too. */
+function isOverruled(key: string, given: ReadonlySet<OptionSpec>): boolean {
+  const spec = GENERAL_KEYS.get(key)
+  return spec !== undefined && given.has(spec)
+}
 
 /** The settings. Throws a UsageError that says which rules contradict themselves, how, and where that stands. */
 export function settingsOf(draft: Draft, configPath?: string): Settings {
-  const { general, defaults } = draft
+  const { defaults } = draft
+  const general = { ...DEFAULT_SETTINGS, ...draft.general }
   const wrong: string[] = []
   const places = new Map([...draft.places].map(([key, place]) => [key, placeText(place)]))
   const made = <T extends { readonly id: string }>(of: Placed, make: () => readonly T[]): readonly T[] => {

@@ -33,7 +33,7 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
     example: '-a 200MB -m bob@example.com,ops@example.com',
     exampleHelp: 'mail two people',
     apply: (draft, text) => {
-      draft.mailTo.push(...parseAddresses(text).filter(address => !draft.mailTo.includes(address)))
+      draft.mailTo = [...new Set([...(draft.mailTo ?? []), ...parseAddresses(text)])]
     },
   },
   {
@@ -47,7 +47,7 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
     example: '-a 200MB -m bob@example.com --smtp smtp://mail.example.com:587',
     exampleHelp: 'send mail without a mail command',
     apply: (draft, text) => {
-      draft.smtpServers.push(parseSmtpUrl(text))
+      draft.smtpServers = [...(draft.smtpServers ?? []), parseSmtpUrl(text)]
     },
   },
   {
@@ -96,7 +96,7 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
     exampleHelp: 'tell a program of your own',
     apply: (draft, text) => {
       parseWebhookUrl(text, true) // --webhook-http may still come
-      draft.webhooks.push(text)
+      draft.webhooks = [...(draft.webhooks ?? []), text]
     },
   },
   {
@@ -109,7 +109,7 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
     example: '-a 200MB --webhook-file /etc/memmon.slack',
     exampleHelp: 'tell a channel of Slack',
     apply: (draft, text) => {
-      draft.webhookFiles.push(text)
+      draft.webhookFiles = [...(draft.webhookFiles ?? []), text]
     },
   },
   {

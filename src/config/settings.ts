@@ -71,14 +71,14 @@ export interface Settings extends GeneralSettings {
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] extends readonly (infer Item)[] ? Item[] : T[Key] }
 
-/** The general settings while flags and memmon.conf are being read; what was not given keeps its default. */
-export type GeneralDraft = Mutable<GeneralSettings>
+/** Of the general settings those that were given, by flags or in memmon.conf. */
+export type GeneralDraft = Partial<Mutable<GeneralSettings>>
 
 /** The default of --own-limit. */
 export const OWN_LIMIT_BYTES = 128 * 1024 * 1024
 
-/** A draft with every default. */
-export const defaultSettings = (): GeneralDraft => ({
+/** Where nothing was given. */
+export const DEFAULT_SETTINGS: GeneralSettings = {
   notes: [],
   ignored: [],
   mostSpecific: false,
@@ -98,4 +98,4 @@ export const defaultSettings = (): GeneralDraft => ({
   ownLimitBytes: OWN_LIMIT_BYTES,
   stopWaitSeconds: 10,
   verbose: false,
-})
+}

@@ -1,9 +1,7 @@
 // What is in force besides the rules, a line each, where it is not the default. Pure.
 import { formatDuration, formatSize } from '../base/units.ts'
-import { defaultSettings, type Settings } from '../config/settings.ts'
+import { DEFAULT_SETTINGS, type Settings } from '../config/settings.ts'
 import { formatSelector } from '../rules/selector.ts'
-
-const DEFAULTS = defaultSettings()
 
 /** The lines, as the log has them at the start and after a reload. */
 export const termLines = (settings: Settings): string[] =>
@@ -30,21 +28,21 @@ const capText: Text = ({ maxRestarts }) =>
   `--max-restarts ${maxRestarts.written}: restarts a process at most ${timesText(maxRestarts.count)} within ${formatDuration(maxRestarts.windowSeconds)}`
 
 const backoffText: Text = ({ restartBackoffSeconds: seconds }) => {
-  if (seconds === DEFAULTS.restartBackoffSeconds) return undefined
+  if (seconds === DEFAULT_SETTINGS.restartBackoffSeconds) return undefined
   return seconds === 0
     ? '--restart-backoff 0: restarts a process at each tick, even if it exceeds its limit within minutes of each start'
     : `--restart-backoff: a process that exceeds its limit within minutes of its restart waits ${formatDuration(seconds)}, then longer`
 }
 
 const parallelText: Text = ({ maxParallel }) => {
-  if (maxParallel === DEFAULTS.maxParallel) return undefined
+  if (maxParallel === DEFAULT_SETTINGS.maxParallel) return undefined
   return maxParallel === 0
     ? '--max-parallel 0: restarts all processes of a group at the same time'
     : `--max-parallel ${maxParallel}: restarts up to ${maxParallel} processes of a group at the same time`
 }
 
 const staggerText: Text = ({ staggerSeconds: seconds }) => {
-  if (seconds === DEFAULTS.staggerSeconds) return undefined
+  if (seconds === DEFAULT_SETTINGS.staggerSeconds) return undefined
   return seconds === 0
     ? '--stagger 0: restarts of different groups do not wait for each other'
     : `--stagger: the restart of the next group waits up to ${formatDuration(seconds)} for the last one`
@@ -60,7 +58,7 @@ function messageTexts({
     onAlertCommand === undefined
       ? undefined
       : 'on_alert_command runs for each warning, alert, drain and failure',
-    hookTimeoutSeconds === DEFAULTS.hookTimeoutSeconds
+    hookTimeoutSeconds === DEFAULT_SETTINGS.hookTimeoutSeconds
       ? undefined
       : `--hook-timeout: ends commands after ${formatDuration(hookTimeoutSeconds)}`,
     mailIntervalText(mailIntervalSeconds),
@@ -71,14 +69,14 @@ function messageTexts({
 }
 
 function mailIntervalText(seconds: number): string | undefined {
-  if (seconds === DEFAULTS.mailIntervalSeconds) return undefined
+  if (seconds === DEFAULT_SETTINGS.mailIntervalSeconds) return undefined
   return seconds === 0
     ? '--mail-interval 0: sends each message by itself'
     : `--mail-interval: what follows a message within ${formatDuration(seconds)} is one digest`
 }
 
 const ownLimitText: Text = ({ ownLimitBytes: bytes }) =>
-  bytes === DEFAULTS.ownLimitBytes
+  bytes === DEFAULT_SETTINGS.ownLimitBytes
     ? undefined
     : `--own-limit: memmon exits when it uses more than ${formatSize(bytes)} itself, and supervisord starts it again`
 
