@@ -34,7 +34,7 @@ const filesBelow = (path: string): string[] =>
 
 test('it holds the command, what it is made of, and the documents', () => {
   const documents = filesBelow(join(ROOT, 'docs')).map(name => `docs/${name}`)
-  const top = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']
+  const top = ['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'package.json']
   const files = filesBelow(packed).filter(name => !name.startsWith('node_modules/'))
   expect(files.filter(name => !name.startsWith('dist/'))).toEqual(
     [...top, 'bin/memmon.js', 'bin/package.json', ...documents].sort(),
