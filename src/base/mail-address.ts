@@ -4,7 +4,7 @@ import { requirePackage } from './load-package.ts'
 interface Parsed {
   readonly name: string
   readonly address: string
-  /** Of `team: a@x, b@x;`, which is no address. */
+  /** Of `team: a@x, b@x;`, which is not an address. */
   readonly group?: readonly unknown[]
 }
 

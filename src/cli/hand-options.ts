@@ -85,7 +85,7 @@ export const EXPLAIN_OPTIONS: readonly OwnOption[] = [
   },
 ]
 
-/** What stands behind it and is no time is a name: `check --watch web`. */
+/** A word behind it that is not a time is a name: `check --watch web`. */
 function watch(given: Given, text: string | undefined, argv: readonly string[]): void {
   given.watchSeconds = WATCH_SECONDS
   if (text === undefined) return

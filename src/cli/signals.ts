@@ -17,7 +17,7 @@ export interface SignalPorts {
 export function takeSignals({ end, reload, log }: SignalPorts): void {
   for (const signal of ENDING) process.on(signal, () => end(signal))
   process.on('SIGHUP', reload)
-  process.on('SIGPIPE', () => {}) // a pipe that closes is no reason to leave programs unwatched
+  process.on('SIGPIPE', () => {}) // a closed pipe must not leave programs unwatched
   for (const signal of WITHOUT_MEANING) {
     process.on(signal, () => log('INFO', `${signal}: nothing to do. SIGHUP reloads memmon.conf`))
   }

@@ -50,7 +50,7 @@ export function sectionsIn(
       { path, line },
       key === undefined ? what : `${what}: ${placeOfKey(key) ?? 'no section has such a key'}`,
     )
-  // What comes from the environment is no secret of the file.
+  // A value from the environment is not a secret that the file holds.
   const secret = sections
     .flatMap(({ entries }) => entries)
     .find(({ key, value }) => SECRET_KEYS.includes(key) && !/^%\(ENV_[^)]*\)s$/.test(value))

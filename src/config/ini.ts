@@ -46,7 +46,7 @@ export function parseIni(text: string): Ini {
     const line = at + 1
     const value = withoutComment(raw).trim()
     if (value === '') {
-      // A comment is no line at all, a blank one belongs to the value before it.
+      // A comment does not count as a line; a blank line belongs to the value before it.
       if (raw.trim() === '' && entry) entry.values.push('')
       continue
     }

@@ -8,7 +8,7 @@ import { RULE_OPTIONS } from './rule-options.ts'
 const keyOf = ({ flags }: { readonly flags: readonly string[] }): string =>
   (flags.find(flag => flag.startsWith('--')) ?? '').slice(2).replaceAll('-', '_')
 
-/** A key that is no flag: anybody can read arguments. */
+/** A key without a flag: anybody can read arguments. */
 const SMTP_PASSWORD: GeneralOption = {
   flags: ['--smtp-password'],
   group: 'messages',

@@ -7,7 +7,7 @@ import type { Settings } from './settings.ts'
 
 export interface ReadSettings {
   readonly settings: Settings
-  /** What should be mended, though it is no reason to refuse them. */
+  /** What should be mended, though the settings are accepted. */
   readonly warnings: readonly string[]
 }
 
@@ -21,7 +21,7 @@ export interface SettingsSource {
 }
 
 export interface ReloadPorts extends SettingsSource {
-  /** Takes them whole, and says why; throws a UsageError and takes nothing if a secret is not to be had. */
+  /** Takes them whole, and says why; throws a UsageError and takes nothing if a secret is missing. */
   readonly use: (settings: Settings, why: string) => void
   readonly log: Log
   readonly mail: (subject: string, text: string) => void

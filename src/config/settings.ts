@@ -15,7 +15,7 @@ interface GeneralSettings {
   readonly ignored: readonly Selector[]
   /** Of several rules the closest decides alone. */
   readonly mostSpecific: boolean
-  /** Everything is judged and told, nothing is done. */
+  /** Limits are checked and logged, nothing is done. */
   readonly dryRun: boolean
   /** The shell command that a mail is handed to on stdin. */
   readonly sendmailCommand: string

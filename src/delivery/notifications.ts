@@ -21,7 +21,7 @@ export interface Notifications {
   tell(outcome: RestartOutcome): void
   /** A message about memmon itself. */
   say(subject: string, text: string): void
-  /** Other settings from now on; throws a UsageError, and changes nothing, if a secret is not to be had. */
+  /** Other settings from now on; throws a UsageError, and changes nothing, if a secret is missing. */
   use(settings: Settings): void
   readonly outbox: Outbox
   /** Sends what was gathered; resolves when every channel has had its try. */

@@ -8,7 +8,7 @@ const KEPT_MS = 7 * 86_400_000
 export const keptOf = (entries: readonly Entry[], nowMs: number): Entry[] =>
   entries.filter(({ message }) => nowMs - message.createdAt < KEPT_MS).slice(-MOST_MESSAGES)
 
-/** Told of the first, then at each hundredth: a flood of messages is not to be one of lines. */
+/** Logged for the first, then for each hundredth, so that a flood of messages does not flood the log. */
 export function droppedText(before: number, dropped: number): string | undefined {
   if (before > 0 && Math.floor(dropped / 100) === Math.floor(before / 100)) return undefined
   return `Dropped the oldest undelivered messages, ${dropped} so far: ${MOST_MESSAGES} are kept, for 7 days`

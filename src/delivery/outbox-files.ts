@@ -28,7 +28,7 @@ const MADE_HERE = /\.json(\.new)?$/
 export interface Found {
   /** Oldest first. */
   readonly entries: Entry[]
-  /** What is no message, and has been removed. */
+  /** Files that were not messages, and have been removed. */
   readonly unreadable: number
   /** What the machine could not read at this time, as without a descriptor left: it stays where it is. */
   readonly left: number

@@ -41,7 +41,7 @@ export function ruleText(rule: Rule, capacity: Capacity | undefined): string {
     : String(limit)
   const text = Number.isFinite(limit)
     ? `${actionVerb(rule.action)} ${whom(rule)} over ${amount} ${what}`
-    : `sets ${whom(rule)} no limit`
+    : `no limit for ${whom(rule)}`
   const more = [
     patienceText(rule.patience),
     ...(Number.isFinite(hardLimit)

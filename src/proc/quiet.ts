@@ -10,7 +10,7 @@ export interface QuietChildren {
   release(): void
 }
 
-/** undefined where the kernel does not list the children of this pid, or the pid is not to be seen from here. */
+/** undefined where the kernel does not list the children of this pid, or the pid is not visible from here. */
 export function createQuietChildren(
   procfs: Procfs,
   supervisordPid: number,

@@ -1,7 +1,7 @@
 // The port through which memmon measures processes, whatever the platform offers.
 import type { Metric } from '../rules/metric.ts'
 
-/** Sizes in bytes by pid. A pid that is missing has gone, or cannot be measured: that is no error. */
+/** Sizes in bytes by pid. A pid that is missing has gone, or cannot be measured: neither is an error. */
 export type SizesByPid = ReadonlyMap<number, number>
 
 /** 'denied': another user's process; 'unsupported': this platform does not tell. */

@@ -85,7 +85,7 @@ async function lookAgain(
   return { measured: isFresh ? measured : await measure(request, ports), sighting }
 }
 
-/** 0 is no size: a zombie has none, and is not known to have freed anything. */
+/** 0 is not a size: a zombie has none, and nobody knows whether it has freed anything. */
 async function measure(request: RestartRequest, ports: EffectPorts): Promise<Measured> {
   try {
     const value = await ports.measure(request)

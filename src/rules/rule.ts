@@ -45,7 +45,7 @@ interface RuleTerms {
 /** A rule as the settings hold it. */
 export interface RuleSpec extends RuleTerms {
   readonly limit: Limit
-  /** Of this one no patience is had. */
+  /** Above this one the rule acts at once, without patience. */
   readonly hardLimit?: Limit
   /** Told when crossed; a percentage is one of the limit. */
   readonly warn?: Limit

@@ -130,7 +130,7 @@ function waitingText(rule: Rule, window: Window, at: number): string {
 function changeOf(rule: Rule, window: Window, value: number): Judged['change'] {
   const { written, id, metric, cumulative } = rule
   const limit = Math.min(rule.limit, rule.hardLimit)
-  // A drain is over as soon as it has had its effect; an alert is not to be told to and fro.
+  // A drain is over as soon as it has had its effect; an alert must not flap.
   const share = rule.action.kind === 'drain' ? 1 : EASED_SHARE
   if (window.told && value <= limit * share) {
     return { kind: 'relieved', breach: { rule: written, ruleId: id, metric, cumulative, value, limit } }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { ProcessInfo } from '../rules/process.ts'
 
-/** A process tree deeper than this is no wrapper of ours. */
+/** A process tree deeper than this is not a wrapper around memmon. */
 const MOST_ANCESTORS = 64
 
 /**

@@ -13,7 +13,7 @@ import type { ProcessTable, ReadTable } from './process-table.ts'
 export interface TrustPorts {
   /** Throws a SupervisorFault. */
   readonly getPid: () => Promise<number>
-  /** A look at any number of pids here; undefined for one that is not to be seen. */
+  /** A look at any number of pids here; undefined for one that is not visible. */
   readonly look: () => (pid: number) => Sight | undefined
   /** True if the process of this pid looks like supervisord. */
   readonly isLikely: (pid: number) => boolean
