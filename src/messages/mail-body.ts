@@ -39,12 +39,13 @@ function factsOf(outcome: Told, host: string): Fact[] {
   ]
 }
 
-/** What was measured, and how far it is from the limit. */
+/** What was measured, and how far it is from what the rule names. */
 function sizeText(breach: Breach): string {
   if (breach.budget) return sentence(breachText(breach))
   const { metric, cumulative, value, limit } = breach
   const side = value > limit ? 'over' : 'under'
-  return `${amountText(metric, cumulative, value)}, ${side} the limit by ${formatAmount(metric, Math.abs(value - limit))}`
+  const by = formatAmount(metric, Math.abs(value - limit))
+  return `${amountText(metric, cumulative, value)}, ${by} ${side}`
 }
 
 /** With a capital, unless it begins with the name of a command, a key or a program. */

@@ -82,7 +82,7 @@ test('the mail as a whole: every header a mail needs, every fact a person needs'
     /^Process: shop:web$/m,
     /^Host: {4}web1$/m,
     /^Rule: {4}-p web=200MB \(209715200 bytes\)$/m,
-    /^Size: {4}251MB RSS \(263192576 bytes\), over the limit by 51MB$/m,
+    /^Size: {4}251MB RSS \(263192576 bytes\), 51MB over$/m,
     /^Pid: {5}4711 before, 4712 now$/m,
     /^Uptime: {2}1h 2m, when/m,
     /^When: {4}2026-11-21 \d\d:\d\d:\d\d,000 \(UTC[+-]\d\d:\d\d\)$/m,
