@@ -46,6 +46,7 @@ const targetOf = ({ file, target }: Import): string => join(file, '..', target)
 const MAY_IMPORT: Record<string, readonly string[]> = {
   base: [],
   rules: ['base'],
+  trend: ['base', 'rules'],
   config: ['base', 'rules'],
   supervisor: ['base', 'rules'],
   proc: ['base', 'rules'],
@@ -91,10 +92,10 @@ test('no file imports itself by way of others, not even types', () => {
   expect(circles).toEqual([])
 })
 
-test('rules are pure: no node:*, nor anything of base that imports it, and no npm package', () => {
+test.each(['rules', 'trend'])('%s is pure: no node:*, nor what imports it in base, no npm package', room => {
   const withNode = new Set(imports.filter(one => one.into === 'node').map(({ file }) => file))
   const impure = imports.filter(
-    one => one.room === 'rules' && (one.into === 'node' || one.into === 'npm' || withNode.has(targetOf(one))),
+    one => one.room === room && (one.into === 'node' || one.into === 'npm' || withNode.has(targetOf(one))),
   )
   expect(impure.map(({ file, target }) => `${file}: ${target}`)).toEqual([])
 })

@@ -1,0 +1,64 @@
+// Whether one level's window shows the growth of a leak: steady, in many small steps, not levelling off, and above all
+// that was seen before. How much of it there has to be is a matter of patience.ts.
+import type { Levels } from './levels.ts'
+import { SHAPE, TIME } from './parameters.ts'
+import {
+  drawLine,
+  earlySlope,
+  evenJumps,
+  firstFloor,
+  growthOf,
+  type Line,
+  largestStep,
+  lastFloor,
+  open,
+  rises,
+  swing,
+} from './window.ts'
+
+export interface Growth extends Line {
+  fromBytes: number
+  toBytes: number
+  /** How far sizes swing above the floor. */
+  swingBytes: number
+}
+
+/** The growth that was found last. It is the same object every time: take out of it what is to last. */
+export const found: Growth = {
+  slopeBytes: 0,
+  endBytes: 0,
+  endSlope: 0,
+  straightness: 0,
+  fromBytes: 0,
+  toBytes: 0,
+  swingBytes: 0,
+}
+
+/** True if the level's window, which has to be full, shows it; the growth is then in `found`. */
+export function grows(levels: Levels, level: number): boolean {
+  const growth = growthOf(levels, level)
+  if (growth < SHAPE.leastBytes) return false
+  open(levels, level)
+  return isMuch(growth) && isEven(growth) && isNew(growth, levels, level) && goesOn()
+}
+
+const isMuch = (growth: number): boolean => growth >= SHAPE.leastShare * firstFloor()
+
+const isEven = (growth: number): boolean =>
+  rises(growth) >= SHAPE.leastRises &&
+  largestStep(growth) <= SHAPE.mostInOneStep &&
+  earlySlope(growth) >= SHAPE.leastEarlySlope &&
+  evenJumps() >= SHAPE.leastJumps
+
+const isNew = (growth: number, { record, closed }: Levels, level: number): boolean =>
+  (closed[level] as number) === TIME.buckets ||
+  lastFloor() - (record[level] as number) >= SHAPE.leastRecord * growth
+
+function goesOn(): boolean {
+  drawLine(found)
+  if (found.slopeBytes <= 0 || found.endSlope < SHAPE.leastEndSlope) return false
+  found.fromBytes = firstFloor()
+  found.toBytes = lastFloor()
+  found.swingBytes = swing()
+  return true
+}

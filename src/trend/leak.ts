@@ -1,0 +1,119 @@
+// The alarm: it begins when a level has seen enough growth, is told again with every bucket, and ends when the floor no
+// longer rises as foretold.
+import { found, type Growth, grows } from './growth.ts'
+import { floorOf, type Levels } from './levels.ts'
+import { END, TIME } from './parameters.ts'
+import { evidence } from './patience.ts'
+import { type Streaks, see } from './streaks.ts'
+import type { Leak } from './verdict.ts'
+
+const SEGMENT = TIME.buckets / TIME.segments
+const SECONDS_AN_HOUR = 3600
+
+export interface Alarm {
+  /** The longest window that sees it. */
+  level: number
+  fromBytes: number
+  toBytes: number
+  sinceSeconds: number
+  /** The line through the floor: where it was, when, and how steep. */
+  lineBytes: number
+  lineAtSeconds: number
+  slopeBytesPerSecond: number
+  swingBytes: number
+  evidence: number
+  /** What the floor is compared with: its height when the level had closed so many buckets. */
+  checkedBytes: number
+  checkedAt: number
+}
+
+/** What leak.ts reads of a series. */
+export interface Seen {
+  readonly levels: Levels
+  readonly streaks: Streaks
+  readonly bucketSeconds: number
+  readonly clockSeconds: number
+  readonly limitBytes: number | undefined
+}
+
+/** After a bucket was added that closed one on each of `closedLevels`: the alarm, or undefined if there is none. */
+export function look(
+  seen: Seen,
+  closedLevels: number,
+  high: number,
+  before: Alarm | undefined,
+): Alarm | undefined {
+  let alarm = before
+  for (let level = 0; level < closedLevels; level++) {
+    if ((seen.levels.closed[level] as number) < TIME.buckets || !grows(seen.levels, level)) continue
+    const bucketSeconds = seen.bucketSeconds * 2 ** level
+    see(seen.streaks, seen.levels, level, found, seen.clockSeconds, bucketSeconds)
+    const enough = evidenceOf(seen, level, found, bucketSeconds)
+    if (alarm === undefined ? enough >= 1 : level >= alarm.level)
+      alarm = alarmOf(seen, level, found, bucketSeconds, enough, alarm)
+  }
+  return alarm !== undefined && isOver(seen, alarm, closedLevels, high) ? undefined : alarm
+}
+
+function evidenceOf(seen: Seen, level: number, growth: Growth, bucketSeconds: number): number {
+  const seconds = seen.clockSeconds - (seen.streaks.sinceSeconds[level] as number)
+  const isYoung = (seen.levels.closed[level] as number) * bucketSeconds < 2 * TIME.buckets * bucketSeconds
+  const fromBytes = seen.streaks.fromBytes[level] as number
+  const { toBytes, swingBytes } = growth
+  return evidence(fromBytes, toBytes, swingBytes, seen.limitBytes, seconds / SECONDS_AN_HOUR, isYoung)
+}
+
+function alarmOf(
+  { levels, streaks, clockSeconds }: Seen,
+  level: number,
+  growth: Growth,
+  bucketSeconds: number,
+  evidence: number,
+  before: Alarm | undefined,
+): Alarm {
+  const goesOn = before?.level === level
+  return {
+    level,
+    fromBytes: Math.min(streaks.fromBytes[level] as number, before?.fromBytes ?? Number.POSITIVE_INFINITY),
+    toBytes: growth.toBytes,
+    sinceSeconds: Math.min(streaks.sinceSeconds[level] as number, before?.sinceSeconds ?? clockSeconds),
+    lineBytes: growth.endBytes,
+    lineAtSeconds: clockSeconds,
+    slopeBytesPerSecond: growth.slopeBytes / bucketSeconds,
+    swingBytes: growth.swingBytes,
+    evidence: Math.max(evidence, before?.evidence ?? 1),
+    checkedBytes: goesOn ? before.checkedBytes : growth.toBytes,
+    checkedAt: goesOn ? before.checkedAt : (levels.closed[level] as number),
+  }
+}
+
+/** Compares the floor with what was foretold when it is time to, and takes it as the next thing to compare with. */
+function isOver({ levels, bucketSeconds }: Seen, alarm: Alarm, closedLevels: number, high: number): boolean {
+  const { level, fromBytes, toBytes } = alarm
+  if (high < fromBytes + END.leastKept * (toBytes - fromBytes)) return true
+  const closed = levels.closed[level] as number
+  const buckets = closed - alarm.checkedAt
+  if (level >= closedLevels || buckets < END.buckets) return false
+  const floor = floorOf(levels, level, TIME.buckets - SEGMENT, SEGMENT)
+  const foretold = alarm.slopeBytesPerSecond * bucketSeconds * 2 ** level * buckets
+  if (floor - alarm.checkedBytes < END.leastOfForetold * foretold) return true
+  alarm.checkedBytes = floor
+  alarm.checkedAt = closed
+  return false
+}
+
+/** The alarm as it stands now: time has passed since its line was drawn. */
+export function leakOf(alarm: Alarm, { clockSeconds, limitBytes }: Seen): Leak {
+  const { fromBytes, toBytes, slopeBytesPerSecond: slope } = alarm
+  const room = (limitBytes ?? 0) - alarm.lineBytes - alarm.swingBytes
+  const secondsToLimit = Math.max(0, room / slope - (clockSeconds - alarm.lineAtSeconds))
+  return {
+    kind: 'leak',
+    forSeconds: clockSeconds - alarm.sinceSeconds,
+    fromBytes,
+    toBytes,
+    slopeBytesPerHour: slope * SECONDS_AN_HOUR,
+    secondsToLimit: limitBytes === undefined ? undefined : secondsToLimit,
+    sureness: 1 - 0.2 / alarm.evidence ** 2,
+  }
+}

@@ -1,0 +1,92 @@
+// The series at falling resolution: each level keeps its last 32 buckets, the lowest and the highest size of each, and a
+// bucket of one level is two of the level below. All in one block of memory of fixed size, whatever the age.
+import { TIME } from './parameters.ts'
+
+const { levels: LEVELS, buckets: BUCKETS } = TIME
+const NONE = Number.NEGATIVE_INFINITY
+const OWN_ARRAYS = 4
+
+export interface Levels {
+  /** Ring buffers, one after the other. */
+  readonly lowest: Float32Array
+  readonly highest: Float32Array
+  /** How many buckets each level has closed. */
+  readonly closed: Float64Array
+  /** The highest floor that has left each level's window. */
+  readonly record: Float64Array
+  /** The first half of the bucket that is open; NaN: it has none yet. */
+  readonly halfLowest: Float64Array
+  readonly halfHighest: Float64Array
+}
+
+/** Bytes for createLevels, and for `more` arrays of one number a level beside them. */
+export const bytesOf = (more: number): number => LEVELS * (8 * (OWN_ARRAYS + more) + 2 * 4 * BUCKETS)
+
+/** In a block of bytesOf bytes. */
+export function createLevels(memory: ArrayBuffer): Levels {
+  const rings = memory.byteLength - 2 * 4 * LEVELS * BUCKETS
+  const levels = {
+    lowest: new Float32Array(memory, rings, LEVELS * BUCKETS),
+    highest: new Float32Array(memory, rings + 4 * LEVELS * BUCKETS, LEVELS * BUCKETS),
+    closed: oneALevel(memory, 0),
+    record: oneALevel(memory, 1),
+    halfLowest: oneALevel(memory, 2),
+    halfHighest: oneALevel(memory, 3),
+  }
+  clearLevels(levels)
+  return levels
+}
+
+const oneALevel = (memory: ArrayBuffer, at: number) => new Float64Array(memory, at * 8 * LEVELS, LEVELS)
+
+/** The `at`th array beside the levels' own. */
+export const besideLevels = (memory: ArrayBuffer, at: number): Float64Array =>
+  oneALevel(memory, OWN_ARRAYS + at)
+
+export function clearLevels({ closed, record, halfLowest }: Levels): void {
+  closed.fill(0)
+  record.fill(NONE)
+  halfLowest.fill(Number.NaN)
+}
+
+/** Adds a bucket to the lowest level, and to those above what that completes; returns how many have a new bucket. */
+export function addBucket(levels: Levels, low: number, high: number): number {
+  const { halfLowest, halfHighest } = levels
+  let lowest = low
+  let highest = high
+  for (let above = 1; above < LEVELS; above++) {
+    push(levels, above - 1, lowest, highest)
+    const half = halfLowest[above] as number
+    if (Number.isNaN(half)) {
+      halfLowest[above] = lowest
+      halfHighest[above] = highest
+      return above
+    }
+    lowest = Math.min(lowest, half)
+    highest = Math.max(highest, halfHighest[above] as number)
+    halfLowest[above] = Number.NaN
+  }
+  push(levels, LEVELS - 1, lowest, highest)
+  return LEVELS
+}
+
+function push(levels: Levels, level: number, low: number, high: number): void {
+  const count = levels.closed[level] as number
+  const at = level * BUCKETS + (count % BUCKETS)
+  const leaving = levels.lowest[at] as number
+  if (count >= BUCKETS && leaving > (levels.record[level] as number)) levels.record[level] = leaving
+  levels.lowest[at] = low
+  levels.highest[at] = high
+  levels.closed[level] = count + 1
+}
+
+/** The floor of a part of a level's window, counted from its oldest bucket; the window has to be full. */
+export function floorOf({ lowest, closed }: Levels, level: number, from: number, count: number): number {
+  const oldest = closed[level] as number
+  let floor = Number.POSITIVE_INFINITY
+  for (let at = oldest + from; at < oldest + from + count; at++) {
+    const one = lowest[level * BUCKETS + (at % BUCKETS)] as number
+    if (one < floor) floor = one
+  }
+  return floor
+}

@@ -1,0 +1,120 @@
+// The series of one process: samples in, a verdict out. It takes time as it comes: ticks that are missing or late, a
+// machine that was suspended, a clock that was set, a new run of the program, another figure that is measured.
+import type { Metric } from '../rules/metric.ts'
+import { type ProcessKey, sameRun } from '../rules/process.ts'
+import { bloatOrSteady } from './bloat.ts'
+import { type Alarm, leakOf, look, type Seen } from './leak.ts'
+import { addBucket, bytesOf, clearLevels, createLevels } from './levels.ts'
+import { TIME } from './parameters.ts'
+import { clearStreaks, createStreaks, STREAK_ARRAYS } from './streaks.ts'
+import { STEADY, type Verdict } from './verdict.ts'
+
+export interface Sample {
+  /** By any clock; what goes back, or jumps ahead, is not taken for time that has passed. */
+  readonly atSeconds: number
+  readonly bytes: number
+  /** Undefined where there is none, or where it is not known. */
+  readonly limitBytes?: number | undefined
+  /** Which run of the program: another one begins a new life. */
+  readonly run: ProcessKey
+  /** What is measured, and whether descendants count: figures of different kinds are never compared. */
+  readonly metric: Metric
+  readonly cumulative: boolean
+}
+
+export interface Series extends Seen {
+  /** All that it keeps of the past, and will ever keep. */
+  readonly memory: ArrayBuffer
+  clockSeconds: number
+  limitBytes: number | undefined
+  verdict: Verdict
+  alarm: Alarm | undefined
+  /** Of the last sample; the metric is undefined if there is none yet. */
+  atSeconds: number
+  bytes: number
+  pid: number
+  startSeconds: number
+  metric: Metric | undefined
+  cumulative: boolean
+  /** The open bucket: when it began, and the lowest and highest size in it. */
+  openSeconds: number
+  low: number
+  high: number
+}
+
+/** `intervalSeconds` is the time between two samples, as far as it is known. */
+export function createSeries(intervalSeconds: number): Series {
+  const memory = new ArrayBuffer(bytesOf(STREAK_ARRAYS))
+  return {
+    memory,
+    levels: createLevels(memory),
+    streaks: createStreaks(memory),
+    bucketSeconds: Math.max(TIME.bucketSeconds, intervalSeconds),
+    clockSeconds: 0,
+    limitBytes: undefined,
+    verdict: STEADY,
+    alarm: undefined,
+    atSeconds: 0,
+    bytes: 0,
+    pid: 0,
+    startSeconds: 0,
+    metric: undefined,
+    cumulative: false,
+    openSeconds: 0,
+    low: 0,
+    high: 0,
+  }
+}
+
+/** Takes a sample in. The verdict is the same object until there is something new to say. */
+export function observe(series: Series, sample: Sample): Verdict {
+  const { bytes, atSeconds } = sample
+  if (!Number.isFinite(bytes) || bytes < 0 || !Number.isFinite(atSeconds)) return series.verdict
+  series.limitBytes = sample.limitBytes
+  if (!isSameLife(series, sample)) begin(series, sample)
+  pass(series, atSeconds - series.atSeconds)
+  if (series.clockSeconds - series.openSeconds >= series.bucketSeconds) closeUntilNow(series, bytes)
+  else if (bytes < series.low) series.low = bytes
+  else if (bytes > series.high) series.high = bytes
+  series.atSeconds = atSeconds
+  series.bytes = bytes
+  return series.verdict
+}
+
+const isSameLife = (series: Series, { run, metric, cumulative }: Sample): boolean =>
+  sameRun(series, run) && series.metric === metric && series.cumulative === cumulative
+
+function begin(series: Series, { atSeconds, bytes, run, metric, cumulative }: Sample): void {
+  clearLevels(series.levels)
+  clearStreaks(series.streaks)
+  Object.assign(series, { atSeconds, metric, cumulative, pid: run.pid, startSeconds: run.startSeconds })
+  Object.assign(series, { clockSeconds: 0, openSeconds: 0, low: bytes, high: bytes })
+  series.alarm = undefined
+  series.verdict = STEADY
+}
+
+/** Moves the series' clock: nothing passes when a clock is set back, one bucket while a machine is suspended. */
+function pass(series: Series, seconds: number): void {
+  const most = TIME.mostMissedBuckets * series.bucketSeconds
+  series.clockSeconds += seconds > most ? series.bucketSeconds : Math.max(0, seconds)
+}
+
+/** Closes the bucket, and those that were missed as the last size again, and begins one with `bytes`. */
+function closeUntilNow(series: Series, bytes: number): void {
+  while (series.clockSeconds - series.openSeconds >= series.bucketSeconds) {
+    const closedLevels = addBucket(series.levels, series.low, series.high)
+    series.openSeconds += series.bucketSeconds
+    judge(series, closedLevels, series.high)
+    series.low = series.bytes
+    series.high = series.bytes
+  }
+  series.low = bytes
+  series.high = bytes
+}
+
+function judge(series: Series, closedLevels: number, high: number): void {
+  series.alarm = look(series, closedLevels, high, series.alarm)
+  series.verdict = series.alarm
+    ? leakOf(series.alarm, series)
+    : bloatOrSteady(series.levels, closedLevels, series.verdict)
+}

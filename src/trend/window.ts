@@ -1,0 +1,122 @@
+// What the floor of one level's window looks like: how it rises, how evenly, whether it levels off. Numbers only; what
+// they mean is said in growth.ts. Everything is written in place, in what all series share: nothing is allocated.
+import { floorOf, type Levels } from './levels.ts'
+import { SHAPE, TIME } from './parameters.ts'
+
+const { buckets: BUCKETS, segments: SEGMENTS } = TIME
+const EACH = BUCKETS / SEGMENTS
+/** Of the bucket's places around the middle: the sum of their squares, and of the squares of the bend. */
+const MIDDLE = (BUCKETS - 1) / 2
+const SQUARES = (BUCKETS * (BUCKETS ** 2 - 1)) / 12
+const MEAN_SQUARE = SQUARES / BUCKETS
+const BENDS = sumOf(at => (at ** 2 - MEAN_SQUARE) ** 2)
+
+const floors = new Float64Array(BUCKETS)
+const swings = new Float64Array(BUCKETS)
+const segments = new Float64Array(SEGMENTS)
+
+export interface Line {
+  /** A bucket. */
+  slopeBytes: number
+  /** At the window's last bucket. */
+  endBytes: number
+  /** The slope there over the mean slope. */
+  endSlope: number
+  /** The share of the floor's variance that the line explains. */
+  straightness: number
+}
+
+/** From the first segment's floor to the last's; two comparisons say for most windows that nothing grows. */
+export const growthOf = (levels: Levels, level: number): number =>
+  floorOf(levels, level, BUCKETS - EACH, EACH) - floorOf(levels, level, 0, EACH)
+
+/** Copies the window in order of time, for all that follows. */
+export function open({ lowest, highest, closed }: Levels, level: number): void {
+  const oldest = closed[level] as number
+  for (let at = 0; at < BUCKETS; at++) {
+    const place = level * BUCKETS + ((oldest + at) % BUCKETS)
+    floors[at] = lowest[place] as number
+    swings[at] = (highest[place] as number) - (lowest[place] as number)
+  }
+  for (let segment = 0; segment < SEGMENTS; segment++) segments[segment] = lowestOf(segment * EACH, EACH)
+}
+
+function lowestOf(from: number, count: number): number {
+  let lowest = Number.POSITIVE_INFINITY
+  for (let at = from; at < from + count; at++) lowest = Math.min(lowest, floors[at] as number)
+  return lowest
+}
+
+/** The floor of the first segment, and of the last. */
+export const firstFloor = (): number => segments[0] as number
+export const lastFloor = (): number => segments[SEGMENTS - 1] as number
+
+/** How many of the steps between segments rise, by SHAPE.leastRise of the growth or more. */
+export function rises(growth: number): number {
+  let count = 0
+  for (let at = 1; at < SEGMENTS; at++) if (stepTo(at) > SHAPE.leastRise * growth) count++
+  return count
+}
+
+/** The largest step, as a share of the growth. */
+export function largestStep(growth: number): number {
+  let largest = 0
+  for (let at = 1; at < SEGMENTS; at++) largest = Math.max(largest, stepTo(at))
+  return largest / growth
+}
+
+const stepTo = (at: number): number => (segments[at] as number) - (segments[at - 1] as number)
+
+/** The slope of the first three steps over the mean slope. */
+export const earlySlope = (growth: number): number =>
+  (((segments[3] as number) - (segments[0] as number)) / 3 / growth) * (SEGMENTS - 1)
+
+/** How many equal jumps would give the floor's: what it never fell below again counts, one jump a bucket. */
+export function evenJumps(): number {
+  let held = floors[BUCKETS - 1] as number
+  let sum = 0
+  let squares = 0
+  for (let at = BUCKETS - 2; at >= 0; at--) {
+    const jump = held - (floors[at] as number)
+    if (jump <= 0) continue
+    sum += jump
+    squares += jump * jump
+    held = floors[at] as number
+  }
+  return squares > 0 ? (sum * sum) / squares : 0
+}
+
+/** Fits a line, and a parabola for how it bends, by least squares. */
+export function drawLine(line: Line): void {
+  const from = firstFloor()
+  let sum = 0
+  let tilt = 0
+  let bend = 0
+  let squares = 0
+  for (let at = 0; at < BUCKETS; at++) {
+    const place = at - MIDDLE
+    const bytes = (floors[at] as number) - from
+    sum += bytes
+    tilt += place * bytes
+    bend += (place * place - MEAN_SQUARE) * bytes
+    squares += bytes * bytes
+  }
+  const slope = tilt / SQUARES
+  const variance = squares - (sum * sum) / BUCKETS
+  line.slopeBytes = slope
+  line.endBytes = from + sum / BUCKETS + slope * MIDDLE
+  line.endSlope = 1 + ((2 * bend) / BENDS) * (MIDDLE / slope)
+  line.straightness = variance > 0 ? (slope * slope * SQUARES) / variance : 0
+}
+
+/** How far sizes swing above the floor within a bucket: in nine of ten no further. */
+export function swing(): number {
+  swings.sort()
+  return swings[Math.floor(0.9 * BUCKETS)] as number
+}
+
+function sumOf(ofPlace: (place: number) => number): number {
+  let sum = 0
+  for (let at = 0; at < BUCKETS; at++) sum += ofPlace(at - MIDDLE)
+  return sum
+}
