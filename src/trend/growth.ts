@@ -1,8 +1,9 @@
 // Whether one level's window shows the growth of a leak: steady, in many small steps, not levelling off, and above all
 // that was seen before. How much of it there has to be is a matter of patience.ts.
 import type { Levels } from './levels.ts'
-import { SHAPE, TIME } from './parameters.ts'
+import { SHAPE, TEETH, TIME } from './parameters.ts'
 import {
+  countRises,
   drawLine,
   earlySlope,
   evenJumps,
@@ -12,7 +13,6 @@ import {
   largestStep,
   lastFloor,
   open,
-  rises,
   swing,
 } from './window.ts'
 
@@ -39,26 +39,24 @@ export function grows(levels: Levels, level: number): boolean {
   const growth = growthOf(levels, level)
   if (growth < SHAPE.leastBytes) return false
   open(levels, level)
-  return isMuch(growth) && isEven(growth) && isNew(growth, levels, level) && goesOn()
+  if (!isMuch(growth) || !rises(growth) || !isNew(growth, levels, level)) return false
+  found.fromBytes = firstFloor()
+  found.toBytes = lastFloor()
+  found.swingBytes = swing()
+  return goesOn(growth, found.swingBytes >= TEETH.leastSwing * growth ? TEETH : SHAPE)
 }
 
 const isMuch = (growth: number): boolean => growth >= SHAPE.leastShare * firstFloor()
 
-const isEven = (growth: number): boolean =>
-  rises(growth) >= SHAPE.leastRises &&
-  largestStep(growth) <= SHAPE.mostInOneStep &&
-  earlySlope(growth) >= SHAPE.leastEarlySlope &&
-  evenJumps() >= SHAPE.leastJumps
+const rises = (growth: number): boolean =>
+  countRises(SHAPE.leastRise * growth) >= SHAPE.leastRises && earlySlope(growth) >= SHAPE.leastEarlySlope
 
 const isNew = (growth: number, { record, closed }: Levels, level: number): boolean =>
   (closed[level] as number) === TIME.buckets ||
   lastFloor() - (record[level] as number) >= SHAPE.leastRecord * growth
 
-function goesOn(): boolean {
+function goesOn(growth: number, least: typeof SHAPE | typeof TEETH): boolean {
+  if (largestStep() > least.mostInOneStep * growth || evenJumps() < least.leastJumps) return false
   drawLine(found)
-  if (found.slopeBytes <= 0 || found.endSlope < SHAPE.leastEndSlope) return false
-  found.fromBytes = firstFloor()
-  found.toBytes = lastFloor()
-  found.swingBytes = swing()
-  return true
+  return found.slopeBytes > 0 && found.endSlope >= least.leastEndSlope
 }

@@ -5,6 +5,7 @@ import { TIME } from './parameters.ts'
 const { levels: LEVELS, buckets: BUCKETS } = TIME
 const NONE = Number.NEGATIVE_INFINITY
 const OWN_ARRAYS = 4
+const SEGMENT = BUCKETS / TIME.segments
 
 export interface Levels {
   /** Ring buffers, one after the other. */
@@ -12,7 +13,7 @@ export interface Levels {
   readonly highest: Float32Array
   /** How many buckets each level has closed. */
   readonly closed: Float64Array
-  /** The highest floor that has left each level's window. */
+  /** The highest floor of a segment that has begun to leave each level's window. */
   readonly record: Float64Array
   /** The first half of the bucket that is open; NaN: it has none yet. */
   readonly halfLowest: Float64Array
@@ -73,8 +74,10 @@ export function addBucket(levels: Levels, low: number, high: number): number {
 function push(levels: Levels, level: number, low: number, high: number): void {
   const count = levels.closed[level] as number
   const at = level * BUCKETS + (count % BUCKETS)
-  const leaving = levels.lowest[at] as number
-  if (count >= BUCKETS && leaving > (levels.record[level] as number)) levels.record[level] = leaving
+  if (count >= BUCKETS) {
+    const leaving = floorOf(levels, level, 0, SEGMENT)
+    if (leaving > (levels.record[level] as number)) levels.record[level] = leaving
+  }
   levels.lowest[at] = low
   levels.highest[at] = high
   levels.closed[level] = count + 1

@@ -31,15 +31,18 @@ export const SHAPE = {
   leastEndSlope: 0.85,
   /** The slope of the first three steps over the mean: it has grown through the whole window, not just lately. */
   leastEarlySlope: 0.75,
-  /** It ends above all that was ever seen before the window, by this share of the growth: teeth and days do not. */
+  /** It ends above every floor from before the window, by this share of the growth: teeth and days do not. */
   leastRecord: 0.5,
 } as const
+
+/** The same where sizes swing above the floor by this share of the growth: the floor under long teeth has few points. */
+export const TEETH = { leastSwing: 0.4, mostInOneStep: 0.4, leastJumps: 5, leastEndSlope: 0.7 } as const
 
 /** How much growth it takes: the sooner, the more. What starts or fills is quick, days take half a day, leaks last. */
 export const PATIENCE = {
   /** With a limit, in shares of the room from the floor where it began to the limit: this over the hours it grows. */
   ofRoomAnHour: 0.26,
-  leastOfRoom: 0.15,
+  leastOfRoom: 0.16,
   mostOfRoom: 0.32,
   /** Without one, in shares of the floor where it began: for so many hours the most, then falling as they go on. */
   mostOfFloor: 0.24,

@@ -1,7 +1,7 @@
 // What the floor of one level's window looks like: how it rises, how evenly, whether it levels off. Numbers only; what
 // they mean is said in growth.ts. Everything is written in place, in what all series share: nothing is allocated.
 import { floorOf, type Levels } from './levels.ts'
-import { SHAPE, TIME } from './parameters.ts'
+import { TIME } from './parameters.ts'
 
 const { buckets: BUCKETS, segments: SEGMENTS } = TIME
 const EACH = BUCKETS / SEGMENTS
@@ -51,18 +51,18 @@ function lowestOf(from: number, count: number): number {
 export const firstFloor = (): number => segments[0] as number
 export const lastFloor = (): number => segments[SEGMENTS - 1] as number
 
-/** How many of the steps between segments rise, by SHAPE.leastRise of the growth or more. */
-export function rises(growth: number): number {
+/** How many of the steps between segments are higher than `leastBytes`. */
+export function countRises(leastBytes: number): number {
   let count = 0
-  for (let at = 1; at < SEGMENTS; at++) if (stepTo(at) > SHAPE.leastRise * growth) count++
+  for (let at = 1; at < SEGMENTS; at++) if (stepTo(at) > leastBytes) count++
   return count
 }
 
-/** The largest step, as a share of the growth. */
-export function largestStep(growth: number): number {
+/** The largest step between two segments. */
+export function largestStep(): number {
   let largest = 0
   for (let at = 1; at < SEGMENTS; at++) largest = Math.max(largest, stepTo(at))
-  return largest / growth
+  return largest
 }
 
 const stepTo = (at: number): number => (segments[at] as number) - (segments[at - 1] as number)
