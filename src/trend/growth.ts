@@ -1,7 +1,7 @@
 // Whether one level's window shows the growth of a leak: steady, in many small steps, not levelling off, and above all
 // that was seen before. How much of it there has to be is a matter of patience.ts.
-import type { Levels } from './levels.ts'
-import { SHAPE, TEETH, TIME } from './parameters.ts'
+import { type Levels, newest } from './levels.ts'
+import { SHAPE, TEETH } from './parameters.ts'
 import {
   countRises,
   drawLine,
@@ -34,8 +34,12 @@ export const found: Growth = {
   swingBytes: 0,
 }
 
+/** One comparison says of most processes that they do not grow. */
+const LEAST_RECORD_BYTES = SHAPE.leastRecord * SHAPE.leastBytes
+
 /** True if the level's window, which has to be full, shows it; the growth is then in `found`. */
 export function grows(levels: Levels, level: number): boolean {
+  if (newest(levels, level) - (levels.record[level] as number) < LEAST_RECORD_BYTES) return false
   const growth = growthOf(levels, level)
   if (growth < SHAPE.leastBytes) return false
   open(levels, level)
@@ -51,8 +55,7 @@ const isMuch = (growth: number): boolean => growth >= SHAPE.leastShare * firstFl
 const rises = (growth: number): boolean =>
   countRises(SHAPE.leastRise * growth) >= SHAPE.leastRises && earlySlope(growth) >= SHAPE.leastEarlySlope
 
-const isNew = (growth: number, { record, closed }: Levels, level: number): boolean =>
-  (closed[level] as number) === TIME.buckets ||
+const isNew = (growth: number, { record }: Levels, level: number): boolean =>
   lastFloor() - (record[level] as number) >= SHAPE.leastRecord * growth
 
 function goesOn(growth: number, least: typeof SHAPE | typeof TEETH): boolean {

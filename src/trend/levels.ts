@@ -74,14 +74,17 @@ export function addBucket(levels: Levels, low: number, high: number): number {
 function push(levels: Levels, level: number, low: number, high: number): void {
   const count = levels.closed[level] as number
   const at = level * BUCKETS + (count % BUCKETS)
-  if (count >= BUCKETS) {
-    const leaving = floorOf(levels, level, 0, SEGMENT)
-    if (leaving > (levels.record[level] as number)) levels.record[level] = leaving
-  }
+  const record = levels.record[level] as number
+  if (count >= BUCKETS && (levels.lowest[at] as number) > record)
+    levels.record[level] = Math.max(record, floorOf(levels, level, 0, SEGMENT))
   levels.lowest[at] = low
   levels.highest[at] = high
   levels.closed[level] = count + 1
 }
+
+/** The newest bucket's lowest size. */
+export const newest = ({ lowest, closed }: Levels, level: number): number =>
+  lowest[level * BUCKETS + (((closed[level] as number) - 1) % BUCKETS)] as number
 
 /** The floor of a part of a level's window, counted from its oldest bucket; the window has to be full. */
 export function floorOf({ lowest, closed }: Levels, level: number, from: number, count: number): number {
