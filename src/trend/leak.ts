@@ -2,7 +2,7 @@
 // longer rises as foretold.
 import { found, type Growth, grows } from './growth.ts'
 import { floorOf, type Levels } from './levels.ts'
-import { END, TIME } from './parameters.ts'
+import { END, SHAPE, TIME } from './parameters.ts'
 import { evidence } from './patience.ts'
 import { type Streaks, see } from './streaks.ts'
 import type { Leak } from './verdict.ts'
@@ -55,11 +55,14 @@ export function look(
   return alarm !== undefined && isOver(seen, alarm, closedLevels, high) ? undefined : alarm
 }
 
+/** None while it grows more slowly than it has since it was first seen: a window alone is too short to see that. */
 function evidenceOf(seen: Seen, level: number, growth: Growth, bucketSeconds: number): number {
   const seconds = seen.clockSeconds - (seen.streaks.sinceSeconds[level] as number)
   const isYoung = (seen.levels.closed[level] as number) * bucketSeconds < 2 * TIME.buckets * bucketSeconds
   const fromBytes = seen.streaks.fromBytes[level] as number
   const { toBytes, swingBytes } = growth
+  const foretoldBytes = (growth.slopeBytes / bucketSeconds) * seconds
+  if (foretoldBytes < SHAPE.leastEndSlope * (toBytes - fromBytes)) return 0
   return evidence(fromBytes, toBytes, swingBytes, seen.limitBytes, seconds / SECONDS_AN_HOUR, isYoung)
 }
 
