@@ -1,5 +1,5 @@
 // Whether a process that does not leak has become larger for good: it stands above where it had settled early in its life.
-import type { Levels } from './levels.ts'
+import { floorOf, type Levels } from './levels.ts'
 import { BLOAT, TIME } from './parameters.ts'
 import { type Bloat, STEADY, type Steady, type Verdict } from './verdict.ts'
 
@@ -15,16 +15,12 @@ export function bloatOrSteady(levels: Levels, closedLevels: number, before: Verd
   return before.kind === 'leak' ? STEADY : before
 }
 
-function overAllItsLife({ lowest, closed }: Levels, level: number): Bloat | Steady {
-  const count = Math.min(closed[level] as number, BUCKETS)
+/** Its second eighth is when it has started, and has not bloated yet; the last one is now. */
+function overAllItsLife(levels: Levels, level: number): Bloat | Steady {
+  const count = Math.min(levels.closed[level] as number, BUCKETS)
   const part = Math.ceil(count * BLOAT.settledShare)
-  let settled = Number.POSITIVE_INFINITY
-  let now = settled
-  for (let back = 1; back <= count - part; back++) {
-    const floor = lowest[level * BUCKETS + (((closed[level] as number) - back) % BUCKETS)] as number
-    if (floor < settled) settled = floor
-    if (back <= part) now = settled
-  }
-  const isMore = now - settled >= Math.max(BLOAT.leastBytes, BLOAT.leastShare * settled)
-  return isMore ? { kind: 'bloat', fromBytes: settled, toBytes: now } : STEADY
+  const fromBytes = floorOf(levels, level, -count + part, part)
+  const toBytes = floorOf(levels, level, -part, part)
+  const isMore = toBytes - fromBytes >= Math.max(BLOAT.leastBytes, BLOAT.leastShare * fromBytes)
+  return isMore ? { kind: 'bloat', fromBytes, toBytes } : STEADY
 }

@@ -97,7 +97,7 @@ function isOver({ levels, bucketSeconds }: Seen, alarm: Alarm, closedLevels: num
   const closed = levels.closed[level] as number
   const buckets = closed - alarm.checkedAt
   if (level >= closedLevels || buckets < END.buckets) return false
-  const floor = floorOf(levels, level, TIME.buckets - SEGMENT, SEGMENT)
+  const floor = floorOf(levels, level, -SEGMENT, SEGMENT)
   const foretold = alarm.slopeBytesPerSecond * bucketSeconds * 2 ** level * buckets
   if (floor - alarm.checkedBytes < END.leastOfForetold * foretold) return true
   alarm.checkedBytes = floor

@@ -76,7 +76,7 @@ function push(levels: Levels, level: number, low: number, high: number): void {
   const at = level * BUCKETS + (count % BUCKETS)
   const record = levels.record[level] as number
   if (count >= BUCKETS && (levels.lowest[at] as number) > record)
-    levels.record[level] = Math.max(record, floorOf(levels, level, 0, SEGMENT))
+    levels.record[level] = Math.max(record, floorOf(levels, level, -BUCKETS, SEGMENT))
   levels.lowest[at] = low
   levels.highest[at] = high
   levels.closed[level] = count + 1
@@ -86,11 +86,11 @@ function push(levels: Levels, level: number, low: number, high: number): void {
 export const newest = ({ lowest, closed }: Levels, level: number): number =>
   lowest[level * BUCKETS + (((closed[level] as number) - 1) % BUCKETS)] as number
 
-/** The floor of a part of a level's window, counted from its oldest bucket; the window has to be full. */
+/** The floor of `count` buckets, `from` the newest end: -32 is the oldest that a full level keeps, -1 the newest. */
 export function floorOf({ lowest, closed }: Levels, level: number, from: number, count: number): number {
-  const oldest = closed[level] as number
+  const first = (closed[level] as number) + from
   let floor = Number.POSITIVE_INFINITY
-  for (let at = oldest + from; at < oldest + from + count; at++) {
+  for (let at = first; at < first + count; at++) {
     const one = lowest[level * BUCKETS + (at % BUCKETS)] as number
     if (one < floor) floor = one
   }

@@ -64,7 +64,7 @@ export const END = {
   leastKept: 0.5,
 } as const
 
-/** What stands above where it stood at an eighth of its life, and is not a leak, has levelled off: bloat. */
+/** What stands above where it stood in the second eighth of its life, and is not a leak, has levelled off: bloat. */
 export const BLOAT = {
   leastBytes: 1_048_576,
   leastShare: 0.1,

@@ -28,7 +28,7 @@ export interface Line {
 
 /** From the first segment's floor to the last's; two comparisons say for most windows that nothing grows. */
 export const growthOf = (levels: Levels, level: number): number =>
-  floorOf(levels, level, BUCKETS - EACH, EACH) - floorOf(levels, level, 0, EACH)
+  floorOf(levels, level, -EACH, EACH) - floorOf(levels, level, -BUCKETS, EACH)
 
 /** Copies the window in order of time, for all that follows. */
 export function open({ lowest, highest, closed }: Levels, level: number): void {
