@@ -1,18 +1,23 @@
 // Whether a process that does not leak has become larger for good: it stands above where it had settled early in its life.
-import { floorOf, type Levels } from './levels.ts'
+import { floorOf, type Levels, newest } from './levels.ts'
 import { BLOAT, TIME } from './parameters.ts'
 import { type Bloat, STEADY, type Steady, type Verdict } from './verdict.ts'
 
 const { buckets: BUCKETS, levels: LEVELS } = TIME
 
-/** The verdict where nothing leaks, `before` being the last one; looked at again when the level of all its life closes. */
+/**
+ * The verdict where nothing leaks, `before` being the last one. It is looked at again when the level closes a bucket that
+ * keeps all of the life, and when a leak has ended.
+ */
 export function bloatOrSteady(levels: Levels, closedLevels: number, before: Verdict): Bloat | Steady {
-  for (let level = 0; level < closedLevels; level++) {
+  const last = before.kind === 'leak' ? STEADY : before
+  const looked = before.kind === 'leak' ? LEVELS : closedLevels
+  for (let level = 0; level < looked; level++) {
     const closed = levels.closed[level] as number
     if (closed >= BLOAT.leastBuckets && (closed <= BUCKETS || level === LEVELS - 1))
       return overAllItsLife(levels, level)
   }
-  return before.kind === 'leak' ? STEADY : before
+  return last
 }
 
 /** Its second eighth is when it has started, and has not bloated yet; the last one is now. */
@@ -20,7 +25,7 @@ function overAllItsLife(levels: Levels, level: number): Bloat | Steady {
   const count = Math.min(levels.closed[level] as number, BUCKETS)
   const part = Math.ceil(count * BLOAT.settledShare)
   const fromBytes = floorOf(levels, level, -count + part, part)
-  const toBytes = floorOf(levels, level, -part, part)
+  const toBytes = Math.min(floorOf(levels, level, -part, part), newest(levels, 0))
   const isMore = toBytes - fromBytes >= Math.max(BLOAT.leastBytes, BLOAT.leastShare * fromBytes)
   return isMore ? { kind: 'bloat', fromBytes, toBytes } : STEADY
 }

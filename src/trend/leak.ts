@@ -57,13 +57,13 @@ export function look(
 
 /** None while it grows more slowly than it has since it was first seen: a window alone is too short to see that. */
 function evidenceOf(seen: Seen, level: number, growth: Growth, bucketSeconds: number): number {
-  const seconds = seen.clockSeconds - (seen.streaks.sinceSeconds[level] as number)
-  const isYoung = (seen.levels.closed[level] as number) * bucketSeconds < 2 * TIME.buckets * bucketSeconds
+  const calmSeconds = seen.streaks.sinceSeconds[level] as number
+  const seconds = seen.clockSeconds - calmSeconds
   const fromBytes = seen.streaks.fromBytes[level] as number
-  const { toBytes, swingBytes } = growth
-  const foretoldBytes = (growth.slopeBytes / bucketSeconds) * seconds
-  if (foretoldBytes < SHAPE.leastEndSlope * (toBytes - fromBytes)) return 0
-  return evidence(fromBytes, toBytes, swingBytes, seen.limitBytes, seconds / SECONDS_AN_HOUR, isYoung)
+  const { toBytes, swingBytes, slopeBytes } = growth
+  if ((slopeBytes / bucketSeconds) * seconds < SHAPE.leastEndSlope * (toBytes - fromBytes)) return 0
+  const isYoung = (seen.levels.closed[level] as number) < 2 * TIME.buckets
+  return evidence({ fromBytes, toBytes, swingBytes }, seen.limitBytes, { seconds, calmSeconds, isYoung })
 }
 
 function alarmOf(

@@ -42,7 +42,7 @@ export const TEETH = { leastSwing: 0.4, mostInOneStep: 0.4, leastJumps: 5, least
 export const PATIENCE = {
   /** With a limit, in shares of the room from the floor where it began to the limit: this over the hours it grows. */
   ofRoomAnHour: 0.26,
-  leastOfRoom: 0.16,
+  leastOfRoom: 0.15,
   mostOfRoom: 0.32,
   /** Without one, in shares of the floor where it began: for so many hours the most, then falling as they go on. */
   mostOfFloor: 0.24,
@@ -50,6 +50,9 @@ export const PATIENCE = {
   leastOfFloor: 0.05,
   /** So much more of either while the window holds more than half of the process's life. */
   youngFactor: 1.1,
+  /** And so much more after a calm so many times as long: a job, a morning or a cache; leaks come with a start. */
+  calmFactor: 1.5,
+  calmTimes: 2,
   /** So many buckets may fail the test of their shape before the growth counts as a new one. */
   restBuckets: 16,
 } as const
@@ -67,7 +70,7 @@ export const END = {
 /** What stands above where it stood in the second eighth of its life, and is not a leak, has levelled off: bloat. */
 export const BLOAT = {
   leastBytes: 1_048_576,
-  leastShare: 0.1,
+  leastShare: 0.05,
   settledShare: 0.125,
   leastBuckets: 16,
 } as const
