@@ -88,11 +88,13 @@ export const newest = ({ lowest, closed }: Levels, level: number): number =>
 
 /** The floor of `count` buckets, `from` the newest end: -32 is the oldest that a full level keeps, -1 the newest. */
 export function floorOf({ lowest, closed }: Levels, level: number, from: number, count: number): number {
-  const first = (closed[level] as number) + from
+  const ring = level * BUCKETS
+  let place = ((closed[level] as number) + BUCKETS + from) % BUCKETS
   let floor = Number.POSITIVE_INFINITY
-  for (let at = first; at < first + count; at++) {
-    const one = lowest[level * BUCKETS + (at % BUCKETS)] as number
+  for (let left = count; left > 0; left--) {
+    const one = lowest[ring + place] as number
     if (one < floor) floor = one
+    if (++place === BUCKETS) place = 0
   }
   return floor
 }

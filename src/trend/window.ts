@@ -32,18 +32,23 @@ export const growthOf = (levels: Levels, level: number): number =>
 
 /** Copies the window in order of time, for all that follows. */
 export function open({ lowest, highest, closed }: Levels, level: number): void {
-  const oldest = closed[level] as number
+  const ring = level * BUCKETS
+  let place = (closed[level] as number) % BUCKETS
   for (let at = 0; at < BUCKETS; at++) {
-    const place = level * BUCKETS + ((oldest + at) % BUCKETS)
-    floors[at] = lowest[place] as number
-    swings[at] = (highest[place] as number) - (lowest[place] as number)
+    const floor = lowest[ring + place] as number
+    floors[at] = floor
+    swings[at] = (highest[ring + place] as number) - floor
+    if (++place === BUCKETS) place = 0
   }
-  for (let segment = 0; segment < SEGMENTS; segment++) segments[segment] = lowestOf(segment * EACH, EACH)
+  for (let segment = 0; segment < SEGMENTS; segment++) segments[segment] = lowestOf(segment * EACH)
 }
 
-function lowestOf(from: number, count: number): number {
-  let lowest = Number.POSITIVE_INFINITY
-  for (let at = from; at < from + count; at++) lowest = Math.min(lowest, floors[at] as number)
+function lowestOf(from: number): number {
+  let lowest = floors[from] as number
+  for (let at = from + 1; at < from + EACH; at++) {
+    const one = floors[at] as number
+    if (one < lowest) lowest = one
+  }
   return lowest
 }
 
