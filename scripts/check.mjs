@@ -5,7 +5,17 @@ import { join } from 'node:path'
 import { installPackages, ROOT } from './setup.mjs'
 
 /** Without the tests that start processes. */
-const FAST = ['architecture', 'rules', 'check', 'config', 'messages', 'screen', 'restart', 'supervisor']
+const FAST = [
+  'architecture',
+  'rules',
+  'trend',
+  'check',
+  'config',
+  'messages',
+  'screen',
+  'restart',
+  'supervisor',
+]
 const SLOW = 'test/restart/state-folder.races.test.ts'
 
 installPackages()

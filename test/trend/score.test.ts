@@ -1,10 +1,5 @@
 // The detector on recordings that it was not made for: those that test/trend/traces draws from a seed, and the same
 // disturbed. What docs/growth.md says that it cannot tell apart is counted on its own.
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { memmon, type NewDetector } from './detector.ts'
 import { linearFit } from './peers/linear-fit.ts'
@@ -85,39 +80,5 @@ describe('the score', () => {
     ],
   ])('%s', (_, one, alarm, expected) => {
     expect(scoreOf([{ trace: one, alarm }])).toMatchObject(expected)
-  })
-})
-
-describe('npm run leak-score', () => {
-  const SCRIPT = join(import.meta.dirname, '..', '..', 'scripts', 'leak-score.mjs')
-  const folder = mkdtempSync(join(tmpdir(), 'memmon-leak-score-'))
-  const run = (name: string, content: string | Buffer) => {
-    const file = join(folder, name)
-    writeFileSync(file, content)
-    return spawnSync(process.execPath, [SCRIPT, file], { encoding: 'utf8' })
-  }
-
-  test('prints all ways and all families of a recording, gzipped or not', () => {
-    const text = generate(1, 1, ['leak_line', 'steady_flat'])
-      .map(one => JSON.stringify(one))
-      .join('\n')
-    const plain = run('some.jsonl', text)
-    expect(plain.stdout).toMatch(/^2 recordings, \d+ samples\n/)
-    for (const row of [
-      'memmon',
-      'memory-leak gem, 20 maxima',
-      'linear fit, R2 >= .95',
-      'leak_line',
-      'steady_flat',
-    ])
-      expect(plain.stdout).toContain(`\n| ${row} |`)
-    expect(run('some.jsonl.gz', gzipSync(text)).stdout).toBe(plain.stdout)
-  })
-
-  test('names the line that is not JSON', () => {
-    const wrong = run('wrong.jsonl', '\n{"id":')
-    expect(wrong.stderr).toContain('wrong.jsonl: line 2 is not JSON')
-    expect(wrong.status).not.toBe(0)
-    rmSync(folder, { recursive: true })
   })
 })
