@@ -30,6 +30,15 @@ describe('time', () => {
     expect(asLeak(watched.verdict).forSeconds / 3600).toBeGreaterThan(9.5)
   })
 
+  test('a spike before ticks that are missing is none of what was missed', () => {
+    const watched = begin(60)
+    for (const [tick, sizeMB] of [100, 900, 100].entries()) see(watched, tick / 180, sizeMB)
+    see(watched, 10 / 60, 100)
+    const { lowest, highest } = watched.series.levels
+    expect([...lowest.slice(0, 10)].map(low => low / MB)).toEqual(Array(10).fill(100))
+    expect([...highest.slice(0, 10)].map(high => high / MB)).toEqual([900, ...Array(9).fill(100)])
+  })
+
   test('a machine that was suspended overnight: no time has passed, the leak goes on', () => {
     const watched = seeTicks(begin(60), TICKS, line)
     seeTicks(watched, { ...TICKS, fromHour: 15 }, hour => line(hour - 10))
@@ -49,6 +58,7 @@ describe('time', () => {
     seeTicks(watched, TICKS, hour => line(hour + 5))
     expect(watched.changes).toHaveLength(1)
     expect(slopeMB(watched)).toBeCloseTo(30, 0)
+    expect(asLeak(watched.verdict).forSeconds / 3600).toBeGreaterThan(9.5)
   })
 
   test.each([
