@@ -3,7 +3,6 @@
 import { type Levels, newest } from './levels.ts'
 import { SHAPE, TEETH } from './parameters.ts'
 import {
-  countRises,
   drawLine,
   earlySlope,
   evenJumps,
@@ -28,7 +27,6 @@ export const found: Growth = {
   slopeBytes: 0,
   endBytes: 0,
   endSlope: 0,
-  straightness: 0,
   fromBytes: 0,
   toBytes: 0,
   swingBytes: 0,
@@ -43,7 +41,7 @@ export function grows(levels: Levels, level: number): boolean {
   const growth = growthOf(levels, level)
   if (growth < SHAPE.leastBytes) return false
   open(levels, level)
-  if (!isMuch(growth) || !rises(growth) || !isNew(growth, levels, level)) return false
+  if (!isMuch(growth) || !beganEarly(growth) || !isNew(growth, levels, level)) return false
   found.fromBytes = firstFloor()
   found.toBytes = lastFloor()
   found.swingBytes = swing()
@@ -52,8 +50,7 @@ export function grows(levels: Levels, level: number): boolean {
 
 const isMuch = (growth: number): boolean => growth >= SHAPE.leastShare * firstFloor()
 
-const rises = (growth: number): boolean =>
-  countRises(SHAPE.leastRise * growth) >= SHAPE.leastRises && earlySlope(growth) >= SHAPE.leastEarlySlope
+const beganEarly = (growth: number): boolean => earlySlope(growth) >= SHAPE.leastEarlySlope
 
 const isNew = (growth: number, { record }: Levels, level: number): boolean =>
   lastFloor() - (record[level] as number) >= SHAPE.leastRecord * growth

@@ -19,11 +19,7 @@ export const SHAPE = {
   /** Below it, allocators round. */
   leastBytes: 1_048_576,
   leastShare: 0.02,
-  /** Of the seven steps between segments; the others may rest, or fall back a little. */
-  leastRises: 5,
-  /** A step counts as a rise from this share of the growth. */
-  leastRise: 0.02,
-  /** One step that is more than this share of the growth is a jump, not a leak. */
+  /** One of the seven steps between segments that is more than this share of the growth is a jump, not a leak. */
   mostInOneStep: 0.35,
   /** How many equal jumps of the floor would give the same: stair steps have few. */
   leastJumps: 8,

@@ -22,8 +22,6 @@ export interface Line {
   endBytes: number
   /** The slope there over the mean slope. */
   endSlope: number
-  /** The share of the floor's variance that the line explains. */
-  straightness: number
 }
 
 /** From the first segment's floor to the last's; two comparisons say for most windows that nothing grows. */
@@ -55,13 +53,6 @@ function lowestOf(from: number): number {
 /** The floor of the first segment, and of the last. */
 export const firstFloor = (): number => segments[0] as number
 export const lastFloor = (): number => segments[SEGMENTS - 1] as number
-
-/** How many of the steps between segments are higher than `leastBytes`. */
-export function countRises(leastBytes: number): number {
-  let count = 0
-  for (let at = 1; at < SEGMENTS; at++) if (stepTo(at) > leastBytes) count++
-  return count
-}
 
 /** The largest step between two segments. */
 export function largestStep(): number {
@@ -97,21 +88,17 @@ export function drawLine(line: Line): void {
   let sum = 0
   let tilt = 0
   let bend = 0
-  let squares = 0
   for (let at = 0; at < BUCKETS; at++) {
     const place = at - MIDDLE
     const bytes = (floors[at] as number) - from
     sum += bytes
     tilt += place * bytes
     bend += (place * place - MEAN_SQUARE) * bytes
-    squares += bytes * bytes
   }
   const slope = tilt / SQUARES
-  const variance = squares - (sum * sum) / BUCKETS
   line.slopeBytes = slope
   line.endBytes = from + sum / BUCKETS + slope * MIDDLE
   line.endSlope = 1 + ((2 * bend) / BENDS) * (MIDDLE / slope)
-  line.straightness = variance > 0 ? (slope * slope * SQUARES) / variance : 0
 }
 
 /** How far sizes swing above the floor within a bucket: in nine of ten no further. */
