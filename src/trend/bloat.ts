@@ -26,6 +26,8 @@ function overAllItsLife(levels: Levels, level: number): Bloat | Steady {
   const part = Math.ceil(count * BLOAT.settledShare)
   const fromBytes = floorOf(levels, level, -count + part, part)
   const toBytes = Math.min(floorOf(levels, level, -part, part), newest(levels, 0))
-  const isMore = toBytes - fromBytes >= Math.max(BLOAT.leastBytes, BLOAT.leastShare * fromBytes)
-  return isMore ? { kind: 'bloat', fromBytes, toBytes } : STEADY
+  const rise = toBytes - fromBytes
+  const isMore = rise >= Math.max(BLOAT.leastBytes, BLOAT.leastShare * fromBytes)
+  const lately = toBytes - floorOf(levels, level, -2 * part, part)
+  return isMore && lately <= BLOAT.mostLately * rise ? { kind: 'bloat', fromBytes, toBytes } : STEADY
 }

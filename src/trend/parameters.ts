@@ -63,10 +63,12 @@ export const END = {
   leastKept: 0.5,
 } as const
 
-/** What stands above where it stood in the second eighth of its life, and is not a leak, has levelled off: bloat. */
+/** What stands above where it stood in the second eighth of its life, and is not a leak, may have bloated. */
 export const BLOAT = {
   leastBytes: 1_048_576,
   leastShare: 0.05,
   settledShare: 0.125,
+  /** It has levelled off: no more than this share of the rise is of the last eighth. A straight line has a sixth. */
+  mostLately: 0.15,
   leastBuckets: 16,
 } as const

@@ -1,6 +1,6 @@
 // The series of one process: samples in, a verdict out. It takes time as it comes: ticks that are missing or late, a
 // machine that was suspended, a clock that was set, a new run of the program, another figure that is measured.
-import type { Metric } from '../rules/metric.ts'
+import type { MemoryMetric } from '../rules/metric.ts'
 import { type ProcessKey, sameRun } from '../rules/process.ts'
 import { bloatOrSteady } from './bloat.ts'
 import { type Alarm, leakOf, look, type Seen } from './leak.ts'
@@ -18,7 +18,7 @@ export interface Sample {
   /** Which run of the program: another one begins a new life. */
   readonly run: ProcessKey
   /** What is measured, and whether descendants count: figures of different kinds are never compared. */
-  readonly metric: Metric
+  readonly metric: MemoryMetric
   readonly cumulative: boolean
 }
 
@@ -34,7 +34,7 @@ export interface Series extends Seen {
   bytes: number
   pid: number
   startSeconds: number
-  metric: Metric | undefined
+  metric: MemoryMetric | undefined
   cumulative: boolean
   /** The open bucket: when it began, and the lowest and highest size in it. */
   openSeconds: number

@@ -97,6 +97,7 @@ describe('bloat', () => {
 
   test.each([
     ['a warm-up within the first eighth', (hour: number) => 100 + 50 * (1 - Math.exp(-hour * 3))],
+    ['growth that has not levelled off yet', (hour: number) => 100 + 3 * hour],
     ['a dip', (hour: number) => (hour > 20 && hour < 22 ? 20 : 100)],
     ['teeth', (hour: number) => 100 + 100 * tooth(hour, 0.3)],
   ])('not %s', (_, sizeMB) => {
