@@ -4,6 +4,7 @@ import { BLOAT, TIME } from './parameters.ts'
 import { type Bloat, STEADY, type Steady, type Verdict } from './verdict.ts'
 
 const { buckets: BUCKETS, levels: LEVELS } = TIME
+const KIB = 1024
 
 /**
  * The verdict where nothing leaks, `before` being the last one. It is looked at again when the level closes a bucket that
@@ -24,10 +25,12 @@ export function bloatOrSteady(levels: Levels, closedLevels: number, before: Verd
 function overAllItsLife(levels: Levels, level: number): Bloat | Steady {
   const count = Math.min(levels.closed[level] as number, BUCKETS)
   const part = Math.ceil(count * BLOAT.settledShare)
-  const fromBytes = floorOf(levels, level, -count + part, part)
-  const toBytes = Math.min(floorOf(levels, level, -part, part), newest(levels, 0))
-  const rise = toBytes - fromBytes
-  const isMore = rise >= Math.max(BLOAT.leastBytes, BLOAT.leastShare * fromBytes)
-  const lately = toBytes - floorOf(levels, level, -2 * part, part)
-  return isMore && lately <= BLOAT.mostLately * rise ? { kind: 'bloat', fromBytes, toBytes } : STEADY
+  const fromKiB = floorOf(levels, level, -count + part, part)
+  const toKiB = Math.min(floorOf(levels, level, -part, part), newest(levels, 0))
+  const rise = toKiB - fromKiB
+  const isMore = rise >= Math.max(BLOAT.leastKiB, BLOAT.leastShare * fromKiB)
+  const lately = toKiB - floorOf(levels, level, -2 * part, part)
+  return isMore && lately <= BLOAT.mostLately * rise
+    ? { kind: 'bloat', fromBytes: fromKiB * KIB, toBytes: toKiB * KIB }
+    : STEADY
 }

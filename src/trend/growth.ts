@@ -16,36 +16,36 @@ import {
 } from './window.ts'
 
 export interface Growth extends Line {
-  fromBytes: number
-  toBytes: number
+  fromKiB: number
+  toKiB: number
   /** How far sizes swing above the floor. */
-  swingBytes: number
+  swingKiB: number
 }
 
 /** The growth that was found last. It is the same object every time: take out of it what is to last. */
 export const found: Growth = {
-  slopeBytes: 0,
-  endBytes: 0,
+  slopeKiB: 0,
+  endKiB: 0,
   endSlope: 0,
-  fromBytes: 0,
-  toBytes: 0,
-  swingBytes: 0,
+  fromKiB: 0,
+  toKiB: 0,
+  swingKiB: 0,
 }
 
 /** One comparison says of most processes that they do not grow. */
-const LEAST_RECORD_BYTES = SHAPE.leastRecord * SHAPE.leastBytes
+const LEAST_RECORD_BYTES = SHAPE.leastRecord * SHAPE.leastKiB
 
 /** True if the level's window, which has to be full, shows it; the growth is then in `found`. */
 export function grows(levels: Levels, level: number): boolean {
   if (newest(levels, level) - (levels.record[level] as number) < LEAST_RECORD_BYTES) return false
   const growth = growthOf(levels, level)
-  if (growth < SHAPE.leastBytes) return false
+  if (growth < SHAPE.leastKiB) return false
   open(levels, level)
   if (!isMuch(growth) || !beganEarly(growth) || !isNew(growth, levels, level)) return false
-  found.fromBytes = firstFloor()
-  found.toBytes = lastFloor()
-  found.swingBytes = swing()
-  return goesOn(growth, found.swingBytes >= TEETH.leastSwing * growth ? TEETH : SHAPE)
+  found.fromKiB = firstFloor()
+  found.toKiB = lastFloor()
+  found.swingKiB = swing()
+  return goesOn(growth, found.swingKiB >= TEETH.leastSwing * growth ? TEETH : SHAPE)
 }
 
 const isMuch = (growth: number): boolean => growth >= SHAPE.leastShare * firstFloor()
@@ -58,5 +58,5 @@ const isNew = (growth: number, { record }: Levels, level: number): boolean =>
 function goesOn(growth: number, least: typeof SHAPE | typeof TEETH): boolean {
   if (largestStep() > least.mostInOneStep * growth || evenJumps() < least.leastJumps) return false
   drawLine(found)
-  return found.slopeBytes > 0 && found.endSlope >= least.leastEndSlope
+  return found.slopeKiB > 0 && found.endSlope >= least.leastEndSlope
 }

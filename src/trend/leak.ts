@@ -9,21 +9,22 @@ import type { Leak } from './verdict.ts'
 
 const SEGMENT = TIME.buckets / TIME.segments
 const SECONDS_AN_HOUR = 3600
+const KIB = 1024
 
 export interface Alarm {
   /** The longest window that sees it. */
   level: number
-  fromBytes: number
-  toBytes: number
+  fromKiB: number
+  toKiB: number
   sinceSeconds: number
   /** The line through the floor: where it was, when, and how steep. */
-  lineBytes: number
+  lineKiB: number
   lineAtSeconds: number
-  slopeBytesPerSecond: number
-  swingBytes: number
+  slopeKiBPerSecond: number
+  swingKiB: number
   evidence: number
   /** What the floor is compared with: its height when the level had closed so many buckets. */
-  checkedBytes: number
+  checkedKiB: number
   checkedAt: number
 }
 
@@ -59,11 +60,12 @@ export function look(
 function evidenceOf(seen: Seen, level: number, growth: Growth, bucketSeconds: number): number {
   const calmSeconds = seen.streaks.sinceSeconds[level] as number
   const seconds = seen.clockSeconds - calmSeconds
-  const fromBytes = seen.streaks.fromBytes[level] as number
-  const { toBytes, swingBytes, slopeBytes } = growth
-  if ((slopeBytes / bucketSeconds) * seconds < SHAPE.leastEndSlope * (toBytes - fromBytes)) return 0
+  const fromKiB = seen.streaks.fromKiB[level] as number
+  const { toKiB, swingKiB, slopeKiB } = growth
+  const limitKiB = seen.limitBytes === undefined ? undefined : seen.limitBytes / KIB
+  if ((slopeKiB / bucketSeconds) * seconds < SHAPE.leastEndSlope * (toKiB - fromKiB)) return 0
   const isYoung = (seen.levels.closed[level] as number) < 2 * TIME.buckets
-  return evidence({ fromBytes, toBytes, swingBytes }, seen.limitBytes, { seconds, calmSeconds, isYoung })
+  return evidence({ fromKiB, toKiB, swingKiB }, limitKiB, { seconds, calmSeconds, isYoung })
 }
 
 function alarmOf(
@@ -77,45 +79,45 @@ function alarmOf(
   const goesOn = before?.level === level
   return {
     level,
-    fromBytes: Math.min(streaks.fromBytes[level] as number, before?.fromBytes ?? Number.POSITIVE_INFINITY),
-    toBytes: growth.toBytes,
+    fromKiB: Math.min(streaks.fromKiB[level] as number, before?.fromKiB ?? Number.POSITIVE_INFINITY),
+    toKiB: growth.toKiB,
     sinceSeconds: Math.min(streaks.sinceSeconds[level] as number, before?.sinceSeconds ?? clockSeconds),
-    lineBytes: growth.endBytes,
+    lineKiB: growth.endKiB,
     lineAtSeconds: clockSeconds,
-    slopeBytesPerSecond: growth.slopeBytes / bucketSeconds,
-    swingBytes: growth.swingBytes,
+    slopeKiBPerSecond: growth.slopeKiB / bucketSeconds,
+    swingKiB: growth.swingKiB,
     evidence: Math.max(evidence, before?.evidence ?? 1),
-    checkedBytes: goesOn ? before.checkedBytes : growth.toBytes,
+    checkedKiB: goesOn ? before.checkedKiB : growth.toKiB,
     checkedAt: goesOn ? before.checkedAt : (levels.closed[level] as number),
   }
 }
 
 /** Compares the floor with what was foretold when it is time to, and takes it as the next thing to compare with. */
 function isOver({ levels, bucketSeconds }: Seen, alarm: Alarm, closedLevels: number, high: number): boolean {
-  const { level, fromBytes, toBytes } = alarm
-  if (high < fromBytes + END.leastKept * (toBytes - fromBytes)) return true
+  const { level, fromKiB, toKiB } = alarm
+  if (high < fromKiB + END.leastKept * (toKiB - fromKiB)) return true
   const closed = levels.closed[level] as number
   const buckets = closed - alarm.checkedAt
   if (level >= closedLevels || buckets < END.buckets) return false
   const floor = floorOf(levels, level, -SEGMENT, SEGMENT)
-  const foretold = alarm.slopeBytesPerSecond * bucketSeconds * 2 ** level * buckets
-  if (floor - alarm.checkedBytes < END.leastOfForetold * foretold) return true
-  alarm.checkedBytes = floor
+  const foretold = alarm.slopeKiBPerSecond * bucketSeconds * 2 ** level * buckets
+  if (floor - alarm.checkedKiB < END.leastOfForetold * foretold) return true
+  alarm.checkedKiB = floor
   alarm.checkedAt = closed
   return false
 }
 
 /** The alarm as it stands now: time has passed since its line was drawn. */
 export function leakOf(alarm: Alarm, { clockSeconds, limitBytes }: Seen): Leak {
-  const { fromBytes, toBytes, slopeBytesPerSecond: slope } = alarm
-  const room = (limitBytes ?? 0) - alarm.lineBytes - alarm.swingBytes
+  const { fromKiB, toKiB, slopeKiBPerSecond: slope } = alarm
+  const room = (limitBytes ?? 0) / KIB - alarm.lineKiB - alarm.swingKiB
   const secondsToLimit = Math.max(0, room / slope - (clockSeconds - alarm.lineAtSeconds))
   return {
     kind: 'leak',
     forSeconds: clockSeconds - alarm.sinceSeconds,
-    fromBytes,
-    toBytes,
-    slopeBytesPerHour: slope * SECONDS_AN_HOUR,
+    fromBytes: fromKiB * KIB,
+    toBytes: toKiB * KIB,
+    slopeBytesPerHour: slope * SECONDS_AN_HOUR * KIB,
     secondsToLimit: limitBytes === undefined ? undefined : secondsToLimit,
     sureness: 1 - 0.2 / alarm.evidence ** 2,
   }

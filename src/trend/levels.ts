@@ -1,34 +1,36 @@
 // The series at falling resolution: each level keeps its last 32 buckets, the lowest and the highest size of each, and a
-// bucket of one level is two of the level below. All in one block of memory of fixed size, whatever the age.
+// bucket of one level is two of the level below. All in one block of memory of fixed size, whatever the age. Sizes are
+// whole KiB and times whole seconds: V8 makes no object of a number that fits in 31 bits, not even without its optimiser.
 import { TIME } from './parameters.ts'
 
 const { levels: LEVELS, buckets: BUCKETS } = TIME
-const NONE = Number.NEGATIVE_INFINITY
+/** Of a record, and of a half. */
+const NONE = -1
 const OWN_ARRAYS = 4
 const SEGMENT = BUCKETS / TIME.segments
 
 export interface Levels {
-  /** Ring buffers, one after the other. */
-  readonly lowest: Float32Array
-  readonly highest: Float32Array
+  /** Ring buffers in KiB, one after the other. */
+  readonly lowest: Int32Array
+  readonly highest: Int32Array
   /** How many buckets each level has closed. */
-  readonly closed: Float64Array
-  /** The highest floor of a segment that has begun to leave each level's window. */
-  readonly record: Float64Array
-  /** The first half of the bucket that is open; NaN: it has none yet. */
-  readonly halfLowest: Float64Array
-  readonly halfHighest: Float64Array
+  readonly closed: Int32Array
+  /** The highest floor of a segment that has begun to leave each level's window; NONE: none has. */
+  readonly record: Int32Array
+  /** The first half of the bucket that is open; NONE: it has none yet. */
+  readonly halfLowest: Int32Array
+  readonly halfHighest: Int32Array
 }
 
 /** Bytes for createLevels, and for `more` arrays of one number a level beside them. */
-export const bytesOf = (more: number): number => LEVELS * (8 * (OWN_ARRAYS + more) + 2 * 4 * BUCKETS)
+export const bytesOf = (more: number): number => 4 * LEVELS * (OWN_ARRAYS + more + 2 * BUCKETS)
 
 /** In a block of bytesOf bytes. */
 export function createLevels(memory: ArrayBuffer): Levels {
   const rings = memory.byteLength - 2 * 4 * LEVELS * BUCKETS
   const levels = {
-    lowest: new Float32Array(memory, rings, LEVELS * BUCKETS),
-    highest: new Float32Array(memory, rings + 4 * LEVELS * BUCKETS, LEVELS * BUCKETS),
+    lowest: new Int32Array(memory, rings, LEVELS * BUCKETS),
+    highest: new Int32Array(memory, rings + 4 * LEVELS * BUCKETS, LEVELS * BUCKETS),
     closed: oneALevel(memory, 0),
     record: oneALevel(memory, 1),
     halfLowest: oneALevel(memory, 2),
@@ -38,19 +40,19 @@ export function createLevels(memory: ArrayBuffer): Levels {
   return levels
 }
 
-const oneALevel = (memory: ArrayBuffer, at: number) => new Float64Array(memory, at * 8 * LEVELS, LEVELS)
+const oneALevel = (memory: ArrayBuffer, at: number) => new Int32Array(memory, at * 4 * LEVELS, LEVELS)
 
 /** The `at`th array beside the levels' own. */
-export const besideLevels = (memory: ArrayBuffer, at: number): Float64Array =>
+export const besideLevels = (memory: ArrayBuffer, at: number): Int32Array =>
   oneALevel(memory, OWN_ARRAYS + at)
 
 export function clearLevels({ closed, record, halfLowest }: Levels): void {
   closed.fill(0)
   record.fill(NONE)
-  halfLowest.fill(Number.NaN)
+  halfLowest.fill(NONE)
 }
 
-/** Adds a bucket to the lowest level, and to those above what that completes; returns how many have a new bucket. */
+/** Adds a bucket, in KiB, to the lowest level, and to those above what that completes; returns how many have a new bucket. */
 export function addBucket(levels: Levels, low: number, high: number): number {
   const { halfLowest, halfHighest } = levels
   let lowest = low
@@ -58,14 +60,14 @@ export function addBucket(levels: Levels, low: number, high: number): number {
   for (let above = 1; above < LEVELS; above++) {
     push(levels, above - 1, lowest, highest)
     const half = halfLowest[above] as number
-    if (Number.isNaN(half)) {
+    if (half === NONE) {
       halfLowest[above] = lowest
       halfHighest[above] = highest
       return above
     }
     lowest = Math.min(lowest, half)
     highest = Math.max(highest, halfHighest[above] as number)
-    halfLowest[above] = Number.NaN
+    halfLowest[above] = NONE
   }
   push(levels, LEVELS - 1, lowest, highest)
   return LEVELS
@@ -90,7 +92,7 @@ export const newest = ({ lowest, closed }: Levels, level: number): number =>
 export function floorOf({ lowest, closed }: Levels, level: number, from: number, count: number): number {
   const ring = level * BUCKETS
   let place = ((closed[level] as number) + BUCKETS + from) % BUCKETS
-  let floor = Number.POSITIVE_INFINITY
+  let floor = lowest[ring + place] as number
   for (let left = count; left > 0; left--) {
     const one = lowest[ring + place] as number
     if (one < floor) floor = one

@@ -17,7 +17,7 @@ export const TIME = {
 /** What growth looks like in one window. */
 export const SHAPE = {
   /** Below it, allocators round. */
-  leastBytes: 1_048_576,
+  leastKiB: 1024,
   leastShare: 0.02,
   /** One of the seven steps between segments that is more than this share of the growth is a jump, not a leak. */
   mostInOneStep: 0.35,
@@ -65,7 +65,7 @@ export const END = {
 
 /** What stands above where it stood in the second eighth of its life, and is not a leak, may have bloated. */
 export const BLOAT = {
-  leastBytes: 1_048_576,
+  leastKiB: 1024,
   leastShare: 0.05,
   settledShare: 0.125,
   /** It has levelled off: no more than this share of the rise is of the last eighth. A straight line has a sixth. */

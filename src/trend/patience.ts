@@ -2,9 +2,9 @@
 import { PATIENCE } from './parameters.ts'
 
 interface Grown {
-  readonly fromBytes: number
-  readonly toBytes: number
-  readonly swingBytes: number
+  readonly fromKiB: number
+  readonly toKiB: number
+  readonly swingKiB: number
 }
 
 interface Times {
@@ -15,18 +15,18 @@ interface Times {
   readonly isYoung: boolean
 }
 
-/** How much of what it takes has grown, 1 or more being enough; sizes swing by `swingBytes` above the floor. */
+/** How much of what it takes has grown, 1 or more being enough; sizes swing by `swingKiB` above the floor. */
 export function evidence(
-  { fromBytes, toBytes, swingBytes }: Grown,
-  limitBytes: number | undefined,
+  { fromKiB, toKiB, swingKiB }: Grown,
+  limitKiB: number | undefined,
   { seconds, calmSeconds, isYoung }: Times,
 ): number {
   const hours = seconds / 3600
   const isCalm = calmSeconds > PATIENCE.calmTimes * seconds
   const factor = isYoung ? PATIENCE.youngFactor : isCalm ? PATIENCE.calmFactor : 1
-  const grown = toBytes - fromBytes
-  if (limitBytes === undefined) return grown / (factor * shareOfFloor(hours) * fromBytes)
-  const room = limitBytes - swingBytes - fromBytes
+  const grown = toKiB - fromKiB
+  if (limitKiB === undefined) return grown / (factor * shareOfFloor(hours) * fromKiB)
+  const room = limitKiB - swingKiB - fromKiB
   return room > 0 ? grown / (factor * shareOfRoom(hours) * room) : Number.POSITIVE_INFINITY
 }
 

@@ -9,6 +9,10 @@ import { TIME } from './parameters.ts'
 import { clearStreaks, createStreaks, STREAK_ARRAYS } from './streaks.ts'
 import { STEADY, type Verdict } from './verdict.ts'
 
+const KIB = 1024
+/** What fits in the levels: 2 TB. */
+const MOST_KIB = 2 ** 31 - 1
+
 export interface Sample {
   /** By any clock; what goes back, or jumps ahead, is not taken for time that has passed. */
   readonly atSeconds: number
@@ -31,15 +35,15 @@ export interface Series extends Seen {
   alarm: Alarm | undefined
   /** Of the last sample; the metric is undefined if there is none yet. */
   atSeconds: number
-  bytes: number
+  sizeKiB: number
   pid: number
   startSeconds: number
   metric: MemoryMetric | undefined
   cumulative: boolean
   /** The open bucket: when it began, and the lowest and highest size in it. */
   openSeconds: number
-  low: number
-  high: number
+  lowKiB: number
+  highKiB: number
 }
 
 /** `intervalSeconds` is the time between two samples, as far as it is known. */
@@ -49,46 +53,48 @@ export function createSeries(intervalSeconds: number): Series {
     memory,
     levels: createLevels(memory),
     streaks: createStreaks(memory),
-    bucketSeconds: Math.max(TIME.bucketSeconds, intervalSeconds),
+    bucketSeconds: Math.max(TIME.bucketSeconds, Math.ceil(intervalSeconds)),
     clockSeconds: 0,
     limitBytes: undefined,
     verdict: STEADY,
     alarm: undefined,
     atSeconds: 0,
-    bytes: 0,
+    sizeKiB: 0,
     pid: 0,
     startSeconds: 0,
     metric: undefined,
     cumulative: false,
     openSeconds: 0,
-    low: 0,
-    high: 0,
+    lowKiB: 0,
+    highKiB: 0,
   }
 }
 
 /** Takes a sample in. The verdict is the same object until there is something new to say. */
 export function observe(series: Series, sample: Sample): Verdict {
-  const { bytes, atSeconds } = sample
-  if (!Number.isFinite(bytes) || bytes < 0 || !Number.isFinite(atSeconds)) return series.verdict
+  const sizeKiB = Math.floor(sample.bytes / KIB)
+  const atSeconds = Math.floor(sample.atSeconds)
+  if (!(sizeKiB >= 0 && sizeKiB <= MOST_KIB) || !Number.isFinite(atSeconds)) return series.verdict
   series.limitBytes = sample.limitBytes
-  if (!isSameLife(series, sample)) begin(series, sample)
+  if (!isSameLife(series, sample)) begin(series, sample, atSeconds, sizeKiB)
   pass(series, atSeconds - series.atSeconds)
-  if (series.clockSeconds - series.openSeconds >= series.bucketSeconds) closeUntilNow(series, bytes)
-  else if (bytes < series.low) series.low = bytes
-  else if (bytes > series.high) series.high = bytes
+  if (series.clockSeconds - series.openSeconds >= series.bucketSeconds) closeUntilNow(series, sizeKiB)
+  else if (sizeKiB < series.lowKiB) series.lowKiB = sizeKiB
+  else if (sizeKiB > series.highKiB) series.highKiB = sizeKiB
   series.atSeconds = atSeconds
-  series.bytes = bytes
+  series.sizeKiB = sizeKiB
   return series.verdict
 }
 
 const isSameLife = (series: Series, { run, metric, cumulative }: Sample): boolean =>
   sameRun(series, run) && series.metric === metric && series.cumulative === cumulative
 
-function begin(series: Series, { atSeconds, bytes, run, metric, cumulative }: Sample): void {
+function begin(series: Series, sample: Sample, atSeconds: number, sizeKiB: number): void {
+  const { metric, cumulative, run } = sample
   clearLevels(series.levels)
   clearStreaks(series.streaks)
   Object.assign(series, { atSeconds, metric, cumulative, pid: run.pid, startSeconds: run.startSeconds })
-  Object.assign(series, { clockSeconds: 0, openSeconds: 0, low: bytes, high: bytes })
+  Object.assign(series, { clockSeconds: 0, openSeconds: 0, lowKiB: sizeKiB, highKiB: sizeKiB })
   series.alarm = undefined
   series.verdict = STEADY
 }
@@ -99,21 +105,21 @@ function pass(series: Series, seconds: number): void {
   series.clockSeconds += seconds > most ? series.bucketSeconds : Math.max(0, seconds)
 }
 
-/** Closes the bucket, and those that were missed as the last size again, and begins one with `bytes`. */
-function closeUntilNow(series: Series, bytes: number): void {
+/** Closes the bucket, and those that were missed as the last size again, and begins one with `sizeKiB`. */
+function closeUntilNow(series: Series, sizeKiB: number): void {
   while (series.clockSeconds - series.openSeconds >= series.bucketSeconds) {
-    const closedLevels = addBucket(series.levels, series.low, series.high)
+    const closedLevels = addBucket(series.levels, series.lowKiB, series.highKiB)
     series.openSeconds += series.bucketSeconds
-    judge(series, closedLevels, series.high)
-    series.low = series.bytes
-    series.high = series.bytes
+    judge(series, closedLevels, series.highKiB)
+    series.lowKiB = series.sizeKiB
+    series.highKiB = series.sizeKiB
   }
-  series.low = bytes
-  series.high = bytes
+  series.lowKiB = sizeKiB
+  series.highKiB = sizeKiB
 }
 
-function judge(series: Series, closedLevels: number, high: number): void {
-  series.alarm = look(series, closedLevels, high, series.alarm)
+function judge(series: Series, closedLevels: number, highKiB: number): void {
+  series.alarm = look(series, closedLevels, highKiB, series.alarm)
   series.verdict = series.alarm
     ? leakOf(series.alarm, series)
     : bloatOrSteady(series.levels, closedLevels, series.verdict)

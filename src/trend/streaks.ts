@@ -9,15 +9,15 @@ export const STREAK_ARRAYS = 3
 
 export interface Streaks {
   /** The floor where the growth began. */
-  readonly fromBytes: Float64Array
+  readonly fromKiB: Int32Array
   /** When that was, by the series' clock. */
-  readonly sinceSeconds: Float64Array
+  readonly sinceSeconds: Int32Array
   /** How many buckets the level had closed when it saw growth last; 0: it never did. */
-  readonly seenAt: Float64Array
+  readonly seenAt: Int32Array
 }
 
 export const createStreaks = (memory: ArrayBuffer): Streaks => ({
-  fromBytes: besideLevels(memory, 0),
+  fromKiB: besideLevels(memory, 0),
   sinceSeconds: besideLevels(memory, 1),
   seenAt: besideLevels(memory, 2),
 })
@@ -36,7 +36,7 @@ export function see(
   const count = closed[level] as number
   const seenAt = streaks.seenAt[level] as number
   if (seenAt === 0 || count - seenAt > PATIENCE.restBuckets + 1) {
-    streaks.fromBytes[level] = growth.fromBytes
+    streaks.fromKiB[level] = growth.fromKiB
     streaks.sinceSeconds[level] = clockSeconds - TIME.buckets * bucketSeconds
   }
   streaks.seenAt[level] = count

@@ -11,15 +11,15 @@ const SQUARES = (BUCKETS * (BUCKETS ** 2 - 1)) / 12
 const MEAN_SQUARE = SQUARES / BUCKETS
 const BENDS = sumOf(at => (at ** 2 - MEAN_SQUARE) ** 2)
 
-const floors = new Float64Array(BUCKETS)
-const swings = new Float64Array(BUCKETS)
-const segments = new Float64Array(SEGMENTS)
+const floors = new Int32Array(BUCKETS)
+const swings = new Int32Array(BUCKETS)
+const segments = new Int32Array(SEGMENTS)
 
 export interface Line {
   /** A bucket. */
-  slopeBytes: number
+  slopeKiB: number
   /** At the window's last bucket. */
-  endBytes: number
+  endKiB: number
   /** The slope there over the mean slope. */
   endSlope: number
 }
@@ -96,8 +96,8 @@ export function drawLine(line: Line): void {
     bend += (place * place - MEAN_SQUARE) * bytes
   }
   const slope = tilt / SQUARES
-  line.slopeBytes = slope
-  line.endBytes = from + sum / BUCKETS + slope * MIDDLE
+  line.slopeKiB = slope
+  line.endKiB = from + sum / BUCKETS + slope * MIDDLE
   line.endSlope = 1 + ((2 * bend) / BENDS) * (MIDDLE / slope)
 }
 

@@ -4,7 +4,8 @@ import { found, grows } from '../../src/trend/growth.ts'
 import { addBucket, bytesOf, createLevels, type Levels } from '../../src/trend/levels.ts'
 import { STREAK_ARRAYS } from '../../src/trend/streaks.ts'
 
-const MB = 1_048_576
+/** In KiB. */
+const MB = 1024
 const EACH = 4
 
 /** Level 0 with these floors, in MB; sizes swing above them by `swingMB`. */
@@ -34,12 +35,12 @@ const seen = (floors: readonly number[], swingMB = 0) => grows(levelsOf(floors, 
 
 test('a straight line grows: from, to, slope, and where its line ends', () => {
   expect(seen(LINE)).toBe(true)
-  expect(found.fromBytes).toBe(100 * MB)
-  expect(found.toBytes).toBe(170 * MB)
-  expect(found.slopeBytes).toBeCloseTo(2.5 * MB, -2)
-  expect(found.endBytes).toBeCloseTo(177.5 * MB, -2)
+  expect(found.fromKiB).toBe(100 * MB)
+  expect(found.toKiB).toBe(170 * MB)
+  expect(found.slopeKiB).toBeCloseTo(2.5 * MB, 0)
+  expect(found.endKiB).toBeCloseTo(177.5 * MB, 0)
   expect(found.endSlope).toBeCloseTo(1, 3)
-  expect(found.swingBytes).toBe(0)
+  expect(found.swingKiB).toBe(0)
 })
 
 describe('does not', () => {
@@ -70,5 +71,5 @@ test('under long teeth the floor may rise in fewer jumps', () => {
   expect(seen(stairs)).toBe(false)
   expect(seen(stairs, 20)).toBe(false)
   expect(seen(stairs, 40)).toBe(true)
-  expect(found.swingBytes).toBe(40 * MB)
+  expect(found.swingKiB).toBe(40 * MB)
 })

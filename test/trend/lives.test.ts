@@ -35,8 +35,8 @@ describe('time', () => {
     for (const [tick, sizeMB] of [100, 900, 100].entries()) see(watched, tick / 180, sizeMB)
     see(watched, 10 / 60, 100)
     const { lowest, highest } = watched.series.levels
-    expect([...lowest.slice(0, 10)].map(low => low / MB)).toEqual(Array(10).fill(100))
-    expect([...highest.slice(0, 10)].map(high => high / MB)).toEqual([900, ...Array(9).fill(100)])
+    expect([...lowest.slice(0, 10)].map(low => low / 1024)).toEqual(Array(10).fill(100))
+    expect([...highest.slice(0, 10)].map(high => high / 1024)).toEqual([900, ...Array(9).fill(100)])
   })
 
   test('a machine that was suspended overnight: no time has passed, the leak goes on', () => {
@@ -65,6 +65,7 @@ describe('time', () => {
     ['not a number', Number.NaN],
     ['infinite', Number.POSITIVE_INFINITY],
     ['negative', -1],
+    ['more than any machine has', 2 ** 60],
   ])('a size that is %s is left out', (_, bytes) => {
     const watched = begin(60)
     for (let hour = 0; hour < 5; hour += 1 / 60) {

@@ -9,7 +9,7 @@ const hours = (count: number, more = {}) => ({
   isYoung: false,
   ...more,
 })
-const grown = (share: number) => ({ fromBytes: GB, toBytes: GB * (1 + share), swingBytes: 0 })
+const grown = (share: number) => ({ fromKiB: GB, toKiB: GB * (1 + share), swingKiB: 0 })
 
 /** The share that is just enough. */
 const enough = (of: (share: number) => number): number => 1 / of(1)
@@ -32,7 +32,7 @@ describe('with a limit, of the room to it', () => {
   })
 
   test('sizes that swing above the floor leave less room', () => {
-    const swinging = { ...grown(0.15), swingBytes: 0.5 * GB }
+    const swinging = { ...grown(0.15), swingKiB: 0.5 * GB }
     expect(evidence(swinging, 2 * GB, hours(2))).toBeCloseTo(2, 5)
   })
 

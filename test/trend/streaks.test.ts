@@ -7,19 +7,19 @@ import { createStreaks, STREAK_ARRAYS, see } from '../../src/trend/streaks.ts'
 const BUCKET_SECONDS = 60
 
 test.each([
-  ['sixteen buckets later it is the same growth', 16, { fromBytes: 100, sinceSeconds: 0 }],
-  ['seventeen later it is a new one', 17, { fromBytes: 500, sinceSeconds: 18 * BUCKET_SECONDS }],
+  ['sixteen buckets later it is the same growth', 16, { fromKiB: 100, sinceSeconds: 0 }],
+  ['seventeen later it is a new one', 17, { fromKiB: 500, sinceSeconds: 18 * BUCKET_SECONDS }],
 ])('%s', (_, rest, expected) => {
   const memory = new ArrayBuffer(bytesOf(STREAK_ARRAYS))
   const [levels, streaks] = [createLevels(memory), createStreaks(memory)]
   const add = (count: number) => {
     for (let at = 0; at < count; at++) addBucket(levels, 1, 1)
   }
-  const seeAt = (clockBuckets: number, fromBytes: number) =>
-    see(streaks, levels, 0, { ...found, fromBytes }, clockBuckets * BUCKET_SECONDS, BUCKET_SECONDS)
+  const seeAt = (clockBuckets: number, fromKiB: number) =>
+    see(streaks, levels, 0, { ...found, fromKiB }, clockBuckets * BUCKET_SECONDS, BUCKET_SECONDS)
   add(32)
   seeAt(32, 100)
   add(rest + 1)
   seeAt(32 + rest + 1, 500)
-  expect({ fromBytes: streaks.fromBytes[0], sinceSeconds: streaks.sinceSeconds[0] }).toEqual(expected)
+  expect({ fromKiB: streaks.fromKiB[0], sinceSeconds: streaks.sinceSeconds[0] }).toEqual(expected)
 })
