@@ -22,7 +22,7 @@ export const SHAPE = {
   /** One of the seven steps between segments that is more than this share of the growth is a jump, not a leak. */
   mostInOneStep: 0.35,
   /** How many equal jumps of the floor would give the same: stair steps have few. */
-  leastJumps: 8,
+  leastJumps: 9,
   /** The slope at the end over the mean slope: what levels off falls below it long before it is level. */
   leastEndSlope: 0.85,
   /** The slope of the first three steps over the mean: it has grown through the whole window, not just lately. */
