@@ -46,14 +46,14 @@ export interface Series extends Seen {
   highKiB: number
 }
 
-/** `intervalSeconds` is the time between two samples, as far as it is known. */
+/** `intervalSeconds` is the time between two samples; NaN or 0 if it is not known. */
 export function createSeries(intervalSeconds: number): Series {
   const memory = new ArrayBuffer(bytesOf(STREAK_ARRAYS))
   return {
     memory,
     levels: createLevels(memory),
     streaks: createStreaks(memory),
-    bucketSeconds: Math.max(TIME.bucketSeconds, Math.ceil(intervalSeconds)),
+    bucketSeconds: intervalSeconds > TIME.bucketSeconds ? Math.ceil(intervalSeconds) : TIME.bucketSeconds,
     clockSeconds: 0,
     limitBytes: undefined,
     verdict: STEADY,

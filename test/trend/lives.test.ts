@@ -75,6 +75,10 @@ describe('time', () => {
     expect(slopeMB(watched)).toBeCloseTo(30, 0)
   })
 
+  test.each([0, Number.NaN])('an interval that is not known (%d) is a short one', interval => {
+    expect(slopeMB(seeTicks(begin(interval), TICKS, line))).toBeCloseTo(30, 0)
+  })
+
   test('a tick of an hour: the window is a day and more', () => {
     const watched = watch({ everySeconds: 3600, hours: 60, limitMB: 1000 }, hour => 100 + 5 * hour)
     expect(slopeMB(watched)).toBeCloseTo(5, 1)
