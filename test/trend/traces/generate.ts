@@ -1,6 +1,7 @@
 // Labelled recordings from a seed: shapes, with the noise, pages, ticks and limits of real ones.
 import { Random } from '../../simulate/random.ts'
-import { SHAPES, type Shape } from './shapes.ts'
+import type { Shape } from './parts.ts'
+import { SHAPES } from './shapes.ts'
 import type { Trace } from './trace.ts'
 
 const PAGE_BYTES = 4096
