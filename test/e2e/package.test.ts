@@ -41,6 +41,7 @@ test('it holds what is needed to run and to read, and no tests', () => {
   const installed = readdirSync(join(folder, 'prefix', 'lib', 'node_modules', 'memmon'))
   expect(installed.filter(name => name !== 'node_modules').sort()).toEqual([
     'CHANGELOG.md',
+    'CONTRIBUTING.md',
     'LICENSE',
     'README.md',
     'bin',
