@@ -42,7 +42,8 @@ numprocs=3
     memmon: `-p "big=%%(ENV_BIG_LIMIT)s" -a 1GB -n "%%(program_name)s" -s true`.replaceAll('%%', '%'),
     listenerLines: 'environment=BIG_LIMIT="40MB",SUPERVISOR_USERNAME="u",SUPERVISOR_PASSWORD="hunter2"',
     inet: { username: 'u', password: 'hunter2' },
-    events: 'TICK_3600',
+    // No tick at all: TICK_3600 comes at each full hour, and memmon would restart what is to be shown.
+    events: 'SUPERVISOR_STATE_CHANGE_STOPPING',
     env: { NODE: process.execPath },
   })
 })
