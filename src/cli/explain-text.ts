@@ -21,22 +21,26 @@ export interface Explained {
 /** A paragraph a rule and a budget; in front who is meant, behind what follows for each. */
 export function explainText({ processes, budgets, rules, capacity }: Explained): string {
   const paragraphs = [
-    processes.map(headText).join('\n'),
-    ...rules.rules.map(rule =>
-      [ruleText(rule, capacity), ...ruleLines(rule, processes, rules.mostSpecific)].join('\n  '),
-    ),
-    ...budgets.map(one => `${budgetText(one.budget, capacity)}\n  ${budgetWhy(one)}`),
-    processes.map(one => named(one, conclusion(one), processes)).join('\n'),
+    processes.map(headText),
+    ...rules.rules.map(rule => [
+      ruleText(rule, capacity),
+      ...ruleLines(rule, processes, rules.mostSpecific).map(indented),
+    ]),
+    ...budgets.map(one => [budgetText(one.budget, capacity), indented(budgetWhy(one))]),
+    processes.map(one => named(one, conclusion(one), processes)),
   ]
-  return `${paragraphs.join('\n\n')}\n`
+  // Whatever a name holds, a line stays a line, and steers no terminal.
+  return `${paragraphs.map(lines => lines.map(oneLine).join('\n')).join('\n\n')}\n`
 }
+
+const indented = (text: string): string => `  ${text}`
 
 function headText({ process, rssBytes }: Assessed): string {
   const run =
     process.state === ProcessState.RUNNING
       ? `, pid ${process.pid}, up ${formatDuration(uptimeSecondsOf(process))}, ${rssBytes === undefined ? 'size not readable' : `${formatSize(rssBytes)} RSS`}`
       : ''
-  return `${oneLine(process.namespec)}: ${stateName(process.state)}${run}`
+  return `${process.namespec}: ${stateName(process.state)}${run}`
 }
 
 /** Of several processes only those that it matches. */
@@ -47,4 +51,4 @@ function ruleLines(rule: Rule, processes: readonly Assessed[], mostSpecific: boo
 }
 
 const named = ({ process }: Assessed, text: string, { length }: readonly Assessed[]): string =>
-  length === 1 ? text : `${oneLine(process.namespec)}: ${text}`
+  length === 1 ? text : `${process.namespec}: ${text}`

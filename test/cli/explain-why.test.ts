@@ -1,8 +1,11 @@
 // The sentences of `memmon explain`: of a rule, of a budget, and what follows from all.
 import { expect, test } from 'vitest'
 import { timestamp } from '../../src/base/text.ts'
+import { explainText } from '../../src/cli/explain-text.ts'
 import { budgetWhy, conclusion, ruleWhy } from '../../src/cli/explain-why.ts'
+import { resolveSettings } from '../../src/config/in-force.ts'
 import { assessmentOf, type Sample } from '../helpers/assessed.ts'
+import { settingsFrom } from '../helpers/values.ts'
 
 const UNTIL = new Date(2026, 10, 21, 14, 5).getTime()
 const when = timestamp(new Date(UNTIL)).slice(0, 19)
@@ -154,4 +157,14 @@ test.each<[argv: string[], state: Partial<typeof counted> | undefined, why: stri
   const budgets = new Map(state ? [[argv.slice(0, 2).join(' '), { ...counted, ...state }]] : [])
   const { budgets: assessed } = await assessmentOf(argv, [{ name: 'web', megabytes: 180 }], budgets)
   expect(assessed.map(budgetWhy)).toEqual([why])
+})
+
+test('a name steers no terminal, wherever it stands, and begins no line', async () => {
+  const argv = ['--total', '60MB', '-a', '60MB']
+  const sample = { name: 'web\x1b[2J\nforged', megabytes: 180 }
+  const { budgets, processes } = await assessmentOf(argv, [sample, { ...sample, name: 'b\x07' }])
+  const rules = resolveSettings(settingsFrom(...argv), undefined)
+  const text = explainText({ processes, budgets, rules, capacity: undefined })
+  expect(text).toMatch(/would restart \S+ now/)
+  expect(text).not.toMatch(/[\0-\x09\x0b-\x1f]|^ *forged/m)
 })
