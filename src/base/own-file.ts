@@ -17,10 +17,15 @@ export async function openOwnFile(path: string, uid = process.geteuid?.()): Prom
     if (code === 'ELOOP' || code === 'ENXIO') throw notOwn(path, 'is not a regular file')
     throw thrown
   })
-  const wrong = file && whatIsWrong(await file.stat(), uid)
-  if (wrong === undefined) return file
-  await file?.close()
-  throw notOwn(path, wrong)
+  if (!file) return undefined
+  try {
+    const wrong = whatIsWrong(await file.stat(), uid)
+    if (wrong === undefined) return file
+    throw notOwn(path, wrong)
+  } catch (thrown) {
+    await file.close()
+    throw thrown
+  }
 }
 
 /** The text of such a file; undefined if there is none. Throws like openOwnFile, also beyond `mostBytes`. */
