@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { gunzipSync } from 'node:zlib'
-import { build } from 'esbuild'
 import { ROOT } from './setup.mjs'
+import { bundle } from './test-bundle.mjs'
 
 const { positionals: files } = parseArgs({ allowPositionals: true })
 const folder = mkdtempSync(join(ROOT, 'node_modules', '.leak-score-'))
@@ -22,17 +22,7 @@ try {
 
 async function bundled() {
   const outfile = join(folder, 'leak-score.mjs')
-  await build({
-    absWorkingDir: ROOT,
-    entryPoints: ['test/trend/leak-score.ts'],
-    outfile,
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    logLevel: 'warning',
-  })
+  await bundle('test/trend/leak-score.ts', outfile)
   return await import(pathToFileURL(outfile).href)
 }
 

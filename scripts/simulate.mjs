@@ -7,9 +7,9 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
-import { build } from 'esbuild'
 import { BREAKS } from '../test/simulate/breaks.mjs'
 import { ROOT } from './setup.mjs'
+import { bundle } from './test-bundle.mjs'
 
 const SHOWN = 3
 const CHUNK = 50
@@ -72,17 +72,8 @@ async function showFound(one, first, count) {
 async function bundled(broken) {
   const folder = mkdtempSync(join(ROOT, 'node_modules', '.simulate-'))
   const outfile = join(folder, 'seeds.mjs')
-  await build({
-    absWorkingDir: ROOT,
-    entryPoints: ['test/simulate/seeds.ts'],
-    outfile,
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
+  await bundle('test/simulate/seeds.ts', outfile, {
     sourcemap: 'inline',
-    logLevel: 'warning',
     plugins: broken ? [breakPlugin(broken)] : [],
   })
   return { url: pathToFileURL(outfile).href, remove: () => rmSync(folder, { recursive: true, force: true }) }
