@@ -7,7 +7,7 @@ import { noticeFacts, noticeWords, type Todo } from './notices.ts'
 export type Told = Restarted | Failed | Capped | Noticed
 
 interface ToldWords {
-  /** The peer's words where it has any. */
+  /** superlance memmon's words, where it has any. */
   readonly subject: string
   /** What happened to which process on which host. */
   readonly headline: string

@@ -159,7 +159,7 @@ test('a channel that is no longer set will never take what waits for it: told, a
   const second = outboxOf([channelOf('smtp', [OK])])
   await second.attach(folder)
   await waitFor('it to be forgotten', () => second.size === 0 && files().length === 0)
-  expect(log.at(-1)).toBe('WARN "one" is not sent by webhook, which is no longer set')
+  expect(log.at(-1)).toBe('WARN "one" is not sent by webhook, which is no longer configured')
 })
 
 test('a thousand at most, a week at most: the oldest go, and how many is told', async () => {
