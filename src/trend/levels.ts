@@ -27,8 +27,15 @@ export const bytesOf = (more: number): number => 4 * LEVELS * (OWN_ARRAYS + more
 
 /** In a block of bytesOf bytes. */
 export function createLevels(memory: ArrayBuffer): Levels {
+  const levels = levelsIn(memory)
+  clearLevels(levels)
+  return levels
+}
+
+/** Those that are there. */
+export function levelsIn(memory: ArrayBuffer): Levels {
   const rings = memory.byteLength - 2 * 4 * LEVELS * BUCKETS
-  const levels = {
+  return {
     lowest: new Int32Array(memory, rings, LEVELS * BUCKETS),
     highest: new Int32Array(memory, rings + 4 * LEVELS * BUCKETS, LEVELS * BUCKETS),
     closed: oneALevel(memory, 0),
@@ -36,8 +43,6 @@ export function createLevels(memory: ArrayBuffer): Levels {
     halfLowest: oneALevel(memory, 2),
     halfHighest: oneALevel(memory, 3),
   }
-  clearLevels(levels)
-  return levels
 }
 
 const oneALevel = (memory: ArrayBuffer, at: number) => new Int32Array(memory, at * 4 * LEVELS, LEVELS)

@@ -4,14 +4,16 @@ import type { MemoryMetric } from '../rules/metric.ts'
 import { type ProcessKey, sameRun } from '../rules/process.ts'
 import { bloatOrSteady } from './bloat.ts'
 import { type Alarm, leakOf, look, type Seen } from './leak.ts'
-import { addBucket, bytesOf, clearLevels, createLevels } from './levels.ts'
+import { addBucket, bytesOf, clearLevels, createLevels, type Levels, levelsIn } from './levels.ts'
 import { TIME } from './parameters.ts'
 import { clearStreaks, createStreaks, STREAK_ARRAYS } from './streaks.ts'
 import { STEADY, type Verdict } from './verdict.ts'
 
 const KIB = 1024
 /** What fits in the levels: 2 TB. */
-const MOST_KIB = 2 ** 31 - 1
+export const MOST_KIB = 2 ** 31 - 1
+/** Of a series' memory. */
+export const SERIES_BYTES = bytesOf(STREAK_ARRAYS)
 
 export interface Sample {
   /** By any clock; what goes back, or jumps ahead, is not taken for time that has passed. */
@@ -48,12 +50,24 @@ export interface Series extends Seen {
 
 /** `intervalSeconds` is the time between two samples; NaN or 0 if it is not known. */
 export function createSeries(intervalSeconds: number): Series {
-  const memory = new ArrayBuffer(bytesOf(STREAK_ARRAYS))
+  const memory = new ArrayBuffer(SERIES_BYTES)
+  return seriesOver(memory, createLevels(memory), bucketSecondsFor(intervalSeconds))
+}
+
+/** A series whose levels and streaks are in `memory` already, of SERIES_BYTES; all else of it is as in a new one. */
+export const seriesIn = (memory: ArrayBuffer, bucketSeconds: number): Series =>
+  seriesOver(memory, levelsIn(memory), bucketSeconds)
+
+/** How long the shortest bucket is if samples come so often. */
+export const bucketSecondsFor = (intervalSeconds: number): number =>
+  intervalSeconds > TIME.bucketSeconds ? Math.ceil(intervalSeconds) : TIME.bucketSeconds
+
+function seriesOver(memory: ArrayBuffer, levels: Levels, bucketSeconds: number): Series {
   return {
     memory,
-    levels: createLevels(memory),
+    levels,
     streaks: createStreaks(memory),
-    bucketSeconds: intervalSeconds > TIME.bucketSeconds ? Math.ceil(intervalSeconds) : TIME.bucketSeconds,
+    bucketSeconds,
     clockSeconds: 0,
     limitBytes: undefined,
     verdict: STEADY,
@@ -72,11 +86,11 @@ export function createSeries(intervalSeconds: number): Series {
 
 /** Takes a sample in. The verdict is the same object until there is something new to say. */
 export function observe(series: Series, sample: Sample): Verdict {
+  if (!isSound(sample)) return series.verdict
   const sizeKiB = Math.floor(sample.bytes / KIB)
   const atSeconds = Math.floor(sample.atSeconds)
-  if (!(sizeKiB >= 0 && sizeKiB <= MOST_KIB) || !Number.isFinite(atSeconds)) return series.verdict
   series.limitBytes = sample.limitBytes
-  if (!isSameLife(series, sample)) begin(series, sample, atSeconds, sizeKiB)
+  if (!goesOn(series, sample)) begin(series, sample, atSeconds, sizeKiB)
   pass(series, atSeconds - series.atSeconds)
   if (series.clockSeconds - series.openSeconds >= series.bucketSeconds) closeUntilNow(series, sizeKiB)
   else if (sizeKiB < series.lowKiB) series.lowKiB = sizeKiB
@@ -86,7 +100,12 @@ export function observe(series: Series, sample: Sample): Verdict {
   return series.verdict
 }
 
-const isSameLife = (series: Series, { run, metric, cumulative }: Sample): boolean =>
+/** False for a sample that is skipped: its size or its time is not a number, or no size that a process can have. */
+export const isSound = ({ bytes, atSeconds }: Sample): boolean =>
+  bytes >= 0 && bytes < (MOST_KIB + 1) * KIB && Number.isFinite(atSeconds)
+
+/** True if the sample can be compared with those before. */
+export const goesOn = (series: Series, { run, metric, cumulative }: Sample): boolean =>
   sameRun(series, run) && series.metric === metric && series.cumulative === cumulative
 
 function begin(series: Series, sample: Sample, atSeconds: number, sizeKiB: number): void {
