@@ -1,5 +1,5 @@
-// dist/: the command as three CommonJS files, each loaded when its time comes: what READY needs, what the listener needs
-// after it, what only people ask for. CommonJS, since Node's ESM loader takes a third of the time to READY, and keeps its
+// dist/: the command as four CommonJS files, each loaded when its time comes: what READY needs, what the listener needs
+// after it, what draws a mail's pictures, what only people ask for. CommonJS, since Node's ESM loader takes a third of the time to READY, and keeps its
 // memory. No module is in two files, or there would be two UsageErrors; a file takes what it needs from those before it.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -9,13 +9,16 @@ import { build } from 'esbuild'
 const MAIN = 'src/cli/main.ts'
 /** Commands for a terminal, and what memmon says there. */
 const FOR_PEOPLE = ['src/cli/by-hand.ts', 'src/cli/hand-commands.ts']
+/** What draws: for the listener with a mail to send, and for people. */
+const PICTURES = 'src/picture/charts.ts'
 
 const LICENCES = 'licences.txt'
 /**
  * Packages whose code goes into dist/, so development packages: READY waits for commander, which takes 20 ms as a package
- * of six files that loads child_process, and 5 ms here. The other packages are loaded when they are needed.
+ * of six files that loads child_process, and 5 ms here; d3's packages are ES modules of ten packages, of which a chart
+ * needs little. What they need themselves is bundled with them. The other packages are loaded when they are needed.
  */
-export const BUNDLED = ['commander', 'fastest-levenshtein']
+export const BUNDLED = ['commander', 'd3-scale', 'd3-shape', 'fastest-levenshtein']
 /** commander could run commands as programs of their own, which memmon does not have. */
 const UNUSED = { commander: 'node:child_process' }
 
@@ -81,13 +84,13 @@ async function importsOf(root) {
   return new Map(own)
 }
 
-/** The packages of BUNDLED, without what memmon does not use of them. */
+/** The packages of BUNDLED and those that they need, without what memmon does not use of them. */
 function bundled(root) {
   const require = createRequire(join(root, 'package.json'))
   return {
     name: 'bundled packages',
     setup({ onLoad, onResolve }) {
-      onResolve({ filter: new RegExp(`^(${BUNDLED.join('|')})$`) }, ({ path }) => ({
+      onResolve({ filter: new RegExp(`^(${[...packageFolders(root).keys()].join('|')})$`) }, ({ path }) => ({
         path: require.resolve(path),
       }))
       onResolve({ filter: /^node:/ }, ({ path, importer }) => {
@@ -101,29 +104,43 @@ function bundled(root) {
   }
 }
 
+/** Where each is that goes into dist/: those of BUNDLED, and what they depend on. */
+function packageFolders(root) {
+  const folders = new Map(BUNDLED.map(name => [name, join(root, 'node_modules', name)]))
+  // A map that is added to while it is walked is walked to its end.
+  for (const [, folder] of folders) {
+    const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+    for (const name of Object.keys(dependencies)) folders.set(name, join(root, 'node_modules', name))
+  }
+  return folders
+}
+
 function licences(root) {
-  const texts = BUNDLED.map(name => {
-    const folder = join(root, 'node_modules', name)
+  const texts = [...packageFolders(root)].map(([name, folder]) => {
     const file = readdirSync(folder).find(one => /^licen[cs]e/i.test(one))
     return `${name}\n\n${readFileSync(join(folder, file), 'utf8')}`
   })
   return texts.join('\n')
 }
 
-/** Which module goes where: what main.ts imports at once; what that imports later; what is left, for people. */
+/** Which module goes where: what main.ts imports at once; what that imports later; what draws; the rest is for people. */
 function filesFrom(imports, mark) {
   const later = path => imports.get(path).filter(({ kind }) => kind === 'dynamic-import')
   const main = closure([MAIN], imports, ({ kind }) => kind !== 'dynamic-import')
   const entries = [...main].flatMap(later).map(({ path }) => path)
   const listener = closure(
-    entries.filter(path => !FOR_PEOPLE.includes(path)),
+    entries.filter(path => !main.has(path) && ![...FOR_PEOPLE, PICTURES].includes(path)),
     imports,
+    ({ path }) => !main.has(path) && path !== PICTURES,
   )
-  for (const path of main) listener.delete(path)
-  const people = new Set([...imports.keys()].filter(path => !main.has(path) && !listener.has(path)))
+  const drawn = imports.has(PICTURES) ? [PICTURES] : []
+  const pictures = closure(drawn, imports, ({ path }) => !main.has(path) && !listener.has(path))
+  const rest = [main, listener, pictures]
+  const people = new Set([...imports.keys()].filter(path => !rest.some(modules => modules.has(path))))
   return [
     { name: 'main.cjs', modules: main },
     { name: `listener-${mark}.cjs`, modules: listener },
+    { name: `pictures-${mark}.cjs`, modules: pictures },
     { name: `people-${mark}.cjs`, modules: people },
   ]
 }

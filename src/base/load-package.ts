@@ -26,7 +26,8 @@ export async function importPackage(name: string): Promise<unknown> {
 
 /** Node is asked only when there is a package to be found: it would remember that there is none. */
 function entryOf(name: string): string {
-  const [root = ''] = name.split('/')
+  const [scope = '', inScope = ''] = name.split('/')
+  const root = scope.startsWith('@') ? join(scope, inScope) : scope
   const folders = load().resolve.paths(name) ?? []
   if (!folders.some(folder => isPackage(join(folder, root)))) throw new Error(`Cannot find package ${name}`)
   return load().resolve(name)
