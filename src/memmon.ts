@@ -13,6 +13,8 @@ import { type InForce, inForce, refuseFaults } from './config/in-force.ts'
 import { SettingsReload, type SettingsSource } from './config/reload.ts'
 import type { Settings } from './config/settings.ts'
 import { createNotifications, type Notifications } from './delivery/notifications.ts'
+import { Histories } from './history/histories.ts'
+import { createRecorder } from './history/recorder.ts'
 import { logRules, logStart } from './messages/start-lines.ts'
 import { createCapacityReader } from './proc/capacity.ts'
 import { CapacityReload } from './proc/capacity-reload.ts'
@@ -27,6 +29,7 @@ import { ChecksFile } from './restart/checks-file.ts'
 import { HookCommands } from './restart/hook-commands.ts'
 import { createOwnPlace, type OwnPlace } from './restart/own-place.ts'
 import { Restarts, type RestartsPorts } from './restart/restarts.ts'
+import type { RestartOutcome } from './rules/outcome.ts'
 import type { SupervisorClient } from './supervisor/client.ts'
 import { connect } from './supervisor/connect.ts'
 import { runOf } from './supervisor/identity.ts'
@@ -63,6 +66,8 @@ export class Memmon {
   readonly #deafness: Deafness
   readonly #place: OwnPlace
   readonly #ownMemory: OwnMemory
+  readonly #histories = new Histories(() => this.#tickSeconds)
+  #tickSeconds = 0
   #now: InForce
   #quiet: QuietChildren | undefined
   #opened: Promise<void> | undefined
@@ -126,6 +131,7 @@ export class Memmon {
   }
 
   onTick(periodSeconds: number): void {
+    this.#tickSeconds = periodSeconds
     this.#deafness.onTick(periodSeconds)
   }
 
@@ -185,7 +191,7 @@ export class Memmon {
       measure: request => this.#monitor.measureAgain(request),
       companionsOf: request => this.#monitor.companionsOf(request),
       runHook: this.#hooks.runHook,
-      tell: this.#notifications.tell,
+      tell: outcome => this.#tell(outcome),
       onChange: () => this.#checksFile.look(),
       log,
       sleep,
@@ -215,12 +221,25 @@ export class Memmon {
       tell,
       availableBytes: () => this.#capacityReader.available()?.bytes,
       onMeasured: (info, rssBytes) => restarts.observe(info, rssBytes),
-      onTable: processes => restarts.onTable(processes),
+      onTable: processes => {
+        restarts.onTable(processes)
+        this.#histories.keepOnly(processes, Date.now())
+      },
+      record: createRecorder(this.#histories, Date.now),
       isSelf: createIsSelf(process.env, ownPids(process.pid, process.ppid)),
       log: this.#ports.log,
       nowMs: Date.now,
       monotonicMs,
     }
+  }
+
+  /** What memmon restarts has ended for a reason that its history keeps. */
+  #tell(outcome: RestartOutcome): void {
+    if (outcome.kind === 'restarted') {
+      const { process, breach } = outcome.request
+      this.#histories.noteEnd(process.namespec, process.pid, { by: 'memmon', rule: breach.rule })
+    }
+    this.#notifications.tell(outcome)
   }
 
   #ownPlace({ stateDir }: Settings, address: ServerAddress, procfs: Procfs | undefined): OwnPlace {

@@ -6,6 +6,7 @@ import type { ProcessVerdict, RuleVerdict } from '../rules/judgement.ts'
 import type { Noticed, RestartRequest } from '../rules/outcome.ts'
 import { canBeNamed, type ProcessInfo } from '../rules/process.ts'
 import type { Breach } from '../rules/rule.ts'
+import type { GrowthStep } from './growth-steps.ts'
 import type { MonitorPorts } from './ports.ts'
 import { wholeOf } from './whole.ts'
 
@@ -47,6 +48,16 @@ export class Following {
       default:
         return []
     }
+  }
+
+  /** The same for what a process's growth asks for. */
+  followGrowth(steps: readonly GrowthStep[]): RestartRequest[] {
+    const at = this.#ports.nowMs()
+    return steps.flatMap(step => {
+      if (step.kind === 'restart') return this.#restartable(step.request)
+      this.#ports.tell({ kind: 'noticed', occurredAt: at, ...step.notice })
+      return []
+    })
   }
 
   /** Forgets processes that there are no more. */

@@ -9,6 +9,7 @@ import { areCounted, exemptionsOf, type Ruleset } from '../rules/ruleset.ts'
 import { BudgetCheck } from './budget-check.ts'
 import { Following } from './following.ts'
 import { FullLook, type FullSight } from './full-look.ts'
+import { GrowthCheck } from './growth-check.ts'
 import { budgetAgain, companionsOf, measureAgain } from './measure-again.ts'
 import { checkingLines } from './peer-lines.ts'
 import type { MonitorPorts } from './ports.ts'
@@ -30,6 +31,7 @@ export class Monitor {
   readonly #quickCheck: QuickCheck
   readonly #ruleCheck: RuleCheck
   readonly #budgetCheck: BudgetCheck
+  readonly #growthCheck: GrowthCheck
   readonly #following: Following
   readonly #unmatched: UnmatchedRules
   readonly #blindSpots: BlindSpots
@@ -39,7 +41,11 @@ export class Monitor {
     this.#rules = rules
     this.#trouble = new Trouble(ports.log)
     this.#fullLook = new FullLook(ports, this.#trouble)
-    this.#quickCheck = new QuickCheck(ports)
+    this.#growthCheck = new GrowthCheck(ports)
+    this.#quickCheck = new QuickCheck({
+      ...ports,
+      onMeasured: (one, rssBytes) => this.#onMeasured(one, rssBytes),
+    })
     this.#ruleCheck = new RuleCheck(ports)
     this.#budgetCheck = new BudgetCheck({
       sampler: ports.sampler,
@@ -65,6 +71,7 @@ export class Monitor {
    * children are those of the last check.
    */
   check(): Promise<void> | undefined {
+    this.#growthCheck.begin()
     try {
       if (!this.#checkQuickly()) return this.#checkAll()
       this.#trouble.over()
@@ -106,6 +113,7 @@ export class Monitor {
   #checkQuickly(): boolean {
     const seen = this.#quickCheck.see(this.#rules)
     if (!seen) return false
+    this.#followGrowth()
     if (seen.kind === 'quiet' && this.#ruleCheck.isEmpty && this.#rules.budgets.length === 0) return true
     const { watched, rssOf } = seen.aged()
     this.#judge(watched, rssOf)
@@ -126,6 +134,7 @@ export class Monitor {
         for (const line of checkingLines(this.#rules.rules, this.#rules.budgets))
           this.#ports.log('DEBG', line)
       this.#forget(seen.table.processes)
+      this.#followGrowth()
       this.#judge(seen.found.watched, seen.rssOf)
       this.#unmatched.tell(this.#rules, seen.table.processes, seen.found.watched, this.#ports.isSelf)
       this.#quickCheck.prepare(seen.found)
@@ -135,16 +144,30 @@ export class Monitor {
   }
 
   /** The table and each size go to whoever wants to know; what has no size is told. */
-  #handOn({ table, running, rssOf }: FullSight): void {
+  #handOn({ table, found, running, rssOf }: FullSight): void {
     this.#ports.onTable(table.processes)
     const trees = areCounted(this.#rules, true)
+    this.#growthCheck.prepare(found.watched, trees)
     const unmeasured: ProcessInfo[] = []
     for (const one of running) {
       const rssBytes = rssOf(one, trees)
       if (rssBytes === undefined) unmeasured.push(one.process)
-      else this.#ports.onMeasured(one.process, rssBytes)
+      else this.#onMeasured(one.process, rssBytes)
     }
     this.#blindSpots.tell(blindSpotsOf(unmeasured, this.#ports.sampler))
+  }
+
+  #onMeasured(process: ProcessInfo, rssBytes: number): void {
+    this.#ports.onMeasured(process, rssBytes)
+    this.#growthCheck.take(process, rssBytes)
+  }
+
+  /** What is being restarted is left alone, and a limit counts more than what leads to it. */
+  #followGrowth(): void {
+    const { restarts } = this.#ports
+    const followed = this.#growthCheck.steps().filter(({ process }) => !restarts.isAway(process.namespec))
+    if (followed.length > 0)
+      restarts.add(followed.flatMap(({ steps }) => this.#following.followGrowth(steps)))
   }
 
   #judge(watched: readonly Watched[], rssOf: RssOf): void {

@@ -6,6 +6,7 @@ import type { Action } from '../rules/action.ts'
 import type { Noticed, RestartRequest } from '../rules/outcome.ts'
 import type { ProcessInfo } from '../rules/process.ts'
 import type { ReadTable } from '../supervisor/process-table.ts'
+import type { GrowthPorts } from './growth-check.ts'
 import type { QuietLook } from './quick-look.ts'
 
 export interface MonitorPorts {
@@ -33,6 +34,8 @@ export interface MonitorPorts {
   readonly availableBytes: () => number | undefined
   /** Told of every size that was measured, and of all processes that there are. */
   readonly onMeasured: (process: ProcessInfo, rssBytes: number) => void
+  /** Takes each size into the history of its process. */
+  readonly record: GrowthPorts['record']
   readonly onTable: (processes: readonly ProcessInfo[]) => void
   readonly isSelf: (process: ProcessInfo) => boolean
   readonly log: Log

@@ -1,6 +1,7 @@
 // What a rule can say besides its limit, as it is read; and the form of an option that sets one of these keys.
 
 import type { Action } from '../rules/action.ts'
+import type { DayWindow, GrowthKind } from '../rules/growth.ts'
 import type { MemoryMetric } from '../rules/metric.ts'
 import type { Patience } from '../rules/patience.ts'
 import type { Limit } from '../rules/rule.ts'
@@ -27,6 +28,11 @@ export interface RuleKeys {
   restartGroup?: boolean
   preRestartCommand?: string
   postRestartCommand?: string
+  growth?: GrowthKind
+  growthLeadSeconds?: number
+  growthWindow?: DayWindow
+  increaseLimit?: number
+  thresholdBytes?: number
 }
 
 export interface RuleOption extends OptionText {

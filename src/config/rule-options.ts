@@ -5,6 +5,7 @@ import { parseDuration } from '../base/units.ts'
 import { parseAction } from '../rules/action.ts'
 import { PATIENCE_FORM, parseCountLimit, parseLimit, parsePatience, parseSwitch } from '../rules/limits.ts'
 import { MEMORY_METRICS, parseMetric } from '../rules/metric.ts'
+import { GROWTH_OPTIONS } from './growth-options.ts'
 import { RESTART_OPTIONS } from './restart-options.ts'
 import type { RuleOption } from './rule-keys.ts'
 
@@ -135,4 +136,5 @@ export const RULE_OPTIONS: readonly RuleOption[] = [
     },
   },
   ...RESTART_OPTIONS,
+  ...GROWTH_OPTIONS,
 ]

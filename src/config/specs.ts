@@ -6,6 +6,7 @@ import { NO_PATIENCE } from '../rules/patience.ts'
 import type { Limit, RestartPlan, RuleSpec } from '../rules/rule.ts'
 import { formatSelector } from '../rules/selector.ts'
 import type { BudgetDraft, RuleDraft } from './draft.ts'
+import { growthFault, growthOf } from './growth-spec.ts'
 import type { RuleKeys } from './rule-keys.ts'
 
 /** GitLab's for its Sidekiq workers. */
@@ -32,7 +33,7 @@ const compared = (a: Limit | undefined, b: Limit | undefined): number | undefine
 
 /** One spec for each limit that the rule sets. */
 export function specsOf(
-  { scope, selector, origin, limit, keys: { warn: ownWarn }, isOverruled }: RuleDraft,
+  { scope, selector, origin, limit, keys: { warn: ownWarn, growth: ownGrowth }, isOverruled }: RuleDraft,
   keys: RuleKeys,
   dryRun: boolean,
 ): RuleSpec[] {
@@ -54,10 +55,10 @@ export function specsOf(
       'warn',
       `${origin}: warn ${ownWarn.written} has no limit beside it: add memory_limit`,
     )
-  if (limit || hard.kind !== 'none') {
+  if (limit || hard.kind !== 'none' || ownGrowth) {
     const own = limit ?? {
       limit: NONE,
-      written: `${origin} hard_limit=${hard.written}`,
+      written: `${origin} ${hard.kind === 'none' ? `growth=${ownGrowth}` : `hard_limit=${hard.written}`}`,
     }
     if ((compared(hard, own.limit) ?? 0) < 0) {
       throw new Contradiction(
@@ -72,6 +73,8 @@ export function specsOf(
       )
     }
     const warn = keys.warn && { warn: keys.warn }
+    const blind = ownGrowth === 'restart' ? growthFault(own.limit, hard, keys) : undefined
+    if (blind !== undefined) throw new Contradiction('growth', `${own.written}: ${blind}`)
     specs.push({
       ...terms,
       id: idOf(limit ? 'memory' : 'hard'),
@@ -79,6 +82,7 @@ export function specsOf(
       limit: own.limit,
       hardLimit: hard,
       ...warn,
+      growth: growthOf(keys, dryRun),
       written: own.written,
     })
   }

@@ -2,7 +2,6 @@
 import type { ProcessInfo } from '../rules/process.ts'
 import { sameRun } from '../rules/process.ts'
 import { bucketSecondsFor } from '../trend/series.ts'
-import { STEADY, type Verdict } from '../trend/verdict.ts'
 import { historyOf } from './history-of.ts'
 import { withLives } from './past-lives.ts'
 import type { LifeEnd, ProcessHistory } from './process-history.ts'
@@ -31,8 +30,8 @@ export class Histories {
     this.#intervalSeconds = intervalSeconds
   }
 
-  /** Takes a sample in. The verdict is the same object until there is something new to say. */
-  sample(namespec: string, one: TrackedSample): Verdict {
+  /** Takes a sample in; what is known of the process from now on. */
+  sample(namespec: string, one: TrackedSample): Tracked {
     let tracked = this.#all.get(namespec)
     if (!tracked) {
       tracked = createTracked(this.#intervalSeconds())
@@ -43,12 +42,7 @@ export class Histories {
     const verdict = sample(tracked, one)
     this.#hasChanged = true
     if (verdict.kind !== before.kind || past !== tracked.past) this.#hasNews = true
-    return verdict
-  }
-
-  /** As of the last sample. What is told of a change is told by this: a restored alarm was told before. */
-  verdictOf(namespec: string): Verdict {
-    return this.#all.get(namespec)?.series.verdict ?? STEADY
+    return tracked
   }
 
   historyOf(namespec: string): ProcessHistory | undefined {
@@ -98,9 +92,11 @@ export class Histories {
       if (meanwhile === undefined || (tracked.runs && sameRun(tracked, meanwhile))) {
         const goneSeconds = Math.max(0, now.atMs - tracked.untilMs) / 1000
         tracked.series.atSeconds = Math.floor(now.atSeconds - goneSeconds)
+        tracked.told = meanwhile?.told ?? tracked.told
         this.#all.set(namespec, tracked)
       } else {
         endLife(tracked)
+        meanwhile.told ??= tracked.told
         meanwhile.past = withLives(tracked.past, meanwhile.past)
       }
     }
@@ -113,7 +109,8 @@ export class Histories {
 
   #begunAnew(tracked: Tracked): Tracked {
     endLife(tracked)
-    return { ...createTracked(this.#intervalSeconds()), past: tracked.past, untilMs: tracked.untilMs }
+    const { past, untilMs, told } = tracked
+    return { ...createTracked(this.#intervalSeconds()), past, untilMs, told }
   }
 
   /** What is to be written, if need be those alone that were seen last; from now on nothing has changed. */

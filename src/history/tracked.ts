@@ -1,6 +1,7 @@
 // What memmon keeps of one process: the series of the life that runs, in epoch time, and the lives before it. A sample
 // writes a few numbers and makes no object, until something has happened.
 import { type ProcessKey, sameRun } from '../rules/process.ts'
+import type { Increase } from '../trend/increase.ts'
 import { createSeries, goesOn, isSound, observe, type Sample, type Series } from '../trend/series.ts'
 import type { Verdict } from '../trend/verdict.ts'
 import { NO_LIVES, type PastLives, withEnd, withLife } from './past-lives.ts'
@@ -37,6 +38,10 @@ export interface Tracked extends Placed, ProcessKey {
   noted: LifeEnd | undefined
   /** From the file, and not seen by this memmon yet. */
   isRestored: boolean
+  /** The run that was said to leak, until it is said that it no longer does. */
+  told: ProcessKey | undefined
+  /** What --increase-limit counts. */
+  increase: Increase | undefined
 }
 
 /** `intervalSeconds` is the time between two samples; NaN or 0 if it is not known. */
@@ -55,6 +60,8 @@ export const createTracked = (intervalSeconds: number): Tracked => ({
   past: NO_LIVES,
   noted: undefined,
   isRestored: false,
+  told: undefined,
+  increase: undefined,
 })
 
 const NO_GAPS: readonly Gap[] = []

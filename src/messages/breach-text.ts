@@ -1,5 +1,6 @@
 // What was measured, and how far it is from which limit. Pure.
-import { formatSize } from '../base/units.ts'
+import { formatDuration, formatSize } from '../base/units.ts'
+import type { Growth } from '../rules/growth.ts'
 import { amountText, formatAmount } from '../rules/metric.ts'
 import type { Breach } from '../rules/rule.ts'
 
@@ -8,6 +9,8 @@ export function breachText(breach: Breach): string {
   const { rule, metric, cumulative, value, limit, budget, reason, window, together } = breach
   const why = [...(reason === undefined ? [] : [reason]), ...(window === undefined ? [] : [window])].join(' ')
   const tail = why ? `, ${why}` : ''
+  if (breach.growth)
+    return `${amountText(metric, cumulative, value)}, ${growthClause(breach.growth, limit)} (${rule})`
   const by = formatAmount(metric, Math.abs(value - limit))
   if (together !== undefined) return `${together} is over its limit, and its group is restarted together`
   if (!budget) {
@@ -26,17 +29,33 @@ export function breachText(breach: Breach): string {
  * True if a value that was measured again does not break the limit, which may be another by now. With a budget of free
  * memory, less is worse.
  */
-export const isWithin = (breach: Breach, value: number, limit: number): boolean =>
-  breach.value < breach.limit ? value >= limit : value <= limit
+export function isWithin(breach: Breach, value: number, limit: number): boolean {
+  if (breach.growth) return value <= breach.growth.isOverBelowBytes
+  return breach.value < breach.limit ? value >= limit : value <= limit
+}
 
 /** 'it is down to 19.1MB, under -p web=20MB'; `limit` is the one that counts now. */
 export function recoveredText(breach: Breach, value: number, limit: number): string {
   const { metric, rule, budget, value: before } = breach
   const amount = formatAmount(metric, value)
+  if (breach.growth) return `it is down to ${amount}: it no longer leaks`
   if (limit !== breach.limit)
     return `it uses ${amount}, within its limit of ${formatAmount(metric, limit)} by now`
   if (!budget) return `it is down to ${amount}, under ${rule}`
   return before < limit
     ? `${amount} are free again, as ${rule} asks`
     : `${budget.whom} are down to ${amount}, under ${rule}`
+}
+
+/** 'growing by 12MB an hour for 6h: it reaches its limit of 500MB in 3h'. */
+export function growthClause(growth: Growth, limit: number): string {
+  const { slopeBytesPerHour, forSeconds, secondsToLimit, increases } = growth
+  const how =
+    increases === undefined
+      ? `growing by ${formatSize(slopeBytesPerHour ?? 0)} an hour for ${formatDuration(forSeconds)}`
+      : `${increases} new maxima in ${formatDuration(forSeconds)}`
+  if (!Number.isFinite(limit)) return how
+  return secondsToLimit === undefined
+    ? `${how}, with a limit of ${formatSize(limit)}`
+    : `${how}: it reaches its limit of ${formatSize(limit)} in ${formatDuration(secondsToLimit)}`
 }

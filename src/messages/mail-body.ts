@@ -5,7 +5,7 @@ import { formatDuration } from '../base/units.ts'
 import { amountText, formatAmount, isMemory } from '../rules/metric.ts'
 import { uptimeSecondsOf } from '../rules/process.ts'
 import type { Breach } from '../rules/rule.ts'
-import { breachText } from './breach-text.ts'
+import { breachText, growthClause } from './breach-text.ts'
 import { FAILURES } from './failures.ts'
 import { isAboutBudget, noticeFacts, noticeWords } from './notices.ts'
 import { capText, pastText, secondsText } from './outcome-text.ts'
@@ -29,7 +29,7 @@ function factsOf(outcome: Told, host: string): Fact[] {
   return [
     ...(isOne ? [['Process', process.namespec] as const] : []),
     ['Host', host],
-    ['Rule', `${breach.rule}${isMemory(breach.metric) ? ` (${breach.limit} bytes)` : ''}`],
+    ['Rule', `${breach.rule}${limitText(breach)}`],
     ['Size', sizeText(breach)],
     ...(counted === '' ? [] : [['Counted', counted] as const]),
     ...(isOne ? pidFacts(outcome) : []),
@@ -39,10 +39,14 @@ function factsOf(outcome: Told, host: string): Fact[] {
   ]
 }
 
+const limitText = ({ metric, limit }: Breach): string =>
+  isMemory(metric) && Number.isFinite(limit) ? ` (${limit} bytes)` : ''
+
 /** What was measured, and how far it is from what the rule names. */
 function sizeText(breach: Breach): string {
   if (breach.budget) return sentence(breachText(breach))
-  const { metric, cumulative, value, limit } = breach
+  const { metric, cumulative, value, limit, growth } = breach
+  if (growth) return `${amountText(metric, cumulative, value)}, ${growthClause(growth, limit)}`
   const side = value > limit ? 'over' : 'under'
   const by = formatAmount(metric, Math.abs(value - limit))
   return `${amountText(metric, cumulative, value)}, ${by} ${side}`

@@ -106,7 +106,7 @@ function rowOf(outcome: Told, host: string): DigestRow {
     process: oneLine(process.namespec),
     what: toldWords(outcome, host).brief,
     size: formatAmount(breach.metric, breach.value),
-    limit: formatAmount(breach.metric, breach.limit),
+    limit: Number.isFinite(breach.limit) ? formatAmount(breach.metric, breach.limit) : 'none',
     pid: pids.filter(pid => pid > 0).join(' -> '),
     at: outcome.occurredAt,
   }

@@ -141,6 +141,23 @@ export const NOTICES: Readonly<Record<Noticed['what'], NoticeWords>> = {
     note: ({ detail }) => detail,
     brief: () => 'still postponed',
   },
+  leaking: {
+    ...ALERT,
+    log: ({ who, breach }) => `${who} leaks: ${breach}`,
+    subject: ({ name }) => `process ${name} leaks`,
+    headline: ({ where }) => `The process ${where} leaks: it grows without levelling off`,
+    done: ({ detail }) => detail,
+    brief: () => 'leaks',
+  },
+  leak_over: {
+    ...QUIET,
+    log: ({ who, detail }) => `${who} no longer leaks: ${detail}`,
+    subject: ({ name }) => `process ${name} no longer leaks`,
+    headline: ({ where }) => `The process ${where} no longer leaks`,
+    done: () => 'Nothing',
+    note: ({ detail }) => detail,
+    brief: () => 'no longer leaks',
+  },
   limit_too_low: {
     ...ALERT,
     log: ({ who, breach, detail }) => `The limit of ${who} is below its normal size: ${breach}. ${detail}`,

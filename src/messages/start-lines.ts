@@ -7,6 +7,7 @@ import type { Capacity, InForce } from '../config/in-force.ts'
 import type { Settings } from '../config/settings.ts'
 import { actionVerb, type Drain } from '../rules/action.ts'
 import type { Budget } from '../rules/budgets.ts'
+import { growthText } from '../rules/growth.ts'
 import { isMemory, metricText } from '../rules/metric.ts'
 import { patienceText } from '../rules/patience.ts'
 import type { Rule } from '../rules/rule.ts'
@@ -51,6 +52,7 @@ export function ruleText(rule: Rule, capacity: Capacity | undefined): string {
     ...(rule.action.kind === 'drain' ? drainTexts(rule.action) : []),
     ...(minUptimeSeconds > 0 ? [`not in its first ${formatDuration(minUptimeSeconds)}`] : []),
     ...planTexts(rule),
+    rule.growth && growthText(rule.growth),
   ].filter(part => part !== undefined)
   return `${rule.written}: ${[text, ...more].join(', ')}`
 }

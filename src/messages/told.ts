@@ -1,5 +1,6 @@
 // What a message says of an outcome in a few words: its subject, its first line and its line in a digest. Pure.
 import type { Capped, Failed, Noticed, Restarted } from '../rules/outcome.ts'
+import type { Breach } from '../rules/rule.ts'
 import { FAILURES } from './failures.ts'
 import { noticeFacts, noticeWords, type Todo } from './notices.ts'
 
@@ -24,7 +25,7 @@ export function toldWords(outcome: Told, host: string): ToldWords {
     case 'restarted':
       return {
         subject: `process ${name} restarted`,
-        headline: `Restarted ${where}${outcome.request.breach.together === undefined ? ': it exceeded its limit' : ' with its group'}`,
+        headline: `Restarted ${where}${whyRestarted(outcome.request.breach)}`,
         todo: 'Nothing to do',
         brief: 'restarted',
       }
@@ -45,4 +46,9 @@ export function toldWords(outcome: Told, host: string): ToldWords {
       return { subject: subject(facts), headline: headline(facts), todo, brief: brief(facts) }
     }
   }
+}
+
+function whyRestarted({ together, growth }: Breach): string {
+  if (together !== undefined) return ' with its group'
+  return growth ? ': it leaked' : ': it exceeded its limit'
 }

@@ -185,9 +185,12 @@ function isRequest(value: unknown): value is RestartRequest {
   if (!isObject(value) || !isObject(value.process) || !isObject(value.breach)) return false
   const { process, breach } = value
   if (typeof breach.cumulative !== 'boolean' || !isMetric(breach.metric)) return false
+  if (breach.growth !== undefined && !isGrowth(breach.growth)) return false
   const texts = [process.group, process.name, process.namespec, breach.rule, breach.ruleId]
   const numbers = [process.pid, process.startSeconds, process.nowSeconds, breach.value, breach.limit]
   if (!texts.every(text => typeof text === 'string') || !numbers.every(number => Number.isFinite(number)))
     return false
   return process.namespec === namespecOf(String(process.group), String(process.name))
 }
+
+const isGrowth = (value: unknown): boolean => isObject(value) && Number.isFinite(value.isOverBelowBytes)

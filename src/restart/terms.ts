@@ -24,7 +24,7 @@ export function termsOf({ process, breach }: RestartRequest, settings: RulesInFo
   if (!rule) return spared('its rule is no longer in the settings')
   if (settings.ignored.some(selector => selects(selector, group, name)))
     return spared('the settings ignore it now')
-  const why = notDoneBy(rule.action)
+  const why = breach.growth ? notDoneAboutGrowth(rule) : notDoneBy(rule.action)
   if (why !== undefined) return spared(why)
   if (breach.together !== undefined) {
     if (!rule.plan.group) return spared('its group is no longer restarted together')
@@ -40,6 +40,12 @@ export function termsOf({ process, breach }: RestartRequest, settings: RulesInFo
 function notDoneBy({ kind }: Action): string | undefined {
   if (kind === 'restart' || kind === 'drain') return undefined
   return kind === 'would' ? 'a dry run restarts nothing' : 'its rule no longer restarts'
+}
+
+function notDoneAboutGrowth(rule: Rule | Budget): string | undefined {
+  const kind = 'growth' in rule ? rule.growth?.kind : undefined
+  if (kind === 'restart') return undefined
+  return kind === 'would' ? 'a dry run restarts nothing' : 'its rule no longer restarts a leak'
 }
 
 /** RSS stands in for a figure of memory that cannot be read. */

@@ -86,4 +86,5 @@ function awayOf(job: Job, tick: number): Away {
 const groupOf = ({ request }: Job): string => request.process.group
 const isHard = ({ request }: Job): boolean => request.breach.isHard === true
 /** Of whatever its limit counts. */
-const excessOf = ({ request: { breach } }: Job): number => Math.abs(breach.value - breach.limit)
+const excessOf = ({ request: { breach } }: Job): number =>
+  breach.growth ? 0 : Math.abs(breach.value - breach.limit)

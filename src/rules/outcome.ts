@@ -103,6 +103,8 @@ export interface Noticed extends Occurred {
     | 'recovered' // drained, its grace is over, and it is under its soft limit: watched until it ends
     | 'held' // over its limit again within minutes: its restart waits, longer each time
     | 'postponed' // pre_restart_command has postponed its restart for an hour
+    | 'leaking' // it grows without levelling off, and is under its limit
+    | 'leak_over' // it no longer does, or runs anew
     | 'limit_too_low' // over it within minutes of each start: the limit is below its normal size
   /** What would be done, the signal that was sent, or what the command said. */
   readonly detail: string

@@ -1,5 +1,6 @@
 // The rules an operator gives: as written, and as they hold on this machine; and which of them hold for a process.
 import type { Action } from './action.ts'
+import type { Growth, GrowthTerms } from './growth.ts'
 import type { Metric } from './metric.ts'
 import type { Patience } from './patience.ts'
 import type { ProcessInfo } from './process.ts'
@@ -38,6 +39,8 @@ interface RuleTerms {
   readonly minUptimeSeconds: number
   readonly action: Action
   readonly plan: RestartPlan
+  /** Of the rule about memory alone. */
+  readonly growth?: GrowthTerms
   /** The whole rule as the operator wrote it, such as `-p web=200MB`. */
   readonly written: string
 }
@@ -76,6 +79,8 @@ export interface Breach {
   readonly window?: string
   /** Why it is acted upon now, such as 'in 3 of the last 5 checks'. */
   readonly reason?: string
+  /** Set if it leaks and is under its limit: what has grown. */
+  readonly growth?: Growth
   /** Set if another process is over its limit, and this one is restarted with it. */
   readonly together?: string
   /** Set if a budget is broken: which budget, and which process is to give way and why, or why none is. */

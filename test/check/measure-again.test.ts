@@ -1,4 +1,5 @@
 // What the monitor is asked between checks: a request measured again, and the rest of a group with its sizes.
+
 import { beforeEach, expect, test } from 'vitest'
 import { SupervisorFault } from '../../src/base/errors.ts'
 import { Monitor } from '../../src/check/monitor.ts'
@@ -7,6 +8,7 @@ import type { Sampler, Unmeasured, Unreadable } from '../../src/proc/sampler.ts'
 import type { RestartRequest } from '../../src/rules/outcome.ts'
 import { type ProcessInfo, ProcessState } from '../../src/rules/process.ts'
 import type { Breach } from '../../src/rules/rule.ts'
+import { recordSteady } from '../helpers/growth.ts'
 import { breachFor, MB, processNamed, requestFor, settingsFrom } from '../helpers/values.ts'
 
 let processes: ProcessInfo[]
@@ -61,6 +63,7 @@ const monitorOf = (...argv: string[]) =>
       onRelieved: () => {},
       tell: () => {},
       availableBytes: () => freeBytes,
+      record: recordSteady,
       onMeasured: () => {},
       onTable: () => {},
       isSelf: ({ name }) => name === 'memmon',

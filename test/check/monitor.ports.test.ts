@@ -1,9 +1,11 @@
 // What a check asks for and hands on: sizes, tables, acts, what is told of budgets, and what no call can name.
+
 import { beforeEach, expect, test } from 'vitest'
 import { Monitor, type MonitorPorts } from '../../src/check/monitor.ts'
 import { resolveSettings } from '../../src/config/in-force.ts'
 import type { Noticed } from '../../src/rules/outcome.ts'
 import { type ProcessInfo, ProcessState } from '../../src/rules/process.ts'
+import { recordSteady } from '../helpers/growth.ts'
 import { MB, processNamed, requestFor, settingsFrom } from '../helpers/values.ts'
 
 const NOW_MS = 1_700_000_000_000
@@ -72,6 +74,7 @@ function monitorOf(...argv: string[]): Monitor {
       onRelieved: ({ process, breach }) => void did.push(`relieved ${process.namespec} ${breach.value / MB}`),
       tell: noticed => void told.push(noticed),
       availableBytes: () => undefined,
+      record: recordSteady,
       onMeasured: ({ namespec }, bytes) => void did.push(`size ${namespec} ${bytes / MB}`),
       onTable: all => void did.push(`table ${all.map(({ namespec }) => namespec).join(', ')}`),
       isSelf: () => false,

@@ -1,4 +1,5 @@
 // One tick with its ports in the test's hands: who is judged, what is told, and what trouble does.
+
 import { beforeEach, expect, test } from 'vitest'
 import { SupervisorFault } from '../../src/base/errors.ts'
 import { Monitor } from '../../src/check/monitor.ts'
@@ -8,6 +9,7 @@ import { outcomeText } from '../../src/messages/outcome-text.ts'
 import type { Unreadable } from '../../src/proc/sampler.ts'
 import type { RestartRequest } from '../../src/rules/outcome.ts'
 import { type ProcessInfo, ProcessState } from '../../src/rules/process.ts'
+import { recordSteady } from '../helpers/growth.ts'
 import { MB, processNamed, requestFor, settingsFrom } from '../helpers/values.ts'
 
 let processes: ProcessInfo[]
@@ -94,6 +96,7 @@ const monitorOf = (...argv: string[]) =>
         },
       },
       quietLook: () => look,
+      record: recordSteady,
       onMeasured: () => {},
       onTable: () => {},
       isSelf: ({ namespec }) => namespec === 'memmon:memmon',

@@ -1,4 +1,5 @@
 // Processes that are RUNNING and whose size cannot be read: not gone, but unwatched, which has to be said.
+
 import { beforeEach, expect, test } from 'vitest'
 import { assess } from '../../src/check/assess.ts'
 import { Monitor } from '../../src/check/monitor.ts'
@@ -9,6 +10,7 @@ import type { Sampler, Unmeasured } from '../../src/proc/sampler.ts'
 import { type ProcessInfo, ProcessState } from '../../src/rules/process.ts'
 import { rowsOf } from '../../src/screen/rows.ts'
 import { countsOf } from '../../src/screen/summary.ts'
+import { recordSteady } from '../helpers/growth.ts'
 import { MB, processNamed, requestFor, settingsFrom } from '../helpers/values.ts'
 
 let processes: ProcessInfo[]
@@ -45,6 +47,7 @@ const monitorOf = (...argv: string[]) =>
       monotonicMs: () => 0,
       restarts: { isAway: () => false, isComing: () => false, add: () => {} },
       quietLook: () => undefined,
+      record: recordSteady,
       onMeasured: () => {},
       onTable: () => {},
       isSelf: () => false,

@@ -22,6 +22,7 @@ import { Journal, noticeText } from '../../src/restart/journal.ts'
 import { headerLine, JOURNAL_VERSION, jobLine } from '../../src/restart/journal-lines.ts'
 import { unprotectedText } from '../../src/restart/journal-writer.ts'
 import { tooLowText } from '../../src/restart/low-limits.ts'
+import type { Growth } from '../../src/rules/growth.ts'
 import type { FailurePhase, Noticed, Restarted, RestartRequest } from '../../src/rules/outcome.ts'
 import { foreignText, type Sight } from '../../src/rules/pid-namespace.ts'
 import { ProcessState } from '../../src/rules/process.ts'
@@ -74,6 +75,18 @@ const budgetNoticed = (what: Noticed['what'], value: number, isFree: boolean, vi
   })
 const [LITTLE, MUCH] = [1, 2 ** 40]
 
+const leaking = (growth: Partial<Growth>) => () =>
+  outcomeText({
+    kind: 'noticed',
+    what: 'leaking',
+    request: {
+      ...request,
+      breach: { ...request.breach, growth: { forSeconds: 7200, fromBytes: 1, isOverBelowBytes: 1, ...growth } },
+    },
+    occurredAt: 0,
+    detail: '',
+  })
+
 const foreign = (sight: Sight | undefined) => () =>
   foreignText({ kind: 'foreign', parentPid: 7, witness: { process: request.process, sight } })
 
@@ -98,6 +111,8 @@ const lines: readonly (() => string | Promise<string>)[] = [
   noticed('held', 'It exceeds its limit again'),
   noticed('postponed', `It has waited since 2026-11-21 12:00:00,000: ${POSTPONED}`),
   noticed('limit_too_low', tooLowText(2 ** 30)),
+  leaking({ slopeBytesPerHour: 12e6, secondsToLimit: 3600 }),
+  noticed('leak_over', 'it has levelled off at 48MB'),
   noticed('undrained', 'it is back under its soft limit'),
   noticed('undrained', 'it has ended by itself, and is started again if supervisord does not'),
   noticed('undrained', 'it was removed from supervisord'),

@@ -27,6 +27,24 @@ const warning = {
   ...request,
   breach: { ...request.breach, rule: 'warn 160MB of -p web=200MB', limit: 160 * MB, value: 165 * MB },
 }
+const leak = {
+  ...request,
+  breach: {
+    ...request.breach,
+    rule: '-p web=500MB',
+    limit: 500 * MB,
+    growth: {
+      forSeconds: 6 * 3600,
+      fromBytes: 180 * MB,
+      slopeBytesPerHour: 12 * MB,
+      secondsToLimit: 20 * 3600,
+      sureness: 0.9,
+      isOverBelowBytes: 215 * MB,
+    },
+  },
+}
+const { growth: _, ...over } = leak.breach
+const levelled = { ...leak, breach: over }
 const budget = { id: 'budget total', whom: 'all processes together', victim: 'the largest is shop:web' }
 const total = {
   process: processNamed('total', { namespec: 'total', pid: 0 }),
@@ -67,6 +85,16 @@ test.each<[file: string, outcome: RestartOutcome]>([
       'It has waited since 2026-11-21 11:00:00,000: pre_restart_command postponed it to a later check (exit code 75), 60 times in a row',
     ),
   ],
+  [
+    'leaking',
+    noticed(
+      'leaking',
+      'Left running (growth = alert); another message follows when it no longer leaks',
+      leak,
+    ),
+  ],
+  ['leak-over', noticed('leak_over', 'it has levelled off at 250MB', levelled)],
+  ['leak-restarted', restarted(leak)],
   [
     'limit-too-low',
     noticed(

@@ -1,0 +1,121 @@
+// The growth of all processes: each size that a check measures goes into the process's series, and what is seen to leak
+// is followed. A process that does not leak costs one look-up, and leaves nothing behind.
+import { type ProcessInfo, type ProcessKey, sameRun } from '../rules/process.ts'
+import type { Rule } from '../rules/rule.ts'
+import { countIncrease, type Increase } from '../trend/increase.ts'
+import type { Verdict } from '../trend/verdict.ts'
+import {
+  type GrowthRule,
+  type GrowthSight,
+  type GrowthStep,
+  growthOf,
+  growthSteps,
+  isDue,
+} from './growth-steps.ts'
+import type { Watched } from './watched.ts'
+
+/** What is remembered of a process, also over restarts of memmon. */
+export interface GrowthRecord {
+  readonly series: { readonly verdict: Verdict }
+  /** The run that was said to leak, until it is said that it no longer does. */
+  told: ProcessKey | undefined
+  /** What --increase-limit counts. */
+  increase: Increase | undefined
+}
+
+export interface GrowthPorts {
+  /** Takes a size in, and gives what is known by now; `limitBytes` is Infinity where there is none. */
+  readonly record: (
+    process: ProcessInfo,
+    sizeBytes: number,
+    limitBytes: number,
+    cumulative: boolean,
+    atSeconds: number,
+  ) => GrowthRecord
+  readonly monotonicMs: () => number
+  readonly nowMs: () => number
+}
+
+interface Seen {
+  readonly process: ProcessInfo
+  readonly sizeBytes: number
+  readonly record: GrowthRecord
+  readonly by: GrowthRule
+}
+
+export class GrowthCheck {
+  readonly #ports: GrowthPorts
+  #rules = new Map<string, GrowthRule>()
+  #cumulative = false
+  #atSeconds = 0
+  /** What leaks, or was said to. */
+  #seen: Seen[] = []
+  /** Those whose restart is due, and under --dry-run was told; bounded by their number. */
+  #due = new Map<string, ProcessKey>()
+
+  constructor(ports: GrowthPorts) {
+    this.#ports = ports
+  }
+
+  /** Who is judged by what from now on; `cumulative`: what is measured holds descendants. */
+  prepare(watched: readonly Watched[], cumulative: boolean): void {
+    this.#cumulative = cumulative
+    this.#rules = new Map()
+    for (const { process, rules } of watched) {
+      const rule = growthRuleOf(rules, cumulative)
+      if (rule) this.#rules.set(process.namespec, rule)
+    }
+    for (const namespec of this.#due.keys()) if (!this.#rules.has(namespec)) this.#due.delete(namespec)
+  }
+
+  /** A check begins. */
+  begin(): void {
+    this.#atSeconds = Math.floor(this.#ports.monotonicMs() / 1000)
+    this.#seen = []
+  }
+
+  /** A size was measured. */
+  take(process: ProcessInfo, sizeBytes: number): void {
+    const by = this.#rules.get(process.namespec)
+    const limitBytes = by ? by.limitBytes : Number.POSITIVE_INFINITY
+    const record = this.#ports.record(process, sizeBytes, limitBytes, this.#cumulative, this.#atSeconds)
+    if (!by) return
+    if (by.terms.increase)
+      record.increase = countIncrease(record.increase, process, sizeBytes, this.#atSeconds, by.terms.increase)
+    else if (record.series.verdict.kind !== 'leak' && record.told === undefined) return
+    this.#seen.push({ process, sizeBytes, record, by })
+  }
+
+  /** What follows from what was taken in since the check began. */
+  steps(): { readonly process: ProcessInfo; readonly steps: readonly GrowthStep[] }[] {
+    if (this.#seen.length === 0) return []
+    const minute = minuteOfDay(new Date(this.#ports.nowMs()))
+    const seen = this.#seen
+    this.#seen = []
+    return seen.map(one => ({ process: one.process, steps: this.#stepsOf(one, minute) }))
+  }
+
+  #stepsOf({ process, sizeBytes, record, by }: Seen, minute: number): GrowthStep[] {
+    const { told, increase } = record
+    const { verdict } = record.series
+    const growth = growthOf(by.terms, verdict, increase, this.#atSeconds)
+    const sight: GrowthSight = { ...by, process, sizeBytes, growth, verdict, told }
+    const before = this.#due.get(process.namespec)
+    const steps = growthSteps(sight, minute, before !== undefined && sameRun(before, process))
+    record.told = growth && { pid: process.pid, startSeconds: process.startSeconds }
+    if (isDue(sight, minute)) this.#due.set(process.namespec, process)
+    return steps
+  }
+}
+
+/** The closest rule about memory says what is done; each that counts alike has a limit that may be reached. */
+export function growthRuleOf(rules: readonly Rule[], cumulative: boolean): GrowthRule | undefined {
+  const own = rules.filter(({ growth }) => growth !== undefined)
+  const [rule] = own
+  if (!rule?.growth || rule.growth.kind === 'off') return undefined
+  const alike = own.filter(one => one.metric === 'rss' && one.cumulative === cumulative)
+  const limitBytes = Math.min(...alike.map(({ limit, hardLimit }) => Math.min(limit, hardLimit)))
+  return { rule, terms: rule.growth, limitBytes, cumulative }
+}
+
+const minuteOfDay = (date: Date): number => date.getHours() * 60 + date.getMinutes() + date.getSeconds() / 60
