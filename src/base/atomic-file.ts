@@ -10,14 +10,17 @@ const { O_WRONLY, O_CREAT, O_EXCL, O_APPEND, O_NOFOLLOW, O_RDONLY, O_DIRECTORY }
 /** Writers of a path take turns: one temporary name a path is enough, and the last call wins. */
 const turns = new Map<string, Promise<unknown>>()
 
+/** A whole text, or its pieces as they come. */
+export type Content = string | AsyncIterable<string>
+
 /** Replaces the file, or makes it, mode 0600. Resolves when it is on disk; if it rejects, no half of it is in place. */
-export async function replaceFile(path: string, text: string): Promise<void> {
+export async function replaceFile(path: string, text: Content): Promise<void> {
   const file = await replaceAndOpen(path, text)
   await file.close()
 }
 
 /** The same; the new file stays open for appending. The caller closes it. */
-export const replaceAndOpen = (path: string, text: string): Promise<FileHandle> =>
+export const replaceAndOpen = (path: string, text: Content): Promise<FileHandle> =>
   inTurn(path, async () => {
     // Of a fixed name, so that kills leave one of it at most. Only one process may write a path: see lock-file.ts.
     const temporary = `${path}.new`
@@ -33,11 +36,11 @@ export const replaceAndOpen = (path: string, text: string): Promise<FileHandle> 
 /** Removes the file, after whatever is being written to it: that would bring it back. */
 export const removeFile = (path: string): Promise<void> => inTurn(path, () => rm(path, { force: true }))
 
-async function writeThenRename(temporary: string, path: string, text: string): Promise<FileHandle> {
+async function writeThenRename(temporary: string, path: string, text: Content): Promise<FileHandle> {
   // What was there has been removed: O_EXCL refuses what somebody puts there meanwhile, a link for example.
   const file = await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW, 0o600)
   try {
-    await file.writeFile(text)
+    for await (const piece of typeof text === 'string' ? [text] : text) await file.writeFile(piece)
     await file.sync()
     await rename(temporary, path)
     await syncFolder(dirname(path))

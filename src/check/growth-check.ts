@@ -81,7 +81,13 @@ export class GrowthCheck {
     const record = this.#ports.record(process, sizeBytes, limitBytes, this.#cumulative, this.#atSeconds)
     if (!by) return
     if (by.terms.increase)
-      record.increase = countIncrease(record.increase, process, sizeBytes, this.#atSeconds, by.terms.increase)
+      record.increase = countIncrease(
+        record.increase,
+        process,
+        sizeBytes,
+        this.#ports.nowMs(),
+        by.terms.increase,
+      )
     else if (record.series.verdict.kind !== 'leak' && record.told === undefined) return
     this.#seen.push({ process, sizeBytes, record, by })
   }
@@ -89,16 +95,17 @@ export class GrowthCheck {
   /** What follows from what was taken in since the check began. */
   steps(): { readonly process: ProcessInfo; readonly steps: readonly GrowthStep[] }[] {
     if (this.#seen.length === 0) return []
-    const minute = minuteOfDay(new Date(this.#ports.nowMs()))
+    const nowMs = this.#ports.nowMs()
     const seen = this.#seen
     this.#seen = []
-    return seen.map(one => ({ process: one.process, steps: this.#stepsOf(one, minute) }))
+    return seen.map(one => ({ process: one.process, steps: this.#stepsOf(one, nowMs) }))
   }
 
-  #stepsOf({ process, sizeBytes, record, by }: Seen, minute: number): GrowthStep[] {
+  #stepsOf({ process, sizeBytes, record, by }: Seen, nowMs: number): GrowthStep[] {
+    const minute = minuteOfDay(new Date(nowMs))
     const { told, increase } = record
     const { verdict } = record.series
-    const growth = growthOf(by.terms, verdict, increase, this.#atSeconds)
+    const growth = growthOf(by.terms, verdict, increase, nowMs)
     const sight: GrowthSight = { ...by, process, sizeBytes, growth, verdict, told }
     const before = this.#due.get(process.namespec)
     const steps = growthSteps(sight, minute, before !== undefined && sameRun(before, process))

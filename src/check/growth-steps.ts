@@ -91,9 +91,9 @@ export function growthOf(
   { increase: terms }: GrowthTerms,
   verdict: Verdict,
   increase: Increase | undefined,
-  atSeconds: number,
+  nowMs: number,
 ): Growth | undefined {
-  if (terms) return increase && increase.count >= terms.limit ? growthOfCount(increase, atSeconds) : undefined
+  if (terms) return increase && increase.count >= terms.limit ? growthOfCount(increase, nowMs) : undefined
   if (verdict.kind !== 'leak') return undefined
   const { forSeconds, fromBytes, toBytes, slopeBytesPerHour, secondsToLimit, sureness } = verdict
   return {
@@ -106,11 +106,8 @@ export function growthOf(
   }
 }
 
-const growthOfCount = (
-  { firstBytes, firstAtSeconds, maximumBytes, count }: Increase,
-  atSeconds: number,
-): Growth => ({
-  forSeconds: atSeconds - firstAtSeconds,
+const growthOfCount = ({ firstBytes, firstAtMs, maximumBytes, count }: Increase, nowMs: number): Growth => ({
+  forSeconds: Math.max(0, nowMs - firstAtMs) / 1000,
   fromBytes: firstBytes,
   increases: count,
   isOverBelowBytes: Math.floor((firstBytes + maximumBytes) / 2),

@@ -37,11 +37,10 @@ export class Histories {
       tracked = createTracked(this.#intervalSeconds())
       this.#all.set(namespec, tracked)
     }
-    const before = tracked.series.verdict
-    const { past } = tracked
+    const wasLeak = tracked.series.verdict.kind === 'leak'
     const verdict = sample(tracked, one)
     this.#hasChanged = true
-    if (verdict.kind !== before.kind || past !== tracked.past) this.#hasNews = true
+    if ((verdict.kind === 'leak') !== wasLeak) this.#hasNews = true
     return tracked
   }
 
@@ -59,7 +58,7 @@ export class Histories {
     const tracked = this.#all.get(namespec)
     if (!tracked) return
     noteEnd(tracked, pid, end)
-    this.#hasChanged = this.#hasNews = true
+    this.#hasChanged = true
   }
 
   /** What supervisord knows by now: lives that are over end, and what it no longer knows is forgotten in time. */
@@ -70,7 +69,7 @@ export class Histories {
       const tracked = this.#all.get(info.namespec)
       if (!tracked?.runs || sameRun(tracked, info)) continue
       endLife(tracked)
-      this.#hasChanged = this.#hasNews = true
+      this.#hasChanged = true
     }
     this.#forget(known, nowMs)
   }
@@ -127,7 +126,7 @@ export class Histories {
     return this.#hasChanged
   }
 
-  /** A verdict or a life: what should not wait long. */
+  /** A leak began or ended since then. */
   get hasNews(): boolean {
     return this.#hasNews
   }

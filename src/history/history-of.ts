@@ -4,11 +4,13 @@ import { pointsOf } from './points.ts'
 import type { Life, ProcessHistory } from './process-history.ts'
 import type { Tracked } from './tracked.ts'
 
-/** undefined while no sample was taken. Lives of which something else was measured are left out. */
+/** undefined while nothing is known. Lives of which something else was measured are left out. */
 export function historyOf(namespec: string, tracked: Tracked): ProcessHistory | undefined {
-  const { metric, cumulative, limitBytes, verdict } = tracked.series
-  if (metric === undefined) return undefined
-  const before = pastLives(tracked.past)
+  const { limitBytes, verdict } = tracked.series
+  const past = pastLives(tracked.past)
+  const { metric, cumulative } = tracked.series.metric === undefined ? (past.at(-1) ?? {}) : tracked.series
+  if (metric === undefined || cumulative === undefined) return undefined
+  const before = past
     .filter(one => one.metric === metric && one.cumulative === cumulative)
     .map(({ metric: _, cumulative: __, ...life }): Life => life)
   const lives = tracked.runs ? [...before, runningLife(tracked)] : before

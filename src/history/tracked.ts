@@ -9,7 +9,7 @@ import { type Gap, type Placed, pointsOf } from './points.ts'
 import type { LifeEnd } from './process-history.ts'
 
 /** Of these the oldest two become one. */
-const MOST_GAPS = 8
+export const MOST_GAPS = 8
 
 export interface TrackedSample extends Sample {
   /** By a clock that nobody sets: see base/clock.ts. */

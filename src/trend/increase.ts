@@ -6,19 +6,19 @@ import { type ProcessKey, sameRun } from '../rules/process.ts'
 export interface Increase extends ProcessKey {
   pid: number
   startSeconds: number
-  /** The first size of this run, and when that was. */
+  /** The first size of this run, and when that was, in epoch milliseconds. */
   firstBytes: number
-  firstAtSeconds: number
+  firstAtMs: number
   maximumBytes: number
   /** New maxima since. */
   count: number
 }
 
-const beginIncrease = ({ pid, startSeconds }: ProcessKey, bytes: number, atSeconds: number): Increase => ({
+const beginIncrease = ({ pid, startSeconds }: ProcessKey, bytes: number, atMs: number): Increase => ({
   pid,
   startSeconds,
   firstBytes: bytes,
-  firstAtSeconds: atSeconds,
+  firstAtMs: atMs,
   maximumBytes: bytes,
   count: 0,
 })
@@ -28,11 +28,11 @@ export function countIncrease(
   before: Increase | undefined,
   run: ProcessKey,
   bytes: number,
-  atSeconds: number,
+  atMs: number,
   { thresholdBytes }: IncreaseTerms,
 ): Increase {
   if (before === undefined || !sameRun(before, run) || isGivenBack(before, bytes))
-    return beginIncrease(run, bytes, atSeconds)
+    return beginIncrease(run, bytes, atMs)
   if (bytes - before.maximumBytes > thresholdBytes) {
     before.maximumBytes = bytes
     before.count++

@@ -139,7 +139,7 @@ test('--increase-limit counts, and asks no detector', () => {
   const check = checkOf('-a', '100MB', '--increase-limit', '2', '--growth', 'restart')
   expect(check(20, LEAK)).toEqual([])
   expect(check(31, STEADY)).toEqual([])
-  tickMs += 60_000
+  nowMs += 60_000
   expect(check(42, STEADY)).toEqual([
     'web:web (pid 7) leaks: 42MB RSS (44040192 bytes), 2 new maxima in 1m, with a limit of 100MB (-a 100MB)',
   ])
