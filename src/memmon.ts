@@ -13,8 +13,7 @@ import { type InForce, inForce, refuseFaults } from './config/in-force.ts'
 import { SettingsReload, type SettingsSource } from './config/reload.ts'
 import type { Settings } from './config/settings.ts'
 import { createNotifications, type Notifications } from './delivery/notifications.ts'
-import { Histories } from './history/histories.ts'
-import { createRecorder } from './history/recorder.ts'
+import { HistoryKeeper } from './history/keeper.ts'
 import { logRules, logStart } from './messages/start-lines.ts'
 import { createCapacityReader } from './proc/capacity.ts'
 import { CapacityReload } from './proc/capacity-reload.ts'
@@ -29,7 +28,6 @@ import { ChecksFile } from './restart/checks-file.ts'
 import { HookCommands } from './restart/hook-commands.ts'
 import { createOwnPlace, type OwnPlace } from './restart/own-place.ts'
 import { Restarts, type RestartsPorts } from './restart/restarts.ts'
-import type { RestartOutcome } from './rules/outcome.ts'
 import type { SupervisorClient } from './supervisor/client.ts'
 import { connect } from './supervisor/connect.ts'
 import { runOf } from './supervisor/identity.ts'
@@ -61,13 +59,12 @@ export class Memmon {
   readonly #notifications: Notifications
   readonly #monitor: Monitor
   readonly #checksFile: ChecksFile
+  readonly #history: HistoryKeeper
   readonly #reload: SettingsReload
   readonly #capacityReload: CapacityReload
   readonly #deafness: Deafness
   readonly #place: OwnPlace
   readonly #ownMemory: OwnMemory
-  readonly #histories = new Histories(() => this.#tickSeconds)
-  #tickSeconds = 0
   #now: InForce
   #quiet: QuietChildren | undefined
   #opened: Promise<void> | undefined
@@ -89,10 +86,12 @@ export class Memmon {
       runOnAlert: (command, outcome, subject) => this.#hooks.runOnAlert(command, outcome, subject),
     })
     this.#hooks.use(initial, hasHooks(initial))
+    const run = runOf(process.pid) ?? ''
+    this.#history = new HistoryKeeper({ run, log, sleep, ...CLOCKS })
     const { ruleset } = this.#now
     this.restarts = new Restarts(initial, ruleset, this.#restartsPorts())
     this.#monitor = new Monitor(this.#monitorPorts(sampler, initial.serverUrl !== undefined), ruleset)
-    const [run, parts] = [runOf(process.pid) ?? '', { monitor: this.#monitor, restarts: this.restarts }]
+    const parts = { monitor: this.#monitor, restarts: this.restarts }
     this.#checksFile = new ChecksFile({ run, ...parts, sleep, ...CLOCKS })
 
     const use = (settings: Settings, why: string) => this.#use(settings, why)
@@ -118,7 +117,9 @@ export class Memmon {
     this.#capacityReload.look()
     this.restarts.check()
     const running = this.#monitor.check()
+    this.#history.onCheck(running !== undefined)
     const after = () => {
+      if (running) this.#history.onCheck(false)
       this.#checksFile.look()
       this.#ownMemory.afterCheck(running !== undefined, monotonicMs() - startedTick, this.#now.settings)
     }
@@ -131,7 +132,7 @@ export class Memmon {
   }
 
   onTick(periodSeconds: number): void {
-    this.#tickSeconds = periodSeconds
+    this.#history.onTick(periodSeconds)
     this.#deafness.onTick(periodSeconds)
   }
 
@@ -153,7 +154,7 @@ export class Memmon {
   /** Resolves when the journal and the messages that wait are on disk. Nothing is sent any more. */
   async save(): Promise<void> {
     await this.#whenOpen()
-    await Promise.allSettled([this.restarts.flush(), this.#notifications.keep()])
+    await Promise.allSettled([this.restarts.flush(), this.#notifications.keep(), this.#history.save()])
   }
 
   /** Saves, and makes the state folder free for the next memmon. */
@@ -191,7 +192,10 @@ export class Memmon {
       measure: request => this.#monitor.measureAgain(request),
       companionsOf: request => this.#monitor.companionsOf(request),
       runHook: this.#hooks.runHook,
-      tell: outcome => this.#tell(outcome),
+      tell: outcome => {
+        this.#history.onOutcome(outcome)
+        this.#notifications.tell(outcome)
+      },
       onChange: () => this.#checksFile.look(),
       log,
       sleep,
@@ -223,23 +227,14 @@ export class Memmon {
       onMeasured: (info, rssBytes) => restarts.observe(info, rssBytes),
       onTable: processes => {
         restarts.onTable(processes)
-        this.#histories.keepOnly(processes, Date.now())
+        this.#history.onTable(processes)
       },
-      record: createRecorder(this.#histories, Date.now),
+      record: this.#history.record,
       isSelf: createIsSelf(process.env, ownPids(process.pid, process.ppid)),
       log: this.#ports.log,
       nowMs: Date.now,
       monotonicMs,
     }
-  }
-
-  /** What memmon restarts has ended for a reason that its history keeps. */
-  #tell(outcome: RestartOutcome): void {
-    if (outcome.kind === 'restarted') {
-      const { process, breach } = outcome.request
-      this.#histories.noteEnd(process.namespec, process.pid, { by: 'memmon', rule: breach.rule })
-    }
-    this.#notifications.tell(outcome)
   }
 
   #ownPlace({ stateDir }: Settings, address: ServerAddress, procfs: Procfs | undefined): OwnPlace {
@@ -256,6 +251,7 @@ export class Memmon {
       onFolder: folder => {
         void this.#notifications.outbox.attach(folder.path)
         this.#checksFile.attach(folder)
+        void this.#history.attach(folder)
       },
       log,
       sleep,
