@@ -33,8 +33,8 @@ export interface Surface {
   readonly height: number
 }
 
-/** For the sizes' labels, the times' and the legend. */
-const MARGIN = { left: 56, right: 14, top: 10, bottom: 40 } as const
+/** For the labels of sizes, limit and times, and the legend. */
+const MARGIN = { left: 56, right: 20, top: 20, bottom: 40 } as const
 /** A shorter history is a dot in so much time. */
 const LEAST_MS = 60_000
 /** The future takes this much of the past's length at most. */
@@ -76,8 +76,9 @@ function timesOf(
 }
 
 /** undefined unless what runs leaks towards a limit that it has not reached. */
-function forecastOf({ verdict, lives, atMs }: ProcessHistory, last: Point | undefined): Forecast | undefined {
-  const seconds = verdict.kind === 'leak' ? verdict.secondsToLimit : undefined
+function forecastOf(history: ProcessHistory, last: Point | undefined): Forecast | undefined {
+  const { limitBytes, verdict, lives, atMs } = history
+  const seconds = verdict.kind === 'leak' && limitBytes !== undefined ? verdict.secondsToLimit : undefined
   if (!seconds || !last || lives.at(-1)?.end) return undefined
   return { fromMs: atMs, fromBytes: last.highBytes, limitMs: atMs + seconds * 1000 }
 }

@@ -17,21 +17,22 @@ export function limitPart({ limitBytes }: ProcessHistory, frame: Frame): string 
     return `${arrow}${label(frame, { x: right - 16, y: top + 9, anchor: 'end', colour: colours.limit, text })}`
   }
   const y = frame.size.toPx(limitBytes)
-  // Above its line, or below where there is no room.
-  const textY = y - top < 14 ? y + 14 : y - 5
   const line = `<path d="M${left},${px(y)}H${right}" stroke="${colours.limit}" stroke-width="1.5"/>`
-  return `${line}${label(frame, { x: left + 4, y: textY, anchor: 'start', colour: colours.limit, text })}`
+  return `${line}${label(frame, { x: left + 4, y: y - 5, anchor: 'start', colour: colours.limit, text })}`
 }
 
 /** Told apart by shape, since not everybody sees, and not every printer prints, a difference in colour. */
 const SHAPES: Readonly<Record<LifeEnd['by'], { readonly path: string; readonly name: string }>> = {
-  memmon: { path: 'm-5,-9h10l-5,9z', name: 'restarted by memmon' },
-  other: { path: 'm-4,-4a4,4 0 1 0 8,0a4,4 0 1 0 -8,0z', name: 'ended otherwise' },
-  unseen: { path: 'm0,-9l4.5,4.5l-4.5,4.5l-4.5,-4.5z', name: 'ended unseen' },
+  memmon: { path: 'm-5,-9h10l-5,9z', name: 'by memmon' },
+  other: { path: 'm-4,-4a4,4 0 1 0 8,0a4,4 0 1 0 -8,0z', name: 'otherwise' },
+  unseen: { path: 'm0,-9l4.5,4.5l-4.5,4.5l-4.5,-4.5z', name: 'while nobody watched' },
 }
 
 const fillOf = (by: LifeEnd['by'], { colours }: Frame): string =>
   by === 'memmon' ? colours.text : colours.paper
+
+/** About as wide as a letter is: nobody measures text here. */
+const LETTER_PX = 7
 
 /** One line and mark for each end of a life. */
 export const endParts = (lives: readonly Life[], frame: Frame): string =>
@@ -42,7 +43,7 @@ function endPart({ untilMs, endBytes }: Life, end: LifeEnd, frame: Frame): strin
   const x = px(frame.time.toPx(untilMs))
   const dashes = end.by === 'memmon' ? '' : ' stroke-dasharray="2 3"'
   const rule = end.by === 'memmon' ? `, ${end.rule}` : ''
-  const what = `<title>${xmlText(`${SHAPES[end.by].name} at ${formatSize(endBytes)}${rule}`)}</title>`
+  const what = `<title>${xmlText(`Restarted ${SHAPES[end.by].name} at ${formatSize(endBytes)}${rule}`)}</title>`
   const line = `<path d="M${x},${top}V${bottom}" stroke="${colours.faint}"${dashes}/>`
   return `<g>${what}${line}${shape(end.by, frame, x, bottom)}</g>`
 }
@@ -52,15 +53,22 @@ const shape = (by: LifeEnd['by'], frame: Frame, x: string | number, y: number): 
 
 /** Which shape is what, of those that are drawn. */
 export function legendPart(lives: readonly Life[], frame: Frame): string {
-  let x = frame.left
-  const parts = (['memmon', 'other', 'unseen'] as const).map(by => {
-    if (!lives.some(({ end }) => end?.by === by)) return ''
-    const at = { x: x + 12, y: frame.height - 6, anchor: 'start', colour: frame.colours.text } as const
-    const part = shape(by, frame, x + 5, frame.height - 6) + label(frame, { ...at, text: SHAPES[by].name })
-    x += 26 + SHAPES[by].name.length * 6
+  const kinds = (['memmon', 'other', 'unseen'] as const).filter(by => lives.some(({ end }) => end?.by === by))
+  if (kinds.length === 0) return ''
+  const at = { y: frame.height - 6, anchor: 'start', colour: frame.colours.text } as const
+  let x = 4
+  const said = (text: string) => {
+    const part = label(frame, { ...at, x, text })
+    x += text.length * LETTER_PX + 10
     return part
+  }
+  const heading = said('Restarts:')
+  const parts = kinds.map(by => {
+    const part = shape(by, frame, x + 5, at.y)
+    x += 14
+    return part + said(SHAPES[by].name)
   })
-  return parts.join('')
+  return heading + parts.join('')
 }
 
 /** From the highest size now to the limit, dashed, and what it means; as far as there is room. */
@@ -81,7 +89,7 @@ export function forecastPart({ limitBytes }: ProcessHistory, frame: Frame): stri
     share === 1
       ? `<circle cx="${px(limitX)}" cy="${px(limitY)}" r="4" fill="${colours.paper}" stroke="${colours.forecast}" stroke-width="2"/>`
       : ''
-  const text = `limit in ${formatDuration((forecast.limitMs - forecast.fromMs) / 1000)}`
+  const text = `forecast: limit in ${formatDuration((forecast.limitMs - forecast.fromMs) / 1000)}`
   const at = { x: frame.right - 2, y: frame.bottom - 8, anchor: 'end', colour: colours.forecast } as const
   return `${line}${ring}${label(frame, { ...at, text })}`
 }

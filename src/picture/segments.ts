@@ -2,8 +2,9 @@
 // than one a pixel. Pure.
 import type { Life, Point } from '../history/process-history.ts'
 
-/** Points further apart than so many of their own lengths are two segments. */
-const GAP_LENGTHS = 2.5
+/** Points further apart than this many usual distances, or a second, are two segments. */
+const GAP_DISTANCES = 2.5
+const LEAST_GAP_MS = 1000
 
 /** A life as it is drawn. */
 export interface DrawnLife {
@@ -19,21 +20,17 @@ export const livesFrom = (lives: readonly Life[], fromMs: number): readonly Draw
     .map(life => ({ life, segments: cutAtGaps(life.points.filter(({ untilMs }) => untilMs >= fromMs)) }))
 
 function cutAtGaps(points: readonly Point[]): readonly (readonly Point[])[] {
-  const usualMs = usualDistance(points)
+  const gapMs = Math.max(LEAST_GAP_MS, GAP_DISTANCES * usualDistance(points))
   const segments: Point[][] = []
-  let before: Point | undefined
+  let beforeMs: number | undefined
   for (const point of points) {
     const segment = segments.at(-1)
-    const isNext = before !== undefined && point.fromMs - before.untilMs <= patienceMs(before, point, usualMs)
-    if (segment && isNext) segment.push(point)
+    if (segment && beforeMs !== undefined && point.fromMs - beforeMs <= gapMs) segment.push(point)
     else segments.push([point])
-    before = point
+    beforeMs = point.untilMs
   }
   return segments
 }
-
-const patienceMs = (before: Point, point: Point, usualMs: number): number =>
-  GAP_LENGTHS * Math.max(usualMs, before.untilMs - before.fromMs, point.untilMs - point.fromMs)
 
 /** From the end of a point to the next: a tick, or nothing. The median, so that gaps do not count. */
 function usualDistance(points: readonly Point[]): number {

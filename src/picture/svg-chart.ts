@@ -27,6 +27,9 @@ const FONTS: Readonly<Record<ColourMode, string>> = {
   light: "'DejaVu Sans','Liberation Sans','Noto Sans',Arial,Helvetica,sans-serif",
 }
 
+/** Room for the zone, beside the legend. */
+const WIDE = 560
+
 /** The chart, from `<svg` to `</svg>`. Valid within HTML, and as a file of its own. */
 export function svgChart(history: ProcessHistory, options: ChartOptions): string {
   const { sentence, colours, id = 'chart', width = 600, height = 240, fromMs = -Infinity } = options
@@ -69,10 +72,13 @@ function gridPart(frame: Frame): string {
   return [...sizes, ...times, edges].join('')
 }
 
+/** A collector's teeth, closer than this, are a band with a calm line. */
+const CORNER_PX = 2
+
 /** The band from the lowest to the highest size, and a line through its middle. */
 function sizesPart(segment: readonly Point[], { time, size, left, right, colours }: Frame): string {
-  const pixelMs = (time.until - time.from) / (right - left)
-  const corners = cornersOf(thinned(segment, pixelMs))
+  const cornerMs = ((time.until - time.from) / (right - left)) * CORNER_PX
+  const corners = cornersOf(thinned(segment, cornerMs))
   const atX = ({ ms }: Corner) => time.toPx(ms)
   const band = area(
     atX,
@@ -116,7 +122,8 @@ const emptyPart = (frame: Frame): string =>
 
 function asOfPart({ atMs }: ProcessHistory, frame: Frame): string {
   const at = new Date(atMs)
-  const text = `${timestamp(at).slice(0, 16)} ${zoneText(at)}`
+  const zone = frame.width < WIDE ? '' : ` ${zoneText(at)}`
+  const text = `${timestamp(at).slice(0, 16)}${zone}`
   const place = { x: frame.right, y: frame.height - 6, anchor: 'end', colour: frame.colours.faint } as const
   return label(frame, { ...place, text })
 }
