@@ -56,7 +56,14 @@ test('the listener loads nothing of what the commands for people need', () => {
       .filter(file => file.startsWith(name))
       .map(file => readFileSync(join(dist, file), 'utf8'))
       .join('')
-  const own = ['string-width', 'tableLines', 'listenerSections', 'CHECK_OPTIONS', 'assessBudget']
+  const own = [
+    'string-width',
+    'tableLines',
+    'listenerSections',
+    'CHECK_OPTIONS',
+    'assessBudget',
+    'parseRecording',
+  ]
   const heldBy = (text: string) => own.filter(one => text.includes(one))
   expect(heldBy(textOf('people-'))).toEqual(own)
   expect(heldBy(textOf('main') + textOf('listener-'))).toEqual([])

@@ -1,6 +1,7 @@
 // `memmon check`: what memmon sees now and what it would do, in any terminal or pipe; once, or again and again.
 import { pipeLines, terminalLines } from '../screen/check-screen.ts'
 import { type CheckAsked, checkOnce, terminal, write } from './check-once.ts'
+import { endWithReader } from './end-with-reader.ts'
 
 /** Prints the table, or JSON; the exit code. Throws a UsageError. */
 export async function check(asked: CheckAsked): Promise<number> {
@@ -15,12 +16,4 @@ export async function check(asked: CheckAsked): Promise<number> {
   else
     write(process.stdout.isTTY ? terminalLines(picture, terminal(asked)) : pipeLines(picture, asked.widthOf))
   return exitCode
-}
-
-/** `memmon check | head` has read enough. */
-function endWithReader(): void {
-  process.stdout.on('error', error => {
-    if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0)
-    throw error
-  })
 }

@@ -3,21 +3,27 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf, UsageError } from '../base/errors.ts'
+import { nameOf } from '../config/commander.ts'
 import { type ConfFiles, createConfFiles } from '../config/conf-files.ts'
-import { parseFlags, settingsIn } from '../config/flags.ts'
+import { parseFlags, type Reading, settingsIn } from '../config/flags.ts'
 import { OPTIONS } from '../config/options.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Environment } from '../config/supervisor-files.ts'
 import { warningsOf } from '../config/warnings.ts'
+import { sparkline } from '../picture/sparkline.ts'
 import { parseSelector } from '../rules/selector.ts'
 import type { Given } from './hand-options.ts'
 import type { HandCommand } from './help.ts'
+import { isAscii } from './plain-text.ts'
 import { parseProgram } from './program.ts'
 import type { Asked, ReadRules } from './rule-sources.ts'
 import { supervisorSources } from './supervisor-sources.ts'
 
 /** Of the listener's options those that say something without a rule. */
 const ALONE = ['--config', '--server-url', '--sampler', '--verbose']
+
+/** Which of them a command takes; all where nothing is said. */
+const TAKEN: Partial<Record<HandCommand, readonly string[]>> = { analyse: [] }
 
 /** Does what a command says, or shows help or version; the exit code. Throws a UsageError. */
 export async function runByHand(argv: readonly string[]): Promise<number> {
@@ -28,6 +34,7 @@ export async function runByHand(argv: readonly string[]): Promise<number> {
   })
   if (!asked) return 0
   const { command, given, settings } = asked
+  if (command === 'analyse') return await runAnalyse(given)
   if (command === 'test-notify') return await runTestNotify(withWarnings(settings, files.loose, process.env))
   if (settings.rules.length + settings.budgets.length === 0) refuseIdle(argv)
   const all = await askedFor(argv, given.supervisorConf)
@@ -43,6 +50,18 @@ async function runTestNotify({ settings, warnings }: ReadRules): Promise<number>
   for (const warning of warnings) process.stderr.write(`${warning}\n`)
   const { testNotify } = await import('./test-notify.ts')
   return await testNotify(settings)
+}
+
+async function runAnalyse({ json, words }: Given): Promise<number> {
+  const { analyse } = await import('./analyse.ts')
+  const { default: widthOf } = await import('string-width')
+  const isPlain = isAscii(process.env)
+  return await analyse({
+    files: words,
+    json,
+    sparkline: (values, width) => sparkline(values, width, isPlain),
+    widthOf,
+  })
 }
 
 async function runCheck(asked: Asked, { json, sort, onlyOver, watchSeconds, words }: Given): Promise<number> {
@@ -89,7 +108,8 @@ export function parseByHand(
   const called = parseProgram(argv, output)
   if (typeof called === 'string') return undefined
   const { command, given, reading } = called
-  for (const word of given.words) attempt(word, () => parseSelector(word))
+  refuseUseless(command, reading)
+  if (command !== 'analyse') for (const word of given.words) attempt(word, () => parseSelector(word))
   return {
     command,
     given,
@@ -103,6 +123,14 @@ function attempt(what: string, take: () => void): void {
   } catch (thrown) {
     throw new UsageError(`${what}: ${messageOf(thrown)}`)
   }
+}
+
+/** The listener's options that say nothing to the command. */
+function refuseUseless(command: HandCommand, { given }: Reading): void {
+  const taken = TAKEN[command]
+  const useless = taken && [...given].find(({ flags }) => !taken.some(flag => flags.includes(flag)))
+  if (useless)
+    throw new UsageError(`memmon ${command} does not take ${nameOf(useless)}: see memmon help ${command}`)
 }
 
 /** Options about rules, without a rule: whoever gives them means something that would not happen. */

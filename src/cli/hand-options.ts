@@ -34,6 +34,15 @@ export const CONFIGURATION: OwnOption = {
   },
 }
 
+const jsonOption = (help: string, example: string): OwnOption => ({
+  flags: ['--json'],
+  help,
+  example,
+  give: given => {
+    given.json = true
+  },
+})
+
 /** Of check alone. */
 export const CHECK_OPTIONS: readonly OwnOption[] = [
   {
@@ -63,26 +72,15 @@ export const CHECK_OPTIONS: readonly OwnOption[] = [
     example: 'check --watch 5',
     give: watch,
   },
-  {
-    flags: ['--json'],
-    help: 'print JSON; with --watch one line each',
-    example: 'check --json',
-    give: given => {
-      given.json = true
-    },
-  },
+  jsonOption('print JSON; with --watch one line each', 'check --json'),
 ]
 
 /** Of explain alone. */
-export const EXPLAIN_OPTIONS: readonly OwnOption[] = [
-  {
-    flags: ['--json'],
-    help: 'print JSON',
-    example: 'explain web --json',
-    give: given => {
-      given.json = true
-    },
-  },
+export const EXPLAIN_OPTIONS: readonly OwnOption[] = [jsonOption('print JSON', 'explain web --json')]
+
+/** Of analyse alone. */
+export const ANALYSE_OPTIONS: readonly OwnOption[] = [
+  jsonOption('print JSON, one line a series', 'analyse --json sizes.jsonl'),
 ]
 
 /** A word behind it that is not a time is a name: `check --watch web`. */

@@ -52,6 +52,16 @@ const TEXTS = {
       ['web -a 200MB', 'by a rule that you think about'],
     ],
   },
+  analyse: {
+    argument: { name: '<file...>', help: 'JSON Lines, gzipped or not; - is stdin' },
+    summary: 'tell leak, bloat or steady of recorded sizes',
+    help: 'Takes recorded series of sizes and prints for each what memmon would have said of it: leak, bloat or steady, every leak alarm, the slope and the time to the limit.\nA series is one line of JSON: {"id", "interval_s", "limit_bytes", "samples": [{"t", "rss", "pid"}]}, in seconds and bytes; only id, samples, t and rss have to be there.\nExit code: 1 if a file or a line could not be read, 2 if the command line is wrong, else 0.',
+    more: 'docs/history.md has the form of the series and of the JSON, docs/growth.md how it decides.',
+    examples: [
+      ['sizes.jsonl.gz', 'each series in words'],
+      ['--json - < sizes.jsonl', 'one line of JSON a series'],
+    ],
+  },
   'test-notify': {
     summary: 'send a test message by every channel',
     help: 'Sends one message, marked as a test, by every channel that the options name, and prints what each of them answered.\nExit code: 0 if all took it, 1 if one did not, 2 if the options are wrong.',

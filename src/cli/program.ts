@@ -4,7 +4,14 @@ import { UsageError } from '../base/errors.ts'
 import { addOption, type Command, parseBy, type Shown } from '../config/commander.ts'
 import { listenerCommand, newReading, type Reading } from '../config/flags.ts'
 import { OPTIONS } from '../config/options.ts'
-import { CHECK_OPTIONS, CONFIGURATION, EXPLAIN_OPTIONS, type Given, nothingGiven } from './hand-options.ts'
+import {
+  ANALYSE_OPTIONS,
+  CHECK_OPTIONS,
+  CONFIGURATION,
+  EXPLAIN_OPTIONS,
+  type Given,
+  nothingGiven,
+} from './hand-options.ts'
 import { COMMAND_TEXTS, configureHelp, type HandCommand } from './help.ts'
 
 export interface Called {
@@ -22,6 +29,7 @@ export interface Output {
 const OWN_OPTIONS = {
   check: [CONFIGURATION, ...CHECK_OPTIONS],
   explain: [CONFIGURATION, ...EXPLAIN_OPTIONS],
+  analyse: ANALYSE_OPTIONS,
   'test-notify': [],
 } as const
 

@@ -113,6 +113,9 @@ const REFUSED_EVERYWHERE: [given: string, sentence: string][] = [
 ]
 
 const REFUSED: [given: string, sentence: string][] = [
+  ['analyse', 'analyse needs a file: see memmon help analyse'],
+  ['analyse -a 200MB x.jsonl', 'memmon analyse does not take -a, --any: see memmon help analyse'],
+  ['analyse --jsn x.jsonl', "unknown option '--jsn' (Did you mean --json?)"],
   [
     '--smtp-password x',
     "unknown option '--smtp-password': everybody can read arguments, so use MEMMON_SMTP_PASSWORD, --smtp-password-file, or smtp_password in memmon.conf",
@@ -164,7 +167,7 @@ const REFUSED: [given: string, sentence: string][] = [
     '[memmon]\ninclude = gone.conf\n[any]\nmemory_limit = 1MB\n',
     '<conf>, line 2: include: there is no file <folder>/gone.conf',
   ],
-  ['chek', `unknown command 'chek' (Did you mean check?); the commands are check, explain, test-notify`],
+  ['chek', `unknown command 'chek' (Did you mean check?); the commands are check, explain, analyse, test-notify`],
   ['status', `unknown command 'status' (Did you mean memmon check?)`],
   ['init', `unknown command 'init': supervisord starts memmon, as memmon --help shows`],
   ['test', `unknown command 'test' (Did you mean memmon test-notify?)`],
