@@ -1,10 +1,9 @@
 // A program that leaks, under a real supervisord: told once, restarted before its limit, remembered over a restart of
 // memmon. By --increase-limit, since the detector takes a quarter of an hour; that one is in growth.slow.test.ts.
-import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readHistories } from '../../src/history/read-histories.ts'
 import { waitForChecks } from '../helpers/checks.ts'
+import { stateFolderIn } from '../helpers/own-state.ts'
 import { PYTHON } from '../helpers/python.ts'
 import { Supervisord } from '../helpers/supervisord.ts'
 import { waitFor } from '../helpers/wait.ts'
@@ -57,7 +56,7 @@ test('its history is kept by the memmon that ends, and goes on with the next', a
   for (const times of [1, 2]) {
     process.kill((await supervisord.process('memmon:memmon')).pid)
     await waitFor('memmon to end', async () => (await supervisord.process('memmon:memmon')).state !== 20)
-    const [history] = (await readHistories(stateFolder())).histories
+    const [history] = (await readHistories(stateFolderIn(supervisord))).histories
     const lives = history?.lives.map(({ pid, end }) => [pid, end])
     expect(lives, `after ${times}`).toEqual([
       [old, { by: 'memmon', rule: '-a 200MB' }],
@@ -70,9 +69,3 @@ test('its history is kept by the memmon that ends, and goes on with the next', a
   }
   expect(linesAbout(') leaks: ').length).toBe(1)
 })
-
-/** memmon's own, the only one. */
-function stateFolder(): string {
-  const root = join(supervisord.folder, 'state')
-  return join(root, readdirSync(root)[0] ?? '')
-}
