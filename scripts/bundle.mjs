@@ -133,8 +133,7 @@ function filesFrom(imports, mark) {
     imports,
     ({ path }) => !main.has(path) && path !== PICTURES,
   )
-  const drawn = imports.has(PICTURES) ? [PICTURES] : []
-  const pictures = closure(drawn, imports, ({ path }) => !main.has(path) && !listener.has(path))
+  const pictures = closure([PICTURES], imports, ({ path }) => !main.has(path) && !listener.has(path))
   const rest = [main, listener, pictures]
   const people = new Set([...imports.keys()].filter(path => !rest.some(modules => modules.has(path))))
   return [

@@ -23,7 +23,7 @@ import { supervisorSources } from './supervisor-sources.ts'
 const ALONE = ['--config', '--server-url', '--sampler', '--verbose']
 
 /** Which of them a command takes; all where nothing is said. */
-const TAKEN: Partial<Record<HandCommand, readonly string[]>> = { analyse: [] }
+const TAKEN: Partial<Record<HandCommand, readonly string[]>> = { analyse: [], report: ['--server-url'] }
 
 /** Does what a command says, or shows help or version; the exit code. Throws a UsageError. */
 export async function runByHand(argv: readonly string[]): Promise<number> {
@@ -38,6 +38,7 @@ export async function runByHand(argv: readonly string[]): Promise<number> {
   if (command === 'test-notify') return await runTestNotify(withWarnings(settings, files.loose, process.env))
   if (settings.rules.length + settings.budgets.length === 0) refuseIdle(argv)
   const all = await askedFor(argv, given.supervisorConf)
+  if (command === 'report') return await runReport(all, given)
   return await (command === 'check' ? runCheck(all, given) : runExplain(all, given))
 }
 
@@ -73,6 +74,11 @@ async function runCheck(asked: Asked, { json, sort, onlyOver, watchSeconds, word
 async function runExplain(asked: Asked, { json, words: [name = ''] }: Given): Promise<number> {
   const { explain } = await import('./explain.ts')
   return await explain(name, asked, json)
+}
+
+async function runReport(asked: Asked, { htmlPath }: Given): Promise<number> {
+  const { report } = await import('./report.ts')
+  return await report(asked, htmlPath)
 }
 
 const askedFor = async (argv: readonly string[], supervisorConf: string | undefined): Promise<Asked> => ({

@@ -14,6 +14,8 @@ export interface Given {
   sort: Sort
   onlyOver: boolean
   watchSeconds?: number
+  /** --html. */
+  htmlPath?: string
   readonly words: string[]
 }
 
@@ -81,6 +83,19 @@ export const EXPLAIN_OPTIONS: readonly OwnOption[] = [jsonOption('print JSON', '
 /** Of analyse alone. */
 export const ANALYSE_OPTIONS: readonly OwnOption[] = [
   jsonOption('print JSON, one line a series', 'analyse --json sizes.jsonl'),
+]
+
+/** Of report alone. */
+export const REPORT_OPTIONS: readonly OwnOption[] = [
+  {
+    flags: ['--html'],
+    value: 'file',
+    help: 'write the page there, in one step; without it, to stdout',
+    example: 'report --html report.html',
+    give: (given, text) => {
+      given.htmlPath = text ?? ''
+    },
+  },
 ]
 
 /** A word behind it that is not a time is a name: `check --watch web`. */

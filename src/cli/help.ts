@@ -62,6 +62,15 @@ const TEXTS = {
       ['--json - < sizes.jsonl', 'one line of JSON a series'],
     ],
   },
+  report: {
+    summary: 'make an HTML page of all processes: sizes, leaks, forecasts',
+    help: 'Makes one HTML page of what memmon has recorded: for each process a chart of its sizes with limit, restarts and forecast, and what it means. What needs a person first is on top. The page needs nothing else: send it, print it, keep it.\nExit code: 1 if nothing is recorded yet, 2 if the command line is wrong or the file cannot be written, else 0.',
+    more: 'It reads the history of each memmon that the [eventlistener:*] sections of supervisord.conf run, also while that one is stopped. supervisord.conf is found as supervisorctl finds it, supervisord by --server-url, by SUPERVISOR_SERVER_URL, or in that file.',
+    examples: [
+      ['--html report.html', 'a page to open in a browser'],
+      ['> report.html', 'the same'],
+    ],
+  },
   'test-notify': {
     summary: 'send a test message by every channel',
     help: 'Sends one message, marked as a test, by every channel that the options name, and prints what each of them answered.\nExit code: 0 if all took it, 1 if one did not, 2 if the options are wrong.',

@@ -128,7 +128,11 @@ function rulesOf(settings: Settings, capacity: Capacity | undefined) {
   return found.ruleset
 }
 
-async function tableFrom({ server, isByUrl }: Basis): Promise<ProcessTable> {
+/** supervisord's processes. Throws a UsageError if it does not answer. */
+export async function tableFrom({
+  server,
+  isByUrl,
+}: Pick<Basis, 'server' | 'isByUrl'>): Promise<ProcessTable> {
   const client = connect(server.address, server.credentials)
   try {
     return await createTableByHand(client, openSightings(), isByUrl)()

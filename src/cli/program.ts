@@ -11,6 +11,7 @@ import {
   EXPLAIN_OPTIONS,
   type Given,
   nothingGiven,
+  REPORT_OPTIONS,
 } from './hand-options.ts'
 import { COMMAND_TEXTS, configureHelp, type HandCommand } from './help.ts'
 
@@ -30,6 +31,7 @@ const OWN_OPTIONS = {
   check: [CONFIGURATION, ...CHECK_OPTIONS],
   explain: [CONFIGURATION, ...EXPLAIN_OPTIONS],
   analyse: ANALYSE_OPTIONS,
+  report: [CONFIGURATION, ...REPORT_OPTIONS],
   'test-notify': [],
 } as const
 

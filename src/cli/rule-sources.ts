@@ -49,6 +49,8 @@ export interface Basis {
   readonly isByUrl: boolean
   readonly sources: readonly RuleSource[]
   readonly notes: readonly string[]
+  /** Why there are no listeners whose rules would count; undefined if there are, or if none are asked for. */
+  readonly noListener?: string
   /** Rules that hold and cannot be read here: what is shown is not all. */
   readonly faults: readonly string[]
   readonly warnings: readonly string[]
@@ -83,7 +85,7 @@ interface ReadConf {
   readonly why?: string
 }
 
-type FoundRules = Pick<Basis, 'sources' | 'notes' | 'faults' | 'warnings'>
+type FoundRules = Pick<Basis, 'sources' | 'notes' | 'noListener' | 'faults' | 'warnings'>
 
 const NOTHING: FoundRules = { sources: [], notes: [], faults: [], warnings: [] }
 
@@ -124,12 +126,15 @@ const sameHost = (url: string): string => url.replace('//localhost', '//127.0.0.
 const GIVE_SOME = 'Give rules as in memmon check -a 200MB'
 
 function listenersIn({ conf, why }: ReadConf, asked: Asked): FoundRules {
-  if (!conf) return { ...NOTHING, notes: [`No rules: ${why}. ${GIVE_SOME}`] }
+  if (!conf) return { ...NOTHING, ...noListener(why ?? '') }
   const unread = conf.unread.map(text => `Not read: ${text}`)
   const sections = listenerSections(conf, { ...asked.sources, split: asked.split })
   if (sections.length === 0) {
-    const note = `No rules: no [eventlistener:*] section of ${conf.file} runs memmon. ${GIVE_SOME}`
-    return { ...NOTHING, notes: [note], faults: unread }
+    return {
+      ...NOTHING,
+      ...noListener(`no [eventlistener:*] section of ${conf.file} runs memmon`),
+      faults: unread,
+    }
   }
   const all = sections.map(section => rulesOf(section, asked))
   return {
@@ -139,6 +144,8 @@ function listenersIn({ conf, why }: ReadConf, asked: Asked): FoundRules {
     warnings: all.flatMap(({ warnings }) => warnings),
   }
 }
+
+const noListener = (why: string) => ({ notes: [`No rules: ${why}. ${GIVE_SOME}`], noListener: why })
 
 function rulesOf({ run, ...section }: ListenerSection, { settingsOf }: Asked): FoundRules {
   const unreadable = (why: string) => ({

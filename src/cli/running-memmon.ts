@@ -24,24 +24,32 @@ export interface RunningMemmon {
 
 /** undefined if none runs: its state is of no use then. */
 export async function findRunning(
-  { settings, environment, section }: RuleSource,
+  source: RuleSource,
   processes: readonly ProcessInfo[],
   address: ServerAddress,
 ): Promise<RunningMemmon | undefined> {
+  const { section } = source
   const process = processes.find(one => one.group === section?.group && one.state === ProcessState.RUNNING)
   if (!process) return undefined
-  const { pid, group, name } = process
-  const told = { SUPERVISOR_GROUP_NAME: group, SUPERVISOR_PROCESS_NAME: name }
-  const environments = [environmentOf(pid), { ...environment, ...told, SUPERVISOR_SERVER_URL: undefined }]
-  const owner = ownerOf(pid)
-  let path: string | undefined
-  for (const one of environments) {
-    path = one && pathBy(one, settings, address, { pid, uid: owner ?? ownUid() })
-    if (path === undefined) continue
+  const owner = ownerOf(process.pid)
+  const paths = stateFoldersOf(source, process, address)
+  for (const path of paths) {
     const state = await readRunningState(path, runOf)
     if (state.kind !== 'missing') return described(process, path, state, owner)
   }
-  return described(process, path, { kind: 'missing' }, owner)
+  return described(process, paths.at(-1), { kind: 'missing' }, owner)
+}
+
+/** Where its state may be, the likeliest first; `pid` is 0 if it does not run. */
+export function stateFoldersOf(
+  { settings, environment }: RuleSource,
+  { pid, group, name }: Pick<ProcessInfo, 'pid' | 'group' | 'name'>,
+  address: ServerAddress,
+): readonly string[] {
+  const told = { SUPERVISOR_GROUP_NAME: group, SUPERVISOR_PROCESS_NAME: name }
+  const environments = [environmentOf(pid), { ...environment, ...told, SUPERVISOR_SERVER_URL: undefined }]
+  const uid = ownerOf(pid) ?? ownUid()
+  return environments.flatMap(one => (one && pathBy(one, settings, address, { pid, uid })) ?? [])
 }
 
 /** As memmon itself finds it: see restart/place.ts. */

@@ -1,0 +1,62 @@
+// What the listeners of supervisord.conf have recorded, read by hand: of those that run, and of those that do not.
+import { lstat } from 'node:fs/promises'
+import { UsageError } from '../base/errors.ts'
+import type { ServerAddress } from '../base/server-url.ts'
+import type { ProcessHistory } from '../history/process-history.ts'
+import { type FoundHistories, readHistories } from '../history/read-histories.ts'
+import type { ProcessInfo } from '../rules/process.ts'
+import { tableFrom } from './look.ts'
+import { type Asked, type Basis, basisOf, type RuleSource } from './rule-sources.ts'
+import { stateFoldersOf } from './running-memmon.ts'
+
+export interface HistoriesByHand {
+  readonly histories: readonly ProcessHistory[]
+  /** One line each: what is missing, unreadable or left out. */
+  readonly problems: readonly string[]
+  /** Why nothing is recorded anywhere, if that is so. */
+  readonly noListener: string | undefined
+}
+
+/** Of all listeners together. Throws a UsageError if there is no supervisord.conf. */
+export async function historiesByHand(asked: Asked): Promise<HistoriesByHand> {
+  const { server, isByUrl, sources, noListener, faults, warnings } = basisOf(asked)
+  const listeners = sources.filter(({ section }) => section !== undefined)
+  if (listeners.length === 0) return { histories: [], problems: [...warnings, ...faults], noListener }
+  const { processes, why } = await processesOf({ server, isByUrl })
+  const all = await Promise.all(listeners.map(source => historiesOf(source, processes, server.address)))
+  return {
+    histories: all.flatMap(found => found.histories),
+    problems: [...warnings, ...faults, ...why, ...all.flatMap(found => found.problems)],
+    noListener,
+  }
+}
+
+/** None, and why, if supervisord does not answer: what its memmon has recorded is there all the same. */
+async function processesOf(basis: Pick<Basis, 'server' | 'isByUrl'>) {
+  try {
+    return { processes: (await tableFrom(basis)).processes, why: [] }
+  } catch (thrown) {
+    if (thrown instanceof UsageError) return { processes: [], why: [thrown.message] }
+    throw thrown
+  }
+}
+
+/** Without supervisord's word the listener has the name that most have: its section's. */
+async function historiesOf(
+  source: RuleSource,
+  processes: readonly ProcessInfo[],
+  address: ServerAddress,
+): Promise<Pick<FoundHistories, 'histories' | 'problems'>> {
+  const group = source.section?.group ?? ''
+  const process = processes.find(one => one.group === group) ?? { pid: 0, group, name: group }
+  const paths = stateFoldersOf(source, process, address)
+  for (const path of paths) if (await isFolder(path)) return await readHistories(path)
+  const where = paths.length > 0 ? `${paths.join(' and ')} cannot be found here` : 'it has no state directory'
+  return { histories: [], problems: [`Of [${source.section?.name}] nothing can be read: ${where}`] }
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    found => found.isDirectory(),
+    () => false,
+  )
