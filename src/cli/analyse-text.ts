@@ -1,21 +1,23 @@
 // What `memmon analyse` says of one recorded series: its verdict, its sizes in one line of blocks, and each alarm. Pure.
-import { oneLine } from '../base/text.ts'
+import { oneLine, timestamp } from '../base/text.ts'
 import { formatDuration, formatSize } from '../base/units.ts'
-import type { Recorded, Replayed } from '../trend/replay.ts'
+import type { Recorded, RecordedSample, Replayed } from '../trend/replay.ts'
 import type { Leak, Verdict } from '../trend/verdict.ts'
 
 export interface Analysis extends Recorded, Replayed {
   readonly id: string
+  /** `t` counts from 1970. */
+  readonly isEpoch: boolean
 }
 
 /** Sizes as a line of blocks, so many columns wide at most. */
-export type Sparkline = (values: readonly number[], width: number) => string
+export type Sparkline = (values: readonly (number | undefined)[], width: number) => string
 
 const SPARKLINE_COLUMNS = 32
 
 /** A paragraph. */
 export function analysisText(analysis: Analysis, sparkline: Sparkline): string {
-  const { id, verdict, alarms } = analysis
+  const { id, verdict, alarms, isEpoch } = analysis
   const samples = [...analysis.samples]
   const [first] = samples
   const last = samples.at(-1)
@@ -24,15 +26,15 @@ export function analysisText(analysis: Analysis, sparkline: Sparkline): string {
   const span = `${formatSize(least(sizes))} to ${formatSize(most(sizes))} in ${formatDuration(last.t - first.t)}`
   const lines = [
     `${oneLine(id)}: ${verdict.kind}`,
-    `  ${sparkline(highest(sizes, SPARKLINE_COLUMNS), SPARKLINE_COLUMNS)}  ${span}`,
+    `  ${sparkline(highest(samples, first.t, last.t - first.t), SPARKLINE_COLUMNS)}  ${span}`,
     ...verdictLines(verdict, analysis.limitBytes),
     ...alarms.map(alarm => {
-      const until = alarm.untilT === undefined ? '' : `, ended ${placeText(alarm.untilT, first.t)}`
+      const until = alarm.untilT === undefined ? '' : `, ended ${placeText(alarm.untilT, first.t, isEpoch)}`
       const forecast =
         alarm.secondsToLimit === undefined
           ? ''
           : `, forecasting the limit in ${formatDuration(alarm.secondsToLimit)}`
-      return `  Leak alarm ${placeText(alarm.t, first.t)}${forecast}${until}.`
+      return `  Leak alarm ${placeText(alarm.t, first.t, isEpoch)}${forecast}${until}.`
     }),
   ]
   return `${lines.join('\n')}\n`
@@ -59,13 +61,18 @@ function limitText({ secondsToLimit }: Leak, limitBytes: number | undefined): st
 }
 
 /** Where it is in the series, as people read it and as the series has it. */
-const placeText = (t: number, firstT: number): string => `after ${formatDuration(t - firstT)} (t ${t})`
+const placeText = (t: number, firstT: number, isEpoch: boolean): string =>
+  `after ${formatDuration(t - firstT)} (${isEpoch ? timestamp(new Date(t * 1000)).slice(0, 19) : `t ${t}`})`
 
-/** The highest of each of so many parts: between these the line is drawn, not from the lowest of a single sample. */
-function highest(sizes: readonly number[], parts: number): number[] {
-  const count = Math.min(parts, sizes.length)
-  const edge = (part: number) => Math.floor((part * sizes.length) / count)
-  return Array.from({ length: count }, (_, part) => most(sizes.slice(edge(part), edge(part + 1))))
+/** The highest of each part of the time, in which there are two samples or more on average; undefined where is none. */
+function highest(samples: readonly RecordedSample[], fromT: number, seconds: number): (number | undefined)[] {
+  const count = Math.max(1, Math.min(SPARKLINE_COLUMNS, Math.floor(samples.length / 2)))
+  const parts = new Array<number | undefined>(count).fill(undefined)
+  for (const { t, bytes } of samples) {
+    const part = Math.min(count - 1, Math.max(0, Math.floor(((t - fromT) / seconds) * count) || 0))
+    parts[part] = Math.max(parts[part] ?? 0, bytes)
+  }
+  return parts
 }
 
 const least = (sizes: readonly number[]): number => sizes.reduce((a, b) => Math.min(a, b))

@@ -2,10 +2,11 @@
 import { stat } from 'node:fs/promises'
 import { messageOf } from '../base/errors.ts'
 import { errnoOf } from '../base/file-fault.ts'
-import { type FileLine, fileLines } from '../base/file-lines.ts'
+import { fileLines } from '../base/file-lines.ts'
 import { oneLine } from '../base/text.ts'
 import { formatSize } from '../base/units.ts'
-import { parseRecording } from '../history/recording.ts'
+import type { BadLine } from '../history/recording.ts'
+import { createRecordingReader } from '../history/recording-reader.ts'
 import type { WidthOf } from '../screen/width.ts'
 import { replay } from '../trend/replay.ts'
 import type { Verdict } from '../trend/verdict.ts'
@@ -21,6 +22,7 @@ const WHY: Readonly<Record<string, string>> = {
 }
 const MB = 1024 * 1024
 const MOST_LINE_BYTES = 64 * MB
+const TOO_LONG: BadLine = { kind: 'bad', why: `longer than ${formatSize(MOST_LINE_BYTES)}; skipped` }
 /** Something was left out. */
 const EXIT_INCOMPLETE = 1
 
@@ -70,23 +72,18 @@ async function analyseFile(file: string, { show, complain, progress }: Ports): P
     readBytes += bytes
     progress.show(totalBytes && readBytes / totalBytes, `${name}, ${formatSize(readBytes)} read`)
   }
+  const reader = createRecordingReader()
   try {
-    for await (const line of fileLines(file, { mostBytes: MOST_LINE_BYTES, onRead })) {
-      const found = analysisOf(line)
-      if (typeof found === 'string') complain(`${name}, line ${line.number}: ${found}`)
-      else if (found) show(found)
+    for await (const { number, text } of fileLines(file, { mostBytes: MOST_LINE_BYTES, onRead })) {
+      const found = text === undefined ? TOO_LONG : reader.take(text)
+      if (found?.kind === 'bad') complain(`${name}, line ${number}: ${found.why}`)
+      else if (found) show({ ...found, ...replay(found) })
     }
+    const missing = reader.missing()
+    if (missing !== undefined) complain(`${name}: ${missing}`)
   } catch (thrown) {
     complain(`${name}: ${whyUnreadable(thrown)}`)
   }
-}
-
-/** What is wrong with the line; or undefined if it is blank. */
-function analysisOf({ text }: FileLine): Analysis | string | undefined {
-  if (text === undefined) return `longer than ${formatSize(MOST_LINE_BYTES)}; skipped`
-  if (text.trim() === '') return undefined
-  const recording = parseRecording(text)
-  return recording.kind === 'bad' ? recording.why : { ...recording, ...replay(recording) }
 }
 
 const countsText = ({ leak, bloat, steady }: Readonly<Record<Verdict['kind'], number>>): string =>

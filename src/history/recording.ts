@@ -6,6 +6,8 @@ import type { Recorded, RecordedSample } from '../trend/replay.ts'
 /** One series: {"id", "interval_s"?, "limit_bytes"?, "samples": [{"t", "rss", "pid"?}]}, all else being ignored. */
 export interface Recording extends Recorded {
   readonly kind: 'recording'
+  /** `t` counts from 1970, as memmon's own does. */
+  readonly isEpoch: boolean
   readonly id: string
   readonly samples: readonly RecordedSample[]
 }
@@ -37,6 +39,7 @@ export function parseRecording(text: string): Recording | BadLine {
   if (typeof read === 'string') return bad(read)
   return {
     kind: 'recording',
+    isEpoch: false,
     id,
     intervalSeconds: interval ?? Number.NaN,
     limitBytes: limit ?? undefined,

@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, expect, test } from 'vitest'
+import { historyHeader } from '../../src/history/history-lines.ts'
+import { trackedLine } from '../../src/history/kept-tracked.ts'
+import { createTracked, sample } from '../../src/history/tracked.ts'
 import { MEMMON } from '../helpers/supervisord.ts'
 import { Terminal } from '../helpers/terminal.ts'
 import { waitFor } from '../helpers/wait.ts'
@@ -85,6 +88,20 @@ test('an alarm that has ended says when, and another pid ends it', () => {
     fileOf(series('x', () => 0, { samples: [sample, ...samples, restarted] })),
   ])
   expect(documents()).toMatchObject([{ verdict: 'steady', alarms: [{ until: restarted.t }] }])
+})
+
+test("memmon's own history: times are dates, what is missing is said", () => {
+  const tracked = createTracked(60)
+  for (const { t, rss } of JSON.parse(LEAK).samples) {
+    const what = { bytes: rss, limitBytes: 1000 * MB, metric: 'rss', cumulative: false } as const
+    sample(tracked, { atSeconds: t, atMs: 1.7e12 + t * 1000, run: { pid: 7, startSeconds: 1 }, ...what })
+  }
+  const path = fileOf(historyHeader('run', 1.8e12, 2) + trackedLine('web:web', tracked))
+  const { code, stdout, stderr } = analyse([path])
+  expect({ code, stderr }).toEqual({ code: 1, stderr: `${path}: 1 of 2 processes are missing at its end\n` })
+  expect(stdout).toMatch(
+    /^web:web: leak\n.*\n.* an hour .* its limit of 1000MB in .*\n {2}Leak alarm after .* \(2023-11-1\d \d\d:\d\d:\d\d\), /,
+  )
 })
 
 test('in words: the verdict, a sparkline, the slope, the forecast, each alarm, and the sum', () => {

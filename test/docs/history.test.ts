@@ -19,7 +19,7 @@ const recorded = (id: string, hours: number, sizeMB: (hour: number) => number, l
     pid: 1,
   }))
   const limitBytes = limitMB === undefined ? undefined : limitMB * MB
-  const recording = { id, intervalSeconds: 60, limitBytes, samples }
+  const recording = { id, isEpoch: false, intervalSeconds: 60, limitBytes, samples }
   return { ...recording, ...replay(recording) }
 }
 

@@ -18,6 +18,7 @@ test('all of it, other fields ignored', () => {
   ]
   expect(parseRecording(line({ interval_s: 5, limit_bytes: 1e9, label: 'leak', samples }))).toEqual({
     kind: 'recording',
+    isEpoch: false,
     id: 'a',
     intervalSeconds: 5,
     limitBytes: 1e9,
