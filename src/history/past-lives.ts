@@ -1,12 +1,12 @@
-// The lives of a process that are over, the last ten, in one block of memory: numbers and up to 32 points each, a picture
+// The lives of a process that are over, the last ten, in one block of memory: numbers and up to 24 points each, a picture
 // of how it went. Nothing in the block can be out of the life's own time or above its peak, whatever wrote it.
 import { MEMORY_METRICS, type MemoryMetric } from '../rules/metric.ts'
 import { downsample } from './points.ts'
 import type { Life, LifeEnd, Point } from './process-history.ts'
 
 export const MOST_LIVES = 10
-const MOST_POINTS = 32
-const HEAD_BYTES = 40
+const MOST_POINTS = 24
+const HEAD_BYTES = 36
 const PID_AT = 28
 /** A point is four parts of 65535: of the life's time, and of its peak. */
 const POINT_BYTES = 8
@@ -108,7 +108,8 @@ function readPoint(
   at: number,
   { fromMs, untilMs, peakBytes }: Pick<Life, 'fromMs' | 'untilMs' | 'peakBytes'>,
 ): Point {
-  const time = (place: number) => fromMs + Math.round(((untilMs - fromMs) * view.getUint16(place)) / WHOLE)
+  const time = (place: number) =>
+    Math.min(untilMs, fromMs + Math.round(((untilMs - fromMs) * view.getUint16(place)) / WHOLE))
   const bytes = (place: number) => Math.round((peakBytes * view.getUint16(place)) / WHOLE)
   return {
     fromMs: time(at),
