@@ -11,6 +11,11 @@ const UNITS = [1024 ** 4, 1024 ** 3, 1024 ** 2, 1024, 1]
 /** Of a chart of nothing but zeros. */
 const EMPTY_TOP_BYTES = 1024 ** 2
 
+/** About as wide as a letter is: nobody measures text here. */
+export const LETTER_PX = 7
+/** So far may the last label reach beyond its axis. */
+export const SPILL_PX = 20
+
 export interface Tick {
   readonly px: number
   readonly text: string
@@ -55,7 +60,18 @@ export function timeAxis(
   const dates = scale.ticks(Math.max(2, Math.round((rightPx - leftPx) / 85)))
   const stepMs = (dates[1]?.getTime() ?? 0) - (dates[0]?.getTime() ?? 0)
   const ticks = dates.map(date => ({ px: scale(date), text: timeText(date, stepMs) }))
-  return { toPx: ms => scale(ms), from: fromMs, until: untilMs, ticks }
+  return { toPx: ms => scale(ms), from: fromMs, until: untilMs, ticks: apart(ticks, rightPx) }
+}
+
+/** Those that leave room for each other, and for themselves: days that are counted anew each month stand closer. */
+function apart(ticks: readonly Tick[], rightPx: number): readonly Tick[] {
+  const kept: Tick[] = []
+  for (const tick of ticks) {
+    const widthPx = tick.text.length * LETTER_PX
+    const hasRoom = tick.px - (kept.at(-1)?.px ?? -Infinity) > widthPx + LETTER_PX
+    if (hasRoom && tick.px + widthPx / 2 <= rightPx + SPILL_PX) kept.push(tick)
+  }
+  return kept
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']

@@ -1,6 +1,6 @@
 // The frame of a chart: how large it is, which stretch of time and which sizes it shows, and its forecast. Pure.
 import type { Point, ProcessHistory } from '../history/process-history.ts'
-import { type Axis, fits, sizeAxis, timeAxis } from './axes.ts'
+import { type Axis, fits, SPILL_PX, sizeAxis, timeAxis } from './axes.ts'
 import type { Colours } from './colours.ts'
 import type { DrawnLife } from './segments.ts'
 
@@ -34,7 +34,7 @@ export interface Surface {
 }
 
 /** For the labels of sizes, limit and times, and the legend. */
-const MARGIN = { left: 56, right: 20, top: 20, bottom: 40 } as const
+const MARGIN = { left: 56, right: SPILL_PX, top: 20, bottom: 40 } as const
 /** A shorter history is a dot in so much time. */
 const LEAST_MS = 60_000
 /** The future takes this much of the past's length at most. */

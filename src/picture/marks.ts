@@ -1,6 +1,7 @@
 // What a chart shows besides the sizes: the limit, the ends of lives, the forecast. As parts of an SVG; pure.
 import { formatDuration, formatSize } from '../base/units.ts'
 import type { Life, LifeEnd, ProcessHistory } from '../history/process-history.ts'
+import { LETTER_PX } from './axes.ts'
 import type { Frame } from './frame.ts'
 import { xmlText } from './xml.ts'
 
@@ -30,9 +31,6 @@ const SHAPES: Readonly<Record<LifeEnd['by'], { readonly path: string; readonly n
 
 const fillOf = (by: LifeEnd['by'], { colours }: Frame): string =>
   by === 'memmon' ? colours.text : colours.paper
-
-/** About as wide as a letter is: nobody measures text here. */
-const LETTER_PX = 7
 
 /** One line and mark for each end of a life. */
 export const endParts = (lives: readonly Life[], frame: Frame): string =>

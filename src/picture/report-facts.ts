@@ -30,7 +30,7 @@ const minuteText = (ms: number): string => timestamp(new Date(ms)).slice(0, 16)
 function sizeFact(history: ProcessHistory): Fact {
   const life = runningLife(history)
   const metric = metricText(history.metric, history.cumulative)
-  if (!life) return ['Size', 'it does not run']
+  if (!life) return ['Size', 'not running']
   const upText = formatDuration((history.atMs - life.fromMs) / 1000)
   return ['Size', `${formatSize(life.endBytes)} ${metric}, seen for ${upText} as pid ${life.pid}`]
 }
