@@ -126,17 +126,25 @@ export const areSound = ({ memory, ends }: PastLives): boolean =>
   ends.every((_, at) => isSound(viewOf(memory, at)))
 
 function isSound(view: DataView): boolean {
-  const sizes = [16, 20, 24, PID_AT].map(at => view.getInt32(at))
-  if (sizes.some(one => one < 0) || view.getUint8(34) > MOST_POINTS) return false
-  if (view.getUint8(32) >= MEMORY_METRICS.length || view.getUint8(33) > 1) return false
-  const { fromMs, untilMs, points } = read(view, { by: 'other' })
+  const fromMs = view.getFloat64(0)
+  const untilMs = view.getFloat64(8)
   if (!isTime(fromMs) || !isTime(untilMs) || fromMs > untilMs) return false
-  return points.every(
-    (one, at) =>
-      one.fromMs <= one.untilMs &&
-      one.lowBytes <= one.highBytes &&
-      one.fromMs >= (points[at - 1]?.untilMs ?? fromMs),
-  )
+  for (const at of [16, 20, 24, PID_AT]) if (view.getInt32(at) < 0) return false
+  return view.getUint8(32) < MEMORY_METRICS.length && view.getUint8(33) <= 1 && arePointsSound(view)
+}
+
+/** In order of time. */
+function arePointsSound(view: DataView): boolean {
+  const points = view.getUint8(34)
+  if (points > MOST_POINTS) return false
+  let until = 0
+  for (let left = points, at = HEAD_BYTES; left > 0; left--, at += POINT_BYTES) {
+    const from = view.getUint16(at)
+    if (from < until) return false
+    until = view.getUint16(at + 2)
+    if (until < from || view.getUint16(at + 4) > view.getUint16(at + 6)) return false
+  }
+  return true
 }
 
 /** As far as dates reach (ECMA-262, Time Values). */

@@ -32,28 +32,40 @@ interface Stretch {
   readonly highKiB: number
 }
 
-/** In order of time, without overlap; some 220 at most, three weeks back. None before the process was seen first. */
-export function pointsOf(placed: Placed): Point[] {
+/**
+ * In order of time, without overlap; some 220 at most, three weeks back. None before the process was seen first. Of the
+ * levels below `finest` no more is taken than what no other has yet.
+ */
+export function pointsOf(placed: Placed, finest = 0): Point[] {
   const points: Point[] = []
-  for (const stretch of stretchesOf(placed.series))
-    for (const [fromSeconds, untilSeconds] of cut(stretch, placed.gaps)) {
-      const fromMs = msOf(placed, fromSeconds, 'from')
-      const untilMs = msOf(placed, untilSeconds, 'until')
-      const bytes = { lowBytes: stretch.lowKiB * KIB, highBytes: stretch.highKiB * KIB }
-      if (untilMs >= placed.fromMs)
-        points.push({ fromMs: Math.max(fromMs, placed.fromMs), untilMs, ...bytes })
-    }
+  for (const stretch of stretchesOf(placed.series, finest)) {
+    if (placed.gaps.length === 0) add(points, placed, stretch)
+    else for (const part of cut(stretch, placed.gaps)) add(points, placed, part)
+  }
   return points
 }
 
-function* stretchesOf(series: Series): Generator<Stretch> {
+function add(points: Point[], placed: Placed, { fromSeconds, untilSeconds, lowKiB, highKiB }: Stretch): void {
+  const untilMs = msOf(placed, untilSeconds, true)
+  if (untilMs < placed.fromMs) return
+  const fromMs = Math.max(msOf(placed, fromSeconds, false), placed.fromMs)
+  points.push({ fromMs, untilMs, lowBytes: lowKiB * KIB, highBytes: highKiB * KIB })
+}
+
+/** The same, but as few as one level can say it in, and some more. */
+export function fewPointsOf(placed: Placed): Point[] {
+  const finest = placed.series.levels.closed.findIndex(closed => closed <= BUCKETS)
+  return pointsOf(placed, finest < 0 ? LEVELS - 1 : finest)
+}
+
+function* stretchesOf(series: Series, finest: number): Generator<Stretch> {
   if (series.metric === undefined) return
   /** In buckets of the lowest level. */
   let done = 0
   for (let level = LEVELS - 1; level >= 0; level--) {
     const each = 2 ** level
     const closed = series.levels.closed[level] as number
-    const finerFrom = level === 0 ? closed : (oldest(series, level - 1) * each) / 2
+    const finerFrom = level <= finest ? Infinity : (oldest(series, level - 1) * each) / 2
     for (let at = Math.max(oldest(series, level), done / each); at < closed && at * each < finerFrom; at++) {
       yield stretchOf(series, level, at)
       done = (at + 1) * each
@@ -79,29 +91,36 @@ function stretchOf({ levels, bucketSeconds }: Series, level: number, at: number)
 }
 
 /** Its parts before, between and after the gaps in it. */
-function cut({ fromSeconds, untilSeconds }: Stretch, gaps: readonly Gap[]): [from: number, until: number][] {
+function cut(stretch: Stretch, gaps: readonly Gap[]): Stretch[] {
+  const { fromSeconds, untilSeconds } = stretch
   const inside = gaps.map(gap => gap.afterSeconds).filter(at => at > fromSeconds && at < untilSeconds)
   const ends = [...inside, untilSeconds]
-  return ends.map((until, at) => [ends[at - 1] ?? fromSeconds, until])
+  return ends.map((until, at) => ({
+    ...stretch,
+    fromSeconds: ends[at - 1] ?? fromSeconds,
+    untilSeconds: until,
+  }))
 }
 
 /** Back from the last sample: the clocks of series and of the date need not have begun together. */
-function msOf({ series, untilMs, gaps }: Placed, seconds: number, as: 'from' | 'until'): number {
-  const passedMs = (series.clockSeconds - seconds) * 1000
-  const later = gaps.filter(({ afterSeconds: at }) => (as === 'from' ? at > seconds : at >= seconds))
-  return untilMs - passedMs - later.reduce((sum, { lostMs }) => sum + lostMs, 0)
+function msOf({ series, untilMs, gaps }: Placed, seconds: number, isEnd: boolean): number {
+  let ms = untilMs - (series.clockSeconds - seconds) * 1000
+  for (const { afterSeconds, lostMs } of gaps)
+    if (afterSeconds > seconds || (isEnd && afterSeconds === seconds)) ms -= lostMs
+  return ms
 }
 
 /** As few as `most`, each of an equal part of the time; parts in which nothing begins are left out. */
 export function downsample(points: readonly Point[], most: number): Point[] {
+  const parts: Point[] = []
   const fromMs = points[0]?.fromMs ?? 0
   const partMs = ((points.at(-1)?.untilMs ?? 0) - fromMs) / most
-  const partOf = (point: Point) => Math.min(most - 1, Math.floor((point.fromMs - fromMs) / partMs) || 0)
-  const parts: Point[] = []
+  let endMs = fromMs + partMs
   for (const point of points) {
     const last = parts.at(-1)
-    if (last && partOf(last) === partOf(point)) parts[parts.length - 1] = joined(last, point)
+    if (last && (point.fromMs < endMs || parts.length === most)) parts[parts.length - 1] = joined(last, point)
     else parts.push(point)
+    while (partMs > 0 && point.fromMs >= endMs) endMs += partMs
   }
   return parts
 }

@@ -2,10 +2,18 @@
 // writes a few numbers and makes no object, until something has happened.
 import { type ProcessKey, sameRun } from '../rules/process.ts'
 import type { Increase } from '../trend/increase.ts'
-import { createSeries, goesOn, isSound, observe, type Sample, type Series } from '../trend/series.ts'
+import {
+  add,
+  begin as beginSeries,
+  createSeries,
+  goesOn,
+  isSound,
+  type Sample,
+  type Series,
+} from '../trend/series.ts'
 import type { Verdict } from '../trend/verdict.ts'
 import { NO_LIVES, type PastLives, withEnd, withLife } from './past-lives.ts'
-import { type Gap, type Placed, pointsOf } from './points.ts'
+import { fewPointsOf, type Gap, type Placed } from './points.ts'
 import type { LifeEnd } from './process-history.ts'
 
 /** Of these the oldest two become one. */
@@ -70,10 +78,9 @@ const NO_GAPS: readonly Gap[] = []
 export function sample(tracked: Tracked, one: TrackedSample): Verdict {
   const { series } = tracked
   if (!isSound(one) || !(one.atMs >= 0)) return series.verdict
-  if (!tracked.runs || !sameRun(tracked, one.run)) beginLife(tracked, one)
-  if (!goesOn(series, one)) beginSeries(tracked, one)
+  if (!tracked.runs || !goesOn(series, one)) begin(tracked, one)
   const { clockSeconds } = series
-  const verdict = observe(series, one)
+  const verdict = add(series, one)
   keepPlace(tracked, one.atMs, clockSeconds)
   if (one.atMs < tracked.fromMs) tracked.fromMs = one.atMs
   tracked.untilMs = one.atMs
@@ -98,27 +105,28 @@ export function endLife(tracked: Tracked): void {
   if (series.metric === undefined) return
   const end: LifeEnd = noted ?? (isRestored ? UNSEEN : OTHER)
   const { metric, cumulative } = series
-  const life = { pid, fromMs, untilMs, end, startBytes, endBytes, peakBytes, points: pointsOf(tracked) }
+  const life = { pid, fromMs, untilMs, end, startBytes, endBytes, peakBytes, points: fewPointsOf(tracked) }
   tracked.past = withLife(tracked.past, { ...life, metric, cumulative })
 }
 
 const OTHER: LifeEnd = { by: 'other' }
 const UNSEEN: LifeEnd = { by: 'unseen' }
 
-function beginLife(tracked: Tracked, { run, atMs, bytes }: TrackedSample): void {
-  endLife(tracked)
-  tracked.pid = run.pid
-  tracked.startSeconds = run.startSeconds
-  tracked.runs = true
-  tracked.fromMs = atMs
+/** A life, or a series of another figure in the same one: sizes of different kinds are not compared. */
+function begin(tracked: Tracked, one: TrackedSample): void {
+  const { series } = tracked
+  const { run, atMs, bytes } = one
+  if (!tracked.runs || !sameRun(tracked, run)) {
+    endLife(tracked)
+    tracked.pid = run.pid
+    tracked.startSeconds = run.startSeconds
+    tracked.runs = true
+    tracked.fromMs = atMs
+  }
   tracked.startBytes = bytes
   tracked.peakBytes = bytes
-}
-
-/** Of another run, or of another figure of the same one: sizes of different kinds are not compared. */
-function beginSeries(tracked: Tracked, { bytes, atMs }: TrackedSample): void {
-  tracked.startBytes = bytes
-  tracked.peakBytes = bytes
+  if (goesOn(series, one)) return
+  beginSeries(series, one)
   tracked.zeroMs = atMs
   tracked.gaps = NO_GAPS
 }

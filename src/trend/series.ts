@@ -12,6 +12,7 @@ import { STEADY, type Verdict } from './verdict.ts'
 const KIB = 1024
 /** What fits in the levels: 2 TB. */
 export const MOST_KIB = 2 ** 31 - 1
+const LEAST_TOO_LARGE = (MOST_KIB + 1) * KIB
 /** Of a series' memory. */
 export const SERIES_BYTES = bytesOf(STREAK_ARRAYS)
 
@@ -87,10 +88,36 @@ function seriesOver(memory: ArrayBuffer, levels: Levels, bucketSeconds: number):
 /** Takes a sample in. The verdict is the same object until there is something new to say. */
 export function observe(series: Series, sample: Sample): Verdict {
   if (!isSound(sample)) return series.verdict
+  if (!goesOn(series, sample)) begin(series, sample)
+  return add(series, sample)
+}
+
+/** False for a sample that is skipped: its time is not a number, or its size is none that a process can have. */
+export const isSound = ({ bytes, atSeconds }: Sample): boolean =>
+  bytes >= 0 && bytes < LEAST_TOO_LARGE && Number.isFinite(atSeconds)
+
+/** True if the sample can be compared with those before. */
+export const goesOn = (series: Series, { run, metric, cumulative }: Sample): boolean =>
+  sameRun(series, run) && series.metric === metric && series.cumulative === cumulative
+
+/** Nothing is known but this sample, which is still to be added. */
+export function begin(series: Series, sample: Sample): void {
+  const { metric, cumulative, run } = sample
+  const sizeKiB = Math.floor(sample.bytes / KIB)
+  clearLevels(series.levels)
+  clearStreaks(series.streaks)
+  series.atSeconds = Math.floor(sample.atSeconds)
+  Object.assign(series, { metric, cumulative, pid: run.pid, startSeconds: run.startSeconds })
+  Object.assign(series, { clockSeconds: 0, openSeconds: 0, lowKiB: sizeKiB, highKiB: sizeKiB })
+  series.alarm = undefined
+  series.verdict = STEADY
+}
+
+/** The half of `observe` for a sample that is sound and can be compared. */
+export function add(series: Series, sample: Sample): Verdict {
   const sizeKiB = Math.floor(sample.bytes / KIB)
   const atSeconds = Math.floor(sample.atSeconds)
   series.limitBytes = sample.limitBytes
-  if (!goesOn(series, sample)) begin(series, sample, atSeconds, sizeKiB)
   pass(series, atSeconds - series.atSeconds)
   if (series.clockSeconds - series.openSeconds >= series.bucketSeconds) closeUntilNow(series, sizeKiB)
   else if (sizeKiB < series.lowKiB) series.lowKiB = sizeKiB
@@ -98,24 +125,6 @@ export function observe(series: Series, sample: Sample): Verdict {
   series.atSeconds = atSeconds
   series.sizeKiB = sizeKiB
   return series.verdict
-}
-
-/** False for a sample that is skipped: its size or its time is not a number, or no size that a process can have. */
-export const isSound = ({ bytes, atSeconds }: Sample): boolean =>
-  bytes >= 0 && bytes < (MOST_KIB + 1) * KIB && Number.isFinite(atSeconds)
-
-/** True if the sample can be compared with those before. */
-export const goesOn = (series: Series, { run, metric, cumulative }: Sample): boolean =>
-  sameRun(series, run) && series.metric === metric && series.cumulative === cumulative
-
-function begin(series: Series, sample: Sample, atSeconds: number, sizeKiB: number): void {
-  const { metric, cumulative, run } = sample
-  clearLevels(series.levels)
-  clearStreaks(series.streaks)
-  Object.assign(series, { atSeconds, metric, cumulative, pid: run.pid, startSeconds: run.startSeconds })
-  Object.assign(series, { clockSeconds: 0, openSeconds: 0, lowKiB: sizeKiB, highKiB: sizeKiB })
-  series.alarm = undefined
-  series.verdict = STEADY
 }
 
 /** Moves the series' clock: nothing passes when a clock is set back, one bucket while a machine is suspended. */

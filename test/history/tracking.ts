@@ -44,7 +44,7 @@ export function track(
 ): Verdict {
   const take =
     'histories' in into
-      ? (one: TrackedSample) => into.histories.sample(into.namespec, one)
+      ? (one: TrackedSample) => into.histories.sample(into.namespec, one).series.verdict
       : (one: TrackedSample) => sample(into, one)
   let verdict: Verdict = { kind: 'steady' }
   for (let seconds = 0; seconds < hours * 3600; seconds += everySeconds) {
