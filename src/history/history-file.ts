@@ -7,7 +7,8 @@ import { messageOf } from '../base/errors.ts'
 import { despiteLack } from '../base/lack.ts'
 import type { Log } from '../base/log.ts'
 import type { Histories, Moment } from './histories.ts'
-import { type FoundHistory, HISTORY_VERSION, historyHeader } from './history-lines.ts'
+import { HISTORY_VERSION, historyHeader } from './history-lines.ts'
+import { leftOutText, unreadText, unwrittenText, writtenAgainText } from './history-texts.ts'
 import { trackedLine } from './kept-tracked.ts'
 import { HISTORY_FILE, readHistory } from './read-history.ts'
 
@@ -102,12 +103,12 @@ export class HistoryFile {
       const found = await despiteLack(read, sleep)
       if (!found) return
       histories.restore(found.tracked, now())
-      if (found.version !== undefined && found.version !== HISTORY_VERSION)
-        await setAside(path, found.version)
-      const problem = problemOf(found, path)
-      if (problem) log('WARN', problem)
+      const aside = `${path}.version-${found.version}`
+      if (found.version !== undefined && found.version !== HISTORY_VERSION) await rename(path, aside)
+      const text = leftOutText(found, path, basename(aside))
+      if (text) log('WARN', text)
     } catch (thrown) {
-      log('WARN', `Cannot read the memory history: ${messageOf(thrown)}. It starts over`)
+      log('WARN', unreadText(messageOf(thrown)))
     }
   }
 
@@ -121,10 +122,10 @@ export class HistoryFile {
         log('WARN', `The state folder ${folder.path} was deleted or replaced: memmon has recreated it`)
       }
       await replaceFile(path, this.#text())
-      if (this.#isFailing) log('INFO', `The memory history is written again: ${path}`)
+      if (this.#isFailing) log('INFO', writtenAgainText(path))
       this.#isFailing = false
     } catch (thrown) {
-      if (!this.#isFailing) log('WARN', unwrittenText(path, messageOf(thrown)))
+      if (!this.#isFailing) log('WARN', unwrittenText(messageOf(thrown)))
       this.#isFailing = true
     }
   }
@@ -145,20 +146,3 @@ export class HistoryFile {
     while (this.#ports.isBusy() && !this.#isEnding) await this.#ports.sleep(BUSY_POLL_MS)
   }
 }
-
-const setAside = (path: string, version: number): Promise<void> => rename(path, asideName(path, version))
-const asideName = (path: string, version: number): string => `${path}.version-${version}`
-
-function problemOf({ version, leftOut, tracked }: FoundHistory, path: string): string | undefined {
-  if (version === undefined) return `${path} is unreadable. The memory history starts over`
-  if (version !== HISTORY_VERSION) {
-    const name = basename(asideName(path, version))
-    return `${path} was written by another version of memmon and is now ${name}. The memory history starts over`
-  }
-  if (leftOut === 0) return undefined
-  const whose = `${leftOut} of ${leftOut + tracked.size} processes`
-  return `${path} is damaged. The memory history of ${whose} starts over`
-}
-
-const unwrittenText = (path: string, why: string): string =>
-  `Cannot write the memory history to ${path}: ${why}. It is kept in memory, and writing is retried every ${BETWEEN_WRITES_SECONDS / 60} minutes`

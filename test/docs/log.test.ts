@@ -16,6 +16,8 @@ import { logChannels } from '../../src/delivery/channels.ts'
 import { Outbox } from '../../src/delivery/outbox.ts'
 import { createSendmailChannel } from '../../src/delivery/sendmail.ts'
 import { createWebhookChannel } from '../../src/delivery/webhook.ts'
+import { HISTORY_VERSION } from '../../src/history/history-lines.ts'
+import { leftOutText, unreadText, unwrittenText, writtenAgainText } from '../../src/history/history-texts.ts'
 import { outcomeText, requestText } from '../../src/messages/outcome-text.ts'
 import { CapacityReload } from '../../src/proc/capacity-reload.ts'
 import { Journal, noticeText } from '../../src/restart/journal.ts'
@@ -96,6 +98,13 @@ const UNREADY =
   'pre_restart_command waits for a later check, since it could not be run: Cannot find package shlex, 2 times in a row'
 const PAST = { restartsLastHour: 3, smallestBytes: 1 }
 
+const historyFile = (version: number | undefined) => () =>
+  leftOutText(
+    { version, leftOut: 1, tracked: new Map(), atMs: 0 },
+    '/state/history.jsonl',
+    'history.jsonl.x',
+  ) ?? ''
+
 /** The lines about a restart and its mail, as memmon makes them. */
 const lines: readonly (() => string | Promise<string>)[] = [
   () => requestText(request),
@@ -139,6 +148,10 @@ const lines: readonly (() => string | Promise<string>)[] = [
   failed('removed', 'it was removed from supervisord after memmon had stopped it'),
   () => outcomeText({ ...restartedFrom(request, 'is now pid 8, after 1.4 s'), past: PAST }),
   () => outcomeText({ kind: 'capped', request, occurredAt: 0, cap: '3/1h', until: 0 }),
+  () => unwrittenText('ENOSPC'),
+  () => writtenAgainText('/state/history.jsonl'),
+  () => unreadText('EIO'),
+  ...[HISTORY_VERSION, undefined, HISTORY_VERSION + 1].map(historyFile),
   foreign({ parentPid: 2, startSeconds: 0 }),
   foreign({ parentPid: 7, startSeconds: 9 }),
   foreign(undefined),

@@ -219,7 +219,7 @@ describe('a disk that fails', () => {
   test('is told once, tried again every five minutes, and told once when it works again', async () => {
     await attach()
     rmSync(folder, { recursive: true })
-    const tell = () => logged.map(line => line.replace(/: E[A-Z]+.*?\. It/, ': <why>. It'))
+    const tell = () => logged.map(line => line.replace(/\(E[A-Z]+.*\)/, '(<why>)'))
     let tries = 0
     isFolderIntact = async () => ++tries > 0
     for (const nth of [1, 2, 3]) {
@@ -227,14 +227,13 @@ describe('a disk that fails', () => {
       await lookUntil('another try', () => tries === nth)
     }
     expect(tell()).toEqual([
-      'WARN Cannot write the memory history to <folder>/history.jsonl: <why>. ' +
-        'It is kept in memory, and writing is retried every 5 minutes',
+      'WARN The memory history cannot be written (<why>): it is kept in memory, and writing is retried every 5 minutes',
     ])
     mkdirSync(folder, { mode: 0o700 })
     pass(300)
     await lookUntil('the file', () => existsSync(path()))
     await waitFor('the line', () => logged.length === 2)
-    expect(logged[1]).toBe('INFO The memory history is written again: <folder>/history.jsonl')
+    expect(logged[1]).toBe('INFO The memory history can be written again: <folder>/history.jsonl')
   })
 
   test('a folder that was deleted is made again', async () => {
@@ -260,7 +259,7 @@ describe('a disk that fails', () => {
     await file.save()
     expect(readFileSync(path(), 'utf8')).toBe("somebody else's")
     expect(logged).toEqual([
-      expect.stringContaining('is in use by the memmon with pid 7. It is kept in memory'),
+      expect.stringContaining('is in use by the memmon with pid 7): it is kept in memory'),
     ])
   })
 })
@@ -272,38 +271,38 @@ describe('what is there and cannot be used is said, and memory history starts ov
     [
       'a torn line',
       () => put(`${line().trimEnd().slice(0, -40)}`),
-      'WARN <folder>/history.jsonl is damaged. The memory history of 1 of 1 processes starts over',
+      'WARN <folder>/history.jsonl is damaged: the memory history of 1 of 1 processes starts over',
       0,
     ],
     [
       'a line that is too long, and one behind it that is not',
       () => put(line().replace('\n', `\n${'x'.repeat(3 * MOST_LINE_CHARS)}\n`)),
-      'WARN <folder>/history.jsonl is damaged. The memory history of 1 of 2 processes starts over',
+      'WARN <folder>/history.jsonl is damaged: the memory history of 1 of 2 processes starts over',
       1,
     ],
     [
       'garbage',
       () => put('\0\0{'),
-      'WARN <folder>/history.jsonl is unreadable. The memory history starts over',
+      'WARN <folder>/history.jsonl is unreadable: the memory history starts over',
       0,
     ],
     [
       'nothing in it',
       () => put(''),
-      'WARN <folder>/history.jsonl is unreadable. The memory history starts over',
+      'WARN <folder>/history.jsonl is unreadable: the memory history starts over',
       0,
     ],
     [
       'another version',
       () => put(line().replace('"memmonHistory":1', '"memmonHistory":2')),
-      'WARN <folder>/history.jsonl was written by another version of memmon and is now history.jsonl.version-2. ' +
-        'The memory history starts over',
+      'WARN <folder>/history.jsonl was written by another version of memmon and is now history.jsonl.version-2: ' +
+        'the memory history starts over',
       0,
     ],
     [
       'a link',
       () => symlinkSync('/etc/passwd', path()),
-      /^WARN Cannot read the memory history: .* is not a regular file: remove it\. It starts over$/,
+      /^WARN The memory history cannot be read \(.* is not a regular file: remove it\): it starts over$/,
       0,
     ],
     [
@@ -312,17 +311,17 @@ describe('what is there and cannot be used is said, and memory history starts ov
         put(line())
         chmodSync(path(), 0o666)
       },
-      /is writable by others: remove it\. It starts over$/,
+      /is writable by others: remove it\): it starts over$/,
       0,
     ],
-    ['a folder', () => mkdirSync(path()), /is not a regular file: remove it\. It starts over$/, 0],
+    ['a folder', () => mkdirSync(path()), /is not a regular file: remove it\): it starts over$/, 0],
     [
       'more than it can be',
       () => {
         put(line())
         truncateSync(path(), MOST_HISTORY_BYTES + 1)
       },
-      /is too large \(67108865 bytes\): remove it\. It starts over$/,
+      /is too large \(67108865 bytes\): remove it\): it starts over$/,
       0,
     ],
   ])('%s', async (_, make, says, kept) => {
