@@ -1,4 +1,5 @@
-// What the tests and the demo need on a fresh clone: npm packages, the build, supervisord. Installs what is missing.
+// What the tests and the demo need on a fresh clone: npm packages, the build, supervisord; for the tests Chromium, too.
+// Installs what is missing.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
@@ -11,12 +12,12 @@ export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..')
 const NODE_MAJOR = 20
 
 /** Everything, in order; each step is quick when there is nothing to do. Ends the process with one line if it cannot. */
-export function setup() {
+export function setup({ forTests = false } = {}) {
   if (Number(process.versions.node.split('.')[0]) < NODE_MAJOR) {
     fail(`Node ${NODE_MAJOR} or later is needed, and this is ${process.version}: install a later one`)
   }
   // The one step that may be impossible comes first: nobody waits for packages only to be told so.
-  installPrograms()
+  installPrograms(forTests ? [...PROGRAMS, BROWSER] : PROGRAMS)
   installPackages()
   build()
 }
@@ -80,11 +81,13 @@ const PROGRAMS = [
   { name: 'supervisord', args: ['--version'], from: 'supervisor' },
   { name: 'ps', args: [], from: 'procps' },
 ]
+/** Opens `memmon report`'s page in a test: 80 MB to download, half a minute. */
+const BROWSER = { name: 'chromium', args: ['--version'], from: 'chromium' }
 /** On a machine that has just been set up, its own updates may be under way. */
 const LOCK_WAIT = 'DPkg::Lock::Timeout=300'
 
-function installPrograms() {
-  const missing = PROGRAMS.filter(({ name, args }) => !runs(name, args))
+function installPrograms(programs) {
+  const missing = programs.filter(({ name, args }) => !runs(name, args))
   if (missing.length === 0) return
   const packages = missing.map(({ from }) => from)
   const names = missing.map(({ name }) => name).join(' and ')

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { closing, countsTo, readCounts } from './counts.mjs'
 import { ROOT, setup } from './setup.mjs'
 
-setup()
+setup({ forTests: true })
 const bin = (...path) => join(ROOT, 'node_modules', ...path)
 const node = (args, more = {}) =>
   spawnSync(process.execPath, args, { cwd: ROOT, stdio: 'inherit', env: { ...process.env, ...more } })

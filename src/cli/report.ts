@@ -37,8 +37,7 @@ const NOTHING_YET =
 
 async function pageOf(histories: readonly ProcessHistory[], problems: readonly string[]): Promise<string> {
   const { reportPage } = await import('../picture/charts.ts')
-  const sentenceOf = ({ verdict }: ProcessHistory) => verdict.kind
-  return reportPage(histories, { host: hostname(), nowMs: Date.now(), notes: problems, sentenceOf })
+  return reportPage(histories, { host: hostname(), nowMs: Date.now(), notes: problems })
 }
 
 /** A link would be replaced, and not what it points to: whoever gives one means something else. */

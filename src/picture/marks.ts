@@ -57,7 +57,7 @@ export function legendPart(lives: readonly Life[], frame: Frame): string {
   let x = 4
   const said = (text: string) => {
     const part = label(frame, { ...at, x, text })
-    x += text.length * LETTER_PX + 10
+    x += text.length * LETTER_PX + 16
     return part
   }
   const heading = said('Restarts:')

@@ -5,6 +5,7 @@ import type { ProcessHistory } from '../history/process-history.ts'
 import { CONCERNS, type Concern, ranked } from './ranking.ts'
 import { factsOf } from './report-facts.ts'
 import { REPORT_STYLE } from './report-style.ts'
+import { growthSentence } from './sentence.ts'
 import { svgChart } from './svg-chart.ts'
 import { xmlText } from './xml.ts'
 
@@ -13,7 +14,6 @@ export interface ReportOptions {
   readonly nowMs: number
   /** Below the title, such as what could not be read; a paragraph each. */
   readonly notes: readonly string[]
-  readonly sentenceOf: (history: ProcessHistory, nowMs: number) => string
 }
 
 const TITLES: Readonly<Record<Concern, string>> = {
@@ -106,8 +106,8 @@ ${own.map(one => article(one, options)).join('\n')}
 </section>`
 }
 
-function article({ history, concern, id }: Placed, { nowMs, sentenceOf }: ReportOptions): string {
-  const sentence = sentenceOf(history, nowMs)
+function article({ history, concern, id }: Placed, { nowMs }: ReportOptions): string {
+  const sentence = asSentence(growthSentence(history, nowMs))
   const facts = factsOf(history).map(([term, text]) => `<dt>${term}</dt><dd>${xmlText(text)}</dd>`)
   return `<article id="${id}" class="${concern}" aria-labelledby="${id}-name">
 <h3 id="${id}-name">${nameHtml(history.namespec)}</h3>
@@ -117,3 +117,5 @@ ${concern === 'none' ? '' : `<p class="concern">${TITLES[concern]}</p>`}
 <dl>${facts.join('')}</dl>
 </article>`
 }
+
+const asSentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`

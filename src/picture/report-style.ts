@@ -22,7 +22,6 @@ nav li{margin:.15rem 0}
 nav b{margin-right:.4rem}
 .cards{display:grid;gap:1rem;grid-template-columns:repeat(auto-fill,minmax(min(100%,25rem),1fr))}
 article{min-width:0;padding:.9rem;border:1px solid var(--grid);border-radius:.5rem}
-.rest article{content-visibility:auto;contain-intrinsic-size:auto 24rem}
 .leak,.over{border-left:5px solid var(--limit)}
 .often,.bloat{border-left:5px solid var(--forecast)}
 .concern{margin:0;font-size:.85rem;font-weight:600}
@@ -35,7 +34,8 @@ dt{color:var(--faint)}
 dd{margin:0;font-variant-numeric:tabular-nums}
 @media (max-width:26rem){body{padding:.6rem}article{padding:.6rem}dl{font-size:.85rem;gap:.1rem .5rem}}
 @media print{
-body{padding:0;font-size:10pt}
+:root{font-size:10pt}
+body{padding:0}
 .skip,nav{display:none}
 .cards{grid-template-columns:1fr 1fr}
 article{break-inside:avoid}

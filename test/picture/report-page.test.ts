@@ -1,14 +1,16 @@
 // The report's markup: nothing from elsewhere, no script, and names that stay text.
+import { parser } from 'sax'
 import { describe, expect, test } from 'vitest'
 import { coloursCss } from '../../src/picture/colours.ts'
 import { reportPage } from '../../src/picture/report-page.ts'
+import { growthSentence } from '../../src/picture/sentence.ts'
+import { xmlText } from '../../src/picture/xml.ts'
 import { HARMFUL, historyOf, leaking, manyKinds, NOW_MS } from '../helpers/histories.ts'
 
 const options = {
   host: 'app1',
   nowMs: NOW_MS,
   notes: [],
-  sentenceOf: ({ namespec }: { namespec: string }) => `What is to be said of ${namespec}.`,
 }
 const page = reportPage(manyKinds(), options)
 
@@ -21,6 +23,15 @@ test('it needs nothing else: no script, no address, no handler', () => {
   )
 })
 
+test('every element is closed, in its order', () => {
+  const reader = parser(true)
+  reader.onerror = error => {
+    throw error
+  }
+  const asXml = page.replace('<!DOCTYPE html>\n', '').replace(/<meta [^>]*/g, '$&/')
+  expect(() => reader.write(asXml).close()).not.toThrow()
+})
+
 test('every process has its place, its link, its sentence twice: to read, and for the picture', () => {
   const kinds = manyKinds()
   const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id)
@@ -28,7 +39,10 @@ test('every process has its place, its link, its sentence twice: to read, and fo
   for (const [, id] of page.matchAll(/href="#([^"]+)"/g)) expect(ids).toContain(id)
   expect(page.match(/<article/g)).toHaveLength(kinds.length)
   expect(page.match(/<a href="#p/g)).toHaveLength(kinds.length)
-  expect(page.split('What is to be said of web:web.')).toHaveLength(3)
+  for (const history of kinds) {
+    const sentence = xmlText(growthSentence(history, NOW_MS).slice(1))
+    expect(page.split(sentence).length, sentence).toBeGreaterThanOrEqual(3)
+  }
 })
 
 test('what needs a look is above what does not, and each says why', () => {

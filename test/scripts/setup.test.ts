@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
 const SETUP = join(import.meta.dirname, '..', '..', 'scripts', 'setup.mjs')
@@ -25,9 +26,9 @@ const aptGet = (install = 'printf "#!/bin/sh\\n" > supervisord && /bin/chmod 755
   command('apt-get', `cd '${bin}' && echo "$@" >> asked\n[ "$1" = update ] && exit 0\n${install}`)
 
 /** Runs the setup as that user: what it asks for is faked, for a test may run as either. */
-function runSetup(uid: number) {
+function runSetup(uid: number, script = [SETUP]) {
   const fakeUser = `data:text/javascript,process.getuid = () => ${uid}`
-  const result = spawnSync(process.execPath, ['--import', fakeUser, SETUP], {
+  const result = spawnSync(process.execPath, ['--import', fakeUser, ...script], {
     env: { PATH: bin },
     encoding: 'utf8',
   })
@@ -86,6 +87,15 @@ test('what else the tests need is installed with it', () => {
   expect(stderr).toContain("memmon setup: installing Debian's supervisor and procps\n")
   expect(status, stderr).toBe(0)
   expect(readFileSync(join(bin, 'asked'), 'utf8')).toContain(`${INSTALL} supervisor procps\n`)
+})
+
+test('for the tests Chromium is installed, too, and for nothing else', () => {
+  aptGet('for name in supervisord chromium; do printf "#!/bin/sh\\n" > $name && /bin/chmod 755 $name; done')
+  const forTests = `import { setup } from '${pathToFileURL(SETUP)}'; setup({ forTests: true })`
+  const { status, stderr } = runSetup(0, ['--input-type=module', '-e', forTests])
+  expect(stderr).toContain("memmon setup: installing Debian's supervisor and chromium\n")
+  expect(status, stderr).toBe(0)
+  expect(readFileSync(join(bin, 'asked'), 'utf8')).toContain(`${INSTALL} supervisor chromium\n`)
 })
 
 test('an installation that fails is told in one line, without a stack trace', () => {
