@@ -64,9 +64,13 @@ test('the listener loads nothing of what the commands for people need', () => {
     'assessBudget',
     'parseRecording',
   ]
+  const drawing = ['appendRound', 'renderAsync', 'REPORT_STYLE']
   const heldBy = (text: string) => own.filter(one => text.includes(one))
   expect(heldBy(textOf('people-'))).toEqual(own)
   expect(heldBy(textOf('main') + textOf('listener-'))).toEqual([])
+  const drawnBy = (text: string) => drawing.filter(one => text.includes(one))
+  expect(drawnBy(textOf('pictures-'))).toEqual(drawing)
+  expect(drawnBy(textOf('main') + textOf('listener-') + textOf('people-'))).toEqual([])
   // It takes what it needs from those, never they from it, but when people ask for it.
   expect(textOf('listener-')).not.toContain('people-')
 })

@@ -37,11 +37,12 @@ interface Placed {
   readonly id: string
 }
 
+/** Of one process at least. */
 export function reportPage(histories: readonly ProcessHistory[], options: ReportOptions): string {
   const { host, nowMs, notes } = options
   const title = `Memory of ${count(histories.length)} on ${host}`
   const placed = ranked(histories, nowMs).map((one, at) => ({ ...one, id: `p${at + 1}` }))
-  const now = new Date(nowMs)
+  const untilMs = Math.max(...histories.map(({ atMs }) => atMs))
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -57,7 +58,7 @@ export function reportPage(histories: readonly ProcessHistory[], options: Report
 <a class="skip" href="#processes">Skip to the processes</a>
 <header>
 <h1>${xmlText(title)}</h1>
-<p class="faint">memmon report of <time datetime="${now.toISOString()}">${timestamp(now).slice(0, 16)} ${zoneText(now)}</time></p>
+<p class="faint">memmon report of ${timeHtml(nowMs)} ${zoneText(new Date(nowMs))}, sizes until ${timeHtml(untilMs)}</p>
 ${notes.map(note => `<p>${xmlText(note)}</p>`).join('\n')}
 </header>
 <nav aria-label="Processes">
@@ -85,6 +86,11 @@ ${section(
 }
 
 const count = (processes: number): string => (processes === 1 ? '1 process' : `${processes} processes`)
+
+function timeHtml(ms: number): string {
+  const date = new Date(ms)
+  return `<time datetime="${date.toISOString()}">${timestamp(date).slice(0, 16)}</time>`
+}
 
 /** A name may be written from right to left: what stands beside it stays in its place. */
 const nameHtml = (name: string): string => `<bdi>${xmlText(name)}</bdi>`

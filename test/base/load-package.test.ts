@@ -39,12 +39,12 @@ const KINDS = {
 const SCRIPT = `
   import { cpSync, rmSync } from 'node:fs'
   const { [process.env.KIND]: load } = await import(process.env.MODULE)
-  const value = async () => { try { return (await load('one')).value } catch (thrown) { return thrown.constructor.name } }
+  const value = async () => { try { return (await load(process.env.NAME)).value } catch (thrown) { return thrown.constructor.name } }
   const said = [await value(), await value()]
-  rmSync('node_modules/one', { recursive: true, force: true })
-  cpSync('whole', 'node_modules/one', { recursive: true })
+  rmSync('node_modules/' + process.env.NAME, { recursive: true, force: true })
+  cpSync('whole', 'node_modules/' + process.env.NAME, { recursive: true })
   said.push(await value())
-  rmSync('node_modules/one', { recursive: true })
+  rmSync('node_modules/' + process.env.NAME, { recursive: true })
   console.log(JSON.stringify(said))`
 
 function write(at: string, files: Record<string, string>, whole: Record<string, string>): void {
@@ -53,9 +53,15 @@ function write(at: string, files: Record<string, string>, whole: Record<string, 
     writeFileSync(join(folder, at, name), text === '@' ? (whole[name] ?? '') : text)
 }
 
+const NAMES = ['one', '@scope/one']
+
 test.each(
-  WAYS.flatMap(way => Object.keys(KINDS).map(kind => [kind as keyof typeof KINDS, ...way] as const)),
-)('%s: %s', (kind, _, files) => {
+  WAYS.flatMap(way =>
+    NAMES.flatMap(name =>
+      Object.keys(KINDS).map(kind => [kind as keyof typeof KINDS, name, ...way] as const),
+    ),
+  ),
+)('%s %s: %s', (kind, name, _, files) => {
   const { type, main, late } = KINDS[kind]
   const whole = {
     'package.json': JSON.stringify({ name: 'one', type, main: 'lib/main.js' }),
@@ -63,7 +69,7 @@ test.each(
     'lib/late.js': late,
   }
   mkdirSync(join(folder, 'node_modules'))
-  if (files) write('node_modules/one', files, whole)
+  if (files) write(join('node_modules', name), files, whole)
   write('whole', whole, whole)
   mkdirSync(join(folder, 'base'))
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
@@ -71,7 +77,7 @@ test.each(
   const copied = spawnSync('cp', [join(ROOT, 'build', 'base', 'load-package.js'), module])
   expect(copied.status).toBe(0)
   const args = ['--input-type=module', '-e', SCRIPT]
-  const env = { ...process.env, KIND: kind, MODULE: module }
+  const env = { ...process.env, KIND: kind, NAME: name, MODULE: module }
   const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, env, encoding: 'utf8' })
   expect(stderr).toBe('')
   const [first, second, third] = JSON.parse(stdout)

@@ -167,7 +167,10 @@ const REFUSED: [given: string, sentence: string][] = [
     '[memmon]\ninclude = gone.conf\n[any]\nmemory_limit = 1MB\n',
     '<conf>, line 2: include: there is no file <folder>/gone.conf',
   ],
-  ['chek', `unknown command 'chek' (Did you mean check?); the commands are check, explain, analyse, test-notify`],
+  [
+    'chek',
+    `unknown command 'chek' (Did you mean check?); the commands are check, explain, analyse, test-notify`,
+  ],
   ['status', `unknown command 'status' (Did you mean memmon check?)`],
   ['init', `unknown command 'init': supervisord starts memmon, as memmon --help shows`],
   ['test', `unknown command 'test' (Did you mean memmon test-notify?)`],
