@@ -1,6 +1,6 @@
 // The growth of all processes: each size that a check measures goes into the process's series, and what is seen to leak
 // is followed. A process that does not leak costs one look-up, and leaves nothing behind.
-import { type ProcessInfo, type ProcessKey, sameRun } from '../rules/process.ts'
+import { aged, type ProcessInfo, type ProcessKey, sameRun } from '../rules/process.ts'
 import type { Rule } from '../rules/rule.ts'
 import { countIncrease, type Increase } from '../trend/increase.ts'
 import type { Verdict } from '../trend/verdict.ts'
@@ -47,6 +47,8 @@ export class GrowthCheck {
   readonly #ports: GrowthPorts
   #rules = new Map<string, GrowthRule>()
   #cumulative = false
+  /** Of the table that the processes are from, and of this check, by the clock that nobody sets. */
+  #preparedMs = 0
   #atSeconds = 0
   /** What leaks, or was said to. */
   #seen: Seen[] = []
@@ -60,6 +62,7 @@ export class GrowthCheck {
   /** Who is judged by what from now on; `cumulative`: what is measured holds descendants. */
   prepare(watched: readonly Watched[], cumulative: boolean): void {
     this.#cumulative = cumulative
+    this.#preparedMs = this.#ports.monotonicMs()
     this.#rules = new Map()
     for (const { process, rules } of watched) {
       const rule = growthRuleOf(rules, cumulative)
@@ -96,7 +99,8 @@ export class GrowthCheck {
   steps(): { readonly process: ProcessInfo; readonly steps: readonly GrowthStep[] }[] {
     if (this.#seen.length === 0) return []
     const nowMs = this.#ports.nowMs()
-    const seen = this.#seen
+    const sinceMs = this.#ports.monotonicMs() - this.#preparedMs
+    const seen = this.#seen.map(one => ({ ...one, process: aged(one.process, sinceMs) }))
     this.#seen = []
     return seen.map(one => ({ process: one.process, steps: this.#stepsOf(one, nowMs) }))
   }

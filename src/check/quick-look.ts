@@ -1,6 +1,6 @@
 // A look that asks nobody: the processes of the last full check, if they are all there, with their sizes from /proc.
 // What a quiet tick does is here and must leave nothing behind: no string, no object for a process.
-import { type ProcessInfo, ProcessState, uptimeSecondsOf } from '../rules/process.ts'
+import { aged, type ProcessInfo, ProcessState, uptimeSecondsOf } from '../rules/process.ts'
 import type { RssOf } from './values.ts'
 import type { Watched } from './watched.ts'
 
@@ -89,5 +89,5 @@ export const askAgainAfterMs = (processes: readonly ProcessInfo[]): number =>
 
 const older = (one: Watched, sinceMs: number): Watched => ({
   ...one,
-  process: { ...one.process, nowSeconds: one.process.nowSeconds + Math.round(sinceMs / 1000) },
+  process: aged(one.process, sinceMs),
 })

@@ -42,6 +42,12 @@ export const sameRun = (a: ProcessKey, b: ProcessKey): boolean =>
 /** How long a process has run, in seconds, by supervisord's own clock; never negative. */
 export const uptimeSecondsOf = (info: ProcessInfo): number => Math.max(0, info.nowSeconds - info.startSeconds)
 
+/** The same run of it, so long after it was seen. */
+export const aged = (info: ProcessInfo, sinceMs: number): ProcessInfo => ({
+  ...info,
+  nowSeconds: info.nowSeconds + Math.round(sinceMs / 1000),
+})
+
 /** Its uptime where something waits for it. What seems to start in the future has run since before the date was set back. */
 export const ageSecondsOf = ({ nowSeconds, startSeconds }: ProcessInfo): number =>
   nowSeconds < startSeconds ? Number.POSITIVE_INFINITY : nowSeconds - startSeconds

@@ -23,11 +23,13 @@ let record: GrowthRecord & { series: { verdict: Verdict } }
 let nowMs: number
 let tickMs: number
 let limits: number[]
+let isQuick: boolean
 beforeEach(() => {
   record = { ...recordSteady() }
   nowMs = new Date(2026, 10, 21, 12, 0).getTime()
   tickMs = 1_000_000
   limits = []
+  isQuick = false
 })
 
 const EVERYONE = { isListener: () => false, isSelf: () => false, ignored: [], mostSpecific: false }
@@ -43,8 +45,8 @@ function checkOf(...argv: string[]) {
     nowMs: () => nowMs,
   })
   return (megabytes: number, verdict: Verdict, pid = 7): string[] => {
-    const process = processNamed('web', { pid, startSeconds: pid })
-    check.prepare(watchedOf([process], rulesFrom(...argv), [], EVERYONE), argv.includes('-c'))
+    const process = processNamed('web', { pid, startSeconds: pid, nowSeconds: pid })
+    if (!isQuick) check.prepare(watchedOf([process], rulesFrom(...argv), [], EVERYONE), argv.includes('-c'))
     record.series = { verdict }
     check.begin()
     check.take(process, megabytes * MB)
@@ -113,11 +115,19 @@ test('a restart is asked for at each check, once it is due', () => {
   expect(check(60, LEAK)).toEqual([ALERT])
   const soon = { ...LEAK, secondsToLimit: 800 }
   const restarting =
-    'Restarting web:web (pid 7, up 1h 2m): 60MB RSS (62914560 bytes), growing by 12MB an hour for 6h: it reaches its limit of 100MB in 13m 20s (-a 100MB)'
-  expect(check(60, soon)[0]?.replace(/up [^)]*/, 'up 1h 2m')).toBe(restarting)
-  expect(check(60, soon).length).toBe(1)
+    'Restarting web:web (pid 7, up 0s): 60MB RSS (62914560 bytes), growing by 12MB an hour for 6h: it reaches its limit of 100MB in 13m 20s (-a 100MB)'
+  expect(check(60, soon)).toEqual([restarting])
   expect(check(86, LEAK).length).toBe(1)
   expect(check(84, LEAK)).toEqual([])
+})
+
+test('a quick look knows the process as it was at the last full one: it has run for longer by now', () => {
+  const check = checkOf('-a', '100MB', '--growth', 'restart')
+  const soon = { ...LEAK, secondsToLimit: 800 }
+  expect(check(60, soon)[1]).toContain('(pid 7, up 0s)')
+  isQuick = true
+  tickMs += 3_723_000
+  expect(check(60, soon)[0]).toContain('(pid 7, up 1h 2m)')
 })
 
 test('it waits for the night, if the limit does', () => {
