@@ -14,18 +14,21 @@ const load = (): NodeJS.Require => {
 }
 
 /** A CommonJS package, or a module of one, as nodemailer/lib/addressparser. Throws an Error if it cannot be loaded at this time. */
-export const requirePackage = (name: string): unknown => load()(entryOf(name))
+export const requirePackage = (name: string): unknown => load()(packagePath(name))
 
 /** An ES module. Rejects with an Error if it cannot be loaded at this time. */
 export async function importPackage(name: string): Promise<unknown> {
-  const path = entryOf(name)
+  const path = packagePath(name)
   const { ino, mtimeMs, size } = statSync(path)
   // A file that failed as it was is another module when it is another file.
   return await import(`${pathToFileURL(path)}?${ino}-${mtimeMs}-${size}`)
 }
 
-/** Node is asked only when there is a package to be found: it would remember that there is none. */
-function entryOf(name: string): string {
+/**
+ * The file that is loaded for it. Throws an Error if there is none at this time. Node is asked only when there is a package
+ * to be found: it would remember that there is none.
+ */
+export function packagePath(name: string): string {
   const [scope = '', inScope = ''] = name.split('/')
   const root = scope.startsWith('@') ? join(scope, inScope) : scope
   const folders = load().resolve.paths(name) ?? []

@@ -1,6 +1,6 @@
 // The PNG of a chart, and a machine that cannot draw one.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -28,6 +28,17 @@ test('what is different looks different', async () => {
   const draw = (history: Parameters<typeof svgChart>[0]) =>
     pngChart(svgChart(history, { sentence: '', colours: 'light' }))
   expect(await draw(leaking())).not.toEqual(await draw(historyOf()))
+})
+
+test('it is drawn in a process of its own, which takes its memory with it', async () => {
+  const svg = svgChart(leaking(), { sentence: '', colours: 'light' })
+  expect((await pngChart(svg))?.length).toBeGreaterThan(1_000)
+  expect(readFileSync('/proc/self/maps', 'utf8')).not.toContain('resvg')
+})
+
+test('one that is too large is no picture', async () => {
+  const svg = svgChart(leaking(), { sentence: '', colours: 'light' })
+  expect(await pngChart(svg, 1_000)).toBeUndefined()
 })
 
 test('what is no SVG is no picture, and no error', async () => {
