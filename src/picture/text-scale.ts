@@ -8,7 +8,7 @@ export interface Scale {
 }
 
 /** A row is one of these of the unit of the highest size, or ten or a hundred times that, or a tenth of it. */
-const FIGURES = [1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 7.5, 10]
+const FIGURES = [1, 1.25, 2, 2.5, 5]
 const KIB = 1024
 /** Where all sizes, and the limit, are within this share below the highest, what is below them all is left out. */
 const CLOSE = { most: 0.4, least: 0.05 }
@@ -19,9 +19,15 @@ export function scaleOf(lowestBytes: number, highestBytes: number, rows: number)
   const spanBytes = highestBytes - lowestBytes
   const share = spanBytes / highestBytes
   const isClose = share < CLOSE.most && share > CLOSE.least
-  const fromBytes = isClose ? Math.max(0, lowestBytes - spanBytes / 2) : 0
-  const rowBytes = figureFrom((highestBytes - fromBytes) / (rows - 1), highestBytes, fromBytes === 0)
-  return { baseBytes: Math.floor(fromBytes / rowBytes) * rowBytes, rowBytes }
+  const fromBytes = isClose ? Math.max(0, lowestBytes - spanBytes / 4) : 0
+  const leastBytes = Math.max(highestBytes - fromBytes, 1) / (rows - 1)
+  // A base that is tidy, too, is lower, and rows may have to be higher for it.
+  for (const factor of [1, 1.5, 2, 3]) {
+    const rowBytes = figureFrom(factor * leastBytes, highestBytes, fromBytes === 0)
+    const baseBytes = Math.floor(fromBytes / rowBytes / LABELS_APART) * LABELS_APART * rowBytes
+    if (baseBytes + (rows - 1) * rowBytes >= highestBytes) return { baseBytes, rowBytes }
+  }
+  return { baseBytes: 0, rowBytes: figureFrom(highestBytes / (rows - 1), highestBytes, true) }
 }
 
 /** How many rows above the base a size is. */

@@ -1,6 +1,7 @@
 // The times below a text chart, as the clock on the wall has them. Pure, but for the zone.
 import { timestamp } from '../base/text.ts'
-import { columnOf, type Span } from './columns.ts'
+import type { TimeSpan } from '../history/brief.ts'
+import { columnOf } from './columns.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 1440 * MINUTE_MS
@@ -14,7 +15,7 @@ interface TimeLabel {
 }
 
 /** '06:00', '07:00' ..., or '11-20', '11-21' ... where the columns span days. */
-export function timeLabels(span: Span, columns: number): TimeLabel[] {
+export function timeLabels(span: TimeSpan, columns: number): TimeLabel[] {
   const spanMs = span.untilMs - span.sinceMs
   const step =
     STEPS_MS.find(one => (one / spanMs) * columns >= LEAST_COLUMNS) ?? Math.ceil(spanMs / DAY_MS) * DAY_MS

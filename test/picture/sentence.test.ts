@@ -1,15 +1,11 @@
 // What a person reads first: one sentence for each kind of history.
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { ProcessHistory } from '../../src/history/process-history.ts'
 import { growthSentence } from '../../src/picture/sentence.ts'
+import { inUtc } from '../helpers/time-zone.ts'
 import { endedLife, HOUR, historyOf, leak, lifeOf, MB, MINUTE, NOON, type Sizes } from './histories.ts'
 
-const ZONE = process.env.TZ
-process.env.TZ = 'UTC'
-afterAll(() => {
-  if (ZONE === undefined) delete process.env.TZ
-  else process.env.TZ = ZONE
-})
+inUtc()
 
 /** One life that runs, up to noon. */
 const running = (hours: number, sizes: Sizes, more: Partial<ProcessHistory> = {}): ProcessHistory =>

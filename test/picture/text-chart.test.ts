@@ -1,16 +1,12 @@
 // Charts as they are drawn, in test/picture/charts. After a change on purpose: npx vitest run test/picture -u.
-import { afterAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { ProcessHistory } from '../../src/history/process-history.ts'
 import { sparkline } from '../../src/picture/sparkline.ts'
 import { textChart } from '../../src/picture/text-chart.ts'
+import { inUtc } from '../helpers/time-zone.ts'
 import { endedLife, HOUR, historyOf, lifeOf, MB, MINUTE, NOON } from './histories.ts'
 
-const ZONE = process.env.TZ
-process.env.TZ = 'UTC'
-afterAll(() => {
-  if (ZONE === undefined) delete process.env.TZ
-  else process.env.TZ = ZONE
-})
+inUtc()
 
 const OPTIONS = { width: 72, height: 12, sinceMs: NOON - 8 * HOUR, nowMs: NOON, isAscii: true }
 const tooth = (minute: number) => 100 + minute * 3.4
