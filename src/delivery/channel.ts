@@ -1,4 +1,5 @@
 // A message on its way, and what carries it.
+import type { BriefHistory } from '../history/brief.ts'
 
 /** Made once, delivered by each channel, kept in the outbox as JSON. */
 export interface Outgoing {
@@ -12,6 +13,8 @@ export interface Outgoing {
   readonly thread: string
   /** Epoch milliseconds. */
   readonly createdAt: number
+  /** Of the process that it is about: a mail has charts of it. */
+  readonly history?: BriefHistory
 }
 
 /** What became of one try. `said` is what the server answered, or ''. */

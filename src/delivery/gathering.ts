@@ -16,6 +16,12 @@ export class Gathering {
   }
 
   add(message: Message): void {
+    if (this.#messages.length === 1) this.#messages = this.#messages.map(withoutHistory)
+    if (this.#messages.length > 0) this.#keep(withoutHistory(message))
+    else this.#keep(message)
+  }
+
+  #keep(message: Message): void {
     if (this.#messages.length < MOST_MESSAGES) this.#messages.push(message)
     else this.#addLine(message)
   }
@@ -37,3 +43,6 @@ export class Gathering {
     else this.#lines.set(key, { event: kind, row, isUrgent, count: (before?.count ?? 0) + 1 })
   }
 }
+
+/** A digest has no charts; one that waits alone stays as it is. */
+const withoutHistory = ({ history: _, ...message }: Message): Message => message

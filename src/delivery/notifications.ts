@@ -2,10 +2,13 @@
 // those who want to know; on_alert_command hears of what somebody may have to look at.
 import { hostname } from 'node:os'
 import { monotonicMs } from '../base/clock.ts'
+import { messageOf as whyOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import type { CommandResult } from '../base/pipe-command.ts'
 import { type Redactor, redactDocument } from '../base/redact.ts'
 import type { Settings } from '../config/settings.ts'
+import type { ProcessHistory } from '../history/process-history.ts'
+import { hasHistory } from '../messages/growth.ts'
 import { isAlert, levelOf } from '../messages/level.ts'
 import { type Message, messageId, messageOf, plainMessage, subjectLine } from '../messages/message.ts'
 import { outcomeText } from '../messages/outcome-text.ts'
@@ -35,11 +38,13 @@ export interface NotificationPorts {
   readonly redactor: Redactor
   /** Runs on_alert_command; never rejects. */
   readonly runOnAlert: (command: string, outcome: Told, subject: string) => Promise<CommandResult>
+  /** What is known of a process's sizes, for the charts of its mail. */
+  readonly historyOf?: (namespec: string) => ProcessHistory | undefined
 }
 
 export function createNotifications(
   initial: Settings,
-  { log, redactor, runOnAlert }: NotificationPorts,
+  { log, redactor, runOnAlert, historyOf }: NotificationPorts,
 ): Notifications {
   let settings = initial
   let channels: readonly Channel[] = createChannels(settings, process.env, redactor)
@@ -67,6 +72,19 @@ export function createNotifications(
   const notify = (message: Message | undefined): void => {
     if (message && channels.length > 0) notifier.take(redactDocument(message, redactor))
   }
+  const historyFor = (outcome: RestartOutcome): ProcessHistory | undefined =>
+    outcome.kind !== 'skipped' && channels.length > 0 && hasHistory(outcome)
+      ? historyOf?.(outcome.request.process.namespec)
+      : undefined
+  const messageFor = (outcome: RestartOutcome): Message | undefined => {
+    try {
+      return messageOf(outcome, context(), historyFor(outcome))
+    } catch (thrown) {
+      const { namespec } = outcome.request.process
+      log('ERRO', `Internal error in the history of ${namespec}, please report it: ${whyOf(thrown)}`)
+      return messageOf(outcome, context())
+    }
+  }
   const alert = async (command: string, outcome: Told): Promise<void> => {
     const result = await runOnAlert(command, outcome, subjectLine(outcome, context()))
     if (!result.ok) log('WARN', `on_alert_command for ${outcome.request.process.namespec}: ${result.why}`)
@@ -75,7 +93,7 @@ export function createNotifications(
   return {
     tell(outcome) {
       log(levelOf(outcome), outcomeText(outcome))
-      notify(messageOf(outcome, context()))
+      notify(messageFor(outcome))
       if (settings.onAlertCommand !== undefined && isAlert(outcome))
         void alert(settings.onAlertCommand, outcome)
     },

@@ -63,9 +63,10 @@ export class Notifier {
     this.#timer = setTimeout(() => this.flush(), Math.max(0, tick - this.#ports.tick()))
   }
 
-  #send({ subject, text, event, thread }: Message): void {
+  #send({ subject, text, event, thread, history }: Message): void {
     const id = this.#ports.newId()
     const createdAt = this.#ports.nowMs()
-    this.#ports.send({ id, subject, text, event: { ...event, id }, thread, createdAt })
+    const kept = history && { history }
+    this.#ports.send({ id, subject, text, event: { ...event, id }, thread, createdAt, ...kept })
   }
 }

@@ -5,6 +5,7 @@ import { removeFile, replaceFile } from '../base/atomic-file.ts'
 import { FileFault, unless } from '../base/file-fault.ts'
 import { readOwnFile } from '../base/own-file.ts'
 import { openOwnFolder } from '../base/own-folder.ts'
+import { isBrief } from '../history/brief.ts'
 import type { Outgoing } from './channel.ts'
 
 /** A message with the channels that have not taken it yet. */
@@ -87,8 +88,13 @@ function parseEntry(text: string): Entry | undefined {
       one =>
         typeof one?.channel === 'string' && Number.isFinite(one.failures) && Number.isFinite(one.dueTick),
     )
-    return { message, waiting: whole }
+    return { message: withSoundHistory(message), waiting: whole }
   } catch {
     return undefined
   }
+}
+
+/** Charts are worth less than the message: without them if they cannot be drawn. */
+function withSoundHistory({ history, ...message }: Outgoing): Outgoing {
+  return isBrief(history) ? { ...message, history } : message
 }

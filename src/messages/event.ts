@@ -2,9 +2,11 @@
 // tells it field by field. Pure.
 
 import { oneLine } from '../base/text.ts'
+import type { ProcessHistory } from '../history/process-history.ts'
 import type { RestartRequest } from '../rules/outcome.ts'
 import { uptimeSecondsOf } from '../rules/process.ts'
 import { breachText } from './breach-text.ts'
+import { growthEvent } from './growth.ts'
 import { type Told, toldWords } from './told.ts'
 
 const EVENT_VERSION = 1
@@ -25,13 +27,19 @@ export const eventHead = (event: string, { host, name }: EventContext, at: numbe
 })
 
 /** The document about an outcome, whose mail has this subject. */
-export function eventOf(outcome: Told, context: EventContext, subject: string): Record<string, unknown> {
+export function eventOf(
+  outcome: Told,
+  context: EventContext,
+  subject: string,
+  history?: ProcessHistory,
+): Record<string, unknown> {
   const { todo } = toldWords(outcome, context.host)
   const text = `${subject} on ${context.host}: ${breachText(outcome.request.breach)}. ${todo}`
   return {
     ...eventHead(eventName(outcome), context, outcome.occurredAt, text),
     ...requestFacts(outcome.request),
     ...detailsOf(outcome),
+    ...(history && { growth: growthEvent(history, outcome.occurredAt) }),
   }
 }
 

@@ -2,6 +2,8 @@
 // broken where the mail is made.
 import { oneLine, timestamp, zoneText } from '../base/text.ts'
 import { formatDuration } from '../base/units.ts'
+import type { ProcessHistory } from '../history/process-history.ts'
+import { growthSentence } from '../picture/sentence.ts'
 import { amountText, formatAmount, isMemory } from '../rules/metric.ts'
 import { uptimeSecondsOf } from '../rules/process.ts'
 import type { Breach } from '../rules/rule.ts'
@@ -13,14 +15,16 @@ import { type Told, toldWords } from './told.ts'
 
 type Fact = readonly [label: string, value: string]
 
-/** What a person needs to know of it. */
-export function mailBody(outcome: Told, host: string): string {
+/** What a person needs to know of it; the history is that of its process, if there is one. */
+export function mailBody(outcome: Told, host: string, history?: ProcessHistory): string {
   const { headline, todo } = toldWords(outcome, host)
-  const facts = factsOf(outcome, host).map(([label, value]) => `${`${label}:`.padEnd(9)}${oneLine(value)}`)
+  const facts = factsOf(outcome, host, history).map(
+    ([label, value]) => `${`${label}:`.padEnd(9)}${oneLine(value)}`,
+  )
   return `${oneLine(headline)}. ${todo}.\n\n${facts.join('\n')}\n`
 }
 
-function factsOf(outcome: Told, host: string): Fact[] {
+function factsOf(outcome: Told, host: string, history: ProcessHistory | undefined): Fact[] {
   const { process, breach } = outcome.request
   const isOne = outcome.kind !== 'noticed' || !isAboutBudget(outcome)
   const counted = [breach.reason, breach.window].filter(text => text !== undefined).join(' ')
@@ -30,7 +34,8 @@ function factsOf(outcome: Told, host: string): Fact[] {
     ...(isOne ? [['Process', process.namespec] as const] : []),
     ['Host', host],
     ['Rule', `${breach.rule}${limitText(breach)}`],
-    ['Size', sizeText(breach)],
+    ['Size', sizeText(breach, history)],
+    ...(history ? [['Trend', sentence(growthSentence(history, outcome.occurredAt))] as const] : []),
     ...(counted === '' ? [] : [['Counted', counted] as const]),
     ...(isOne ? pidFacts(outcome) : []),
     ['When', `${timestamp(at)} (${zoneText(at)})`],
@@ -43,9 +48,11 @@ const limitText = ({ metric, limit }: Breach): string =>
   isMemory(metric) && Number.isFinite(limit) ? ` (${limit} bytes)` : ''
 
 /** What was measured, and how far it is from what the rule names. */
-function sizeText(breach: Breach): string {
+function sizeText(breach: Breach, history: ProcessHistory | undefined): string {
   if (breach.budget) return sentence(breachText(breach))
   const { metric, cumulative, value, limit, growth } = breach
+  // Its trend says all of it.
+  if (growth && history?.verdict.kind === 'leak') return amountText(metric, cumulative, value)
   if (growth) return `${amountText(metric, cumulative, value)}, ${growthClause(growth, limit)}`
   const side = value > limit ? 'over' : 'under'
   const by = formatAmount(metric, Math.abs(value - limit))

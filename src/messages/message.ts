@@ -1,10 +1,14 @@
 // The message about an outcome: for a person by mail, for a program as a document, and a line for a digest. Pure.
 
 import { oneLine } from '../base/text.ts'
+import { type BriefHistory, briefOf } from '../history/brief.ts'
+import type { ProcessHistory } from '../history/process-history.ts'
+import { chartSpan } from '../picture/chart-window.ts'
 import { formatAmount } from '../rules/metric.ts'
 import type { RestartOutcome } from '../rules/outcome.ts'
 import { uptimeSecondsOf } from '../rules/process.ts'
 import { type EventContext, eventHead, eventOf } from './event.ts'
+import { historyUntil } from './growth.ts'
 import { mailBody } from './mail-body.ts'
 import { type Told, toldWords } from './told.ts'
 
@@ -31,6 +35,8 @@ export interface Message {
   /** Somebody has to look. */
   readonly isUrgent: boolean
   readonly row: DigestRow
+  /** Of the process that it is about, for the charts of its mail. */
+  readonly history?: BriefHistory
 }
 
 export interface MessageContext {
@@ -41,22 +47,31 @@ export interface MessageContext {
   readonly mailUptimeSeconds: number | undefined
 }
 
-/** The message about an outcome; undefined if none is due: about what was left alone, and by -u. */
-export function messageOf(outcome: RestartOutcome, context: MessageContext): Message | undefined {
+/**
+ * The message about an outcome, and what is known of its process; undefined if none is due: about what was left alone,
+ * and by -u.
+ */
+export function messageOf(
+  outcome: RestartOutcome,
+  context: MessageContext,
+  known?: ProcessHistory,
+): Message | undefined {
   if (outcome.kind === 'skipped') return undefined
   if (outcome.kind === 'noticed' && outcome.isRepeated) return undefined
   const uptimeSeconds = uptimeSecondsOf(outcome.request.process)
   const { host, mailUptimeSeconds = Number.POSITIVE_INFINITY } = context
   if (outcome.kind === 'restarted' && uptimeSeconds > mailUptimeSeconds) return undefined
   const subject = subjectLine(outcome, context)
+  const history = known && historyUntil(outcome, known)
   return {
     subject,
-    text: mailBody(outcome, host),
-    event: eventOf(outcome, context, subject),
+    text: mailBody(outcome, host, history),
+    event: eventOf(outcome, context, subject, history),
     thread: threadOf(outcome.request.process.namespec),
     isFailure: outcome.kind === 'failed',
     isUrgent: toldWords(outcome, host).todo === 'Somebody has to look',
     row: rowOf(outcome, host),
+    ...(history && { history: briefOf(history, chartSpan(history, outcome.occurredAt)) }),
   }
 }
 

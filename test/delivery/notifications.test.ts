@@ -1,0 +1,122 @@
+// From an outcome to the mail that a command takes: with charts where the history of the process is known.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { simpleParser } from 'mailparser'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createRedactor } from '../../src/base/redact.ts'
+import { createNotifications, type NotificationPorts } from '../../src/delivery/notifications.ts'
+import { Notifier } from '../../src/delivery/notifier.ts'
+import { readEntries, writeEntry } from '../../src/delivery/outbox-files.ts'
+import { messageOf } from '../../src/messages/message.ts'
+import type { RestartOutcome } from '../../src/rules/outcome.ts'
+import { outgoing, processNamed, requestFor, restarted, settingsFrom } from '../helpers/values.ts'
+import { HOUR, historyOf, leak, lifeOf, MB, NOON } from '../picture/histories.ts'
+
+const request = requestFor(processNamed('shop:web'), 251 * MB, '-p', 'web=250MB')
+const history = historyOf([lifeOf(NOON - 8 * HOUR, NOON, minute => 100 + minute / 5)], { verdict: leak() })
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'memmon-notifications-'))
+})
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** The mail about this outcome, as the command got it. */
+async function mailAbout(
+  outcome: RestartOutcome,
+  ports: Pick<NotificationPorts, 'historyOf'>,
+  ...flags: string[]
+) {
+  const file = join(folder, 'mail')
+  const notifications = createNotifications(
+    settingsFrom('-a', '1MB', '-m', 'bob@example.com', '-s', `cat > '${file}'`, ...flags),
+    { log: () => {}, redactor: createRedactor(), runOnAlert: async () => ({ ok: true }), ...ports },
+  )
+  notifications.tell(outcome)
+  await notifications.flush()
+  await notifications.keep()
+  return await simpleParser(readFileSync(file), { skipImageLinks: true })
+}
+
+test('the history is asked for by the name of the process, and its mail has charts', async () => {
+  const asked: string[] = []
+  const historyFor = (namespec: string) => {
+    asked.push(namespec)
+    return history
+  }
+  const mail = await mailAbout(restarted(request), { historyOf: historyFor })
+  expect(asked).toEqual(['shop:web'])
+  expect(mail.text).toMatch(/\nTrend: {3}Grew by 12MB an hour[\s\S]*\nRSS since .*:\n\n/)
+  expect(mail.html).toContain('Grew by 12MB an hour')
+})
+
+test.each<[what: string, outcome: RestartOutcome, historyFor: NotificationPorts['historyOf']]>([
+  ['no process', restarted({ ...request, breach: { ...request.breach, metric: 'threads' } }), () => history],
+  ['a process that is not known', restarted(request), () => undefined],
+  [
+    'a history that cannot be had',
+    restarted(request),
+    () => {
+      throw new Error('a defect')
+    },
+  ],
+])('%s: the mail is as it was', async (_, outcome, historyFor) => {
+  const mail = await mailAbout(outcome, historyFor ? { historyOf: historyFor } : {})
+  expect(mail.text).toContain('Process: shop:web\n')
+  expect(mail.text).not.toContain('Trend')
+  expect(mail.html).toBe(false)
+})
+
+test('a digest has the sentence of each, and no chart', () => {
+  const sent: ReturnType<typeof outgoing>[] = []
+  const context = { host: 'web1', name: undefined }
+  const notifier = new Notifier({
+    send: message => void sent.push(message),
+    intervalMs: () => 300_000,
+    context: () => context,
+    newId: () => 'id',
+    nowMs: () => NOON,
+    tick: () => 0,
+  })
+  const message = () =>
+    messageOf(restarted(request), { ...context, mailUptimeSeconds: undefined }, history) ??
+    expect.unreachable()
+  for (let count = 0; count < 3; count++) notifier.take(message())
+  notifier.flush()
+  notifier.take(message())
+  notifier.flush()
+  expect(sent.map(one => one.history !== undefined)).toEqual([true, false, true])
+  expect(sent[1]?.text.match(/^Trend: {3}Grew by/gm)).toHaveLength(2)
+  expect(sent[1]?.event).toMatchObject({ events: [{ growth: { verdict: 'leak' } }, { growth: {} }] })
+})
+
+test('the outbox keeps the history; without it, or with one that is torn, the message is kept', async () => {
+  const message = messageOf(
+    restarted(request),
+    { host: 'web1', name: undefined, mailUptimeSeconds: undefined },
+    history,
+  )
+  const kept = message?.history ?? expect.unreachable()
+  const waiting = [{ channel: 'smtp', failures: 0, dueTick: 1 }]
+  const box = join(folder, 'outbox')
+  await writeEntry(box, { message: outgoing('with', { history: kept, createdAt: 1 }), waiting })
+  await writeEntry(box, { message: outgoing('without', { createdAt: 2 }), waiting })
+  await writeEntry(box, {
+    message: outgoing('torn', { history: { ...kept, lives: [] }, createdAt: 3 }),
+    waiting,
+  })
+  const torn = join(box, readdirSync(box).sort()[2] ?? '')
+  writeFileSync(torn, readFileSync(torn, 'utf8').replace('"lives":[]', '"lives":[{"points":["x"]}]'), {
+    mode: 0o600,
+  })
+  const { entries, unreadable } = await readEntries(box)
+  expect(unreadable).toBe(0)
+  expect(entries.map(({ message: { subject, history } }) => [subject, history])).toEqual([
+    ['with', kept],
+    ['without', undefined],
+    ['torn', undefined],
+  ])
+})
