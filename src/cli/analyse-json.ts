@@ -15,10 +15,3 @@ const alarmJson = ({ t, untilT, secondsToLimit }: RaisedAlarm) => ({
   until: untilT,
   ttl_s: secondsToLimit === undefined ? undefined : Math.round(secondsToLimit),
 })
-
-/** A document in one line: whatever a name holds steers no terminal, and reads back as it was. */
-export const jsonLine = (document: object): string =>
-  JSON.stringify(document).replace(
-    /[\x7f-\x9f\u2028\u2029]/g,
-    char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )

@@ -11,12 +11,12 @@ export interface Analysis extends Recorded, Replayed {
 }
 
 /** Sizes as a line of blocks, so many columns wide at most. */
-export type Sparkline = (values: readonly (number | undefined)[], width: number) => string
+export type SizesLine = (sizes: readonly (number | undefined)[], width: number) => string
 
-const SPARKLINE_COLUMNS = 32
+const LINE_COLUMNS = 32
 
 /** A paragraph. */
-export function analysisText(analysis: Analysis, sparkline: Sparkline): string {
+export function analysisText(analysis: Analysis, sizesLine: SizesLine): string {
   const { id, verdict, alarms, isEpoch } = analysis
   const samples = [...analysis.samples]
   const [first] = samples
@@ -26,7 +26,7 @@ export function analysisText(analysis: Analysis, sparkline: Sparkline): string {
   const span = `${formatSize(least(sizes))} to ${formatSize(most(sizes))} in ${formatDuration(last.t - first.t)}`
   const lines = [
     `${oneLine(id)}: ${verdict.kind}`,
-    `  ${sparkline(highest(samples, first.t, last.t - first.t), SPARKLINE_COLUMNS)}  ${span}`,
+    `  ${sizesLine(highest(samples, first.t, last.t - first.t), LINE_COLUMNS)}  ${span}`,
     ...verdictLines(verdict, analysis.limitBytes),
     ...alarms.map(alarm => {
       const until = alarm.untilT === undefined ? '' : `, ended ${placeText(alarm.untilT, first.t, isEpoch)}`
@@ -66,7 +66,7 @@ const placeText = (t: number, firstT: number, isEpoch: boolean): string =>
 
 /** The highest of each part of the time, in which there are two samples or more on average; undefined where is none. */
 function highest(samples: readonly RecordedSample[], fromT: number, seconds: number): (number | undefined)[] {
-  const count = Math.max(1, Math.min(SPARKLINE_COLUMNS, Math.floor(samples.length / 2)))
+  const count = Math.max(1, Math.min(LINE_COLUMNS, Math.floor(samples.length / 2)))
   const parts = new Array<number | undefined>(count).fill(undefined)
   for (const { t, bytes } of samples) {
     const part = Math.min(count - 1, Math.max(0, Math.floor(((t - fromT) / seconds) * count) || 0))

@@ -10,9 +10,10 @@ import { createRecordingReader } from '../history/recording-reader.ts'
 import type { WidthOf } from '../screen/width.ts'
 import { replay } from '../trend/replay.ts'
 import type { Verdict } from '../trend/verdict.ts'
-import { analysisJson, jsonLine } from './analyse-json.ts'
-import { type Analysis, analysisText, type Sparkline } from './analyse-text.ts'
+import { analysisJson } from './analyse-json.ts'
+import { type Analysis, analysisText, type SizesLine } from './analyse-text.ts'
 import { endWithReader } from './end-with-reader.ts'
+import { jsonLine } from './json-line.ts'
 import { openProgressLine, type ProgressLine } from './progress-line.ts'
 
 const WHY: Readonly<Record<string, string>> = {
@@ -30,7 +31,7 @@ export interface AnalyseAsked {
   /** - is stdin. */
   readonly files: readonly string[]
   readonly json: boolean
-  readonly sparkline: Sparkline
+  readonly sizesLine: SizesLine
   readonly widthOf: WidthOf
 }
 
@@ -41,7 +42,7 @@ interface Ports {
 }
 
 /** Prints what there is to say of each series; the exit code. */
-export async function analyse({ files, json, sparkline, widthOf }: AnalyseAsked): Promise<number> {
+export async function analyse({ files, json, sizesLine, widthOf }: AnalyseAsked): Promise<number> {
   endWithReader()
   const progress = openProgressLine(widthOf)
   const counts = { leak: 0, bloat: 0, steady: 0 }
@@ -50,7 +51,7 @@ export async function analyse({ files, json, sparkline, widthOf }: AnalyseAsked)
     progress.clear()
     counts[analysis.verdict.kind]++
     process.stdout.write(
-      json ? `${jsonLine(analysisJson(analysis))}\n` : `${analysisText(analysis, sparkline)}\n`,
+      json ? `${jsonLine(analysisJson(analysis))}\n` : `${analysisText(analysis, sizesLine)}\n`,
     )
   }
   const complain = (text: string) => {

@@ -10,7 +10,7 @@ import { OPTIONS } from '../config/options.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Environment } from '../config/supervisor-files.ts'
 import { warningsOf } from '../config/warnings.ts'
-import { sparkline } from '../picture/sparkline.ts'
+import { sizesLine } from '../picture/sizes-line.ts'
 import { parseSelector } from '../rules/selector.ts'
 import type { Given } from './hand-options.ts'
 import type { HandCommand } from './help.ts'
@@ -23,7 +23,11 @@ import { supervisorSources } from './supervisor-sources.ts'
 const ALONE = ['--config', '--server-url', '--sampler', '--verbose']
 
 /** Which of them a command takes; all where nothing is said. */
-const TAKEN: Partial<Record<HandCommand, readonly string[]>> = { analyse: [], report: ['--server-url'] }
+const TAKEN: Partial<Record<HandCommand, readonly string[]>> = {
+  analyse: [],
+  history: ['--server-url'],
+  report: ['--server-url'],
+}
 
 /** Does what a command says, or shows help or version; the exit code. Throws a UsageError. */
 export async function runByHand(argv: readonly string[]): Promise<number> {
@@ -38,6 +42,7 @@ export async function runByHand(argv: readonly string[]): Promise<number> {
   if (command === 'test-notify') return await runTestNotify(withWarnings(settings, files.loose, process.env))
   if (settings.rules.length + settings.budgets.length === 0) refuseIdle(argv)
   const all = await askedFor(argv, given.supervisorConf)
+  if (command === 'history') return await runHistory(all, given)
   if (command === 'report') return await runReport(all, given)
   return await (command === 'check' ? runCheck(all, given) : runExplain(all, given))
 }
@@ -60,7 +65,7 @@ async function runAnalyse({ json, words }: Given): Promise<number> {
   return await analyse({
     files: words,
     json,
-    sparkline: (values, width) => sparkline(values, width, isPlain),
+    sizesLine: (sizes, width) => sizesLine(sizes, width, isPlain),
     widthOf,
   })
 }
@@ -74,6 +79,13 @@ async function runCheck(asked: Asked, { json, sort, onlyOver, watchSeconds, word
 async function runExplain(asked: Asked, { json, words: [name = ''] }: Given): Promise<number> {
   const { explain } = await import('./explain.ts')
   return await explain(name, asked, json)
+}
+
+async function runHistory(asked: Asked, { words: names, json, csv, sinceSeconds }: Given): Promise<number> {
+  const { history } = await import('./history.ts')
+  const { default: widthOf } = await import('string-width')
+  const form = csv ? 'csv' : json ? 'json' : 'text'
+  return await history(asked, { names, form, sinceSeconds, widthOf })
 }
 
 async function runReport(asked: Asked, { htmlPath }: Given): Promise<number> {
@@ -114,6 +126,7 @@ export function parseByHand(
   const called = parseProgram(argv, output)
   if (typeof called === 'string') return undefined
   const { command, given, reading } = called
+  if (given.json && given.csv) throw new UsageError('--json and --csv: give one of them')
   refuseUseless(command, reading)
   if (command !== 'analyse') for (const word of given.words) attempt(word, () => parseSelector(word))
   return {

@@ -14,12 +14,22 @@ export interface Given {
   sort: Sort
   onlyOver: boolean
   watchSeconds?: number
+  /** --csv. */
+  csv: boolean
+  /** --since, as seconds before now. */
+  sinceSeconds?: number
   /** --html. */
   htmlPath?: string
   readonly words: string[]
 }
 
-export const nothingGiven = (): Given => ({ json: false, sort: 'share', onlyOver: false, words: [] })
+export const nothingGiven = (): Given => ({
+  json: false,
+  csv: false,
+  sort: 'share',
+  onlyOver: false,
+  words: [],
+})
 
 type OwnOption = TakenOption['spec'] & {
   readonly give: (given: Given, text: string | undefined, argv: readonly string[]) => void
@@ -85,6 +95,28 @@ export const ANALYSE_OPTIONS: readonly OwnOption[] = [
   jsonOption('print JSON, one line a series', 'analyse --json sizes.jsonl'),
 ]
 
+/** Of history alone. */
+export const HISTORY_OPTIONS: readonly OwnOption[] = [
+  {
+    flags: ['--since'],
+    value: 'time',
+    help: 'how far to look back, as in 6h or 7d; default: a day, of JSON and CSV all',
+    example: 'history web --since 6h',
+    give: (given, text = '') => {
+      given.sinceSeconds = someTime('--since', text)
+    },
+  },
+  jsonOption('print JSON: lives, points, verdict and forecast of each process', 'history --json'),
+  {
+    flags: ['--csv'],
+    help: 'print CSV: a row for each point',
+    example: 'history --csv',
+    give: given => {
+      given.csv = true
+    },
+  },
+]
+
 /** Of report alone. */
 export const REPORT_OPTIONS: readonly OwnOption[] = [
   {
@@ -106,9 +138,14 @@ function watch(given: Given, text: string | undefined, argv: readonly string[]):
     given.words.push(text)
     return
   }
+  given.watchSeconds = someTime('--watch', text, timerTime)
+}
+
+/** Throws a UsageError. */
+function someTime(flag: string, text: string, within = (seconds: number, _: string) => seconds): number {
   try {
-    given.watchSeconds = timerTime(parseSomeTime(text), text)
+    return within(parseSomeTime(text), text)
   } catch (thrown) {
-    throw new UsageError(`--watch ${text}: ${messageOf(thrown)}`)
+    throw new UsageError(`${flag} ${text}: ${messageOf(thrown)}`)
   }
 }

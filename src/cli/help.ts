@@ -17,6 +17,9 @@ const MORE = '\nmemmon --help all shows every option, memmon check --help those 
 const RULES_ARE =
   'The rules are those of the [eventlistener:*] sections that run memmon, in supervisord.conf, which is found as supervisorctl finds it. Rules given here, by the options of the listener (memmon --help), count in their place. supervisord is found by --server-url, by SUPERVISOR_SERVER_URL, or in supervisord.conf.'
 
+const HISTORIES_ARE =
+  'It reads the history of each memmon that the [eventlistener:*] sections of supervisord.conf run, also while that one is stopped. supervisord.conf is found as supervisorctl finds it, supervisord by --server-url, by SUPERVISOR_SERVER_URL, or in that file.'
+
 interface CommandText {
   readonly argument?: { readonly name: string; readonly help: string }
   readonly summary: string
@@ -52,6 +55,26 @@ const TEXTS = {
       ['web -a 200MB', 'by a rule that you think about'],
     ],
   },
+  history: {
+    argument: { name: '[name...]', help: 'of a process or a group, with * and ? as wildcards' },
+    summary: 'draw sizes over time, with leaks and forecasts',
+    help: 'Draws what memmon has recorded: a chart for each of up to three processes, or for those that are named; a line for each of more. The limit is a line, restarts are marked, and a sentence says whether it leaks and when it reaches its limit.\nExit code: 1 if nothing is recorded yet, 2 if the command line is wrong, else 0.',
+    more: HISTORIES_ARE,
+    examples: [
+      ['', 'all processes'],
+      ["'worker_*' --since 6h", 'some processes, the last hours'],
+      ['--csv > sizes.csv', 'all points, for a spreadsheet'],
+    ],
+  },
+  report: {
+    summary: 'make an HTML page of sizes, leaks and forecasts',
+    help: 'Makes one HTML page of what memmon has recorded: for each process a chart of its sizes with limit, restarts and forecast, and what it means. What needs a person first is on top. The page needs nothing else: send it, print it, keep it.\nExit code: 1 if nothing is recorded yet, 2 if the command line is wrong or the file cannot be written, else 0.',
+    more: HISTORIES_ARE,
+    examples: [
+      ['--html report.html', 'a page to open in a browser'],
+      ['> report.html', 'the same'],
+    ],
+  },
   analyse: {
     argument: { name: '<file...>', help: 'JSON Lines, gzipped or not; - is stdin' },
     summary: 'tell leak, bloat or steady of recorded sizes',
@@ -60,15 +83,6 @@ const TEXTS = {
     examples: [
       ['sizes.jsonl.gz', 'each series in words'],
       ['--json - < sizes.jsonl', 'one line of JSON a series'],
-    ],
-  },
-  report: {
-    summary: 'make an HTML page of all processes: sizes, leaks, forecasts',
-    help: 'Makes one HTML page of what memmon has recorded: for each process a chart of its sizes with limit, restarts and forecast, and what it means. What needs a person first is on top. The page needs nothing else: send it, print it, keep it.\nExit code: 1 if nothing is recorded yet, 2 if the command line is wrong or the file cannot be written, else 0.',
-    more: 'It reads the history of each memmon that the [eventlistener:*] sections of supervisord.conf run, also while that one is stopped. supervisord.conf is found as supervisorctl finds it, supervisord by --server-url, by SUPERVISOR_SERVER_URL, or in that file.',
-    examples: [
-      ['--html report.html', 'a page to open in a browser'],
-      ['> report.html', 'the same'],
     ],
   },
   'test-notify': {

@@ -7,7 +7,7 @@ import { type FoundHistories, readHistories } from '../history/read-histories.ts
 import type { ProcessInfo } from '../rules/process.ts'
 import { tableFrom } from './look.ts'
 import { type Asked, type Basis, basisOf, type RuleSource } from './rule-sources.ts'
-import { stateFoldersOf } from './running-memmon.ts'
+import { foreignText, stateFoldersOf } from './running-memmon.ts'
 
 export interface HistoriesByHand {
   readonly histories: readonly ProcessHistory[]
@@ -16,6 +16,10 @@ export interface HistoriesByHand {
   /** Why nothing is recorded anywhere, if that is so. */
   readonly noListener: string | undefined
 }
+
+/** What a command says where nothing is recorded. */
+export const NOTHING_YET =
+  'No history yet: memmon records sizes while supervisord runs it, and writes them every few minutes; try again then'
 
 /** Of all listeners together. Throws a UsageError if there is no supervisord.conf. */
 export async function historiesByHand(asked: Asked): Promise<HistoriesByHand> {
@@ -50,10 +54,15 @@ async function historiesOf(
   const group = source.section?.group ?? ''
   const process = processes.find(one => one.group === group) ?? { pid: 0, group, name: group }
   const paths = stateFoldersOf(source, process, address)
-  for (const path of paths) if (await isFolder(path)) return await readHistories(path)
-  const where = paths.length > 0 ? `${paths.join(' and ')} cannot be found here` : 'it has no state directory'
+  const foreign = foreignText(process.pid)
+  if (foreign === undefined)
+    for (const path of paths) if (await isFolder(path)) return await readHistories(path)
+  const where = foreign ?? whereText(paths)
   return { histories: [], problems: [`Of [${source.section?.name}] nothing can be read: ${where}`] }
 }
+
+const whereText = (paths: readonly string[]): string =>
+  paths.length > 0 ? `${paths.join(' and ')} cannot be found here` : 'it has no state directory'
 
 const isFolder = (path: string): Promise<boolean> =>
   lstat(path).then(

@@ -10,6 +10,7 @@ import {
   CONFIGURATION,
   EXPLAIN_OPTIONS,
   type Given,
+  HISTORY_OPTIONS,
   nothingGiven,
   REPORT_OPTIONS,
 } from './hand-options.ts'
@@ -31,6 +32,7 @@ const OWN_OPTIONS = {
   check: [CONFIGURATION, ...CHECK_OPTIONS],
   explain: [CONFIGURATION, ...EXPLAIN_OPTIONS],
   analyse: ANALYSE_OPTIONS,
+  history: [CONFIGURATION, ...HISTORY_OPTIONS],
   report: [CONFIGURATION, ...REPORT_OPTIONS],
   'test-notify': [],
 } as const
@@ -40,6 +42,7 @@ const MEANT: ReadonlyMap<string, string> = new Map([
   ...['status', 'list', 'show', 'ps'].map(word => [word, 'memmon check'] as const),
   ...['top', 'watch'].map(word => [word, 'memmon check --watch'] as const),
   ...['why', 'reason'].map(word => [word, 'memmon explain'] as const),
+  ...['chart', 'graph', 'plot', 'trend'].map(word => [word, 'memmon history'] as const),
   ...['test', 'notify', 'mail'].map(word => [word, 'memmon test-notify'] as const),
 ])
 /** What supervisord does. */

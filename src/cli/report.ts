@@ -7,7 +7,7 @@ import { errnoOf, unless } from '../base/file-fault.ts'
 import { oneLine } from '../base/text.ts'
 import type { ProcessHistory } from '../history/process-history.ts'
 import { endWithReader } from './end-with-reader.ts'
-import { historiesByHand } from './histories-by-hand.ts'
+import { historiesByHand, NOTHING_YET } from './histories-by-hand.ts'
 import type { Asked } from './rule-sources.ts'
 
 /** Writes it; the exit code. Throws a UsageError. */
@@ -31,9 +31,6 @@ export async function report(asked: Asked, htmlPath: string | undefined): Promis
   }
   return 0
 }
-
-const NOTHING_YET =
-  'No history yet: memmon records sizes while supervisord runs it, and writes them every few minutes; try again then'
 
 async function pageOf(histories: readonly ProcessHistory[], problems: readonly string[]): Promise<string> {
   const { reportPage } = await import('../picture/charts.ts')

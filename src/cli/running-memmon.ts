@@ -97,16 +97,24 @@ export interface Readers {
   readonly nameOf: (uid: number) => string
 }
 
+/** Why this user cannot read what the process with this pid keeps, if that is so; in one clause. */
+export const foreignText = (pid: number): string | undefined =>
+  foreignTo({ owner: ownerOf(pid), reader: ownUid(), nameOf: userName })
+
+function foreignTo({ owner, reader, nameOf }: Readers): string | undefined {
+  if (owner === undefined || reader === 0 || reader === owner) return undefined
+  const who = owner === 0 ? 'root' : `${nameOf(owner)} and root`
+  return `it runs as ${nameOf(owner)}, and only ${who} can read its state`
+}
+
 /** One clause. */
 export function whyLeftOut(
   state: Exclude<FoundState, { kind: 'running' }>,
   path: string | undefined,
   { owner, reader, nameOf }: Readers,
 ): string {
-  if (owner !== undefined && reader !== 0 && reader !== owner) {
-    const who = owner === 0 ? 'root' : `${nameOf(owner)} and root`
-    return `it runs as ${nameOf(owner)}, and only ${who} can read its state`
-  }
+  const foreign = foreignTo({ owner, reader, nameOf })
+  if (foreign !== undefined) return foreign
   switch (state.kind) {
     case 'unreadable':
       return state.why

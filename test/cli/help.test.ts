@@ -10,6 +10,7 @@ const SCREENS = [
   ['check', '--help'],
   ['explain', '--help'],
   ['analyse', '--help'],
+  ['history', '--help'],
   ['test-notify', '--help'],
 ]
 
@@ -55,6 +56,7 @@ test.each([
   ['check', ['--over', '--sort <order>', '--watch [time]', '--json', '-C, --configuration <file>']],
   ['explain', ['-C, --configuration <file>', '--json']],
   ['analyse', ['--json']],
+  ['history', ['--since <time>', '--json', '--csv', '-C, --configuration <file>']],
   ['test-notify', []],
 ])('memmon %s --help has its own options and examples, and no others', async (command, options) => {
   const text = await shown(command, '--help')

@@ -115,6 +115,12 @@ const REFUSED_EVERYWHERE: [given: string, sentence: string][] = [
 const REFUSED: [given: string, sentence: string][] = [
   ['analyse', 'analyse needs a file: see memmon help analyse'],
   ['analyse -a 200MB x.jsonl', 'memmon analyse does not take -a, --any: see memmon help analyse'],
+  ['history -a 200MB', 'memmon history does not take -a, --any: see memmon help history'],
+  ['history --since', '--since needs a value, time: as in memmon history web --since 6h'],
+  [`history --since soon`, `--since soon: "soon" ${TIME}`],
+  ['history --since 0', '--since 0: "0" is too short: use 1s or more'],
+  ['history a:b:c', `a:b:c: "a:b:c" ${NAME}`],
+  ['graph', "unknown command 'graph' (Did you mean memmon history?)"],
   ['analyse --jsn x.jsonl', "unknown option '--jsn' (Did you mean --json?)"],
   [
     '--smtp-password x',
@@ -169,7 +175,7 @@ const REFUSED: [given: string, sentence: string][] = [
   ],
   [
     'chek',
-    `unknown command 'chek' (Did you mean check?); the commands are check, explain, analyse, test-notify`,
+    `unknown command 'chek' (Did you mean check?); the commands are check, explain, history, report, analyse, test-notify`,
   ],
   ['status', `unknown command 'status' (Did you mean memmon check?)`],
   ['init', `unknown command 'init': supervisord starts memmon, as memmon --help shows`],
