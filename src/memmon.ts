@@ -78,16 +78,17 @@ export class Memmon {
     for (const warning of ports.source.warnings) log('WARN', warning)
     logRules(this.#now, log)
 
+    const run = runOf(process.pid) ?? ''
+    this.#history = new HistoryKeeper({ run, log, sleep, ...CLOCKS })
     this.#client = connect(address, credentialsFrom(process.env))
     this.#hooks = new HookCommands(initial, { redactor, host: hostname(), sleep, nowMs: Date.now })
     this.#notifications = createNotifications(initial, {
       log,
       redactor,
       runOnAlert: (command, outcome, subject) => this.#hooks.runOnAlert(command, outcome, subject),
+      historyOf: namespec => this.#history.historyOf(namespec),
     })
     this.#hooks.use(initial, hasHooks(initial))
-    const run = runOf(process.pid) ?? ''
-    this.#history = new HistoryKeeper({ run, log, sleep, ...CLOCKS })
     const { ruleset } = this.#now
     this.restarts = new Restarts(initial, ruleset, this.#restartsPorts())
     this.#monitor = new Monitor(this.#monitorPorts(sampler, initial.serverUrl !== undefined), ruleset)

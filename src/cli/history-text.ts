@@ -1,9 +1,10 @@
 // What `memmon history` draws: a line for each of many processes, a chart for each of a few. Pure.
 import { timestamp } from '../base/text.ts'
 import { formatDuration, formatSize, tableSize } from '../base/units.ts'
+import type { TimeSpan } from '../history/brief.ts'
 import { beganMs } from '../history/history-since.ts'
 import type { ProcessHistory } from '../history/process-history.ts'
-import { columnsOf, type Span } from '../picture/columns.ts'
+import { columnsOf } from '../picture/columns.ts'
 import { type Ranked, ranked, runningLife } from '../picture/ranking.ts'
 import { factsOf } from '../picture/report-facts.ts'
 import { roughDuration } from '../picture/rough.ts'
@@ -33,7 +34,7 @@ const CHART_ROWS = 12
 const LEAST_SENTENCE = 60
 
 /** From the first that was measured, a day back at most, to the last. */
-function spanOf(histories: readonly ProcessHistory[], { nowMs, sinceMs }: HistoryView): Span {
+function spanOf(histories: readonly ProcessHistory[], { nowMs, sinceMs }: HistoryView): TimeSpan {
   const untilMs = staleSince(histories, nowMs) ?? nowMs
   const firstMs = Math.min(...histories.map(one => beganMs(one) ?? untilMs))
   return { sinceMs: sinceMs ?? Math.max(untilMs - DAY_MS, firstMs), untilMs }
@@ -52,7 +53,7 @@ export function staleText(histories: readonly ProcessHistory[], nowMs: number): 
     : `Nothing was measured after ${timestamp(new Date(sinceMs)).slice(0, 16)}.`
 }
 
-const columnsFrom = (span: Span): readonly Column[] => [
+const columnsFrom = (span: TimeSpan): readonly Column[] => [
   { key: 'process', head: 'PROCESS', align: 'left', most: 50, comfort: 24 },
   { key: 'size', head: 'SIZE', align: 'right' },
   { key: 'limit', head: 'LIMIT', align: 'right' },
@@ -81,7 +82,7 @@ export function listLines(histories: readonly ProcessHistory[], view: HistoryVie
     : tableLines(columns, rows, PLANS, view.room)
 }
 
-function cellsOf({ history, concern }: Ranked, span: Span, { nowMs, isAscii }: HistoryView): Cells {
+function cellsOf({ history, concern }: Ranked, span: TimeSpan, { nowMs, isAscii }: HistoryView): Cells {
   const life = runningLife(history)
   const { limitBytes } = history
   const sizes = columnsOf(history.lives, span, SPARK_COLUMNS).map(column => column?.highBytes)

@@ -161,7 +161,6 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
   {
     flags: ['--verbose'],
     group: 'running',
-    brief: 'log every check',
     help: 'Log every check: what was looked at and how large it was.',
     example: '-a 200MB --verbose',
     exampleHelp: 'see why something is or is not restarted',

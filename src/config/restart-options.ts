@@ -37,7 +37,6 @@ export const RESTART_OPTIONS: readonly RuleOption[] = [
     flags: ['--drain-signal'],
     group: 'draining',
     value: 'name',
-    brief: 'the signal that asks it to finish, as in TSTP',
     help: 'The signal that asks a process to finish.',
     example: '-p worker=1GB --soft-limit 700MB --drain-signal USR1',
     exampleHelp: 'send SIGUSR1 at 700 MB',
