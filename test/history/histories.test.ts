@@ -128,6 +128,15 @@ describe('a restart of memmon', () => {
     expect(livesOf(second)[0]).toMatchObject({ startBytes: 100 * MB, untilMs: EPOCH_MS + 3540_000 })
   })
 
+  test('and then of the process, which memmon saw: that life ended by another hand', () => {
+    const first = create()
+    track({ histories: first, namespec: WEB }, { hours: 1 }, LEAK)
+    const second = restarted(first, 3600)
+    second.sample(WEB, since(3600, 3600, LEAK(1)))
+    second.sample(WEB, since(3660, 3600, 50, run(7)))
+    expect(livesOf(second).map(({ end }) => end)).toEqual([{ by: 'other' }, undefined])
+  })
+
   test('after it had noted why it restarts the process: that is known', () => {
     const first = create()
     track({ histories: first, namespec: WEB }, { hours: 1 }, LEAK)

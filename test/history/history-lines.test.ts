@@ -57,6 +57,8 @@ test('a line that is torn, foreign or said twice is left out and counted, the re
   expect(names(a, '', '{"x":1}', 'null', c)).toEqual([['a:a', 'c:c'], 3])
   expect(names(a, a.replace('"pss"', '"rss"'), c)).toEqual([['a:a', 'c:c'], 1])
   expect(names()).toEqual([[], 3])
+  const twice = parseHistory([header, a, a.replace('"pss"', '"rss"')].join('\n'))
+  expect(twice.tracked.get('a:a')?.series.metric).toBe('pss')
 })
 
 test.each([

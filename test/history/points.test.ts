@@ -97,6 +97,16 @@ test('hours in which it was not measured are a gap as well; minutes are the last
   expectInOrder(one)
 })
 
+test('more gaps than are kept: of the oldest two the places are lost, and no time', () => {
+  const one = createTracked(60)
+  for (let day = 0; day < 12; day++)
+    for (let tick = 0; tick < 60; tick++)
+      sample(one, at((day * 60 + tick) * 60, 100, { atMs: EPOCH_MS + day * 24 * HOUR_MS + tick * 60_000 }))
+  expect(one.gaps).toHaveLength(8)
+  expect(pointsOf(one)[0]?.fromMs).toBe(EPOCH_MS)
+  expectInOrder(one)
+})
+
 test('gaps and clocks of all kinds: in order, within its life; eight gaps are kept, and the time of all', () => {
   const moves = fc.array(
     fc.record({

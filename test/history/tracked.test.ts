@@ -76,6 +76,8 @@ test('why a life is over: memmon restarted it, said before or after the next one
   noteEnd(one, 7, end)
   noteEnd(one, 6, end)
   expect(of(one).lives.map(life => life.end)).toEqual([end, end, undefined])
+  noteEnd(one, 7, { by: 'memmon', rule: 'another' })
+  expect(of(one).lives[1]?.end).toEqual(end)
   sample(one, at(720, 50, run(9)))
   expect(of(one).lives.map(life => life.end)).toEqual([end, end, { by: 'other' }, undefined])
 })
@@ -89,6 +91,17 @@ test('a life that is known to be over is the last one, and its verdict stays', (
   sample(one, at(6 * 3600, 50, run(7)))
   expect(of(one).lives.map(life => life.end)).toEqual([{ by: 'other' }, undefined])
   expect(of(one).verdict.kind).toBe('steady')
+})
+
+test('a life that was taken for over and is not is another one from then on', () => {
+  const one = tracked({ hours: 1 }, () => 100)
+  endLife(one)
+  track(one, { fromSeconds: 3600, hours: 1 }, () => 200)
+  const life = lastLife(one)
+  expect(of(one).lives).toHaveLength(2)
+  expect(life).toMatchObject({ fromMs: EPOCH_MS + 3_600_000, startBytes: 200 * MB, peakBytes: 200 * MB })
+  expect(life.points[0]?.fromMs).toBe(life.fromMs)
+  expect(life.points.every(point => point.fromMs <= point.untilMs)).toBe(true)
 })
 
 test('the last ten that are over, with at most 24 points each within their time and size', () => {
@@ -131,6 +144,12 @@ test('a date that is set back moves the life with it: it never begins after its 
   expect(life.untilMs).toBe(EPOCH_MS - 7_200_000 + 59 * 60_000)
   expect(life.untilMs - life.fromMs).toBe(119 * 60_000)
   expect(life.points[0]?.fromMs).toBe(life.fromMs)
+})
+
+test('nor when it is set back by two seconds after the first sample', () => {
+  const one = tracked({ hours: 0.01 }, () => 100)
+  sample(one, at(5, 100, { atMs: EPOCH_MS - 2000 }))
+  expect(lastLife(one)).toMatchObject({ fromMs: EPOCH_MS - 2000, untilMs: EPOCH_MS - 2000 })
 })
 
 test('what is kept of a process takes at most 5.5 KB, with ten lives 8 KB', () => {
