@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { scalarsOf, seriesOf } from '../../src/trend/kept-series.ts'
-import { observe, type Sample, type Series } from '../../src/trend/series.ts'
+import { observe, type Sample, type Series, seriesIn } from '../../src/trend/series.ts'
 import { begin, MB, seeTicks, watch } from './watching.ts'
 
 const copied = (kept: unknown): unknown => JSON.parse(JSON.stringify(kept))
@@ -23,7 +23,10 @@ test.each([
   ['steady', watch({ hours: 30 }, () => 100)],
   ['a leak', watch({ hours: 5, limitMB: 400 }, hour => 100 + 30 * hour)],
   ['a leak without a limit', watch({ hours: 5 }, hour => 100 + 30 * hour)],
-  ['a leak beyond its limit', watch({ hours: 5, limitMB: 110 }, hour => 100 + 30 * hour)],
+  [
+    'a leak that was beyond its limit from the start',
+    watch({ hours: 5, limitMB: 90 }, hour => 100 + 30 * hour),
+  ],
   ['bloat', watch({ hours: 40, limitMB: 2000 }, hour => 100 + 60 * Math.min(2, Math.floor(hour / 12)))],
 ])('%s: the same comes back', (_, { series }) => {
   expect(back(series)).toEqual({ ...series, atSeconds: 0 })
@@ -91,6 +94,32 @@ describe('nothing comes of', () => {
   ])('%s', (_, kept) => {
     expect(seriesOf(scalars, series.memory.slice(0))).toBeDefined()
     expect(seriesOf(kept, series.memory.slice(0))).toBeUndefined()
+  })
+
+  const forged = (change: (made: Series) => void): Series | undefined => {
+    const { memory, ...views } = seriesIn(series.memory.slice(0), series.bucketSeconds)
+    change({ ...views, memory })
+    return seriesOf(scalars, memory)
+  }
+  const closed = [...series.levels.closed]
+  const even = closed.findIndex(count => count % 2 === 0)
+  const odd = closed.findIndex(count => count % 2 === 1)
+
+  test.each<[what: string, change: (made: Series) => void]>([
+    ['a bucket too many', ({ levels }) => levels.closed.fill((closed[3] ?? 0) + 1, 3, 4)],
+    ['a low size above the high one', ({ levels }) => levels.lowest.fill(2 ** 30, 40, 41)],
+    ['a negative low size', ({ levels }) => levels.lowest.fill(-1, 40, 41)],
+    ['a negative record', ({ levels }) => levels.record.fill(-2, 5, 6)],
+    ['a half bucket where there is none', ({ levels }) => levels.halfLowest.fill(1, even + 1, even + 2)],
+    ['no half bucket where there is one', ({ levels }) => levels.halfLowest.fill(-1, odd + 1, odd + 2)],
+    ['a half bucket upside down', ({ levels }) => levels.halfLowest.fill(2 ** 30, odd + 1, odd + 2)],
+    ['growth that will be seen', ({ streaks }) => streaks.seenAt.fill((closed[0] ?? 0) + 1, 0, 1)],
+    ['growth that was seen before time', ({ streaks }) => streaks.seenAt.fill(-1, 0, 1)],
+    ['growth that begins later', ({ streaks }) => streaks.sinceSeconds.fill(2 ** 30)],
+    ['growth from below nothing', ({ streaks }) => streaks.fromKiB.fill(-1)],
+  ])('memory with %s', (_, change) => {
+    expect(forged(() => {})).toBeDefined()
+    expect(forged(change)).toBeUndefined()
   })
 
   test('memory of another size', () => {
