@@ -103,6 +103,12 @@ export class Histories {
     }
   }
 
+  /** The time between two samples has become known: what cannot go on with it begins anew. */
+  onInterval(): void {
+    for (const [namespec, tracked] of this.#all)
+      if (!this.#canGoOn(tracked)) this.#all.set(namespec, this.#begunAnew(tracked))
+  }
+
   /** A series whose buckets are much shorter than a tick would take each tick for a suspended machine. */
   #canGoOn({ series }: Tracked): boolean {
     return bucketSecondsFor(this.#intervalSeconds()) <= MOST_LONGER * series.bucketSeconds

@@ -38,9 +38,11 @@ export class HistoryKeeper {
     })
   }
 
-  /** How often sizes come from now on. */
+  /** How often sizes come: of several kinds of ticks the shortest says. */
   onTick(periodSeconds: number): void {
+    if (this.#tickSeconds > 0 && this.#tickSeconds <= periodSeconds) return
     this.#tickSeconds = periodSeconds
+    this.#histories.onInterval()
   }
 
   /** A check goes on, or is over: nothing is written while one does. */

@@ -176,6 +176,23 @@ describe('a restart of memmon', () => {
   })
 })
 
+test('the same if it does not know its ticks yet when it reads the file', () => {
+  const first = create(5)
+  track({ histories: first, namespec: WEB }, { everySeconds: 30, hours: 5 }, LEAK, LIMIT)
+  for (const [tickSeconds, lives] of [
+    [60, 1],
+    [3600, 2],
+  ] as const) {
+    let known = 0
+    const second = new Histories(() => known)
+    second.restore(saved(first), { atMs: EPOCH_MS + 18_000_000, atSeconds: 50 })
+    known = tickSeconds
+    second.onInterval()
+    second.sample(WEB, since(18_000, 18_000, LEAK(5), LIMIT))
+    expect(livesOf(second)).toHaveLength(lives)
+  }
+})
+
 const clockOf = (histories: Histories): number => (histories.toWrite()[0]?.[1] as Tracked).series.clockSeconds
 
 describe('what supervisord knows', () => {
