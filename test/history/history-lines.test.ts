@@ -119,7 +119,7 @@ describe('a line with forged values', () => {
         const found = forged(kept => set(kept, path, value)) as { tracked: Tracked } | undefined
         if (found) expectToGoOn(found.tracked)
       }),
-      { numRuns: 2000 },
+      { numRuns: 800 },
     )
   })
 
@@ -133,7 +133,7 @@ describe('a line with forged values', () => {
         const found = forged(kept => Object.assign(kept, { lives: changed.toString('base64') }))
         if (found) expectToGoOn((found as { tracked: Tracked }).tracked)
       }),
-      { numRuns: 500 },
+      { numRuns: 250 },
     )
   })
 })
