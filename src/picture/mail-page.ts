@@ -29,7 +29,7 @@ export function mailPage(text: string, chart: string, contentId: string | undefi
 </head>
 <body style="${FONT};max-width:640px">
 <h1 style="font-size:18px;margin:0 0 12px">${xmlText(heading)}</h1>
-${trend === '' ? '' : `<p style="margin:0 0 12px"><strong>${xmlText(trend)}</strong></p>\n`}${chartPart(chart, trend, contentId)}<table role="presentation" style="border-collapse:collapse;${FONT}">
+${trend === '' ? '' : `<p style="margin:0 0 12px"><strong>${xmlText(trend)}</strong></p>\n`}${chartPart(chart, trend, contentId)}<table style="border-collapse:collapse;${FONT}">
 ${rows.join('\n')}
 </table>
 </body>
