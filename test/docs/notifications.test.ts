@@ -3,8 +3,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { FAILURES } from '../../src/messages/failures.ts'
+import { growthEvent } from '../../src/messages/growth.ts'
 import { NOTICES } from '../../src/messages/notices.ts'
+import type { Verdict } from '../../src/trend/verdict.ts'
 import { ROOT, readDocument } from '../helpers/documents.ts'
+import { historyOf } from '../picture/histories.ts'
 
 const text = readDocument('docs/notifications.md')
 
@@ -18,6 +21,12 @@ describe('the fields of the document', () => {
   test('event: every kind of outcome, and those about memmon itself', () => {
     const outcomes = ['restarted', 'failed', 'capped', ...Object.keys(NOTICES)]
     expect(wordsOf('event').sort()).toEqual([...outcomes, 'settings', 'test', 'digest'].sort())
+  })
+
+  test('growth: every key of it, and every verdict', () => {
+    const keys = Object.keys(growthEvent(historyOf([]), 0))
+    const verdicts: readonly Verdict['kind'][] = ['leak', 'bloat', 'steady']
+    expect(wordsOf('growth').sort()).toEqual([...keys, ...verdicts].sort())
   })
 
   test('phase: every kind of failure', () => {
@@ -45,6 +54,23 @@ describe('the mails', () => {
   const mail = (file: string) => readFileSync(join(ROOT, 'test/messages/mails', file), 'utf8')
 
   test('of a restart', () => expect(mail('restarted.txt')).toContain(`\n\n${shown[0]}`))
+  test('of a leak, with a chart', () => expect(mail('leaking-with-chart.txt')).toBe(shown[1]))
   test('a digest, from its first line on', () =>
-    expect(mail('digest-of-60.txt')).toContain(`\n\n${shown[1]}`))
+    expect(mail('digest-of-60.txt')).toContain(`\n\n${shown[2]}`))
+})
+
+test('each sentence of the table is one that the tests of sentences hold', () => {
+  const held = ['test/picture/sentence.test.ts', 'test/messages/mails/restarted-again.txt']
+    .map(file => readFileSync(join(ROOT, file), 'utf8').replace(/\n +/g, ' '))
+    .join('\n')
+    .toLowerCase()
+  const [, table = ''] = /`Trend` is one sentence:\n\n([\s\S]*?)\n\n/.exec(text) ?? []
+  const cells = table.split('\n').map(row => row.split('|')[1] ?? '')
+  const sentences = cells.flatMap(cell =>
+    [...cell.matchAll(/`([^`]+)`/g)].map(([, sentence = '']) => sentence),
+  )
+  expect(sentences.length).toBeGreaterThan(7)
+  for (const sentence of sentences)
+    for (const part of sentence.split(/ \(sure\)| \.\.\.|251MB 3m/))
+      expect(held).toContain(part.toLowerCase())
 })
