@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { simpleParser } from 'mailparser'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createRedactor } from '../../src/base/redact.ts'
+import { Gathering } from '../../src/delivery/gathering.ts'
 import { createNotifications, type NotificationPorts } from '../../src/delivery/notifications.ts'
 import { Notifier } from '../../src/delivery/notifier.ts'
 import { readEntries, writeEntry } from '../../src/delivery/outbox-files.ts'
@@ -89,6 +90,9 @@ test('a digest has the sentence of each, and no chart', () => {
   notifier.take(message())
   notifier.flush()
   expect(sent.map(one => one.history !== undefined)).toEqual([true, false, true])
+  const gathering = new Gathering()
+  for (let count = 0; count < 3; count++) gathering.add(message())
+  expect(gathering.take().messages.map(one => one.history)).toEqual([undefined, undefined, undefined])
   expect(sent[1]?.text.match(/^Trend: {3}Grew by/gm)).toHaveLength(2)
   expect(sent[1]?.event).toMatchObject({ events: [{ growth: { verdict: 'leak' } }, { growth: {} }] })
 })

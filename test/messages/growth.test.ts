@@ -59,6 +59,8 @@ describe('a restart is told with what it ended', () => {
     ['and what came next is of the next life', historyOf([running, next], { verdict: leak() })],
   ])('%s', (_, history) => {
     expect(growthOf(restarted(request), history)).toMatchObject({ verdict: 'steady', sentence: SENTENCE })
+    const kept = messageOf(restarted(request), CONTEXT, history)?.history
+    expect(kept?.lives.map(({ pid, end }) => [pid, end?.by])).toEqual([[4711, 'memmon']])
   })
 
   test('of a leak that was seen in it the verdict stays', () => {
