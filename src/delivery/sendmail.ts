@@ -19,6 +19,8 @@ export function createSendmailChannel(
     whatText: subject => `mail "${subject}" to ${to.join(', ')}`,
     deliver: async message => {
       const mail = await buildMail(message, terms)
+      // While its picture was drawn: the next memmon sends it.
+      if (ending.signal.aborted) return { ok: false, why: 'memmon ends', permanent: false }
       const result = await pipeToCommand(command, mail, {
         timeoutMs: COMMAND_TIMEOUT_MS,
         ending: ending.signal,

@@ -9,6 +9,8 @@ import { Gathering } from '../../src/delivery/gathering.ts'
 import { createNotifications, type NotificationPorts } from '../../src/delivery/notifications.ts'
 import { Notifier } from '../../src/delivery/notifier.ts'
 import { readEntries, writeEntry } from '../../src/delivery/outbox-files.ts'
+import { createSendmailChannel } from '../../src/delivery/sendmail.ts'
+import { briefOf } from '../../src/history/brief.ts'
 import { messageOf } from '../../src/messages/message.ts'
 import type { RestartOutcome } from '../../src/rules/outcome.ts'
 import { outgoing, processNamed, requestFor, restarted, settingsFrom } from '../helpers/values.ts'
@@ -69,6 +71,20 @@ test.each<[what: string, outcome: RestartOutcome, historyFor: NotificationPorts[
   expect(mail.text).toContain('Process: shop:web\n')
   expect(mail.text).not.toContain('Trend')
   expect(mail.html).toBe(false)
+})
+
+test('a mail whose picture was being drawn when memmon ended is left to the next one', async () => {
+  const file = join(folder, 'mail')
+  const channel = createSendmailChannel(`cat > '${file}'`, {
+    to: ['bob@example.com'],
+    from: 'memmon',
+    host: 'web1',
+  })
+  const kept = briefOf(history, { sinceMs: NOON - 8 * HOUR, untilMs: NOON })
+  const delivery = channel.deliver(outgoing('one', { history: kept }))
+  channel.abandon?.()
+  expect(await delivery).toEqual({ ok: false, why: 'memmon ends', permanent: false })
+  expect(readdirSync(folder)).toEqual([])
 })
 
 test('a digest has the sentence of each, and no chart', () => {

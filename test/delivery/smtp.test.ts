@@ -6,9 +6,11 @@ import { simpleParser } from 'mailparser'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { afterEach, expect, test } from 'vitest'
 import { parseSmtpUrl } from '../../src/base/smtp-url.ts'
-import type { Delivery } from '../../src/delivery/channel.ts'
+import type { Delivery, Outgoing } from '../../src/delivery/channel.ts'
 import { createSmtpChannel, type SmtpTerms } from '../../src/delivery/smtp.ts'
+import { briefOf } from '../../src/history/brief.ts'
 import { outgoing } from '../helpers/values.ts'
+import { HOUR, historyOf, lifeOf, NOON } from '../picture/histories.ts'
 
 const TLS = join(import.meta.dirname, '..', 'fixtures', 'tls')
 const key = readFileSync(join(TLS, 'key.pem'), 'utf8')
@@ -56,7 +58,11 @@ async function smtpServer(options: SMTPServerOptions = {}): Promise<Mailbox> {
   return box
 }
 
-const deliver = (urls: readonly string[], more: Partial<SmtpTerms> = {}): Promise<Delivery> =>
+const deliver = (
+  urls: readonly string[],
+  more: Partial<SmtpTerms> = {},
+  message: Partial<Outgoing> = {},
+): Promise<Delivery> =>
   createSmtpChannel({
     servers: urls.map(parseSmtpUrl),
     to: ['"Bob, Jr." <bob@example.com>', 'ops@example.com'],
@@ -66,7 +72,7 @@ const deliver = (urls: readonly string[], more: Partial<SmtpTerms> = {}): Promis
     timeoutMs: 60_000,
     caText: cert,
     ...more,
-  }).deliver(outgoing('memmon: process web:web restarted'))
+  }).deliver(outgoing('memmon: process web:web restarted', message))
 
 test.each<[what: string, url: (port: number) => string, options: SMTPServerOptions]>([
   ['STARTTLS', port => `smtp://localhost:${port}`, {}],
@@ -90,6 +96,19 @@ test.each<[what: string, url: (port: number) => string, options: SMTPServerOptio
   expect(mail.references).toBe('<memmon.web_web@web1>')
   expect(mail.from?.text).toBe('memmon@example.com')
   expect([mail.to].flat().map(to => to?.text)).toEqual(['"Bob, Jr." <bob@example.com>, ops@example.com'])
+})
+
+test('a mail with charts arrives whole: text, page and picture', async () => {
+  const box = await smtpServer()
+  const span = { sinceMs: NOON - HOUR, untilMs: NOON }
+  const history = briefOf(historyOf([lifeOf(NOON - HOUR, NOON, minute => 100 + minute)]), span)
+  expect(await deliver([`smtp://localhost:${box.port}`], {}, { history })).toMatchObject({ ok: true })
+  const raw = box.mails[0] ?? ''
+  expect(raw.split('\r\n').filter(line => line.length > 76)).toEqual([])
+  const { text, html, attachments } = await simpleParser(raw)
+  expect(text).toMatch(/^It was\.\n\nRSS since .*:\n\n(.*\n)+ +\++-/)
+  expect(html).toContain('<img src="data:image/png;base64,iVBOR')
+  expect(attachments.map(({ contentType }) => contentType)).toEqual(['image/png'])
 })
 
 test('a user logs in, over TLS alone', async () => {
