@@ -11,6 +11,7 @@ const SCREENS = [
   ['explain', '--help'],
   ['analyse', '--help'],
   ['history', '--help'],
+  ['report', '--help'],
   ['test-notify', '--help'],
 ]
 
@@ -57,6 +58,7 @@ test.each([
   ['explain', ['-C, --configuration <file>', '--json']],
   ['analyse', ['--json']],
   ['history', ['--since <time>', '--json', '--csv', '-C, --configuration <file>']],
+  ['report', ['-C, --configuration <file>', '--html <file>']],
   ['test-notify', []],
 ])('memmon %s --help has its own options and examples, and no others', async (command, options) => {
   const text = await shown(command, '--help')
