@@ -183,7 +183,7 @@ describe('sizes', () => {
   })
 
   test('where nothing was measured, nothing is drawn', () => {
-    const early = pointsUntil(NOW_MS - HOUR_MS, [MB, MB])
+    const early = pointsUntil(NOW_MS - 5 * MINUTE_MS, [MB, MB])
     const all = drawn(historyOf({ lives: [lifeOf([...early, ...pointsUntil(NOW_MS, [MB, MB])])] }))
     expect(of(all, { stroke: SIZE })).toHaveLength(2)
   })
@@ -313,12 +313,18 @@ describe('times', () => {
     ['30 seconds', 10_000, /^(02:00|01:59):\d\d$/],
     ['three hours', HOUR_MS, /^(\d\d:[03]0|21 Nov)$/],
     ['three weeks', 7 * 24 * HOUR_MS, /^\d+ (Oct|Nov)$/],
-  ] as const)('%s', (_, stepMs, form) => {
-    const texts = labels(lasting(stepMs))
-    expectInside(drawn(lasting(stepMs)))
+    [
+      'three weeks, the days of which are counted anew',
+      7 * 24 * HOUR_MS,
+      /^\d+ (Oct|Nov)$/,
+      NOW_MS - 11 * 24 * HOUR_MS,
+    ],
+  ] as const)('%s', (_, stepMs, form, atMs = NOW_MS) => {
+    const texts = labels(lasting(stepMs, atMs))
+    expectInside(drawn(lasting(stepMs, atMs)))
     expect(texts.length).toBeGreaterThan(2)
-    const places = of(drawn(lasting(stepMs)), { 'text-anchor': 'middle' }).map(({ attributes: { x } }) =>
-      Number(x),
+    const places = of(drawn(lasting(stepMs, atMs)), { 'text-anchor': 'middle' }).map(
+      ({ attributes: { x } }) => Number(x),
     )
     for (const [at, x] of places.slice(1).entries())
       expect(x - (places[at] ?? 0), 'they do not touch').toBeGreaterThan((texts[at] ?? '').length * 7)
