@@ -63,7 +63,7 @@ export function legendPart(lives: readonly Life[], frame: Frame): string {
   const heading = said('Restarts:')
   const parts = kinds.map(by => {
     const part = shape(by, frame, x + 5, at.y)
-    x += 14
+    x += 16
     return part + said(SHAPES[by].name)
   })
   return heading + parts.join('')

@@ -4,11 +4,12 @@
 import { spawn } from 'node:child_process'
 import type { ResvgRenderOptions } from '@resvg/resvg-js'
 import { packagePath } from '../base/load-package.ts'
+import { withDrawnLetters } from './letters.ts'
 
 const TERMS: ResvgRenderOptions = {
   // Two pixels for one, for screens that have as many.
   fitTo: { mode: 'zoom', value: 2 },
-  font: { loadSystemFonts: true },
+  font: { loadSystemFonts: false },
   logLevel: 'off',
 }
 /** SVG in, PNG out. */
@@ -21,15 +22,10 @@ const TIMEOUT_MS = 5_000
 const MOST_BYTES = 1_000_000
 const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex')
 
-/**
- * The picture; undefined where it cannot be drawn here, is larger than `mostBytes` or takes longer than five seconds.
- *
- * Letters come from the machine's fonts. Where it has none, as in many containers, the lines are drawn and the labels
- * are not: no fact may stand in the picture alone.
- */
+/** The picture; undefined where it cannot be drawn here, is larger than `mostBytes` or takes longer than five seconds. */
 export async function pngChart(svg: string, mostBytes = MOST_BYTES): Promise<Uint8Array | undefined> {
   try {
-    const png = await outputOf(packagePath('@resvg/resvg-js'), svg, mostBytes)
+    const png = await outputOf(packagePath('@resvg/resvg-js'), withDrawnLetters(svg), mostBytes)
     return png?.subarray(0, SIGNATURE.length).equals(SIGNATURE) ? png : undefined
   } catch {
     return undefined

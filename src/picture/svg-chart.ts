@@ -21,12 +21,6 @@ export interface ChartOptions {
   readonly fromMs?: number
 }
 
-/** A page has its reader's font; a mail's picture is drawn by this machine, with what most machines have. */
-const FONTS: Readonly<Record<ColourMode, string>> = {
-  page: 'system-ui,sans-serif',
-  light: "'DejaVu Sans','Liberation Sans','Noto Sans',Arial,Helvetica,sans-serif",
-}
-
 /** Room for the zone, beside the legend. */
 const WIDE = 560
 
@@ -50,7 +44,7 @@ export function svgChart(history: ProcessHistory, options: ChartOptions): string
   ]
   const names = `role="img" aria-labelledby="${xmlText(id)}-title ${xmlText(id)}-desc"`
   const box = `width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${box} ${names} font-family="${FONTS[colours]}" font-size="12" fill="none">
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${box} ${names} font-family="system-ui,sans-serif" font-size="12" fill="none">
 <title id="${xmlText(id)}-title">${xmlText(history.namespec)}</title><desc id="${xmlText(id)}-desc">${xmlText(sentence)}</desc>
 ${parts.filter(part => part !== '').join('\n')}
 </svg>`
