@@ -48,7 +48,7 @@ test('what is no SVG is no picture, and no error', async () => {
 test('without resvg there is no picture, and no error', () => {
   const folder = mkdtempSync(join(tmpdir(), 'memmon-png-'))
   try {
-    for (const path of ['picture/png-chart.js', 'base/load-package.js']) {
+    for (const path of ['picture/png-chart.js', 'picture/letters.js', 'base/load-package.js']) {
       const copied = spawnSync('install', ['-D', join(ROOT, 'build', path), join(folder, path)])
       expect(copied.status).toBe(0)
     }
