@@ -64,7 +64,7 @@ test('the listener loads nothing of what the commands for people need', () => {
     'assessBudget',
     'parseRecording',
   ]
-  const drawing = ['appendRound', 'renderAsync', 'REPORT_STYLE']
+  const drawing = ['appendRound', 'withDrawnLetters', 'REPORT_STYLE']
   const heldBy = (text: string) => own.filter(one => text.includes(one))
   expect(heldBy(textOf('people-'))).toEqual(own)
   expect(heldBy(textOf('main') + textOf('listener-'))).toEqual([])
