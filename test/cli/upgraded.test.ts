@@ -1,7 +1,7 @@
 // npm replaces memmon's packages one by one while memmon runs: no command is lost for it, and no restart goes on
 // without its pre_restart_command. The built memmon in a folder of its own, under a scripted supervisord.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -78,4 +78,23 @@ test('memmon is replaced between READY and the rest of its start: it ends, and a
   expect(running.stderr).toContain(
     'CRIT Internal error, please report it. memmon ends, supervisord starts it again: ',
   )
+})
+
+test.each([
+  ['what draws is there: the mail has its picture', false],
+  ['what draws is away: the mail goes without it', true],
+])('%s', async (_, isAway) => {
+  const [pictures = ''] = readdirSync(join(installed.folder, 'dist')).filter(name =>
+    name.startsWith('pictures-'),
+  )
+  const mail = join(folder, 'mail')
+  const sendmail = join(folder, 'sendmail')
+  writeFileSync(sendmail, `#!/bin/sh\ncat > ${mail}.new && mv ${mail}.new ${mail}\n`, { mode: 0o755 })
+  const running = start('-m', 'bob@example.com', '-s', sendmail, '--mail-interval', '0')
+  await running.waitForLog('memmon watches supervisord')
+  if (isAway) installed.takeAway(join('dist', pictures))
+  await running.tickUntil('the mail', () => existsSync(mail))
+  const text = readFileSync(mail, 'utf8')
+  expect(text).toMatch(/^Subject: .*w:a/m)
+  expect(text.includes('Content-Type: text/html')).toBe(!isAway)
 })
