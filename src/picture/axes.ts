@@ -34,7 +34,7 @@ export const fits = (limitBytes: number, highBytes: number): boolean => limitByt
 /** From the bottom pixel up to the top one. `bytes`: all that has to be shown. */
 export function sizeAxis(bytes: readonly number[], [bottomPx, topPx]: readonly [number, number]): Axis {
   const top = Math.max(...bytes, 0) || EMPTY_TOP_BYTES
-  const low = Math.min(...bytes, top)
+  const low = bytes.length > 0 ? Math.min(...bytes) : 0
   const below = low - (top - low) / 5
   const from = below < top / 2 ? 0 : Math.min(below, top * (1 - LEAST_SPAN))
   const until = top + (top - from) * (HEADROOM - 1)

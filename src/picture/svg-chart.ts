@@ -67,7 +67,7 @@ function gridPart(frame: Frame): string {
 }
 
 /** A collector's teeth, closer than this, are a band with a calm line. */
-const CORNER_PX = 2
+const CORNER_PX = 3
 
 /** The band from the lowest to the highest size, and a line through its middle. */
 function sizesPart(segment: readonly Point[], { time, size, left, right, colours }: Frame): string {
