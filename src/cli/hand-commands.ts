@@ -26,6 +26,7 @@ const ALONE = ['--config', '--server-url', '--sampler', '--verbose']
 const TAKEN: Partial<Record<HandCommand, readonly string[]>> = {
   analyse: [],
   history: ['--server-url'],
+  suggest: ['--server-url'],
   report: ['--server-url'],
 }
 
@@ -43,6 +44,7 @@ export async function runByHand(argv: readonly string[]): Promise<number> {
   if (settings.rules.length + settings.budgets.length === 0) refuseIdle(argv)
   const all = await askedFor(argv, given.supervisorConf)
   if (command === 'history') return await runHistory(all, given)
+  if (command === 'suggest') return await runSuggest(all, given)
   if (command === 'report') return await runReport(all, given)
   return await (command === 'check' ? runCheck(all, given) : runExplain(all, given))
 }
@@ -86,6 +88,13 @@ async function runHistory(asked: Asked, { words: names, json, csv, sinceSeconds 
   const { default: widthOf } = await import('string-width')
   const form = csv ? 'csv' : json ? 'json' : 'text'
   return await history(asked, { names, form, sinceSeconds, widthOf })
+}
+
+async function runSuggest(asked: Asked, given: Given): Promise<number> {
+  const { words: names, json, watchSeconds, writePath: path } = given
+  const { suggest } = await import('./suggest.ts')
+  const { default: widthOf } = await import('string-width')
+  return await suggest(asked, { names, json, watchSeconds, path, widthOf })
 }
 
 async function runReport(asked: Asked, { htmlPath }: Given): Promise<number> {

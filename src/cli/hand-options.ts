@@ -18,6 +18,8 @@ export interface Given {
   csv: boolean
   /** --since, as seconds before now. */
   sinceSeconds?: number
+  /** --write. */
+  writePath?: string
   /** --html. */
   htmlPath?: string
   readonly words: string[]
@@ -115,6 +117,29 @@ export const HISTORY_OPTIONS: readonly OwnOption[] = [
       given.csv = true
     },
   },
+]
+
+/** Of suggest alone. */
+export const SUGGEST_OPTIONS: readonly OwnOption[] = [
+  {
+    flags: ['--write'],
+    value: 'file',
+    help: 'write them as a memmon.conf, with their reasons; never over a file that is there',
+    example: 'suggest --write memmon.conf',
+    give: (given, text) => {
+      given.writePath = text ?? ''
+    },
+  },
+  {
+    flags: ['--watch'],
+    value: 'time',
+    help: 'watch for so long what has no history; default: 2m if nothing has one',
+    example: 'suggest --watch 10m',
+    give: (given, text = '') => {
+      given.watchSeconds = someTime('--watch', text, timerTime)
+    },
+  },
+  jsonOption('print JSON', 'suggest --json'),
 ]
 
 /** Of report alone. */

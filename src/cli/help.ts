@@ -66,6 +66,17 @@ const TEXTS = {
       ['--csv > sizes.csv', 'all points, for a spreadsheet'],
     ],
   },
+  suggest: {
+    argument: { name: '[name...]', help: 'of a process or a group, with * and ? as wildcards' },
+    summary: 'suggest limits, each with its reason',
+    help: 'Suggests a limit for each process by what memmon has recorded: its normal size, its peak, its spread, whether it leaks. Without a history it watches for a while first; Ctrl-C ends that with what is known by then. It changes nothing but the file that it is asked to write.\nExit code: 1 if there is nothing to suggest, 2 if the command line is wrong or the file cannot be written, else 0.',
+    more: HISTORIES_ARE,
+    examples: [
+      ['', 'a limit for each process'],
+      ['web --watch 10m', 'by what is seen in ten minutes'],
+      ['--write memmon.conf', 'as a file that memmon reads'],
+    ],
+  },
   report: {
     summary: 'make an HTML page of sizes, leaks and forecasts',
     help: 'Makes one HTML page of what memmon has recorded: for each process a chart of its sizes with limit, restarts and forecast, and what it means. What needs a person first is on top. The page needs nothing else: send it, print it, keep it.\nExit code: 1 if nothing is recorded yet, 2 if the command line is wrong or the file cannot be written, else 0.',

@@ -11,6 +11,8 @@ import { foreignText, stateFoldersOf } from './running-memmon.ts'
 
 export interface HistoriesByHand {
   readonly histories: readonly ProcessHistory[]
+  /** The groups of these listeners: memmon's own processes. */
+  readonly ownGroups: readonly string[]
   /** One line each: what is missing, unreadable or left out. */
   readonly problems: readonly string[]
   /** Why nothing is recorded anywhere, if that is so. */
@@ -25,11 +27,14 @@ export const NOTHING_YET =
 export async function historiesByHand(asked: Asked): Promise<HistoriesByHand> {
   const { server, isByUrl, sources, noListener, faults, warnings } = basisOf(asked)
   const listeners = sources.filter(({ section }) => section !== undefined)
-  if (listeners.length === 0) return { histories: [], problems: [...warnings, ...faults], noListener }
+  const ownGroups = listeners.map(({ section }) => section?.group ?? '')
+  if (listeners.length === 0)
+    return { histories: [], ownGroups, problems: [...warnings, ...faults], noListener }
   const { processes, why } = await processesOf({ server, isByUrl })
   const all = await Promise.all(listeners.map(source => historiesOf(source, processes, server.address)))
   return {
     histories: all.flatMap(found => found.histories),
+    ownGroups,
     problems: [...warnings, ...faults, ...why, ...all.flatMap(found => found.problems)],
     noListener,
   }

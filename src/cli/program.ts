@@ -13,6 +13,7 @@ import {
   HISTORY_OPTIONS,
   nothingGiven,
   REPORT_OPTIONS,
+  SUGGEST_OPTIONS,
 } from './hand-options.ts'
 import { COMMAND_TEXTS, configureHelp, type HandCommand } from './help.ts'
 
@@ -33,6 +34,7 @@ const OWN_OPTIONS = {
   explain: [CONFIGURATION, ...EXPLAIN_OPTIONS],
   analyse: ANALYSE_OPTIONS,
   history: [CONFIGURATION, ...HISTORY_OPTIONS],
+  suggest: [CONFIGURATION, ...SUGGEST_OPTIONS],
   report: [CONFIGURATION, ...REPORT_OPTIONS],
   'test-notify': [],
 } as const
@@ -43,6 +45,7 @@ const MEANT: ReadonlyMap<string, string> = new Map([
   ...['top', 'watch'].map(word => [word, 'memmon check --watch'] as const),
   ...['why', 'reason'].map(word => [word, 'memmon explain'] as const),
   ...['chart', 'graph', 'plot', 'trend'].map(word => [word, 'memmon history'] as const),
+  ...['advise', 'propose', 'recommend'].map(word => [word, 'memmon suggest'] as const),
   ...['test', 'notify', 'mail'].map(word => [word, 'memmon test-notify'] as const),
 ])
 /** What supervisord does. */

@@ -12,6 +12,7 @@ const SCREENS = [
   ['analyse', '--help'],
   ['history', '--help'],
   ['report', '--help'],
+  ['suggest', '--help'],
   ['test-notify', '--help'],
 ]
 
@@ -59,6 +60,7 @@ test.each([
   ['analyse', ['--json']],
   ['history', ['--since <time>', '--json', '--csv', '-C, --configuration <file>']],
   ['report', ['-C, --configuration <file>', '--html <file>']],
+  ['suggest', ['--write <file>', '--watch <time>', '--json', '-C, --configuration <file>']],
   ['test-notify', []],
 ])('memmon %s --help has its own options and examples, and no others', async (command, options) => {
   const text = await shown(command, '--help')

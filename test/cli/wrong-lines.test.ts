@@ -115,6 +115,13 @@ const REFUSED_EVERYWHERE: [given: string, sentence: string][] = [
 const REFUSED: [given: string, sentence: string][] = [
   ['analyse', 'analyse needs a file: see memmon help analyse'],
   ['analyse -a 200MB x.jsonl', 'memmon analyse does not take -a, --any: see memmon help analyse'],
+  ['suggest --write', '--write needs a value, file: as in memmon suggest --write memmon.conf'],
+  ["suggest --write ''", '--write needs the name of a file, as in --write memmon.conf'],
+  ['suggest --watch 25d', '--watch 25d: "25d" is too long: 24d at most'],
+  ['suggest --soon', "unknown option '--soon' (Did you mean --json?)"],
+  ['suggest -p web=1MB', 'memmon suggest does not take -p, --program: see memmon help suggest'],
+  ['suggest a:b:c', `a:b:c: "a:b:c" ${NAME}`],
+  ['recommend', "unknown command 'recommend' (Did you mean memmon suggest?)"],
   ['history -a 200MB', 'memmon history does not take -a, --any: see memmon help history'],
   ['history --since', '--since needs a value, time: as in memmon history web --since 6h'],
   [`history --since soon`, `--since soon: "soon" ${TIME}`],
@@ -175,7 +182,7 @@ const REFUSED: [given: string, sentence: string][] = [
   ],
   [
     'chek',
-    `unknown command 'chek' (Did you mean check?); the commands are check, explain, history, report, analyse, test-notify`,
+    `unknown command 'chek' (Did you mean check?); the commands are check, explain, history, suggest, report, analyse, test-notify`,
   ],
   ['status', `unknown command 'status' (Did you mean memmon check?)`],
   ['init', `unknown command 'init': supervisord starts memmon, as memmon --help shows`],

@@ -4,6 +4,8 @@ import { afterAll, expect, test } from 'vitest'
 import { analysisJson } from '../../src/cli/analyse-json.ts'
 import { analysisText } from '../../src/cli/analyse-text.ts'
 import { chartsOf, type HistoryView, listLines } from '../../src/cli/history-text.ts'
+import { suggestionLines } from '../../src/cli/suggest-text.ts'
+import { suggestionFor } from '../../src/cli/suggestion.ts'
 import { historyOf } from '../../src/history/history-of.ts'
 import { parseRecording } from '../../src/history/recording.ts'
 import { sizesLine } from '../../src/picture/sizes-line.ts'
@@ -67,13 +69,20 @@ test('the list of history', () => {
   expect(blocks('text')[1]?.text).toBe(`${listLines(histories([WEB, ...OTHERS]), view(80)).join('\n')}\n`)
 })
 
+test('what suggest prints', () => {
+  const lines = histories([WEB, ...OTHERS.slice(1)]).map(one =>
+    suggestionLines(suggestionFor(one), { width: 80, widthOf }).join('\n'),
+  )
+  expect(blocks('text')[2]?.text).toBe(`${lines.join('\n\n')}\n`)
+})
+
 test('what analyse prints', () => {
   const all = [
     recorded('web', 10, hour => 100 + 38 * hour, 700),
     recorded('worker:worker_00', 24, hour => 180 + 90 * Math.min(2, Math.floor(hour / 2))),
     recorded('api', 24, () => 120),
   ]
-  expect(blocks('text')[2]?.text).toBe(
+  expect(blocks('text')[3]?.text).toBe(
     `${all.map(one => analysisText(one, (sizes, width) => sizesLine(sizes, width, false))).join('\n')}\n3 series: 1 leak, 1 bloat, 1 steady\n`,
   )
 })
