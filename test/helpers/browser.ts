@@ -38,6 +38,8 @@ export class Browser {
   #unread = ''
   #sent = 0
   #session: string | undefined
+  /** Why there is nobody to answer any more. */
+  #gone: string | undefined
 
   constructor() {
     const folder = join(this.#folder, 'user')
@@ -53,7 +55,8 @@ export class Browser {
     const answers = this.#child.stdio[4] as Readable
     answers.setEncoding('utf8').on('data', text => this.#read(text))
     const gone = (why: string) => {
-      for (const settle of this.#awaited.values()) settle({ error: { message: `${why}: ${this.#said}` } })
+      this.#gone = `${why}: ${this.#said}`
+      for (const settle of this.#awaited.values()) settle({ error: { message: this.#gone } })
       this.#awaited.clear()
     }
     this.#child.on('error', error => gone(error.message))
@@ -102,6 +105,7 @@ export class Browser {
 
   /** A command of the DevTools protocol. */
   async send(method: string, params: object = {}): Promise<Answer> {
+    if (this.#gone !== undefined) throw new Error(`${method}: ${this.#gone}`)
     const id = ++this.#sent
     const answered = new Promise<Answer>(resolve => this.#awaited.set(id, resolve))
     const session = this.#session ? { sessionId: this.#session } : {}
