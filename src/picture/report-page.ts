@@ -41,7 +41,7 @@ interface Placed {
 export function reportPage(histories: readonly ProcessHistory[], options: ReportOptions): string {
   const { host, nowMs, notes } = options
   const title = `Memory of ${count(histories.length)} on ${host}`
-  const placed = ranked(histories, nowMs).map((one, at) => ({ ...one, id: `p${at + 1}` }))
+  const placed = ranked(histories.map(named), nowMs).map((one, at) => ({ ...one, id: `p${at + 1}` }))
   const untilMs = Math.max(...histories.map(({ atMs }) => atMs))
   return `<!DOCTYPE html>
 <html lang="en">
@@ -84,6 +84,12 @@ ${section(
 </html>
 `
 }
+
+/** With its name as supervisorctl writes it: web for web:web. */
+const named = (history: ProcessHistory): ProcessHistory => ({
+  ...history,
+  namespec: history.namespec.replace(/^(.*):\1$/s, '$1'),
+})
 
 const count = (processes: number): string => (processes === 1 ? '1 process' : `${processes} processes`)
 

@@ -130,10 +130,10 @@ test('a screen reader finds the parts of the page, and the sentence of each pict
     said.filter(one => one.role?.value === role).map(({ name }) => name?.value ?? '')
   const sentence = growthSentence(leaking(), NOW_MS).slice(1)
   expect(of('image')).toHaveLength(manyKinds().length)
-  expect(of('image')[0]).toBe(`web:web G${sentence}.`)
-  expect(of('article')[0]).toBe('web:web')
+  expect(of('image')[0]).toBe(`web G${sentence}.`)
+  expect(of('article')[0]).toBe('web')
   expect(of('heading')).toEqual(
-    expect.arrayContaining(['Memory of 16 processes on app1.example.com', 'Needs a look (5)', 'web:web']),
+    expect.arrayContaining(['Memory of 16 processes on app1.example.com', 'Needs a look (5)', 'web']),
   )
   expect(of('navigation')).toEqual(['Processes'])
   expect([...of('link'), ...of('image'), ...of('heading')]).not.toContain('')

@@ -48,12 +48,12 @@ test('every process has its place, its link, its sentence twice: to read, and fo
 test('what needs a look is above what does not, and each says why', () => {
   const inOrder = [
     'Needs a look (5)',
-    'web:web',
+    '>web<',
     '>Leak<',
-    'api:api',
+    '>api<',
     '>Over its limit<',
     'Nothing to do (11)',
-    'db:db',
+    '>db<',
   ]
   const main = page.slice(page.indexOf('<main'))
   const places = inOrder.map(text => main.indexOf(text))
