@@ -1,6 +1,7 @@
 // What the listeners of supervisord.conf have recorded, read by hand: of those that run, and of those that do not.
 import { lstat } from 'node:fs/promises'
 import { UsageError } from '../base/errors.ts'
+import { errnoOf } from '../base/file-fault.ts'
 import type { ServerAddress } from '../base/server-url.ts'
 import type { ProcessHistory } from '../history/process-history.ts'
 import { type FoundHistories, readHistories } from '../history/read-histories.ts'
@@ -59,18 +60,30 @@ async function historiesOf(
   const group = source.section?.group ?? ''
   const process = processes.find(one => one.group === group) ?? { pid: 0, group, name: group }
   const paths = stateFoldersOf(source, process, address)
-  const foreign = foreignText(process.pid)
-  if (foreign === undefined)
-    for (const path of paths) if (await isFolder(path)) return await readHistories(path)
-  const where = foreign ?? whereText(paths)
-  return { histories: [], problems: [`Of [${source.section?.name}] nothing can be read: ${where}`] }
+  const why = foreignText(process.pid)
+  if (why !== undefined) return nothing(source, why)
+  const denied: string[] = []
+  for (const path of paths) {
+    const found = await folderAt(path)
+    if (found === 'folder') return await readHistories(path)
+    if (found === 'denied') denied.push(path)
+  }
+  if (denied.length === 0) return nothing(source, missingText(paths))
+  return nothing(source, `permission denied: ${denied.join(' and ')}; ask as root, or as memmon's own user`)
 }
 
-const whereText = (paths: readonly string[]): string =>
-  paths.length > 0 ? `${paths.join(' and ')} cannot be found here` : 'it has no state directory'
+const nothing = ({ section }: RuleSource, why: string) => ({
+  histories: [],
+  problems: [`Of [${section?.name}] nothing can be read: ${why}`],
+})
 
-const isFolder = (path: string): Promise<boolean> =>
+const missingText = (paths: readonly string[]): string =>
+  paths.length > 0
+    ? `${paths.join(' and ')} cannot be found here; memmon makes it when it runs, and writes its history every few minutes`
+    : 'it has no state directory; set --state-dir'
+
+const folderAt = (path: string): Promise<'folder' | 'denied' | 'none'> =>
   lstat(path).then(
-    found => found.isDirectory(),
-    () => false,
+    found => (found.isDirectory() ? 'folder' : 'none'),
+    (thrown: unknown) => (errnoOf(thrown) === 'EACCES' ? 'denied' : 'none'),
   )

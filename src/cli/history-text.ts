@@ -4,6 +4,7 @@ import { formatDuration, formatSize, tableSize } from '../base/units.ts'
 import type { TimeSpan } from '../history/brief.ts'
 import { beganMs } from '../history/history-since.ts'
 import type { ProcessHistory } from '../history/process-history.ts'
+import { chartSpan } from '../picture/chart-window.ts'
 import { columnsOf } from '../picture/columns.ts'
 import { type Ranked, ranked, runningLife } from '../picture/ranking.ts'
 import { factsOf } from '../picture/report-facts.ts'
@@ -110,10 +111,17 @@ function briefText({ history, concern }: Ranked, nowMs: number): string {
 export const chartsOf = (histories: readonly ProcessHistory[], view: HistoryView): string[][] =>
   ranked(histories, view.nowMs).map(({ history }) => chartLines(history, view))
 
+/** Further back where a leak or bloat began earlier: what the sentence says is to be seen. */
+function chartSpanOf(history: ProcessHistory, view: HistoryView): TimeSpan {
+  const { sinceMs, untilMs } = spanOf([history], view)
+  const wanted = view.sinceMs ?? Math.min(sinceMs, chartSpan(history, untilMs).sinceMs)
+  return { sinceMs: wanted, untilMs }
+}
+
 /** Its sentence, its chart, and the figures below. */
 function chartLines(history: ProcessHistory, view: HistoryView): string[] {
   const { nowMs, isAscii, room } = view
-  const { sinceMs, untilMs } = spanOf([history], view)
+  const { sinceMs, untilMs } = chartSpanOf(history, view)
   const chart = textChart(history, {
     width: room.width,
     height: CHART_ROWS,

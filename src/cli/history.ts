@@ -33,7 +33,12 @@ export async function history(
   const { histories, problems, noListener } = await historiesByHand(asked)
   for (const problem of problems) process.stderr.write(`${oneLine(problem)}\n`)
   if (histories.length === 0) {
-    process.stderr.write(`${noListener === undefined ? NOTHING_YET : `No history: ${oneLine(noListener)}`}\n`)
+    // Else the problems say why.
+    if (noListener !== undefined)
+      process.stderr.write(
+        `No history: ${oneLine(noListener)}; memmon --help shows how supervisord starts it\n`,
+      )
+    else if (problems.length === 0) process.stderr.write(`${NOTHING_YET}\n`)
     return 1
   }
   const nowMs = Date.now()

@@ -1,8 +1,12 @@
 // `memmon history` by the built binary: what a listener has left in its state folder, drawn, as JSON and as CSV.
+import { spawnSync } from 'node:child_process'
+import { chmodSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runMemmon } from '../helpers/memmon.ts'
 import { RecordedState } from '../helpers/recorded.ts'
 import { ScriptedSupervisord } from '../helpers/scripted-supervisord.ts'
+import { MEMMON } from '../helpers/supervisord.ts'
 import { Terminal } from '../helpers/terminal.ts'
 
 const state = new RecordedState()
@@ -77,6 +81,17 @@ test('patterns select as those of check do, and one that selects nothing names w
     stderr:
       'memmon: memmon has recorded no process or group "wokers"; the nearest names are worker\nmemmon --help shows the options.\n',
   })
+})
+
+test('a leak of days is seen from where it began', async () => {
+  const slow = new RecordedState()
+  slow.write([{ namespec: 'web:web', hours: 60, sizeMB: hour => 100 + 4 * hour, limitMB: 500 }])
+  const { stdout } = await runMemmon(['history', '-C', slow.conf])
+  const day = await runMemmon(['history', '-C', slow.conf, '--since', '1d'])
+  slow.remove()
+  const filled = (text: string) => text.split('█').length
+  expect(stdout).toMatch(/^web: grew by 4MB an hour for 2d .*: a leak/)
+  expect(filled(stdout)).toBeLessThan(0.8 * filled(day.stdout))
 })
 
 test('--since looks back so far', async () => {
@@ -160,6 +175,41 @@ test('nothing recorded: one line says why and what to do', async () => {
   await socket.close()
   empty.remove()
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-  expect(stderr).toContain('history.jsonl does not exist')
-  expect(stderr).toContain('No history yet: memmon records sizes while supervisord runs it')
+  expect(stderr).toMatch(/^.*history\.jsonl does not exist: memmon writes it after five minutes\n$/)
+})
+
+test('a memmon that has never run, and none at all', async () => {
+  const never = new RecordedState()
+  const socket = await ScriptedSupervisord.start({ socketPath: never.socketPath })
+  rmSync(join(never.folder, 'state'), { recursive: true })
+  const unmade = await runMemmon(['history', '-C', never.conf])
+  writeFileSync(never.conf, `[unix_http_server]\nfile=${never.socketPath}\n`)
+  const none = await runMemmon(['history', '-C', never.conf])
+  await socket.close()
+  never.remove()
+  expect(unmade.code).toBe(1)
+  expect(unmade.stderr).toMatch(
+    /^Of \[eventlistener:memmon\] nothing can be read: .*\/state\/memmon-\w+ cannot be found here; memmon makes it when it runs.*\n$/,
+  )
+  expect(none.code).toBe(1)
+  expect(none.stderr).toMatch(
+    /^No history: no \[eventlistener:\*\] section of .* runs memmon; memmon --help shows .*\n$/,
+  )
+})
+
+test('another user is told who can read it', () => {
+  const path = join(state.folder, 'state')
+  chmodSync(state.folder, 0o755)
+  // root becomes somebody else; anybody else gives up what is his.
+  const other = process.geteuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
+  if (other.uid === undefined) chmodSync(path, 0)
+  const env = { PATH: process.env.PATH, HOME: '/' }
+  const args = [MEMMON, 'history', '-C', state.conf]
+  const { status, stderr, stdout } = spawnSync(process.execPath, args, { ...other, env, encoding: 'utf8' })
+  chmodSync(path, 0o700)
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' })
+  expect(stderr).toContain(
+    `Of [eventlistener:memmon] nothing can be read: permission denied: ${path}/memmon-`,
+  )
+  expect(stderr).toContain("; ask as root, or as memmon's own user\n")
 })
