@@ -1,6 +1,5 @@
 // Files that are replaced in one step: whoever reads one, also after a crash or a power failure, finds the old text or
 // the new one, whole.
-import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -34,22 +33,11 @@ export const replaceAndOpen = (path: string, text: Content): Promise<FileHandle>
     }
   })
 
-/** The same for a file that people share: as the umask has it, and beside files that are not memmon's. */
-export async function replaceSharedFile(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.new`
-  try {
-    const file = await writeThenRename(temporary, path, text, 0o666)
-    await file.close()
-  } catch (thrown) {
-    await rm(temporary, { force: true }).catch(() => {})
-    throw thrown
-  }
-}
-
 /** Removes the file, after whatever is being written to it: that would bring it back. */
 export const removeFile = (path: string): Promise<void> => inTurn(path, () => rm(path, { force: true }))
 
-async function writeThenRename(
+/** In one step, from a name that nobody else uses; the file stays open. */
+export async function writeThenRename(
   temporary: string,
   path: string,
   text: Content,

@@ -120,7 +120,7 @@ export class GrowthCheck {
 }
 
 /** The closest rule about memory says what is done; each that counts alike has a limit that may be reached. */
-export function growthRuleOf(rules: readonly Rule[], cumulative: boolean): GrowthRule | undefined {
+function growthRuleOf(rules: readonly Rule[], cumulative: boolean): GrowthRule | undefined {
   const own = rules.filter(({ growth }) => growth !== undefined)
   const [rule] = own
   if (!rule?.growth || rule.growth.kind === 'off') return undefined

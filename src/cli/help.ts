@@ -12,7 +12,9 @@ supervisord starts it, by these lines in supervisord.conf:
   command=memmon -a 200MB -m bob@example.com
   events=TICK_60`
 
-const MORE = '\nmemmon --help all shows every option, memmon check --help those of a command.'
+const MORE = '\nmemmon --help all shows every option and command; memmon check --help, its own.'
+/** Commands that few people need, and that one screen has no room for. */
+const RARE: readonly string[] = ['analyse', 'suggest']
 
 const RULES_ARE =
   'The rules are those of the [eventlistener:*] sections that run memmon, in supervisord.conf, which is found as supervisorctl finds it. Rules given here, by the options of the listener (memmon --help), count in their place. supervisord is found by --server-url, by SUPERVISOR_SERVER_URL, or in supervisord.conf.'
@@ -137,10 +139,14 @@ function showBrief(program: Command): void {
   program
     .configureHelp({
       helpWidth: WIDTH,
+      visibleCommands: ({ commands }) => commands.filter(one => isShown(one)),
       formatItemList: (heading, items) => (items.length > 0 ? [heading, ...items] : []),
     })
     .addHelpText('after', MORE)
 }
+
+const isShown = (command: Command): boolean =>
+  Object.hasOwn(COMMAND_TEXTS, command.name()) && !RARE.includes(command.name())
 
 /** Each option with all its names and all that there is to say, below it. */
 function showAll(program: Command): void {

@@ -1,9 +1,9 @@
 // `memmon report`: one HTML page of all processes whose sizes memmon has recorded, into a file or to stdout.
 import { lstat } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { replaceSharedFile } from '../base/atomic-file.ts'
 import { messageOf, UsageError } from '../base/errors.ts'
 import { errnoOf, unless } from '../base/file-fault.ts'
+import { replaceSharedFile } from '../base/shared-file.ts'
 import { oneLine } from '../base/text.ts'
 import type { ProcessHistory } from '../history/process-history.ts'
 import { endWithReader } from './end-with-reader.ts'

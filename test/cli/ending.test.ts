@@ -58,7 +58,10 @@ const start = (args: readonly string[] = [], env: Record<string, string> = {}): 
 async function midRestart(...args: string[]): Promise<Memmon> {
   const memmon = start(args)
   memmon.write(tickText())
-  await waitFor('the stop', () => server.count('stopProcess') === 1)
+  await waitFor(
+    () => `the stop, of which ${server.count('stopProcess')} were asked for:\n${memmon.stderr}`,
+    () => server.count('stopProcess') === 1,
+  )
   return memmon
 }
 
