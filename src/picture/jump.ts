@@ -14,7 +14,7 @@ const LEAST_SHARE = 0.25
 /** Where it counts as left: this share of the least jump above the size before. */
 const LEFT_SHARE = 0.5
 /** Before a jump it is steady for so long at least, and for longer than since: half of the life tells what it was. */
-const LEAST_STEADY_MS = 600_000
+const LEAST_STEADY_MS = 180_000
 /** It has risen by most of it within this share of the time before. */
 const RISE_SHARE = 0.1
 const MOST_OF_RISE = 0.8

@@ -52,10 +52,20 @@ function jumpText({ atMs, fromBytes, toBytes }: Jump, { end, untilMs }: Life, no
 /** Of what does not leak, has not bloated and has not jumped. */
 function quietText({ fromMs, untilMs, points }: Life): string {
   const seconds = (untilMs - fromMs) / 1000
-  if (untilMs - fromMs < SHORT_MS) return `seen for ${roughDuration(seconds)}: too short to tell`
+  if (untilMs - fromMs < SHORT_MS) return `${shortText(points, roughDuration(seconds))}: too short to tell`
   const late = lateHalf(points)
   return growingText(late, points) ?? steadyText(late)
 }
+
+function shortText(points: readonly Point[], duration: string): string {
+  const [before, now] = [points[0]?.lowBytes ?? 0, points.at(-1)?.highBytes ?? 0]
+  return isMore(before, now)
+    ? `grew from ${roughSize(before)} to ${roughSize(now)} in ${duration}`
+    : `seen for ${duration}`
+}
+
+const isMore = (before: number, now: number): boolean =>
+  now - before >= Math.max(LEAST_GROWTH.bytes, LEAST_GROWTH.share * before)
 
 /** The later half of a life, a day of it at most. */
 function lateHalf(points: readonly Point[]): Point[] {
@@ -71,8 +81,7 @@ function growingText(late: readonly Point[], all: readonly Point[]): string | un
   const quarterMs = (last.untilMs - first.fromMs) / 4
   const before = lowestOf(late.filter(({ fromMs }) => fromMs < first.fromMs + quarterMs))
   const now = lowestOf(since(late, last.untilMs - quarterMs))
-  const isMore = now - before >= Math.max(LEAST_GROWTH.bytes, LEAST_GROWTH.share * before)
-  if (!isMore || highestOf(all.slice(0, -late.length)) > now) return undefined
+  if (!isMore(before, now) || highestOf(all.slice(0, -late.length)) > now) return undefined
   const duration = roughDuration((last.untilMs - first.fromMs) / 1000)
   return `grew from ${roughSize(before)} to ${roughSize(now)} in ${duration}: too early to tell a leak from bloat`
 }

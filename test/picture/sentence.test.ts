@@ -65,6 +65,11 @@ describe('a leak: how fast, for how long, how sure, and when it meets its limit'
 test.each<[what: string, history: ProcessHistory, sentence: string]>([
   ['nothing', historyOf([]), 'not measured yet'],
   ['a life without a size', historyOf([lifeOf(NOON, NOON, () => 1)]), 'not measured yet'],
+  [
+    'a short life that jumped',
+    running(5 / 60, minute => (minute < 4 ? 120 : 480)),
+    'steady at about 120MB until a jump to 480MB 1m ago',
+  ],
   ['a short life', running(4 / 60, () => 120), 'seen for 4m: too short to tell'],
   [
     'bloat',
@@ -110,8 +115,8 @@ test.each<[what: string, history: ProcessHistory, sentence: string]>([
   ['too small to be one', running(8, minute => (minute < 477 ? 120 : 145)), 'steady at about 120MB'],
   [
     'too soon to be one',
-    running(18.5 / 60, minute => (minute < 9.4 ? 120 : 480)),
-    'grew from 120MB to 480MB in 10m: too early to tell a leak from bloat',
+    running(4.6 / 60, minute => (minute < 2.4 ? 120 : 480)),
+    'grew from 120MB to 480MB in 5m: too short to tell',
   ],
   [
     'too slow to be one',
