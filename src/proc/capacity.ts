@@ -2,7 +2,7 @@
 // control groups up the tree, and the machine's own (Documentation/admin-guide/cgroup-v2.rst, cgroup-v1/memory.rst,
 // filesystems/proc.rst).
 import { readFileSync } from 'node:fs'
-import { posix } from 'node:path'
+import { memoryFolders } from './cgroup-folders.ts'
 
 export interface Capacity {
   readonly bytes: number
@@ -79,51 +79,10 @@ export function createCapacityReader(root = ''): CapacityReader {
 }
 
 /** The control groups of this process that have a memory controller, from its own up to the root. */
-function groupsOf(cgroup: string, mountinfo: string): Group[] {
-  const paths = cgroup.split('\n').map(line => /^\d+:([^:]*):(.*)$/.exec(line) ?? [])
-  /** '/' where this is not told: the mount itself then counts. */
-  const own = (controllers: (names: string) => boolean) =>
-    paths.find(([, names]) => names !== undefined && controllers(names))?.[2] ?? '/'
-  const v2 = own(names => names === '')
-  const v1 = own(names => names.split(',').includes('memory'))
-  const mounts = mountinfo.split('\n').map((line): Mount => {
-    // 36 35 98:0 <root> <mount point> <options> ... - <type> <source> <super options> (proc_pid_mountinfo(5))
-    const [left = '', right = ''] = line.split(' - ')
-    const [, , , root = '', point = ''] = left.split(' ').map(unescaped)
-    const [type = '', , options = ''] = right.split(' ')
-    return { root, point, type, options }
-  })
-  const unified = mounts.filter(({ type }) => type === 'cgroup2')
-  const memory = mounts.filter(
-    ({ type, options }) => type === 'cgroup' && options.split(',').includes('memory'),
+const groupsOf = (cgroup: string, mountinfo: string): Group[] =>
+  memoryFolders(cgroup, mountinfo).map(({ version, folder }) =>
+    version === 2 ? v2Group(folder) : v1Group(folder),
   )
-  return [...foldersOf(unified, v2).map(v2Group), ...foldersOf(memory, v1).map(v1Group)]
-}
-
-interface Mount {
-  readonly root: string
-  readonly point: string
-  readonly type: string
-  readonly options: string
-}
-
-/**
- * The folders of a group and of all above it, by the mount that shows it. Where none does, as in a container without a
- * namespace of its own, the first mount is the group (cgroup_namespaces(7)).
- */
-function foldersOf(mounts: readonly Mount[], path: string): string[] {
-  const isOutside = path.startsWith('/..')
-  const own = mounts.find(({ root }) => root === '/' || path === root || path.startsWith(`${root}/`))
-  const [first] = mounts
-  if (!own || isOutside) return first ? [first.point] : []
-  const parts = posix
-    .relative(own.root, path)
-    .split('/')
-    .filter(part => part !== '')
-  return [...parts.keys(), parts.length]
-    .map(count => posix.join(own.point, ...parts.slice(0, count)))
-    .reverse()
-}
 
 const v2Group = (folder: string): Group => ({
   limits: [`${folder}/memory.max`, `${folder}/memory.high`],
@@ -155,7 +114,3 @@ const sum = (...parts: (number | undefined)[]): number | undefined =>
   parts.every(part => part !== undefined)
     ? parts.reduce<number>((all, part) => all + (part ?? 0), 0)
     : undefined
-
-/** mountinfo writes a blank as \040. */
-const unescaped = (text: string): string =>
-  text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
