@@ -52,7 +52,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   config: ['base', 'rules'],
   supervisor: ['base', 'rules'],
   proc: ['base', 'rules'],
-  evidence: ['base', 'rules'],
+  evidence: ['base', 'rules', 'proc'],
   messages: ['base', 'rules', 'trend', 'history', 'picture', 'config'],
   restart: ['base', 'rules', 'messages'],
   delivery: ['base', 'rules', 'history', 'picture', 'config', 'messages'],

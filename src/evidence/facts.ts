@@ -3,19 +3,19 @@
 
 import type { CgroupFacts, MachineFacts, MappingFacts, RollupFacts } from './memory-facts.ts'
 
-/** The parts, in the order in which they are read: what says most for its price comes first. */
+/** The parts, in the order in which they are read: last what the process may keep waiting, and what it costs most. */
 export const PARTS = [
   'status',
   'machine',
   'limits',
   'cgroup',
-  'rollup',
+  'program',
   'threads',
   'descriptors',
   'io',
-  'mappings',
   'children',
-  'program',
+  'rollup',
+  'mappings',
 ] as const
 
 export type Part = (typeof PARTS)[number]
@@ -170,11 +170,10 @@ export interface IoFacts {
   readonly storageWrittenBytes: number
 }
 
-/** No argument and nothing of the environment: either may hold a password. */
+/** Its arguments and its environment are never read: either may hold a password. */
 export interface ProgramFacts {
-  /** The path of /proc/<pid>/exe: absent for another user's process. */
-  readonly executable?: string
+  /** Where /proc/<pid>/exe points. */
+  readonly executable: string
   /** The file was replaced or removed since the process has started. */
-  readonly isDeleted?: boolean
-  readonly argumentCount?: number
+  readonly isDeleted: boolean
 }

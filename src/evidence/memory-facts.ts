@@ -6,7 +6,7 @@ export interface RollupFacts {
   readonly pssBytes: number
   /** What would be free if it ended: private pages, clean, dirty and huge. */
   readonly privateBytes: number
-  /** RSS that others map, too. */
+  /** What other processes map, too. */
   readonly sharedBytes: number
   readonly anonymousBytes?: number
   readonly hugeBytes?: number

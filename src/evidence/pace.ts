@@ -1,0 +1,66 @@
+// Reads share memmon's one thread with its ticks. So after a few milliseconds of them others have their turn, and all
+// ends at a deadline, also where the kernel does not answer.
+import { Unread } from './known.ts'
+
+export interface Pace {
+  isOver(): boolean
+  /** True when it is time to await rest(). */
+  isDue(): boolean
+  /** Lets others have their turn. Throws Unread ('timeout') past the deadline. */
+  rest(): Promise<void>
+  /** What the work comes to. Throws Unread ('timeout') if that is not before the deadline. */
+  within<T>(work: Promise<T>): Promise<T>
+}
+
+/** A tick waits no longer for its turn. */
+const SLICE_MS = 5
+/** Of the four threads in which Node reads files, the others stay free for the journal and for names. */
+const MOST_STUCK = 2
+
+/** Reads that the kernel has not answered in time: nothing can take them back. */
+const stuck = new Set<Promise<unknown>>()
+
+/** From now on, until `untilTick`. */
+export function createPace(tick: () => number, untilTick: number): Pace {
+  let sliceTick = tick()
+  const isOver = () => tick() >= untilTick
+  const check = () => {
+    if (isOver()) throw new Unread('timeout')
+  }
+  return {
+    isOver,
+    isDue: () => tick() - sliceTick >= SLICE_MS,
+    async rest() {
+      check()
+      await new Promise(resolve => setImmediate(resolve))
+      sliceTick = tick()
+      check()
+    },
+    async within(work) {
+      if (stuck.size >= MOST_STUCK) {
+        work.catch(() => {})
+        throw new Unread('timeout')
+      }
+      const done = await race(work, untilTick - tick())
+      sliceTick = tick()
+      return done
+    },
+  }
+}
+
+async function race<T>(work: Promise<T>, mostMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      stuck.add(work)
+      const isOver = () => stuck.delete(work)
+      work.then(isOver, isOver)
+      reject(new Unread('timeout'))
+    }, mostMs)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
