@@ -1,0 +1,59 @@
+// What is done with a process before its stop: its facts are taken down and written, both before evidence_timeout.
+import { messageOf } from '../base/errors.ts'
+import { type Redactor, redactDocument } from '../base/redact.ts'
+import type { RestartRequest } from '../rules/outcome.ts'
+import { evidenceDocument, type Known } from './document.ts'
+import type { Facts } from './facts.ts'
+import { Unread } from './known.ts'
+import { createPace } from './pace.ts'
+import { type FactsOptions, readFacts } from './read-facts.ts'
+import type { EvidenceStore } from './store.ts'
+
+export interface EvidenceContext {
+  readonly known: Known
+  /** evidence_timeout: nothing waits longer. */
+  readonly timeoutMs: number
+}
+
+export interface EvidencePorts {
+  /** undefined without a state folder: the facts are taken all the same, for the message. */
+  readonly store: () => EvidenceStore | undefined
+  readonly redactor: Pick<Redactor, 'redact'>
+  readonly tick: () => number
+  readonly nowMs: () => number
+  /** Those of this machine if absent. */
+  readonly files?: FactsOptions['files']
+}
+
+export interface Taken {
+  readonly facts: Facts
+  readonly path?: string
+  /** Why there is no file, as one clause. */
+  readonly problem?: string
+}
+
+/** For the file, of the time that there is. */
+const RESERVED_MS = 250
+
+/** Never rejects, and resolves in time, whatever the kernel and the disk do. */
+export async function takeEvidence(
+  request: RestartRequest,
+  { known, timeoutMs }: EvidenceContext,
+  ports: EvidencePorts,
+): Promise<Taken> {
+  const { tick, nowMs, files } = ports
+  const startTick = tick()
+  const { pid, group, name } = request.process
+  const readMs = timeoutMs - Math.min(RESERVED_MS, timeoutMs / 2)
+  const facts = await readFacts(pid, { timeoutMs: readMs, tick, nowMs, ...(files ? { files } : {}) })
+  const store = ports.store()
+  if (!store) return { facts }
+  const document = redactDocument(evidenceDocument(request, known, facts), ports.redactor)
+  const writing = store.write({ group, name, pid, takenAt: facts.takenAt }, document)
+  try {
+    return { facts, path: await createPace(tick, startTick + timeoutMs).within(writing) }
+  } catch (thrown) {
+    const isLate = thrown instanceof Unread
+    return { facts, problem: isLate ? `the disk did not take it within ${timeoutMs} ms` : messageOf(thrown) }
+  }
+}
