@@ -5,7 +5,7 @@ import { Counter, codeOf, isGone, Unread } from './known.ts'
 import { readLines } from './lines.ts'
 import type { Pace } from './pace.ts'
 import type { ProcFiles } from './proc-files.ts'
-import { parseSocket, type SocketTable } from './sockets.ts'
+import { createPeerNames, parseSocket, type SocketTable } from './sockets.ts'
 
 const MOST_LOOKED_AT = 20_000
 const TABLES: readonly SocketTable[] = ['tcp', 'tcp6', 'unix', 'udp', 'udp6']
@@ -69,11 +69,13 @@ function lookAt(path: string, files: ProcFiles): ReturnType<typeof descriptorOf>
 /** Takes from `inodes` what it finds, table after table. */
 async function readSockets(folder: string, inodes: Set<number>, files: ProcFiles, pace: Pace) {
   const [byState, peers] = [new Counter(), new Counter()]
+  const peerOf = createPeerNames()
   const take = (line: string, table: SocketTable) => {
     const socket = parseSocket(line, table)
+    const peer = socket?.tcp && peerOf(socket.tcp)
     if (!socket || !inodes.delete(socket.inode)) return
     byState.add(socket.what)
-    if (socket.peer !== undefined) peers.add(socket.peer)
+    if (peer !== undefined) peers.add(peer)
   }
   let cut: string | undefined
   for (const table of TABLES) {

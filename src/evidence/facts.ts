@@ -116,7 +116,7 @@ export interface DescriptorFacts {
   readonly byKind: readonly Count[]
   /** 'tcp CLOSE_WAIT', 'tcp LISTEN', 'udp', 'unix CONNECTED', and 'other' for what no table has. */
   readonly sockets: readonly Count[]
-  /** TCP by state and remote end: 'CLOSE_WAIT 10.0.0.5:5432'. */
+  /** TCP by state and other end: 'CLOSE_WAIT to 10.0.0.5:5432', 'ESTABLISHED from 10.0.0.9 on port 8080'. */
   readonly peers: readonly Count[]
   /** Regular files by path, deleted ones with ' (deleted)'. */
   readonly files: readonly Count[]

@@ -13,6 +13,7 @@ export async function readLines(
   files: ProcFiles,
   pace: Pace,
 ): Promise<void> {
+  if (pace.isOver()) throw new Unread('timeout')
   const pieces = files.pieces(path)
   let [length, rest] = [0, '']
   try {

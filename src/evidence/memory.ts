@@ -12,8 +12,8 @@ import { parseRollup } from './small-parts.ts'
 const GIB = 2 ** 30
 /** 100 ms on an idle machine. */
 const MOST_SMAPS_BYTES = 4 * GIB
-/** 8 MB of text, 80 ms. */
-const MOST_SMAPS_MAPPINGS = 10_000
+/** 4 MB of text, 160 ms with what it takes to read them. */
+const MOST_SMAPS_MAPPINGS = 5_000
 /** Most of a second; the kernel lets go between, where the process waits for it. */
 const MOST_ROLLUP_BYTES = 32 * GIB
 

@@ -5,8 +5,14 @@ export interface Socket {
   readonly inode: number
   /** 'tcp CLOSE_WAIT', 'udp', 'unix LISTEN'. */
   readonly what: string
-  /** Of TCP, where it is connected: 'CLOSE_WAIT 10.0.0.5:5432'. */
-  readonly peer?: string
+  readonly tcp?: Tcp
+}
+
+interface Tcp {
+  readonly state: string
+  readonly localPort: number
+  readonly remotePort: number
+  readonly remoteAddress: string
 }
 
 export type SocketTable = 'tcp' | 'tcp6' | 'udp' | 'udp6' | 'unix'
@@ -52,10 +58,31 @@ function inetSocket(words: readonly string[], table: SocketTable): Socket | unde
   if (!Number.isInteger(inode)) return undefined
   if (table.startsWith('udp')) return { inode, what: 'udp' }
   const state = TCP_STATES[Number.parseInt(words[3] ?? '', 16)] ?? `state ${words[3]}`
-  const [address = '', port = ''] = (words[2] ?? '').split(':')
-  if (/^0*$/.test(port)) return { inode, what: `tcp ${state}` }
-  const peer = `${state} ${addressOf(address)}:${Number.parseInt(port, 16)}`
-  return { inode, what: `tcp ${state}`, peer }
+  const [localPort] = endOf(words[1])
+  const [remotePort, remoteAddress] = endOf(words[2])
+  return { inode, what: `tcp ${state}`, tcp: { state, localPort, remotePort, remoteAddress } }
+}
+
+/**
+ * Names the other end of connections: 'CLOSE_WAIT to 10.0.0.5:5432', and 'CLOSE_WAIT from 10.0.0.9 on port 8080' for
+ * those that it has accepted, whose other end has a port of no meaning. Asked line by line: the kernel lists sockets
+ * that listen first.
+ */
+export function createPeerNames(): (tcp: Tcp) => string | undefined {
+  const listening = new Set<number>()
+  return ({ state, localPort, remotePort, remoteAddress }) => {
+    if (state === 'LISTEN') listening.add(localPort)
+    if (remotePort === 0) return undefined
+    return listening.has(localPort)
+      ? `${state} from ${remoteAddress} on port ${localPort}`
+      : `${state} to ${remoteAddress}:${remotePort}`
+  }
+}
+
+/** '0100007F:1F90' */
+function endOf(text = ''): [port: number, address: string] {
+  const [address = '', port = ''] = text.split(':')
+  return [Number.parseInt(port, 16) || 0, addressOf(address)]
 }
 
 /** Words of 32 bits in this machine's order of bytes. */
