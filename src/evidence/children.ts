@@ -33,8 +33,8 @@ function childOf(pid: number, pageBytes: number, files: ProcFiles): Child | unde
   }
 }
 
-/** From the children of each process. Pure. */
-export function childrenOf(pid: number, byParent: ReadonlyMap<number, readonly Child[]>): ChildrenFacts {
+/** From the children of each process. */
+function childrenOf(pid: number, byParent: ReadonlyMap<number, readonly Child[]>): ChildrenFacts {
   const own = byParent.get(pid) ?? []
   const all = new Map(own.map(child => [child.pid, child]))
   // Grows while it is walked. A pid that was given out anew meanwhile could seem to be its own ancestor.
