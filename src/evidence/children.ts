@@ -17,7 +17,9 @@ export async function readChildren(
   const byParent = new Map<number, Child[]>()
   for (const name of files.names('/proc')) {
     const child = /^\d+$/.test(name) ? childOf(Number(name), pageBytes, files) : undefined
-    if (child) byParent.set(child.parentPid, [...(byParent.get(child.parentPid) ?? []), child])
+    const siblings = child && byParent.get(child.parentPid)
+    if (siblings) siblings.push(child)
+    else if (child) byParent.set(child.parentPid, [child])
     if (pace.isDue()) await pace.rest()
   }
   return childrenOf(pid, byParent)

@@ -12,7 +12,25 @@ export interface Mapping {
 }
 
 const HEADER = /^([0-9a-f]+)-([0-9a-f]+) (\S{4}) [0-9a-f]+ \S+ \d+ *(.*)$/
-const FIGURE = /^([A-Z]\w*): +(\d+) kB$/
+/** What is added up; of 25 lines a mapping these are the ones to look into. */
+const FIGURES: ReadonlySet<string> = new Set([
+  'Rss',
+  'Pss',
+  'Shared_Clean',
+  'Shared_Dirty',
+  'Shared_Hugetlb',
+  'Private_Clean',
+  'Private_Dirty',
+  'Private_Hugetlb',
+  'Anonymous',
+  'LazyFree',
+  'AnonHugePages',
+  'Swap',
+  'SwapPss',
+  'Locked',
+])
+/** The lines of figures begin with a capital letter, those of mappings with an address. */
+const [CAPITALS, SMALL] = ['A', 'a']
 const SHARED_MEMORY = /^\/(memfd:|dev\/shm\/|run\/shm\/|SYSV|dev\/zero)|^\[anon_shmem:/
 const THREAD_STACK = /^\[stack:|^\[anon: ?glibc: pthread stack/
 
@@ -25,10 +43,11 @@ export function createMappingParser(give: (mapping: Mapping) => void) {
   }
   return {
     take(line: string): void {
-      if (line.endsWith(': 0 kB') || line.endsWith(' 0 kB')) return
-      const [, figure, kib] = FIGURE.exec(line) ?? []
-      if (figure !== undefined) {
-        last?.kib.set(figure, Number(kib))
+      if (line.endsWith(' 0 kB')) return
+      if (line >= CAPITALS && line < SMALL) {
+        const colon = line.indexOf(':')
+        const figure = line.slice(0, colon)
+        if (FIGURES.has(figure)) last?.kib.set(figure, Number.parseInt(line.slice(colon + 1), 10))
         return
       }
       const [, from = '', to = '', permissions = '', name = ''] = HEADER.exec(line) ?? []

@@ -42,46 +42,49 @@ test('threads that were looked at in time are told', async () => {
   expect(missing.threads).toBe('timeout')
 })
 
-/** A file that the kernel does not answer for, as while a process holds its mmap lock. */
-const hanging = (name: string): { files: ProcFiles; answer: () => void } => {
+/**
+ * A file that the kernel does not answer for, as while a process holds its mmap lock. The clock stands until then: how
+ * long the rest takes on a busy machine is nothing to these tests.
+ */
+function hanging(name: string) {
   let answer = () => {}
+  let sinceMs: number | undefined
   const files = treeFiles(tree)
-  return {
-    answer: () => answer(),
-    files: {
-      ...files,
-      async *pieces(path) {
-        if (path === `${at}/${name}`)
-          await new Promise<void>(resolve => {
-            answer = resolve
-          })
-        yield* files.pieces(path)
-      },
+  const hangingFiles: ProcFiles = {
+    ...files,
+    async *pieces(path) {
+      if (path === `${at}/${name}`)
+        await new Promise<void>(resolve => {
+          sinceMs = performance.now()
+          answer = resolve
+        })
+      yield* files.pieces(path)
     },
   }
+  const tick = () => (sinceMs === undefined ? 0 : performance.now() - sinceMs)
+  const options = { timeoutMs: 100, tick, nowMs: () => 0, here: HERE, files: hangingFiles }
+  return { answer: () => answer(), facts: () => readFacts(tree.pid, options) }
 }
-
-const real = { tick: () => performance.now(), nowMs: () => Date.now(), here: HERE }
 
 test.each([
   'maps',
   'smaps',
   'net/tcp',
 ])('%s that never comes costs the time-out, and what was read is there', async name => {
-  const { files, answer } = hanging(name)
-  const facts = await readFacts(tree.pid, { timeoutMs: 100, files, ...real })
-  answer()
+  const hang = hanging(name)
+  const facts = await hang.facts()
+  hang.answer()
   expect(facts.missing[name === 'net/tcp' ? 'sockets' : 'smaps']).toBe('timeout')
   expect(facts.threads?.count).toBe(41)
   expect('mappings' in facts).toBe(name === 'smaps')
 })
 
 test('with two reads that hang, no more are begun: the threads that read files are not all memmon has', async () => {
-  const hang = [hanging('maps'), hanging('maps')]
-  for (const { files } of hang) await readFacts(tree.pid, { timeoutMs: 50, files, ...real })
-  const pace = createPace(real.tick, real.tick() + 60_000)
+  const hangs = [hanging('maps'), hanging('maps')]
+  for (const { facts } of hangs) await facts()
+  const pace = createPace(() => 0, 60_000)
   await expect(pace.within(Promise.resolve('x'))).rejects.toMatchObject({ code: 'timeout' })
-  for (const { answer } of hang) answer()
+  for (const { answer } of hangs) answer()
   await new Promise(resolve => setImmediate(resolve))
   await expect(pace.within(Promise.resolve('x'))).resolves.toBe('x')
 })
