@@ -4,7 +4,7 @@ import { stateName } from '../rules/process.ts'
 import type { Facts } from './facts.ts'
 
 /** What memmon itself knows of the process: bounded by whoever gives it. */
-export interface Known {
+export interface OwnKnowledge {
   /** Oldest first. */
   readonly samples: readonly { readonly atMs: number; readonly bytes: number }[]
   /** The verdict of the growth detector, if it has one. */
@@ -14,7 +14,11 @@ export interface Known {
 }
 
 /** Keys in lower case with underscores, as in all of memmon's JSON. */
-export function evidenceDocument({ process, breach }: RestartRequest, known: Known, facts: Facts): object {
+export function evidenceDocument(
+  { process, breach }: RestartRequest,
+  known: OwnKnowledge,
+  facts: Facts,
+): object {
   const { group, name, pid, startSeconds, nowSeconds, state } = process
   const { rule, metric, cumulative, value, limit, isHard, window, reason, growth, together, budget } = breach
   const uptimeSeconds = Math.max(0, nowSeconds - startSeconds)

@@ -4,7 +4,7 @@ import type { Mapping } from './mapping.ts'
 
 const MIB = 2 ** 20
 /** HEAP_MAX_SIZE of glibc's malloc/arena.c where pointers have 64 bits. */
-const ARENA_BYTES = 64 * MIB
+export const ARENA_BYTES = 64 * MIB
 /** Go's heap is divided in the same way, and lies below this. */
 const LOWEST_ARENA = 2 ** 40
 const LARGEST_GUARD_BYTES = 64 * 1024

@@ -1,6 +1,6 @@
 // Adds mappings up, by kind, by name and by size. Holds sums, never the mappings: there may be a hundred thousand. Pure.
 import type { Mapping } from './mapping.ts'
-import { createArenaFinder, createStackFinder } from './mapping-neighbours.ts'
+import { ARENA_BYTES, createArenaFinder, createStackFinder } from './mapping-neighbours.ts'
 import type { MappingFacts, MappingKind, MappingSum, RollupFacts } from './memory-facts.ts'
 import { rollupOf } from './small-parts.ts'
 
@@ -93,8 +93,6 @@ export class MappingTally {
     return this.#source === 'maps' ? sum : { ...sum, rssBytes: 0, pssBytes: 0, privateBytes: 0, swapBytes: 0 }
   }
 }
-
-const ARENA_BYTES = 64 * 2 ** 20
 
 /** An arena counts with its reserved part. */
 function addTo(sum: Sum, { start, end, kib }: Mapping, arenas?: number): void {

@@ -2,7 +2,7 @@
 import { messageOf } from '../base/errors.ts'
 import { type Redactor, redactDocument } from '../base/redact.ts'
 import type { RestartRequest } from '../rules/outcome.ts'
-import { evidenceDocument, type Known } from './document.ts'
+import { evidenceDocument, type OwnKnowledge } from './document.ts'
 import type { Facts } from './facts.ts'
 import { Unread } from './known.ts'
 import { createPace } from './pace.ts'
@@ -10,7 +10,7 @@ import { type FactsOptions, readFacts } from './read-facts.ts'
 import type { EvidenceStore } from './store.ts'
 
 export interface EvidenceContext {
-  readonly known: Known
+  readonly known: OwnKnowledge
   /** evidence_timeout: nothing waits longer. */
   readonly timeoutMs: number
 }
