@@ -1,0 +1,97 @@
+// What of a process has grown since an earlier look at it: threads, descriptors, memory, and which kind of each. Pure.
+import { formatDuration, formatSize } from '../base/units.ts'
+import { kindText } from './descriptor-words.ts'
+import type { Count, Facts } from './facts.ts'
+import { waitsOf } from './waits.ts'
+import {
+  countText,
+  type Finding,
+  leastBytes,
+  leastCount,
+  nameText,
+  type WordRule,
+  type WordsContext,
+} from './word-rule.ts'
+
+export const GROWTH_RULES: readonly WordRule[] = [
+  { id: 'threads_grew', topic: 'threads grew', weight: 85, least: leastCount(0.1, 20), find: threadsGrew },
+  {
+    id: 'descriptors_grew',
+    topic: 'descriptors grew',
+    weight: 85,
+    least: leastCount(0.1, 50),
+    find: fdsGrew,
+  },
+  { id: 'memory_grew', topic: 'memory grew', weight: 80, least: leastBytes(0.1, 32), find: memoryGrew },
+]
+
+/** What was seen of the very same process, and how long ago. */
+function earlier(facts: Facts, { previous }: WordsContext) {
+  const isSame =
+    previous !== undefined &&
+    previous.pid === facts.pid &&
+    previous.startTicks !== undefined &&
+    previous.startTicks === facts.startTicks &&
+    previous.takenAt < facts.takenAt
+  if (!isSame) return undefined
+  return { previous, within: `in ${formatDuration((facts.takenAt - previous.takenAt) / 1000)}` }
+}
+
+/** What there is most more of. */
+function mostGrown(now: readonly Count[], before: readonly Count[]): Count | undefined {
+  const old = new Map(before.map(({ what, count }) => [what, count]))
+  return mostOf(now.map(({ what, count }) => ({ what, count: count - (old.get(what) ?? 0) })))
+}
+
+/** undefined if none is above 0. */
+const mostOf = (counts: readonly Count[]): Count | undefined =>
+  counts.reduce<Count | undefined>((most, one) => (one.count > (most?.count ?? 0) ? one : most), undefined)
+
+function threadsGrew(facts: Facts, context: WordsContext): Finding | undefined {
+  const since = earlier(facts, context)
+  const [now, before] = [facts.threads, since?.previous.threads]
+  if (!since || !now || !before) return undefined
+  const most = mostGrown(waitsOf(now), waitsOf(before))
+  const kind = most ? `: ${countText(most.count)} more wait in ${most.what}` : ''
+  const text = `threads grew from ${countText(before.count)} to ${countText(now.count)} ${since.within}${kind}`
+  return { amount: now.count - before.count, whole: now.count, text }
+}
+
+function fdsGrew(facts: Facts, context: WordsContext): Finding | undefined {
+  const since = earlier(facts, context)
+  const [now, before] = [facts.descriptors, since?.previous.descriptors]
+  if (!since || !now || !before) return undefined
+  const most = mostGrown(now.byKind, before.byKind)
+  const socket = most?.what === 'socket' ? mostGrown(now.sockets, before.sockets) : undefined
+  const state = socket ? `, ${countText(socket.count)} of them ${nameText(socket.what)}` : ''
+  const kind = most ? `: ${countText(most.count)} more ${kindText(most.what)}${state}` : ''
+  const text = `descriptors grew from ${countText(before.count)} to ${countText(now.count)} ${since.within}${kind}`
+  return { amount: now.count - before.count, whole: now.count, text }
+}
+
+function memoryGrew(facts: Facts, context: WordsContext): Finding | undefined {
+  const since = earlier(facts, context)
+  const [now, before] = [rssOf(facts), since && rssOf(since.previous)]
+  if (!since || now === undefined || before === undefined) return undefined
+  const most = mostOf(kindsGrown(facts, since.previous))
+  const kind = most ? `: ${formatSize(most.count)} more ${most.what}` : ''
+  const text = `RSS grew from ${formatSize(before)} to ${formatSize(now)} ${since.within}${kind}`
+  return { amount: now - before, whole: now, text }
+}
+
+const rssOf = ({ rollup, status }: Facts): number | undefined => rollup?.rssBytes ?? status?.rssBytes
+
+/** What status says of each kind. A kernel before 4.5 says nothing: then no kind has grown. */
+function kindsGrown({ status: now }: Facts, { status: before }: Facts): readonly Count[] {
+  if (!now || !before) return []
+  return KINDS.flatMap(([what, key]) => {
+    const [bytes, old] = [now[key], before[key]]
+    return bytes === undefined || old === undefined ? [] : [{ what, count: bytes - old }]
+  })
+}
+
+const KINDS = [
+  ['anonymous memory', 'rssAnonBytes'],
+  ['mapped files', 'rssFileBytes'],
+  ['shared memory', 'rssShmemBytes'],
+] as const
