@@ -57,7 +57,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   restart: ['base', 'rules', 'messages'],
   delivery: ['base', 'rules', 'history', 'picture', 'config', 'messages'],
   check: ['base', 'rules', 'trend', 'history', 'messages'],
-  screen: ['base', 'rules', 'check'],
+  screen: ['base', 'rules', 'evidence', 'check'],
   memmon: [
     'base',
     'rules',

@@ -35,7 +35,8 @@ export function explainText({ processes, budgets, rules, capacity }: Explained):
 
 const indented = (text: string): string => `  ${text}`
 
-function headText({ process, rssBytes }: Assessed): string {
+/** 'web:web: RUNNING, pid 4711, up 1d 2h, 63.2MB RSS'. */
+export function headText({ process, rssBytes }: Pick<Assessed, 'process' | 'rssBytes'>): string {
   const run =
     process.state === ProcessState.RUNNING
       ? `, pid ${process.pid}, up ${formatDuration(uptimeSecondsOf(process))}, ${rssBytes === undefined ? 'size not readable' : `${formatSize(rssBytes)} RSS`}`

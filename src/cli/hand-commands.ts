@@ -46,6 +46,7 @@ export async function runByHand(argv: readonly string[]): Promise<number> {
   if (command === 'history') return await runHistory(all, given)
   if (command === 'suggest') return await runSuggest(all, given)
   if (command === 'report') return await runReport(all, given)
+  if (command === 'diagnose') return await runDiagnose(all, given)
   return await (command === 'check' ? runCheck(all, given) : runExplain(all, given))
 }
 
@@ -95,6 +96,12 @@ async function runSuggest(asked: Asked, given: Given): Promise<number> {
   const { suggest } = await import('./suggest.ts')
   const { default: widthOf } = await import('string-width')
   return await suggest(asked, { names, json, watchSeconds, path, widthOf })
+}
+
+async function runDiagnose(asked: Asked, { json, words: [word = ''] }: Given): Promise<number> {
+  const { diagnose } = await import('./diagnose.ts')
+  const { default: widthOf } = await import('string-width')
+  return await diagnose(word, asked, json, widthOf)
 }
 
 async function runReport(asked: Asked, { htmlPath }: Given): Promise<number> {

@@ -37,7 +37,7 @@ type OwnOption = TakenOption['spec'] & {
   readonly give: (given: Given, text: string | undefined, argv: readonly string[]) => void
 }
 
-/** Of check and explain. */
+/** Of all that look at supervisord's processes. */
 export const CONFIGURATION: OwnOption = {
   flags: ['-C', '--configuration'],
   value: 'file',
@@ -91,6 +91,11 @@ export const CHECK_OPTIONS: readonly OwnOption[] = [
 
 /** Of explain alone. */
 export const EXPLAIN_OPTIONS: readonly OwnOption[] = [jsonOption('print JSON', 'explain web --json')]
+
+/** Of diagnose alone. */
+export const DIAGNOSE_OPTIONS: readonly OwnOption[] = [
+  jsonOption('print JSON: the sentences and all facts', 'diagnose web --json'),
+]
 
 /** Of analyse alone. */
 export const ANALYSE_OPTIONS: readonly OwnOption[] = [

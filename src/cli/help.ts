@@ -57,6 +57,20 @@ const TEXTS = {
       ['web -a 200MB', 'by a rule that you think about'],
     ],
   },
+  diagnose: {
+    argument: {
+      name: '<process>',
+      help: 'its name, as supervisorctl status has it, a pattern that one process matches, or a pid: of a process of supervisord, or of a descendant of one',
+    },
+    summary: 'show what a process does and what its memory is',
+    help: 'Reads once what the kernel knows of one process, and prints what stands out in a few sentences; below them its memory by kind, its threads and what they wait for, its descriptors, children and control group. It changes nothing, and needs no memmon that runs. What it may not read it names, with what would allow it.\nExit code: 1 if the process is over a limit, else 2 if memmon could not look or could not read all rules, else 0.',
+    more: RULES_ARE,
+    examples: [
+      ['web', 'why is it so large, why does it hang?'],
+      ['worker:worker_03 --json', 'all facts, for a program or a report'],
+      ['4711', 'a child that a program has forked'],
+    ],
+  },
   history: {
     argument: { name: '[name...]', help: 'of a process or a group, with * and ? as wildcards' },
     summary: 'draw sizes over time, with leaks and forecasts',

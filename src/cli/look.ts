@@ -46,6 +46,8 @@ export interface Seen {
   readonly views: readonly View[]
   /** All of them together. */
   readonly assessment: Assessment
+  /** supervisord's processes, as they were asked for. */
+  readonly table: ProcessTable
   readonly capacity: Capacity | undefined
   readonly memory: Memory | undefined
   /** Where the rules are from, and why some of them do not count. */
@@ -92,6 +94,7 @@ export async function look(asked: Asked): Promise<Seen> {
   return {
     views,
     assessment: combined(views.map(({ assessment }) => assessment)),
+    table,
     capacity,
     memory: capacity && available && { totalBytes: capacity.bytes, availableBytes: available.bytes },
     notes: [

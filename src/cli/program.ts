@@ -8,6 +8,7 @@ import {
   ANALYSE_OPTIONS,
   CHECK_OPTIONS,
   CONFIGURATION,
+  DIAGNOSE_OPTIONS,
   EXPLAIN_OPTIONS,
   type Given,
   HISTORY_OPTIONS,
@@ -32,6 +33,7 @@ export interface Output {
 const OWN_OPTIONS = {
   check: [CONFIGURATION, ...CHECK_OPTIONS],
   explain: [CONFIGURATION, ...EXPLAIN_OPTIONS],
+  diagnose: [CONFIGURATION, ...DIAGNOSE_OPTIONS],
   analyse: ANALYSE_OPTIONS,
   history: [CONFIGURATION, ...HISTORY_OPTIONS],
   suggest: [CONFIGURATION, ...SUGGEST_OPTIONS],
@@ -44,6 +46,7 @@ const MEANT: ReadonlyMap<string, string> = new Map([
   ...['status', 'list', 'show', 'ps'].map(word => [word, 'memmon check'] as const),
   ...['top', 'watch'].map(word => [word, 'memmon check --watch'] as const),
   ...['why', 'reason'].map(word => [word, 'memmon explain'] as const),
+  ...['dump', 'inspect', 'threads'].map(word => [word, 'memmon diagnose'] as const),
   ...['chart', 'graph', 'plot', 'trend'].map(word => [word, 'memmon history'] as const),
   ...['advise', 'propose', 'recommend'].map(word => [word, 'memmon suggest'] as const),
   ...['test', 'notify', 'mail'].map(word => [word, 'memmon test-notify'] as const),

@@ -156,7 +156,7 @@ function folderOf(pid: number): string {
 }
 
 /** By /etc/passwd, where most users are. */
-function userName(uid: number): string {
+export function userName(uid: number): string {
   try {
     const lines = readFileSync('/etc/passwd', 'utf8')
       .split('\n')

@@ -20,6 +20,12 @@ export function barText(share: number, { under, over }: BarSize): string {
   return `[${'#'.repeat(full)}${'.'.repeat(under - full)}|${'>'.repeat(past)}${' '.repeat(over - past)}]`
 }
 
+/** '[####......]': how much of a whole, which is no limit. */
+export function shareBar(share: number, cells: number): string {
+  const full = Math.min(cells, Math.round(share * cells))
+  return `[${'#'.repeat(full)}${'.'.repeat(cells - full)}]`
+}
+
 /** Rounded away from 100 %. */
 export function percentText(share: number): string {
   const percent = share > 1 ? Math.ceil(share * 100) : Math.floor(share * 100)

@@ -1,5 +1,6 @@
 // The screen of `memmon check`: rows, summary and where the rules are from, in the width of a terminal or, for a pipe,
 // whole. Pure; side effects are in cli/check.ts.
+import { type Paint, paint } from './paint.ts'
 import type { Row, Standing } from './rows.ts'
 import { countsOf, type Memory, summaryText } from './summary.ts'
 import { type Cells, type Column, type Plan, plainLines, tableLines } from './table.ts'
@@ -123,7 +124,7 @@ const notesIn = ({ notes }: Picture, room: Room): string[] => notes.flatMap(note
 
 const isOver = ({ standing }: Row): boolean => standing === 'over'
 
-const PAINTS: Readonly<Record<Standing, Paint>> = {
+const PAINTS: Readonly<Record<Standing, Paint | undefined>> = {
   over: 'red',
   blind: 'yellow',
   warned: 'yellow',
@@ -157,14 +158,4 @@ function withoutSameMetric(rows: readonly Row[]): { columns: readonly Column[]; 
     columns: COLUMNS.map(column => (column.key === 'size' ? { ...column, head: only } : column)),
     cells: cells.map(cell => ({ ...cell, metric: '' })),
   }
-}
-
-/** Select Graphic Rendition (ECMA-48, 8.3.117), on and off. */
-const SGR = { bold: [1, 22], dim: [2, 22], red: [31, 39], yellow: [33, 39] } as const
-type Paint = keyof typeof SGR | undefined
-
-function paint(text: string, how: Paint, colour: boolean): string {
-  if (!colour || !how || text === '') return text
-  const [on, off] = SGR[how]
-  return `\u001b[${on}m${text}\u001b[${off}m`
 }

@@ -182,7 +182,7 @@ const REFUSED: [given: string, sentence: string][] = [
   ],
   [
     'chek',
-    `unknown command 'chek' (Did you mean check?); the commands are check, explain, history, suggest, report, analyse, test-notify`,
+    `unknown command 'chek' (Did you mean check?); the commands are check, explain, diagnose, history, suggest, report, analyse, test-notify`,
   ],
   ['status', `unknown command 'status' (Did you mean memmon check?)`],
   ['init', `unknown command 'init': supervisord starts memmon, as memmon --help shows`],

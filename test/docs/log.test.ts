@@ -83,7 +83,10 @@ const leaking = (growth: Partial<Growth>) => () =>
     what: 'leaking',
     request: {
       ...request,
-      breach: { ...request.breach, growth: { forSeconds: 7200, fromBytes: 1, isOverBelowBytes: 1, ...growth } },
+      breach: {
+        ...request.breach,
+        growth: { forSeconds: 7200, fromBytes: 1, isOverBelowBytes: 1, ...growth },
+      },
     },
     occurredAt: 0,
     detail: '',

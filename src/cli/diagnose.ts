@@ -1,0 +1,66 @@
+// `memmon diagnose`: what the kernel knows of one process, in words, and drawn below them; or all of it as JSON.
+import { monotonicMs } from '../base/clock.ts'
+import { UsageError } from '../base/errors.ts'
+import { oneLine } from '../base/text.ts'
+import { isOver } from '../check/finding.ts'
+import { missingTexts } from '../evidence/missing-text.ts'
+import { readFacts } from '../evidence/read-facts.ts'
+import { wordsOf } from '../evidence/words.ts'
+import { openSightings } from '../proc/sightings.ts'
+import { type Diagnosis, diagnosisLines, pipedDiagnosis } from '../screen/diagnosis.ts'
+import type { WidthOf } from '../screen/width.ts'
+import { diagnosisDocument } from './diagnose-json.ts'
+import { type Target, targetOf } from './diagnose-target.ts'
+import { diagnoseHeads } from './diagnose-text.ts'
+import { endWithReader } from './end-with-reader.ts'
+import { exitCodeOf, look, type Seen } from './look.ts'
+import type { Asked } from './rule-sources.ts'
+import { userName } from './running-memmon.ts'
+
+/** As long as a restart waits for the same facts. */
+const TIMEOUT_MS = 2_000
+const USUAL_COLUMNS = 80
+const EXIT_UNREADABLE = 2
+
+/** Prints it; the exit code. Throws a UsageError. */
+export async function diagnose(
+  word: string,
+  asked: Asked,
+  isJson: boolean,
+  widthOf: WidthOf,
+): Promise<number> {
+  endWithReader()
+  const sightings = openSightings()
+  if (!sightings) throw new UsageError("memmon diagnose needs Linux's /proc, and there is none here")
+  const seen = await look(asked)
+  const sight = sightings.look()
+  const target = targetOf(word, seen.table, pid => sight(pid)?.parentPid)
+  const diagnosis = await diagnosisOf(target, seen)
+  for (const line of [...seen.warnings, ...seen.faults]) process.stderr.write(`${oneLine(line)}\n`)
+  if (isJson) process.stdout.write(`${JSON.stringify(diagnosisDocument(diagnosis, target), null, 2)}\n`)
+  else process.stdout.write(`${linesOf(diagnosis, widthOf).join('\n')}\n`)
+  if (!diagnosis.facts.status) return EXIT_UNREADABLE
+  const own = seen.assessment.processes.find(({ process }) => process.namespec === target.process.namespec)
+  return exitCodeOf(own?.findings.some(isOver) ?? false, seen)
+}
+
+async function diagnosisOf(target: Target, { assessment, table }: Seen): Promise<Diagnosis> {
+  const facts = await readFacts(target.pid, { timeoutMs: TIMEOUT_MS, tick: monotonicMs, nowMs: Date.now })
+  const { group, namespec } = target.process
+  const siblingCount = table.processes.filter(
+    one => one.group === group && one.namespec !== namespec && one.pid > 0,
+  ).length
+  const own = assessment.processes.find(({ process }) => process.namespec === namespec)
+  return {
+    facts,
+    heads: diagnoseHeads({ target, facts, rssBytes: own?.rssBytes, nameOf: userName }),
+    sentences: wordsOf(facts, { siblingCount }),
+    unread: missingTexts(facts, { uid: process.geteuid?.() ?? 0, nameOf: userName }),
+  }
+}
+
+function linesOf(diagnosis: Diagnosis, widthOf: WidthOf): string[] {
+  if (!process.stdout.isTTY) return pipedDiagnosis(diagnosis, widthOf)
+  const colour = !process.env.NO_COLOR && process.env.TERM !== 'dumb'
+  return diagnosisLines(diagnosis, { columns: process.stdout.columns || USUAL_COLUMNS, colour, widthOf })
+}
