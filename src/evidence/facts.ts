@@ -83,6 +83,7 @@ export interface StatusFacts {
 }
 
 export interface ThreadFacts {
+  /** All; if missing.threads is 'timeout', those that were reached by then. */
   readonly count: number
   /** At most 5,000. The lists below count these. */
   readonly lookedAtCount: number
@@ -110,6 +111,7 @@ export interface ThreadFacts {
 export type DescriptorKind = string
 
 export interface DescriptorFacts {
+  /** All; if missing.descriptors is 'timeout', those that were reached by then. */
   readonly count: number
   /** At most 20,000. The lists below count these. */
   readonly lookedAtCount: number
