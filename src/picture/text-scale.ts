@@ -8,7 +8,7 @@ export interface Scale {
 }
 
 /** A row is one of these of the unit of the highest size, or ten or a hundred times that, or a tenth of it. */
-const FIGURES = [1, 1.25, 2, 2.5, 5]
+const FIGURES = [1, 1.25, 2, 2.5, 3, 4, 5]
 const KIB = 1024
 /** Where all sizes, and the limit, are within this share below the highest, what is below them all is left out. */
 const CLOSE = { most: 0.4, least: 0.05 }
