@@ -53,7 +53,6 @@ export const BUDGET_FLAGS: readonly RuleFlag[] = [
     group: 'limits',
     value: 'name=limit',
     repeatable: true,
-    brief: 'what all processes of a group may use together',
     help: 'What all processes of a group may use together, shared memory counted once. Over it, the one with the most private memory is restarted, one at a time.',
     example: '--group-total workers=4GB',
     exampleHelp: 'restart the largest worker when all of them use more than 4 GB',

@@ -22,7 +22,7 @@ const WAITS: readonly (readonly [pattern: RegExp, words: string])[] = [
 const IDLE = /^(0|running|none|)$/
 
 /** 'a futex (...)', or the very name where it is not known. */
-export const waitWords = (name: string): string =>
+const waitWords = (name: string): string =>
   WAITS.find(([pattern]) => pattern.test(name))?.[1] ?? nameText(name)
 
 /** What they wait for, the most frequent first, equal meanings together; by wchan, else by system call. */
