@@ -118,5 +118,7 @@ export function growthText({ kind, leadSeconds, window, increase }: GrowthTerms)
   if (kind === 'alert') return what
   const when = window ? `, between ${window.written} where that is in time` : ''
   const verb = kind === 'would' ? 'would restart' : 'restarts'
-  return `${what ? `${what}, ` : ''}${verb} a leak ${formatDuration(leadSeconds)} before the limit${when}`
+  // What is only counted has no forecast.
+  const due = increase ? `at ${USED_SHARE * 100}% of` : `${formatDuration(leadSeconds)} before`
+  return `${what ? `${what}, ` : ''}${verb} a leak ${due} the limit${when}`
 }

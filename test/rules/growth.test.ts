@@ -86,4 +86,8 @@ test.each<[GrowthTerms, string | undefined]>([
     { ...RESTART, kind: 'alert', increase: { limit: 20, thresholdBytes: 10 * MB } },
     'a leak is 20 new maxima, each more than 10MB above the last',
   ],
+  [
+    { ...RESTART, increase: { limit: 20, thresholdBytes: 10 * MB } },
+    'a leak is 20 new maxima, each more than 10MB above the last, restarts a leak at 85% of the limit',
+  ],
 ])('%j in the log', (terms, text) => expect(growthText(terms)).toBe(text))
