@@ -23,7 +23,8 @@ const stuck = new Set<Promise<unknown>>()
 /** From now on, until `untilTick`. */
 export function createPace(tick: () => number, untilTick: number): Pace {
   let sliceTick = tick()
-  const isOver = () => tick() >= untilTick
+  let hasFired = false
+  const isOver = () => hasFired || tick() >= untilTick
   const check = () => {
     if (isOver()) throw new Unread('timeout')
   }
@@ -41,17 +42,21 @@ export function createPace(tick: () => number, untilTick: number): Pace {
         work.catch(() => {})
         throw new Unread('timeout')
       }
-      const done = await race(work, untilTick - tick())
+      // A timer may fire a moment early: nothing more is begun all the same.
+      const done = await race(work, untilTick - tick(), () => {
+        hasFired = true
+      })
       sliceTick = tick()
       return done
     },
   }
 }
 
-async function race<T>(work: Promise<T>, mostMs: number): Promise<T> {
+async function race<T>(work: Promise<T>, mostMs: number, onLate: () => void): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
+      onLate()
       stuck.add(work)
       const isOver = () => stuck.delete(work)
       work.then(isOver, isOver)

@@ -105,3 +105,14 @@ test('others have their turn every few milliseconds, however much there is to re
   isOver = true
   expect(turns).toBeGreaterThan(now / 10)
 })
+
+test('a timer that fires early by this clock ends the time, too', async () => {
+  const pace = createPace(() => 0, 20)
+  let answer = () => {}
+  const work = new Promise<void>(resolve => {
+    answer = resolve
+  })
+  await expect(pace.within(work)).rejects.toMatchObject({ code: 'timeout' })
+  expect(pace.isOver()).toBe(true)
+  answer()
+})
