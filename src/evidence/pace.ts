@@ -45,6 +45,9 @@ export function createPace(tick: () => number, untilTick: number): Pace {
       // A timer may fire a moment early: nothing more is begun all the same.
       const done = await race(work, untilTick - tick(), () => {
         hasFired = true
+        stuck.add(work)
+        const isAnswered = () => stuck.delete(work)
+        work.then(isAnswered, isAnswered)
       })
       sliceTick = tick()
       return done
@@ -52,14 +55,12 @@ export function createPace(tick: () => number, untilTick: number): Pace {
   }
 }
 
-async function race<T>(work: Promise<T>, mostMs: number, onLate: () => void): Promise<T> {
+/** What the work comes to. Throws Unread ('timeout') if that is not within so many milliseconds. */
+export async function race<T>(work: Promise<T>, mostMs: number, onLate = () => {}): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       onLate()
-      stuck.add(work)
-      const isOver = () => stuck.delete(work)
-      work.then(isOver, isOver)
       reject(new Unread('timeout'))
     }, mostMs)
   })

@@ -5,7 +5,7 @@ import type { RestartRequest } from '../rules/outcome.ts'
 import { evidenceDocument, type OwnKnowledge } from './document.ts'
 import type { Facts } from './facts.ts'
 import { Unread } from './known.ts'
-import { createPace } from './pace.ts'
+import { race } from './pace.ts'
 import { type FactsOptions, readFacts } from './read-facts.ts'
 import type { EvidenceStore } from './store.ts'
 
@@ -51,7 +51,7 @@ export async function takeEvidence(
   const document = redactDocument(evidenceDocument(request, known, facts), ports.redactor)
   const writing = store.write({ group, name, pid, takenAt: facts.takenAt }, document)
   try {
-    return { facts, path: await createPace(tick, startTick + timeoutMs).within(writing) }
+    return { facts, path: await race(writing, startTick + timeoutMs - tick()) }
   } catch (thrown) {
     const isLate = thrown instanceof Unread
     return { facts, problem: isLate ? `the disk did not take it within ${timeoutMs} ms` : messageOf(thrown) }
