@@ -9,6 +9,7 @@ const SCREENS = [
   ['--help', 'all'],
   ['check', '--help'],
   ['explain', '--help'],
+  ['diagnose', '--help'],
   ['analyse', '--help'],
   ['history', '--help'],
   ['report', '--help'],
@@ -57,6 +58,7 @@ test('memmon --help all has every option with all its names and all that there i
 test.each([
   ['check', ['--over', '--sort <order>', '--watch [time]', '--json', '-C, --configuration <file>']],
   ['explain', ['-C, --configuration <file>', '--json']],
+  ['diagnose', ['-C, --configuration <file>', '--json']],
   ['analyse', ['--json']],
   ['history', ['--since <time>', '--json', '--csv', '-C, --configuration <file>']],
   ['report', ['-C, --configuration <file>', '--html <file>']],

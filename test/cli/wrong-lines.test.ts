@@ -184,6 +184,7 @@ const REFUSED: [given: string, sentence: string][] = [
     'chek',
     `unknown command 'chek' (Did you mean check?); the commands are check, explain, diagnose, history, suggest, report, analyse, test-notify`,
   ],
+  ['threads', `unknown command 'threads' (Did you mean memmon diagnose?)`],
   ['status', `unknown command 'status' (Did you mean memmon check?)`],
   ['init', `unknown command 'init': supervisord starts memmon, as memmon --help shows`],
   ['test', `unknown command 'test' (Did you mean memmon test-notify?)`],

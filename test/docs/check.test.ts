@@ -1,11 +1,17 @@
 // docs/check.md and README.md show what `memmon check` draws, and name each word that it may say.
 import widthOf from 'string-width'
 import { expect, test } from 'vitest'
+import { diagnosisDocument } from '../../src/cli/diagnose-json.ts'
 import { explainText } from '../../src/cli/explain-text.ts'
 import { resolveSettings } from '../../src/config/in-force.ts'
+import { missingTexts } from '../../src/evidence/missing-text.ts'
+import { wordsOf } from '../../src/evidence/words.ts'
+import type { ProcessInfo } from '../../src/rules/process.ts'
 import { pipeLines, terminalLines } from '../../src/screen/check-screen.ts'
+import { diagnosisLines } from '../../src/screen/diagnosis.ts'
 import { SORTS } from '../../src/screen/order.ts'
 import { assessmentOf, type Sample } from '../helpers/assessed.ts'
+import { LOCKED } from '../helpers/diagnosed.ts'
 import { codeBlocks, memmonLines, readDocument } from '../helpers/documents.ts'
 import { pictureOf } from '../helpers/screens.ts'
 import { settingsFrom } from '../helpers/values.ts'
@@ -68,6 +74,23 @@ What the memmon with pid 998 remembers, as of 2026-11-21 14:02:10
 
 ${explainText({ ...seen, rules, capacity: undefined })}`,
   )
+})
+
+test('block 4 is what diagnose draws', () => {
+  const heads = ['web:web: RUNNING, pid 4711, up 42m, 15.1MB RSS']
+  const unread = missingTexts(LOCKED, { uid: 1000, nameOf: String })
+  const diagnosis = { heads, facts: LOCKED, sentences: wordsOf(LOCKED), unread }
+  const lines = diagnosisLines(diagnosis, { columns: 80, colour: false, widthOf })
+  expect(blocks[4]?.text).toBe(`${lines.join('\n')}\n`)
+})
+
+test('each key of diagnose --json is in its table', () => {
+  const process = { namespec: 'web:web', pid: 4711, state: 20 } as ProcessInfo
+  const diagnosis = { heads: [], facts: LOCKED, sentences: [], unread: [] }
+  const keys = Object.keys(diagnosisDocument(diagnosis, { process, pid: 4711 }))
+  const [, section = ''] = readDocument('docs/check.md').split('\n## diagnose\n')
+  expect(keys.length).toBeGreaterThan(5)
+  for (const key of keys) expect(section).toContain(`\`${key}\``)
 })
 
 /** Of the restart that the log in README.md tells. */
