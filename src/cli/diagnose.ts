@@ -22,22 +22,31 @@ const TIMEOUT_MS = 2_000
 const USUAL_COLUMNS = 80
 const EXIT_UNREADABLE = 2
 
+export interface DiagnoseAsked extends Asked {
+  readonly word: string
+  readonly json: boolean
+  /** string-width's. */
+  readonly widthOf: WidthOf
+  readonly open?: typeof openSightings
+}
+
 /** Prints it; the exit code. Throws a UsageError. */
-export async function diagnose(
-  word: string,
-  asked: Asked,
-  isJson: boolean,
-  widthOf: WidthOf,
-): Promise<number> {
+export async function diagnose({
+  word,
+  json,
+  widthOf,
+  open = openSightings,
+  ...asked
+}: DiagnoseAsked): Promise<number> {
   endWithReader()
-  const sightings = openSightings()
+  const sightings = open()
   if (!sightings) throw new UsageError("memmon diagnose needs Linux's /proc, and there is none here")
   const seen = await look(asked)
   const sight = sightings.look()
   const target = targetOf(word, seen.table, pid => sight(pid)?.parentPid)
   const diagnosis = await diagnosisOf(target, seen)
   for (const line of [...seen.warnings, ...seen.faults]) process.stderr.write(`${oneLine(line)}\n`)
-  if (isJson) process.stdout.write(`${JSON.stringify(diagnosisDocument(diagnosis, target), null, 2)}\n`)
+  if (json) process.stdout.write(`${JSON.stringify(diagnosisDocument(diagnosis, target), null, 2)}\n`)
   else process.stdout.write(`${linesOf(diagnosis, widthOf).join('\n')}\n`)
   if (!diagnosis.facts.status) return EXIT_UNREADABLE
   const own = seen.assessment.processes.find(({ process }) => process.namespec === target.process.namespec)

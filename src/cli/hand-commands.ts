@@ -101,7 +101,7 @@ async function runSuggest(asked: Asked, given: Given): Promise<number> {
 async function runDiagnose(asked: Asked, { json, words: [word = ''] }: Given): Promise<number> {
   const { diagnose } = await import('./diagnose.ts')
   const { default: widthOf } = await import('string-width')
-  return await diagnose(word, asked, json, widthOf)
+  return await diagnose({ ...asked, word, json, widthOf })
 }
 
 async function runReport(asked: Asked, { htmlPath }: Given): Promise<number> {

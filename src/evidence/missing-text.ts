@@ -27,15 +27,17 @@ const PARTS: ReadonlyMap<string, string> = new Map<MissingPart, string>([
 ])
 
 const DENIED = ['EACCES', 'EPERM']
-/** The kernel asks Yama about these even where both processes are of one user. */
+/** The kernel asks Yama about these even where both processes are of one user, and about nothing else that is read. */
 const ASKED_OF_YAMA = ['wchan', 'syscall']
 
 /** A line for each reason, none if all was read. */
 export function missingTexts(facts: Facts, reader: Reader): string[] {
   const { process: gone, ...parts } = facts.missing
+  const denied = Object.keys(parts).filter(part => DENIED.includes(facts.missing[part as MissingPart] ?? ''))
+  const byYama = denied.every(part => ASKED_OF_YAMA.includes(part))
   const byWhy = new Map<string, { readonly part: string; readonly code: string }[]>()
   for (const [part, code] of Object.entries(parts)) {
-    const why = DENIED.includes(code) ? deniedText(part, facts, reader) : whyText(code)
+    const why = DENIED.includes(code) ? deniedText(byYama, facts, reader) : whyText(code)
     byWhy.set(why, [...(byWhy.get(why) ?? []), { part: PARTS.get(part) ?? part, code }])
   }
   const lines = [...byWhy].map(([why, found]) => {
@@ -53,12 +55,12 @@ function goneText({ pid, status }: Facts, code: string, { uid }: Reader): string
   return `Not read: anything (${code}): pid ${pid} has ended${hidden}`
 }
 
-function deniedText(part: string, { pid, status }: Facts, { uid, nameOf }: Reader): string {
+function deniedText(byYama: boolean, { pid, status }: Facts, { uid, nameOf }: Reader): string {
   if (uid === 0)
     return 'root lacks CAP_SYS_PTRACE here, as in most containers, or a security module forbids it: add that capability'
   if (status && status.uid !== uid)
     return `pid ${pid} runs as ${nameOf(status.uid)}, and this command as ${nameOf(uid)}: run it with sudo`
-  if (ASKED_OF_YAMA.includes(part))
+  if (byYama)
     return 'Yama (/proc/sys/kernel/yama/ptrace_scope) allows that to root and CAP_SYS_PTRACE only: run this with sudo'
   return 'the process is not dumpable, or a security module forbids it: run this with sudo'
 }

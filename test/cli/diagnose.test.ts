@@ -6,11 +6,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import widthOf from 'string-width'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { UsageError } from '../../src/base/errors.ts'
+import { diagnose as callDiagnose, type DiagnoseAsked } from '../../src/cli/diagnose.ts'
 import { ProcessState } from '../../src/rules/process.ts'
 import { LOCKED_THREADS } from '../helpers/locked-threads.ts'
 import { runMemmon } from '../helpers/memmon.ts'
 import { PythonProcess } from '../helpers/python-process.ts'
 import { ScriptedSupervisord } from '../helpers/scripted-supervisord.ts'
+import { MEMMON } from '../helpers/supervisord-conf.ts'
 import { Terminal } from '../helpers/terminal.ts'
 
 /** With a child of its own, which is no program of supervisord's. */
@@ -144,6 +147,13 @@ test.each<[what: string, args: () => string[], said: RegExp]>([
   expect(stderr).toMatch(said)
 })
 
+test('where there is no /proc of Linux it says so, and asks nobody', async () => {
+  const asked = { word: 'web', json: false, widthOf, open: () => undefined } as unknown as DiagnoseAsked
+  await expect(callDiagnose(asked)).rejects.toThrow(
+    new UsageError("memmon diagnose needs Linux's /proc, and there is none here"),
+  )
+})
+
 test('one that ends before it is read is said to have ended, with exit code 2', async () => {
   const gone = spawn('true')
   const pid = gone.pid ?? 0
@@ -153,4 +163,36 @@ test('one that ends before it is read is said to have ended, with exit code 2', 
   server.programs.delete('gone:gone')
   expect(code).toBe(2)
   expect(stdout).toMatch(new RegExp(`\nNot read: anything \\(ESRCH\\): pid ${pid} has ended`))
+})
+
+/** Root alone may read it: as another user's. */
+const SHUT = `
+import ctypes, json, sys
+PR_SET_DUMPABLE = 4
+assert ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0) == 0
+print(json.dumps('ready'))
+sys.stdin.read()
+`
+
+test('what it may not read it names, with what would allow it, and shows the rest', async () => {
+  const shut = new PythonProcess(SHUT)
+  expect(await shut.next()).toBe('ready')
+  const tcp = await ScriptedSupervisord.start({ programs: [{ namespec: 'shut:shut', pid: shut.pid }] })
+  const isRoot = process.geteuid?.() === 0
+  const user = isRoot ? { uid: 65534, gid: 65534 } : {}
+  const child = spawn(process.execPath, [MEMMON, 'diagnose', 'shut', '--server-url', tcp.url], {
+    env: { PATH: process.env.PATH },
+    ...user,
+  })
+  let stdout = ''
+  child.stdout.on('data', chunk => {
+    stdout += chunk
+  })
+  const [code] = await once(child, 'close')
+  await tcp.close()
+  await shut.end()
+  expect(code).toBe(0)
+  expect(stdout).toContain('\n\nThreads: 1\n')
+  const why = isRoot ? 'runs as root, and this command as \\S+' : 'is not dumpable'
+  expect(stdout).toMatch(new RegExp(`\nNot read: .*descriptors.*mappings.* \\(E\\w+\\): .*${why}.*sudo\n`))
 })

@@ -38,9 +38,9 @@ test.each<
     'a process of the same user that is not dumpable',
     1000,
     1000,
-    { mappings: 'EACCES' },
+    { mappings: 'EACCES', syscall: 'EPERM' },
     [
-      'Not read: mappings (EACCES): the process is not dumpable, or a security module forbids it: run this with sudo',
+      'Not read: mappings, system calls of threads (EACCES, EPERM): the process is not dumpable, or a security module forbids it: run this with sudo',
     ],
   ],
   [
