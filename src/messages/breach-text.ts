@@ -1,6 +1,6 @@
 // What was measured, and how far it is from which limit. Pure.
 import { formatDuration, formatSize } from '../base/units.ts'
-import type { Growth } from '../rules/growth.ts'
+import { type Growth, sureText } from '../rules/growth.ts'
 import { amountText, formatAmount } from '../rules/metric.ts'
 import type { Breach } from '../rules/rule.ts'
 
@@ -47,12 +47,12 @@ export function recoveredText(breach: Breach, value: number, limit: number): str
     : `${budget.whom} are down to ${amount}, under ${rule}`
 }
 
-/** 'growing by 12MB an hour for 6h: it reaches its limit of 500MB in 3h'. */
+/** 'growing by 12MB an hour for 6h (sure): it reaches its limit of 500MB in 3h'. */
 export function growthClause(growth: Growth, limit: number): string {
-  const { slopeBytesPerHour, forSeconds, secondsToLimit, increases } = growth
+  const { slopeBytesPerHour, forSeconds, secondsToLimit, sureness = 0, increases } = growth
   const how =
     increases === undefined
-      ? `growing by ${formatSize(slopeBytesPerHour ?? 0)} an hour for ${formatDuration(forSeconds)}`
+      ? `growing by ${formatSize(slopeBytesPerHour ?? 0)} an hour for ${formatDuration(forSeconds)} (${sureText(sureness)})`
       : `${increases} new maxima in ${formatDuration(forSeconds)}`
   if (!Number.isFinite(limit)) return how
   return secondsToLimit === undefined

@@ -1,20 +1,17 @@
 // A leak in words: how fast, how sure, and when the limit will be reached. Pure.
 import { formatSize } from '../base/units.ts'
 import type { Life, ProcessHistory } from '../history/process-history.ts'
+import { sureText } from '../rules/growth.ts'
 import type { Leak } from '../trend/verdict.ts'
 import { roughDuration, roughSize, roughTime } from './rough.ts'
 
-/** docs/growth.md has how often each was right. */
-const SURE = 0.95
-const VERY_SURE = 0.975
 const LONG_SECONDS = 90 * 86_400
 
 /** 'grew by 12MB an hour for 6h without levelling off: a leak (sure); at this rate ...'. */
 export function leakText(leak: Leak, life: Life, history: ProcessHistory, nowMs: number): string {
   const { slopeBytesPerHour, forSeconds, sureness } = leak
   const grew = `grew by ${roughSize(slopeBytesPerHour)} an hour for ${roughDuration(forSeconds)}`
-  const sure = sureness < SURE ? 'fairly sure' : sureness < VERY_SURE ? 'sure' : 'very sure'
-  const text = `${grew} without levelling off: a leak (${sure})`
+  const text = `${grew} without levelling off: a leak (${sureText(sureness)})`
   const next = forecastText(leak, life, history, nowMs)
   return next === undefined ? text : `${text}; ${next}`
 }

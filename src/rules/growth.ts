@@ -91,6 +91,14 @@ export function secondsUntil({ fromMinute, untilMinute }: DayWindow, minute: num
   return after(minute, fromMinute) * 60
 }
 
+/** docs/growth.md has how often each was right. */
+const SURE = 0.95
+const VERY_SURE = 0.975
+
+/** In words, of a sureness from .8 towards 1. */
+export const sureText = (sureness: number): string =>
+  sureness < SURE ? 'fairly sure' : sureness < VERY_SURE ? 'sure' : 'very sure'
+
 /** Of the limit: so much used is close to it, whatever the forecast says. */
 const USED_SHARE = 0.85
 

@@ -62,7 +62,7 @@ function checkOf(...argv: string[]) {
 }
 
 const ALERT =
-  'web:web (pid 7) leaks: 60MB RSS (62914560 bytes), growing by 12MB an hour for 6h: it reaches its limit of 100MB in 3h (-a 100MB)'
+  'web:web (pid 7) leaks: 60MB RSS (62914560 bytes), growing by 12MB an hour for 6h (fairly sure): it reaches its limit of 100MB in 3h (-a 100MB)'
 
 test('a leak is told once, and once more when it ends', () => {
   const check = checkOf('-a', '100MB')
@@ -115,7 +115,7 @@ test('a restart is asked for at each check, once it is due', () => {
   expect(check(60, LEAK)).toEqual([ALERT])
   const soon = { ...LEAK, secondsToLimit: 800 }
   const restarting =
-    'Restarting web:web (pid 7, up 0s): 60MB RSS (62914560 bytes), growing by 12MB an hour for 6h: it reaches its limit of 100MB in 13m 20s (-a 100MB)'
+    'Restarting web:web (pid 7, up 0s): 60MB RSS (62914560 bytes), growing by 12MB an hour for 6h (fairly sure): it reaches its limit of 100MB in 13m 20s (-a 100MB)'
   expect(check(60, soon)).toEqual([restarting])
   expect(check(86, LEAK).length).toBe(1)
   expect(check(84, LEAK)).toEqual([])
