@@ -1,12 +1,14 @@
 // `npm run bench [-- counts... --beside other/bin/memmon.js]`: what a quiet tick costs, beside the other ways to measure
 // the same processes and beside another build of memmon, all in one run under a real supervisord. Prints a table; figures
 // never fail it. `npm run bench -- --node 24`: how large memmon is on that Node, and how soon READY, beside a bare one.
+// `npm run bench -- --detector`: what a sample costs in the histories.
 import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs, promisify } from 'node:util'
+import { benchDetector } from './bench-detector.mjs'
 import { nodeOfMajor } from './node-binary.mjs'
 import { ROOT, setup } from './setup.mjs'
 
@@ -18,7 +20,7 @@ const { createHttpCaller } = await import('../build/supervisor/http-call.js')
 
 const { positionals, values: options } = parseArgs({
   allowPositionals: true,
-  options: { beside: { type: 'string' }, node: { type: 'string' } },
+  options: { beside: { type: 'string' }, node: { type: 'string' }, detector: { type: 'boolean' } },
 })
 const NODE = options.node === undefined ? process.execPath : nodeOfMajor(options.node)
 const COUNTS = positionals.map(Number)
@@ -42,6 +44,10 @@ const TICKS_ON_NODE = 5_000
 console.log(
   `${readFileSync('/proc/cpuinfo', 'utf8').match(/model name\s*: (.*)/)?.[1]}, Node ${execFileSync(NODE, ['--version'], { encoding: 'utf8' })}`,
 )
+if (options.detector) {
+  benchDetector()
+  process.exit()
+}
 const folder = mkdtempSync(join(tmpdir(), 'memmon-bench-'))
 const loop = compileLoop()
 try {
