@@ -74,6 +74,23 @@ test('a variable that supervisord has and this shell has not: what can be judged
   expect(explained.stdout).toMatch(/\nRules of \[eventlistener:broken\] in .* cannot be read: .*\n$/)
 })
 
+test('diagnose: what a process is made of, by the rules of its listener, and what it could not read of those', () => {
+  const big = check('diagnose', 'big')
+  expect(big.status).toBe(1)
+  expect(big.stdout).toMatch(/^big:big: RUNNING, pid \d+, up .*MB RSS\n.*\n\n1\. \d.*MB of .*MB is /)
+  expect(big.stdout).toMatch(/\n\nMemory: .* RSS, .* PSS/)
+  const small = check('diagnose', 'small')
+  expect(small.status).toBe(2)
+  expect(small.stderr).toMatch(/^Rules of \[eventlistener:broken\] in .* cannot be read: .*\n$/)
+  const { facts, sentences } = JSON.parse(check('diagnose', 'memmon', '--json').stdout)
+  expect(facts).toMatchObject({ version: 1, status: { state: expect.any(String) } })
+  expect(facts.threads.count).toBeGreaterThan(1)
+  expect(sentences).toEqual(expect.any(Array))
+  expect(check('diagnose', 'numbered').stderr).toMatch(
+    /^memmon: "numbered" names 3 processes; give one of them: /,
+  )
+})
+
 test('the rules of all sections that run memmon, and whether anybody acts on them', async () => {
   const run = spawnSync(process.execPath, [MEMMON, 'check'], {
     cwd: supervisord.folder,
