@@ -3,13 +3,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { COMMAND_TEXTS } from '../../src/cli/help.ts'
 import { memmonLines } from '../helpers/documents.ts'
 import { MEMMON, Supervisord } from '../helpers/supervisord.ts'
 import { confPath } from '../helpers/supervisord-conf.ts'
 import { waitFor } from '../helpers/wait.ts'
 
 const RECIPES = [...new Set(['README.md', 'docs/recipes.md'].flatMap(memmonLines))].filter(
-  line => !/^memmon (check|explain|test-notify)/.test(line),
+  line => !Object.hasOwn(COMMAND_TEXTS, line.split(' ')[1] ?? ''),
 )
 
 const program = (name: string, lines = ''): string => `[program:${name}]\ncommand=sleep 3600\n${lines}\n`
