@@ -59,13 +59,13 @@ export class GrowthCheck {
     this.#ports = ports
   }
 
-  /** Who is judged by what from now on; `cumulative`: what is measured holds descendants. */
+  /** Who is judged by what from now on; `cumulative`: descendants are measured, as some rules ask. */
   prepare(watched: readonly Watched[], cumulative: boolean): void {
     this.#cumulative = cumulative
     this.#preparedMs = this.#ports.monotonicMs()
     this.#rules = new Map()
     for (const { process, rules } of watched) {
-      const rule = growthRuleOf(rules, cumulative)
+      const rule = growthRuleOf(rules)
       if (rule) this.#rules.set(process.namespec, rule)
     }
     for (const namespec of this.#due.keys()) if (!this.#rules.has(namespec)) this.#due.delete(namespec)
@@ -77,11 +77,13 @@ export class GrowthCheck {
     this.#seen = []
   }
 
-  /** A size was measured. */
-  take(process: ProcessInfo, sizeBytes: number): void {
+  /** Its size was measured, as most rules ask; and without descendants, for one that leaves them out. */
+  take(process: ProcessInfo, rssBytes: number, plainBytes: number): void {
     const by = this.#rules.get(process.namespec)
     const limitBytes = by ? by.limitBytes : Number.POSITIVE_INFINITY
-    const record = this.#ports.record(process, sizeBytes, limitBytes, this.#cumulative, this.#atSeconds)
+    const cumulative = by ? by.cumulative : this.#cumulative
+    const sizeBytes = cumulative ? rssBytes : plainBytes
+    const record = this.#ports.record(process, sizeBytes, limitBytes, cumulative, this.#atSeconds)
     if (!by) return
     if (by.terms.increase)
       record.increase = countIncrease(
@@ -120,10 +122,11 @@ export class GrowthCheck {
 }
 
 /** The closest rule about memory says what is done; each that counts alike has a limit that may be reached. */
-function growthRuleOf(rules: readonly Rule[], cumulative: boolean): GrowthRule | undefined {
+function growthRuleOf(rules: readonly Rule[]): GrowthRule | undefined {
   const own = rules.filter(({ growth }) => growth !== undefined)
   const [rule] = own
   if (!rule?.growth || rule.growth.kind === 'off') return undefined
+  const { cumulative } = rule
   const alike = own.filter(one => one.metric === 'rss' && one.cumulative === cumulative)
   const limitBytes = Math.min(...alike.map(({ limit, hardLimit }) => Math.min(limit, hardLimit)))
   return { rule, terms: rule.growth, limitBytes, cumulative }

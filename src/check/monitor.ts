@@ -44,7 +44,7 @@ export class Monitor {
     this.#growthCheck = new GrowthCheck(ports)
     this.#quickCheck = new QuickCheck({
       ...ports,
-      onMeasured: (one, rssBytes) => this.#onMeasured(one, rssBytes),
+      onMeasured: (one, rssBytes, plainBytes) => this.#onMeasured(one, rssBytes, plainBytes),
     })
     this.#ruleCheck = new RuleCheck(ports)
     this.#budgetCheck = new BudgetCheck({
@@ -152,14 +152,14 @@ export class Monitor {
     for (const one of running) {
       const rssBytes = rssOf(one, trees)
       if (rssBytes === undefined) unmeasured.push(one.process)
-      else this.#onMeasured(one.process, rssBytes)
+      else this.#onMeasured(one.process, rssBytes, rssOf(one, false) ?? rssBytes)
     }
     this.#blindSpots.tell(blindSpotsOf(unmeasured, this.#ports.sampler))
   }
 
-  #onMeasured(process: ProcessInfo, rssBytes: number): void {
+  #onMeasured(process: ProcessInfo, rssBytes: number, plainBytes: number): void {
     this.#ports.onMeasured(process, rssBytes)
-    this.#growthCheck.take(process, rssBytes)
+    this.#growthCheck.take(process, rssBytes, plainBytes)
   }
 
   /** What is being restarted is left alone, and a limit counts more than what leads to it. */

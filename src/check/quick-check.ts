@@ -4,7 +4,7 @@
 import { areCounted, type Ruleset } from '../rules/ruleset.ts'
 import type { Found } from './full-look.ts'
 import type { MonitorPorts } from './ports.ts'
-import { quickLook } from './quick-look.ts'
+import { type QuickPorts, quickLook } from './quick-look.ts'
 import type { RssOf } from './values.ts'
 import type { Watched } from './watched.ts'
 
@@ -21,7 +21,8 @@ interface Known extends Found {
   readonly down: readonly Watched[]
 }
 
-type QuickCheckPorts = Pick<MonitorPorts, 'sampler' | 'quietLook' | 'onMeasured' | 'monotonicMs'>
+type QuickCheckPorts = Pick<MonitorPorts, 'sampler' | 'quietLook' | 'monotonicMs'> &
+  Pick<QuickPorts, 'onMeasured'>
 
 export class QuickCheck {
   readonly #ports: QuickCheckPorts

@@ -21,7 +21,8 @@ export interface QuickPorts {
   readonly plain: boolean
   readonly trees: boolean
   readonly swapUsedBytes: () => number
-  readonly onMeasured: (process: ProcessInfo, rssBytes: number) => void
+  /** With descendants where some rule counts those, and without where one does that. */
+  readonly onMeasured: (process: ProcessInfo, rssBytes: number, plainBytes: number) => void
 }
 
 export type QuickSight =
@@ -46,7 +47,7 @@ export function quickLook(watched: readonly Watched[], look: QuietLook, ports: Q
     const plainBytes = plain ? (plain[at] as number) : 0
     const treeBytes = trees ? (trees[at] as number) : 0
     if (plainBytes < 0 || treeBytes < 0) return ASK
-    ports.onMeasured(one.process, trees ? treeBytes : plainBytes)
+    ports.onMeasured(one.process, trees ? treeBytes : plainBytes, plain ? plainBytes : treeBytes)
     if (one.countsSwap) swapUsedBytes ??= ports.swapUsedBytes()
     const more = one.countsSwap ? (swapUsedBytes ?? 0) : 0
     if (plainBytes + more <= one.quietBytes && treeBytes + more <= one.quietTreeBytes) continue

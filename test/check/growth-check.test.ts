@@ -24,12 +24,15 @@ let nowMs: number
 let tickMs: number
 let limits: number[]
 let isQuick: boolean
+/** Without descendants, where that is less. */
+let plainMegabytes: number | undefined
 beforeEach(() => {
   record = { ...recordSteady() }
   nowMs = new Date(2026, 10, 21, 12, 0).getTime()
   tickMs = 1_000_000
   limits = []
   isQuick = false
+  plainMegabytes = undefined
 })
 
 const EVERYONE = { isListener: () => false, isSelf: () => false, ignored: [], mostSpecific: false }
@@ -49,7 +52,7 @@ function checkOf(...argv: string[]) {
     if (!isQuick) check.prepare(watchedOf([process], rulesFrom(...argv), [], EVERYONE), argv.includes('-c'))
     record.series = { verdict }
     check.begin()
-    check.take(process, megabytes * MB)
+    check.take(process, megabytes * MB, (plainMegabytes ?? megabytes) * MB)
     return check
       .steps()
       .flatMap(({ steps }) => steps)
@@ -156,6 +159,13 @@ test('--increase-limit counts, and asks no detector', () => {
   expect(check(84, STEADY)).toEqual([])
   expect(check(86, STEADY).length).toBe(1)
   expect(check(30, STEADY)).toEqual(['web:web (pid 7) no longer leaks: it uses 30MB and has stopped growing'])
+})
+
+test('each process is judged by what its own rule counts, though others count descendants', () => {
+  plainMegabytes = 60
+  expect(checkOf('-a', '100MB')(80, LEAK)).toEqual([ALERT])
+  record.told = undefined
+  expect(checkOf('-c', '-a', '100MB')(80, LEAK)[0]).toContain(' leaks: 80MB RSS with descendants ')
 })
 
 test('without rules for it a process is recorded all the same', () => {
