@@ -2,9 +2,10 @@
 // for too long, and nobody has to be told the lines of --verbose.
 
 import { areCounted, type Ruleset } from '../rules/ruleset.ts'
+import { TIME } from '../trend/parameters.ts'
 import type { Found } from './full-look.ts'
 import type { MonitorPorts } from './ports.ts'
-import { type QuickPorts, quickLook } from './quick-look.ts'
+import { noQuietSizes, type QuickPorts, type QuietSizes, quickLook } from './quick-look.ts'
 import type { RssOf } from './values.ts'
 import type { Watched } from './watched.ts'
 
@@ -19,7 +20,14 @@ export interface QuickSight {
 interface Known extends Found {
   /** Those without a pid, which `watched` then holds no more. */
   readonly down: readonly Watched[]
+  /** Of those in `watched`. */
+  quiet: QuietSizes
+  /** When all sizes were last taken, the same or not. */
+  takenMs: number
 }
+
+/** A history takes longer times without a sample for missing ones. */
+const TAKEN_EACH_MS = TIME.bucketSeconds * 1000
 
 type QuickCheckPorts = Pick<MonitorPorts, 'sampler' | 'quietLook' | 'monotonicMs'> &
   Pick<QuickPorts, 'onMeasured'>
@@ -45,7 +53,10 @@ export class QuickCheck {
     if (watched.length === 0) return
     const down = found.watched.filter(({ process }) => process.pid === 0)
     if (this.#ports.quietLook()?.watch(watched.map(({ process }) => process.pid)))
-      this.#known = { ...found, watched, down }
+      this.#known = {
+        ...{ ...found, watched, down },
+        ...{ quiet: noQuietSizes(watched.length), takenMs: found.atMs },
+      }
   }
 
   /** undefined if supervisord has to be asked. */
@@ -56,8 +67,10 @@ export class QuickCheck {
     const unchanged = look.isUnchanged()
     const known = this.#known
     if (!unchanged || !known || settings.verbose) return undefined
-    if (this.#ports.monotonicMs() > known.untilMs) return undefined
-    const seen = quickLook(known.watched, look, {
+    const nowMs = this.#ports.monotonicMs()
+    if (nowMs > known.untilMs) return undefined
+    if (nowMs - known.takenMs >= TAKEN_EACH_MS) takeAll(known, nowMs)
+    const seen = quickLook(known.watched, look, known.quiet, {
       plain: areCounted(settings, false),
       trees: areCounted(settings, true),
       swapUsedBytes: this.#ports.sampler.swapUsedBytes,
@@ -66,6 +79,11 @@ export class QuickCheck {
     if (seen.kind === 'ask') return undefined
     return { kind: seen.kind, aged: () => withDown(known, seen.aged(this.#ports.monotonicMs() - known.atMs)) }
   }
+}
+
+function takeAll(known: Known, nowMs: number): void {
+  known.quiet.plain.fill(Number.NaN)
+  known.takenMs = nowMs
 }
 
 const withDown = ({ down }: Known, { watched, rssOf }: ReturnType<QuickSight['aged']>) => ({

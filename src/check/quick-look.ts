@@ -21,9 +21,21 @@ export interface QuickPorts {
   readonly plain: boolean
   readonly trees: boolean
   readonly swapUsedBytes: () => number
-  /** With descendants where some rule counts those, and without where one does that. */
+  /** With descendants where some rule counts those, and without where one does that. Not told of what `quiet` holds. */
   readonly onMeasured: (process: ProcessInfo, rssBytes: number, plainBytes: number) => void
 }
+
+/** By place, the sizes at which a process was last seen to be far from every limit; NaN where it was not, or not yet. */
+export interface QuietSizes {
+  readonly plain: Float64Array
+  readonly trees: Float64Array
+}
+
+/** For so many processes, of which each is looked at anew. */
+export const noQuietSizes = (count: number): QuietSizes => ({
+  plain: new Float64Array(count).fill(Number.NaN),
+  trees: new Float64Array(count).fill(Number.NaN),
+})
 
 export type QuickSight =
   /** Somebody has gone, or one that did not run is over a limit: supervisord has to be asked. */
@@ -37,20 +49,31 @@ export type QuickSight =
 
 const ASK: QuickSight = { kind: 'ask' }
 
-export function quickLook(watched: readonly Watched[], look: QuietLook, ports: QuickPorts): QuickSight {
+/** What a process that uses what it used before was far from, it is far from now: only a size that changed is looked at. */
+export function quickLook(
+  watched: readonly Watched[],
+  look: QuietLook,
+  quiet: QuietSizes,
+  ports: QuickPorts,
+): QuickSight {
   const plain = ports.plain ? look.sizes(false) : undefined
   const trees = ports.trees ? look.sizes(true) : undefined
   let swapUsedBytes: number | undefined
   let kind: 'quiet' | 'near' = 'quiet'
   for (let at = 0; at < watched.length; at++) {
-    const one = watched[at] as Watched
     const plainBytes = plain ? (plain[at] as number) : 0
     const treeBytes = trees ? (trees[at] as number) : 0
+    if (plainBytes === quiet.plain[at] && treeBytes === quiet.trees[at]) continue
+    const one = watched[at] as Watched
     if (plainBytes < 0 || treeBytes < 0) return ASK
     ports.onMeasured(one.process, trees ? treeBytes : plainBytes, plain ? plainBytes : treeBytes)
     if (one.countsSwap) swapUsedBytes ??= ports.swapUsedBytes()
     const more = one.countsSwap ? (swapUsedBytes ?? 0) : 0
-    if (plainBytes + more <= one.quietBytes && treeBytes + more <= one.quietTreeBytes) continue
+    const isQuiet = plainBytes + more <= one.quietBytes && treeBytes + more <= one.quietTreeBytes
+    // Swap changes by itself.
+    quiet.plain[at] = isQuiet && !one.countsSwap ? plainBytes : Number.NaN
+    quiet.trees[at] = treeBytes
+    if (isQuiet) continue
     if (one.process.state === ProcessState.RUNNING) kind = 'near'
     else if (one.quietBytes >= 0 && one.quietTreeBytes >= 0) return ASK
     // Else each check would ask, for as long as it is STARTING: askAgainAfterMs has to do.

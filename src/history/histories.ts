@@ -6,7 +6,6 @@ import { historyOf } from './history-of.ts'
 import { withLives } from './past-lives.ts'
 import type { LifeEnd, ProcessHistory } from './process-history.ts'
 import { createTracked, endLife, noteEnd, sample, type Tracked, type TrackedSample } from './tracked.ts'
-import { takeWithinBucket } from './within-bucket.ts'
 
 /** Of processes that supervisord no longer knows, or all in the file. */
 export const MOST_PROCESSES = 2_000
@@ -39,7 +38,6 @@ export class Histories {
       this.#all.set(namespec, tracked)
     }
     this.#hasChanged = true
-    if (takeWithinBucket(tracked, one)) return tracked
     const wasLeak = tracked.series.verdict.kind === 'leak'
     const verdict = sample(tracked, one)
     if ((verdict.kind === 'leak') !== wasLeak) this.#hasNews = true

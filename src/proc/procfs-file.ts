@@ -15,6 +15,8 @@ const FIRST_BYTES = 4096
 export class ProcfsFile {
   /** Holds the file that was read last in its first `length` bytes; what stands behind them is older. */
   bytes = Buffer.allocUnsafeSlow(FIRST_BYTES)
+  /** The same bytes, four at a time. */
+  words = wordsOf(this.bytes)
   length = 0
   #vector = [this.bytes]
 
@@ -77,6 +79,7 @@ export class ProcfsFile {
       const larger = Buffer.allocUnsafeSlow(this.bytes.length * 2)
       this.bytes.copy(larger)
       this.bytes = larger
+      this.words = wordsOf(larger)
       this.#vector = [larger]
     }
     const more = readSync(fd, this.bytes, this.length, this.bytes.length - this.length, this.length)
@@ -117,6 +120,9 @@ export class ProcfsFile {
     return value
   }
 }
+
+const wordsOf = ({ buffer, byteOffset, length }: Buffer): Int32Array =>
+  new Int32Array(buffer, byteOffset, length / 4)
 
 const SPACE = 32
 const TAB = 9

@@ -21,6 +21,7 @@ let nowMs: number
 let isUnchanged: boolean
 let isGone: boolean
 let releases: number
+let taken: number
 let watchedPids: (readonly number[])[]
 let look: QuietLook | undefined
 beforeEach(() => {
@@ -28,6 +29,7 @@ beforeEach(() => {
   isUnchanged = true
   isGone = false
   releases = 0
+  taken = 0
   watchedPids = []
   look = {
     isUnchanged: () => isUnchanged,
@@ -44,7 +46,7 @@ const checkWith = () =>
   new QuickCheck({
     sampler: { swapUsedBytes: () => 0 } as Sampler,
     quietLook: () => look,
-    onMeasured: () => {},
+    onMeasured: () => void taken++,
     monotonicMs: () => nowMs,
   })
 
@@ -112,4 +114,15 @@ test('where nobody has a pid there is nothing to look at: the next check asks', 
 
 test('what is forgotten is held open no longer', () => {
   expect([after(['-a', '10MB'], check => check.forget()), releases]).toEqual(['asks', 1])
+})
+
+test('a history gets a size each half minute, the same or not', () => {
+  const check = checkWith()
+  check.prepare(found(['-a', '1GB'], [WEB]))
+  const takenAt = [5, 29, 30, 59, 60, 95, 100].map(seconds => {
+    nowMs = AT_MS + seconds * 1000
+    check.see(settingsOf('-a', '1GB'))
+    return taken
+  })
+  expect(takenAt).toEqual([1, 1, 2, 2, 3, 4, 4])
 })

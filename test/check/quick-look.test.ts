@@ -1,6 +1,12 @@
 // A look that asks nobody: when it is enough, when somebody is near a limit, and when supervisord has to be asked.
 import { expect, test } from 'vitest'
-import { askAgainAfterMs, type QuietLook, quickLook } from '../../src/check/quick-look.ts'
+import {
+  askAgainAfterMs,
+  noQuietSizes,
+  type QuietLook,
+  type QuietSizes,
+  quickLook,
+} from '../../src/check/quick-look.ts'
 import type { Watched } from '../../src/check/watched.ts'
 import { type ProcessInfo, ProcessState } from '../../src/rules/process.ts'
 import { processNamed } from '../helpers/values.ts'
@@ -22,6 +28,7 @@ function sight(
   plain: readonly number[] | undefined,
   trees?: readonly number[],
   swapUsedBytes = 0,
+  quiet: QuietSizes = noQuietSizes(all.length),
 ) {
   const look: QuietLook = {
     isUnchanged: () => true,
@@ -30,7 +37,7 @@ function sight(
     release: () => {},
   }
   const measured: number[] = []
-  const seen = quickLook(all, look, {
+  const seen = quickLook(all, look, quiet, {
     plain: plain !== undefined,
     trees: trees !== undefined,
     swapUsedBytes: () => swapUsedBytes,
@@ -81,6 +88,87 @@ test('one that is near does not hide one that has gone', () => {
 test('each size is handed on: with descendants where those are counted', () => {
   expect(sight([watched(), watched()], [1, 2]).measured).toEqual([1, 2])
   expect(sight([watched()], [1], [5]).measured).toEqual([5])
+})
+
+test.each<[what: string, more: Partial<Watched>, sizes: [plain: number, tree: number][], measured: number[]]>(
+  [
+    [
+      'the same, far from its limits',
+      {},
+      [
+        [5, 7],
+        [5, 7],
+      ],
+      [7],
+    ],
+    [
+      'another of its own',
+      {},
+      [
+        [5, 7],
+        [6, 7],
+        [6, 7],
+      ],
+      [7, 7],
+    ],
+    [
+      'another with its descendants',
+      {},
+      [
+        [5, 7],
+        [5, 8],
+      ],
+      [7, 8],
+    ],
+    [
+      'the first again',
+      {},
+      [
+        [5, 7],
+        [6, 8],
+        [5, 7],
+      ],
+      [7, 8, 7],
+    ],
+    [
+      'near its limit',
+      {},
+      [
+        [101, 7],
+        [101, 7],
+      ],
+      [7, 7],
+    ],
+    [
+      'back from there',
+      {},
+      [
+        [101, 7],
+        [100, 7],
+        [100, 7],
+      ],
+      [7, 7],
+    ],
+    [
+      'swap counts, which changes by itself',
+      { countsSwap: true },
+      [
+        [5, 7],
+        [5, 7],
+      ],
+      [7, 7],
+    ],
+  ],
+)('a size is handed on if it has changed or something may follow from it: %s', (_, more, sizes, measured) => {
+  const quiet = noQuietSizes(1)
+  const seen = sizes.flatMap(([plain, tree]) => sight([watched(more)], [plain], [tree], 0, quiet).measured)
+  expect(seen).toEqual(measured)
+})
+
+test('what has gone is noticed, whatever it was before', () => {
+  const quiet = noQuietSizes(1)
+  const kinds = [5, 5, -1, -1].map(size => sight([watched()], [size], undefined, 0, quiet).seen.kind)
+  expect(kinds).toEqual(['quiet', 'quiet', 'ask', 'ask'])
 })
 
 test('the processes are as old as they are by now, and have the sizes that were seen', () => {

@@ -1,6 +1,6 @@
 // Descriptors that are held from pass to pass: whom they are believed of, how many there are, and who else sees them.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -82,6 +82,52 @@ test('a pid that is used again is not believed to be the process that is looked 
   ])
   table.setPids([7, 8]) // supervisord was asked, and says that it is the one
   expect(Math.min(...sizesOf(table))).toBeGreaterThan(0)
+  table.release()
+})
+
+/** What a file says in turn, and the size in pages; '' is a file that says nothing. */
+test.each<[what: string, ...turns: [text: string, pages: number][]]>([
+  ['the same again, and another', ['900 10 5 1\n', 10], ['900 10 5 1\n', 10], ['900 11 5 1\n', 11]],
+  ['another, and the first again', ['900 10 5 1\n', 10], ['900 12 5 1\n', 12], ['900 10 5 1\n', 10]],
+  ['more of the same', ['900 10 5 1\n', 10], ['901 10 5 1\n', 10], ['901 10 9 1\n', 10]],
+  [
+    'a size that ends just within 16 bytes',
+    ['9999999 1234567 0\n', 1234567],
+    ['9999999 1234568 0\n', 1234568],
+  ],
+  ['one that does not', ['99999999 1234567 0\n', 1234567], ['99999999 1234568 0\n', 1234568]],
+  ['digits beyond', ['99999999999 123456789 0\n', 123456789], ['99999999999 123499999 0\n', 123499999]],
+])('a size follows its file: %s', (_, ...turns) => {
+  const pids = [7, 8]
+  const write = (pid: number, text: string) => {
+    mkdirSync(join(root, String(pid)), { recursive: true })
+    writeFileSync(join(root, String(pid), 'statm'), text)
+  }
+  for (const pid of pids) write(pid, turns[0]?.[0] ?? '')
+  const table = held(root)
+  table.setPids(pids)
+  for (const [text, pages] of turns) {
+    write(7, text) // the same inode, as the kernel's files are
+    expect(sizesOf(table)).toEqual([pages * PAGE, (turns[0]?.[1] ?? 0) * PAGE])
+  }
+  write(7, '')
+  expect(sizesOf(table)[0]).toBe(NO_MEMORY)
+  table.release()
+})
+
+test('what a descriptor said is forgotten with it', () => {
+  const file = join(root, '7', 'statm')
+  mkdirSync(join(root, '7'))
+  const table = held(root)
+  const sizeOf = (pages: number) => {
+    writeFileSync(file, `900 ${pages} 5 1\n`)
+    return (sizesOf(table)[0] ?? 0) / PAGE
+  }
+  writeFileSync(file, '')
+  table.setPids([7])
+  expect([sizeOf(10), sizeOf(10)]).toEqual([10, 10])
+  table.release()
+  expect([sizeOf(12), sizeOf(10)]).toEqual([12, 10])
   table.release()
 })
 
