@@ -106,6 +106,7 @@ test.each<[what: string, ...turns: [text: string, pages: number][]]>([
   for (const pid of pids) write(pid, turns[0]?.[0] ?? '')
   const table = held(root)
   table.setPids(pids)
+  sizesOf(table) // opens
   for (const [text, pages] of turns) {
     write(7, text) // the same inode, as the kernel's files are
     expect(sizesOf(table)).toEqual([pages * PAGE, (turns[0]?.[1] ?? 0) * PAGE])
