@@ -11,7 +11,8 @@ import {
   type Test,
 } from '../base/data.ts'
 import { scalarsOf, seriesOf } from '../trend/kept-series.ts'
-import { MOST_KIB, SERIES_BYTES } from '../trend/series.ts'
+import { LEVELS_BYTES } from '../trend/levels.ts'
+import { MOST_KIB } from '../trend/series.ts'
 import { areSound, isTime, LIFE_BYTES, MOST_LIVES, type PastLives } from './past-lives.ts'
 import type { LifeEnd } from './process-history.ts'
 import { MOST_GAPS, type Tracked } from './tracked.ts'
@@ -25,7 +26,7 @@ export interface KeptTracked {
 export function trackedLine(namespec: string, tracked: Tracked): string {
   const { series, past, isRestored: _, ...life } = tracked
   const kept = { namespec, life, series: scalarsOf(series), ends: past.ends }
-  return `${JSON.stringify({ ...kept, lives: base64(past.memory), memory: base64(series.memory) })}\n`
+  return `${JSON.stringify({ ...kept, lives: base64(past.memory), memory: base64(series.levels.buffer) })}\n`
 }
 
 /** undefined for what does not say all of one process. */
@@ -33,7 +34,7 @@ export function trackedOf(line: string): KeptTracked | undefined {
   const kept = parsed(line)
   if (!fits(kept, LINE)) return undefined
   const { namespec, life, series: scalars, ends, lives, memory } = kept
-  const series = seriesOf(scalars, bytesOf(memory, SERIES_BYTES))
+  const series = seriesOf(scalars, bytesOf(memory, LEVELS_BYTES))
   const past = { memory: bytesOf(lives, LIFE_BYTES * MOST_LIVES), ends } as PastLives
   if (!series || !fits(life, LIFE) || !areSound(past)) return undefined
   const missing = { noted: undefined, told: undefined, increase: undefined }
@@ -93,7 +94,7 @@ function parsed(line: string): Json | undefined {
   }
 }
 
-const base64 = (memory: ArrayBuffer): string => Buffer.from(memory).toString('base64')
+const base64 = (memory: ArrayBufferLike): string => Buffer.from(memory).toString('base64')
 
 /** Of its own, not a part of what all buffers share; empty beyond `mostBytes`. */
 function bytesOf(text: unknown, mostBytes: number): ArrayBuffer {

@@ -1,5 +1,6 @@
 // A series as points in epoch time: the finest level for the last minutes, coarser ones further back, the open bucket
 // last. Pure.
+import { CLOSED, HIGHEST, LOWEST } from '../trend/levels.ts'
 import { TIME } from '../trend/parameters.ts'
 import type { Series } from '../trend/series.ts'
 import type { Point } from './process-history.ts'
@@ -54,7 +55,7 @@ function add(points: Point[], placed: Placed, { fromSeconds, untilSeconds, lowKi
 
 /** The same, but as few as one level can say it in, and some more. */
 export function fewPointsOf(placed: Placed): Point[] {
-  const finest = placed.series.levels.closed.findIndex(closed => closed <= BUCKETS)
+  const finest = placed.series.levels.subarray(CLOSED, CLOSED + LEVELS).findIndex(closed => closed <= BUCKETS)
   return pointsOf(placed, finest < 0 ? LEVELS - 1 : finest)
 }
 
@@ -64,7 +65,7 @@ function* stretchesOf(series: Series, finest: number): Generator<Stretch> {
   let done = 0
   for (let level = LEVELS - 1; level >= 0; level--) {
     const each = 2 ** level
-    const closed = series.levels.closed[level] as number
+    const closed = series.levels[CLOSED + level] as number
     const finerFrom = level <= finest ? Infinity : (oldest(series, level - 1) * each) / 2
     for (let at = Math.max(oldest(series, level), done / each); at < closed && at * each < finerFrom; at++) {
       yield stretchOf(series, level, at)
@@ -77,7 +78,7 @@ function* stretchesOf(series: Series, finest: number): Generator<Stretch> {
 
 /** The number of the oldest bucket that the level keeps. */
 const oldest = ({ levels }: Series, level: number): number =>
-  Math.max(0, (levels.closed[level] as number) - BUCKETS)
+  Math.max(0, (levels[CLOSED + level] as number) - BUCKETS)
 
 function stretchOf({ levels, bucketSeconds }: Series, level: number, at: number): Stretch {
   const place = level * BUCKETS + (at % BUCKETS)
@@ -85,8 +86,8 @@ function stretchOf({ levels, bucketSeconds }: Series, level: number, at: number)
   return {
     fromSeconds: at * seconds,
     untilSeconds: (at + 1) * seconds,
-    lowKiB: levels.lowest[place] as number,
-    highKiB: levels.highest[place] as number,
+    lowKiB: levels[LOWEST + place] as number,
+    highKiB: levels[HIGHEST + place] as number,
   }
 }
 

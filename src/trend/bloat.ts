@@ -1,5 +1,5 @@
 // Whether a process that does not leak has become larger for good: it stands above where it had settled early in its life.
-import { floorOf, type Levels, newest } from './levels.ts'
+import { CLOSED, floorOf, type Levels, newest } from './levels.ts'
 import { BLOAT, TIME } from './parameters.ts'
 import { type Bloat, STEADY, type Steady, type Verdict } from './verdict.ts'
 
@@ -14,7 +14,7 @@ export function bloatOrSteady(levels: Levels, closedLevels: number, before: Verd
   const last = before.kind === 'leak' ? STEADY : before
   const looked = before.kind === 'leak' ? LEVELS : closedLevels
   for (let level = 0; level < looked; level++) {
-    const closed = levels.closed[level] as number
+    const closed = levels[CLOSED + level] as number
     if (closed >= BLOAT.leastBuckets && (closed <= BUCKETS || level === LEVELS - 1))
       return overAllItsLife(levels, level)
   }
@@ -23,7 +23,7 @@ export function bloatOrSteady(levels: Levels, closedLevels: number, before: Verd
 
 /** Its second eighth is when it has started, and has not bloated yet; the last one is now. */
 function overAllItsLife(levels: Levels, level: number): Bloat | Steady {
-  const count = Math.min(levels.closed[level] as number, BUCKETS)
+  const count = Math.min(levels[CLOSED + level] as number, BUCKETS)
   const part = Math.ceil(count * BLOAT.settledShare)
   const fromKiB = floorOf(levels, level, -count + part, part)
   const toKiB = Math.min(floorOf(levels, level, -part, part), newest(levels, 0))

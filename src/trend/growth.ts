@@ -1,6 +1,6 @@
 // Whether one level's window shows the growth of a leak: steady, in many small steps, not levelling off, and above all
 // that was seen before. How much of it there has to be is a matter of patience.ts.
-import { type Levels, newest } from './levels.ts'
+import { type Levels, newest, RECORD } from './levels.ts'
 import { SHAPE, TEETH } from './parameters.ts'
 import {
   drawLine,
@@ -37,7 +37,7 @@ const LEAST_RECORD_BYTES = SHAPE.leastRecord * SHAPE.leastKiB
 
 /** True if the level's window, which has to be full, shows it; the growth is then in `found`. */
 export function grows(levels: Levels, level: number): boolean {
-  if (newest(levels, level) - (levels.record[level] as number) < LEAST_RECORD_BYTES) return false
+  if (newest(levels, level) - (levels[RECORD + level] as number) < LEAST_RECORD_BYTES) return false
   const growth = growthOf(levels, level)
   if (growth < SHAPE.leastKiB) return false
   open(levels, level)
@@ -52,8 +52,8 @@ const isMuch = (growth: number): boolean => growth >= SHAPE.leastShare * firstFl
 
 const beganEarly = (growth: number): boolean => earlySlope(growth) >= SHAPE.leastEarlySlope
 
-const isNew = (growth: number, { record }: Levels, level: number): boolean =>
-  lastFloor() - (record[level] as number) >= SHAPE.leastRecord * growth
+const isNew = (growth: number, levels: Levels, level: number): boolean =>
+  lastFloor() - (levels[RECORD + level] as number) >= SHAPE.leastRecord * growth
 
 function goesOn(growth: number, least: typeof SHAPE | typeof TEETH): boolean {
   if (largestStep() > least.mostInOneStep * growth || evenJumps() < least.leastJumps) return false

@@ -2,8 +2,19 @@
 import { fits, isBoolean, isMissingOr, isNumber, isObject, isWhole, type Test } from '../base/data.ts'
 import { MEMORY_METRICS } from '../rules/metric.ts'
 import { keptAlarm, keptVerdict } from './kept-verdict.ts'
+import {
+  CLOSED,
+  HALF_HIGHEST,
+  HALF_LOWEST,
+  HIGHEST,
+  LEVELS_BYTES,
+  LOWEST,
+  RECORD,
+  STREAK_SEEN,
+} from './levels.ts'
 import { TIME } from './parameters.ts'
-import { MOST_KIB, SERIES_BYTES, type Series, seriesIn } from './series.ts'
+import { MOST_KIB, type Series, seriesOver } from './series.ts'
+import { streakFromKiB, streakSinceSeconds } from './streaks.ts'
 
 const { buckets: BUCKETS, levels: LEVELS } = TIME
 const MOST_BUCKET_SECONDS = 86_400
@@ -27,18 +38,18 @@ const SCALARS: Readonly<Record<string, Test>> = {
   highKiB: isSize,
 }
 
-/** All of it that is not in its memory, for JSON.stringify. The time of its last sample is for the caller to keep. */
+/** All of it that is not in its levels, for JSON.stringify. The time of its last sample is for the caller to keep. */
 export function scalarsOf(series: Series): object {
-  const { memory: _, levels: __, streaks: ___, atSeconds: ____, ...scalars } = series
+  const { levels: _, atSeconds: __, ...scalars } = series
   return scalars
 }
 
-/** The series of these scalars and this memory; undefined for what observe cannot have left. */
+/** The series of these scalars and this memory, that of its levels; undefined for what observe cannot have left. */
 export function seriesOf(kept: unknown, memory: ArrayBuffer): Series | undefined {
-  if (!isObject(kept) || memory.byteLength !== SERIES_BYTES) return undefined
+  if (!isObject(kept) || memory.byteLength !== LEVELS_BYTES) return undefined
   const { verdict, alarm, ...scalars } = kept
   if (!fits(scalars, SCALARS)) return undefined
-  const series = seriesIn(memory, scalars.bucketSeconds as number)
+  const series = seriesOver(new Int32Array(memory), scalars.bucketSeconds as number)
   Object.assign(series, scalars)
   const isWholeSeries = isOpenSound(series) && levelNumbers.every(level => isLevelSound(series, level))
   if (!isWholeSeries) return undefined
@@ -59,26 +70,28 @@ const isOpenSound = ({ clockSeconds, openSeconds, bucketSeconds, lowKiB, highKiB
 
 function isLevelSound(series: Series, level: number): boolean {
   const { levels, openSeconds, bucketSeconds } = series
-  const closed = levels.closed[level] as number
+  const closed = levels[CLOSED + level] as number
   if (closed !== Math.floor(openSeconds / (bucketSeconds * 2 ** level))) return false
   for (let place = level * BUCKETS, left = Math.min(closed, BUCKETS); left > 0; left--, place++) {
-    const low = levels.lowest[place] as number
-    if (low < 0 || low > (levels.highest[place] as number)) return false
+    const low = levels[LOWEST + place] as number
+    if (low < 0 || low > (levels[HIGHEST + place] as number)) return false
   }
-  return (levels.record[level] as number) >= -1 && isHalfSound(series, level) && isStreakSound(series, level)
+  return (
+    (levels[RECORD + level] as number) >= -1 && isHalfSound(series, level) && isStreakSound(series, level)
+  )
 }
 
 /** There is a half where the level below has closed one bucket of two. */
 function isHalfSound({ levels }: Series, level: number): boolean {
-  const low = levels.halfLowest[level] as number
-  if (level === 0 || (levels.closed[level - 1] as number) % 2 === 0) return low === -1
-  return low >= 0 && low <= (levels.halfHighest[level] as number)
+  const low = levels[HALF_LOWEST + level] as number
+  if (level === 0 || (levels[CLOSED + level - 1] as number) % 2 === 0) return low === -1
+  return low >= 0 && low <= (levels[HALF_HIGHEST + level] as number)
 }
 
-function isStreakSound({ levels, streaks, clockSeconds }: Series, level: number): boolean {
-  const seenAt = streaks.seenAt[level] as number
-  const sinceSeconds = streaks.sinceSeconds[level] as number
+function isStreakSound({ levels, clockSeconds }: Series, level: number): boolean {
+  const seenAt = levels[STREAK_SEEN + level] as number
+  const sinceSeconds = streakSinceSeconds(levels, level)
   if (seenAt === 0) return true
-  if (seenAt < 0 || seenAt > (levels.closed[level] as number)) return false
-  return sinceSeconds >= 0 && sinceSeconds <= clockSeconds && (streaks.fromKiB[level] as number) >= 0
+  if (seenAt < 0 || seenAt > (levels[CLOSED + level] as number)) return false
+  return sinceSeconds >= 0 && sinceSeconds <= clockSeconds && streakFromKiB(levels, level) >= 0
 }

@@ -1,7 +1,7 @@
 // A verdict and its alarm as they are kept in a file, and back.
 import { fits, isMissingOr, isNumber, isWhole, type Test } from '../base/data.ts'
 import type { Alarm } from './leak.ts'
-import type { Levels } from './levels.ts'
+import { CLOSED, type Levels } from './levels.ts'
 import { TIME } from './parameters.ts'
 import { STEADY, type Verdict } from './verdict.ts'
 
@@ -52,5 +52,5 @@ export function keptAlarm(
   }
   if (!fits(kept, tests)) return undefined
   const alarm = { ...kept, evidence: kept.evidence ?? Number.POSITIVE_INFINITY } as unknown as Alarm
-  return alarm.checkedAt <= (levels.closed[alarm.level] as number) ? alarm : undefined
+  return alarm.checkedAt <= (levels[CLOSED + alarm.level] as number) ? alarm : undefined
 }

@@ -1,10 +1,10 @@
 // The alarm: it begins when a level has seen enough growth, is told again with every bucket, and ends when the floor no
 // longer rises as foretold.
 import { found, type Growth, grows } from './growth.ts'
-import { floorOf, type Levels } from './levels.ts'
+import { CLOSED, floorOf, type Levels } from './levels.ts'
 import { END, SHAPE, TIME } from './parameters.ts'
 import { evidence } from './patience.ts'
-import { type Streaks, see } from './streaks.ts'
+import { see, streakFromKiB, streakSinceSeconds } from './streaks.ts'
 import type { Leak } from './verdict.ts'
 
 const SEGMENT = TIME.buckets / TIME.segments
@@ -31,7 +31,6 @@ export interface Alarm {
 /** What leak.ts reads of a series. */
 export interface Seen {
   readonly levels: Levels
-  readonly streaks: Streaks
   readonly bucketSeconds: number
   readonly clockSeconds: number
   readonly limitBytes: number | undefined
@@ -46,9 +45,9 @@ export function look(
 ): Alarm | undefined {
   let alarm = before
   for (let level = 0; level < closedLevels; level++) {
-    if ((seen.levels.closed[level] as number) < TIME.buckets || !grows(seen.levels, level)) continue
+    if ((seen.levels[CLOSED + level] as number) < TIME.buckets || !grows(seen.levels, level)) continue
     const bucketSeconds = seen.bucketSeconds * 2 ** level
-    see(seen.streaks, seen.levels, level, found, seen.clockSeconds, bucketSeconds)
+    see(seen.levels, level, found, seen.clockSeconds, bucketSeconds)
     const enough = evidenceOf(seen, level, found, bucketSeconds)
     if (alarm === undefined ? enough >= 1 : level >= alarm.level)
       alarm = alarmOf(seen, level, found, bucketSeconds, enough, alarm)
@@ -58,18 +57,18 @@ export function look(
 
 /** None while it grows more slowly than it has since it was first seen: a window alone is too short to see that. */
 function evidenceOf(seen: Seen, level: number, growth: Growth, bucketSeconds: number): number {
-  const calmSeconds = seen.streaks.sinceSeconds[level] as number
+  const calmSeconds = streakSinceSeconds(seen.levels, level)
   const seconds = seen.clockSeconds - calmSeconds
-  const fromKiB = seen.streaks.fromKiB[level] as number
+  const fromKiB = streakFromKiB(seen.levels, level)
   const { toKiB, swingKiB, slopeKiB } = growth
   const limitKiB = seen.limitBytes === undefined ? undefined : seen.limitBytes / KIB
   if ((slopeKiB / bucketSeconds) * seconds < SHAPE.leastEndSlope * (toKiB - fromKiB)) return 0
-  const isYoung = (seen.levels.closed[level] as number) < 2 * TIME.buckets
+  const isYoung = (seen.levels[CLOSED + level] as number) < 2 * TIME.buckets
   return evidence({ fromKiB, toKiB, swingKiB }, limitKiB, { seconds, calmSeconds, isYoung })
 }
 
 function alarmOf(
-  { levels, streaks, clockSeconds }: Seen,
+  { levels, clockSeconds }: Seen,
   level: number,
   growth: Growth,
   bucketSeconds: number,
@@ -79,16 +78,16 @@ function alarmOf(
   const goesOn = before?.level === level
   return {
     level,
-    fromKiB: Math.min(streaks.fromKiB[level] as number, before?.fromKiB ?? Number.POSITIVE_INFINITY),
+    fromKiB: Math.min(streakFromKiB(levels, level), before?.fromKiB ?? Number.POSITIVE_INFINITY),
     toKiB: growth.toKiB,
-    sinceSeconds: Math.min(streaks.sinceSeconds[level] as number, before?.sinceSeconds ?? clockSeconds),
+    sinceSeconds: Math.min(streakSinceSeconds(levels, level), before?.sinceSeconds ?? clockSeconds),
     lineKiB: growth.endKiB,
     lineAtSeconds: clockSeconds,
     slopeKiBPerSecond: growth.slopeKiB / bucketSeconds,
     swingKiB: growth.swingKiB,
     evidence: Math.max(evidence, before?.evidence ?? 1),
     checkedKiB: goesOn ? before.checkedKiB : growth.toKiB,
-    checkedAt: goesOn ? before.checkedAt : (levels.closed[level] as number),
+    checkedAt: goesOn ? before.checkedAt : (levels[CLOSED + level] as number),
   }
 }
 
@@ -96,7 +95,7 @@ function alarmOf(
 function isOver({ levels, bucketSeconds }: Seen, alarm: Alarm, closedLevels: number, high: number): boolean {
   const { level, fromKiB, toKiB } = alarm
   if (high < fromKiB + END.leastKept * (toKiB - fromKiB)) return true
-  const closed = levels.closed[level] as number
+  const closed = levels[CLOSED + level] as number
   const buckets = closed - alarm.checkedAt
   if (level >= closedLevels || buckets < END.buckets) return false
   const floor = floorOf(levels, level, -SEGMENT, SEGMENT)

@@ -6,100 +6,84 @@ import { TIME } from './parameters.ts'
 const { levels: LEVELS, buckets: BUCKETS } = TIME
 /** Of a record, and of a half. */
 const NONE = -1
-const OWN_ARRAYS = 4
 const SEGMENT = BUCKETS / TIME.segments
 
-export interface Levels {
-  /** Ring buffers in KiB, one after the other. */
-  readonly lowest: Int32Array
-  readonly highest: Int32Array
-  /** How many buckets each level has closed. */
-  readonly closed: Int32Array
-  /** The highest floor of a segment that has begun to leave each level's window; NONE: none has. */
-  readonly record: Int32Array
-  /** The first half of the bucket that is open; NONE: it has none yet. */
-  readonly halfLowest: Int32Array
-  readonly halfHighest: Int32Array
-}
+/** All numbers of a series' levels. One array, where ten views of one block would take a third as much again. */
+export type Levels = Int32Array
 
-/** Bytes for createLevels, and for `more` arrays of one number a level beside them. */
-export const bytesOf = (more: number): number => 4 * LEVELS * (OWN_ARRAYS + more + 2 * BUCKETS)
+// Where they stand. First those of which each level has one, by its number:
+/** How many buckets the level has closed. */
+export const CLOSED = 0
+/** The highest floor of a segment that has begun to leave the level's window; -1: none has. */
+export const RECORD = LEVELS
+/** The first half of the bucket that is open; -1: it has none yet. */
+export const HALF_LOWEST = 2 * LEVELS
+export const HALF_HIGHEST = 3 * LEVELS
+/** The growth that the level has seen: see streaks.ts. */
+export const STREAK_FROM = 4 * LEVELS
+export const STREAK_SINCE = 5 * LEVELS
+export const STREAK_SEEN = 6 * LEVELS
+/** Then ring buffers in KiB, one after the other. */
+export const LOWEST = 7 * LEVELS
+export const HIGHEST = LOWEST + LEVELS * BUCKETS
+const NUMBERS = HIGHEST + LEVELS * BUCKETS
+export const LEVELS_BYTES = 4 * NUMBERS
 
-/** In a block of bytesOf bytes. */
-export function createLevels(memory: ArrayBuffer): Levels {
-  const levels = levelsIn(memory)
+export function createLevels(): Levels {
+  const levels = new Int32Array(NUMBERS)
   clearLevels(levels)
   return levels
 }
 
-/** Those that are there. */
-export function levelsIn(memory: ArrayBuffer): Levels {
-  const rings = memory.byteLength - 2 * 4 * LEVELS * BUCKETS
-  return {
-    lowest: new Int32Array(memory, rings, LEVELS * BUCKETS),
-    highest: new Int32Array(memory, rings + 4 * LEVELS * BUCKETS, LEVELS * BUCKETS),
-    closed: oneALevel(memory, 0),
-    record: oneALevel(memory, 1),
-    halfLowest: oneALevel(memory, 2),
-    halfHighest: oneALevel(memory, 3),
-  }
-}
-
-const oneALevel = (memory: ArrayBuffer, at: number) => new Int32Array(memory, at * 4 * LEVELS, LEVELS)
-
-/** The `at`th array beside the levels' own. */
-export const besideLevels = (memory: ArrayBuffer, at: number): Int32Array =>
-  oneALevel(memory, OWN_ARRAYS + at)
-
-export function clearLevels({ closed, record, halfLowest }: Levels): void {
-  closed.fill(0)
-  record.fill(NONE)
-  halfLowest.fill(NONE)
+export function clearLevels(levels: Levels): void {
+  levels.fill(0, CLOSED, CLOSED + LEVELS)
+  levels.fill(NONE, RECORD, RECORD + LEVELS)
+  levels.fill(NONE, HALF_LOWEST, HALF_LOWEST + LEVELS)
+  levels.fill(0, STREAK_SEEN, STREAK_SEEN + LEVELS)
 }
 
 /** Adds a bucket, in KiB, to the lowest level, and to those above what that completes; returns how many have a new bucket. */
 export function addBucket(levels: Levels, low: number, high: number): number {
-  const { halfLowest, halfHighest } = levels
   let lowest = low
   let highest = high
   for (let above = 1; above < LEVELS; above++) {
     push(levels, above - 1, lowest, highest)
-    const half = halfLowest[above] as number
+    const half = levels[HALF_LOWEST + above] as number
     if (half === NONE) {
-      halfLowest[above] = lowest
-      halfHighest[above] = highest
+      levels[HALF_LOWEST + above] = lowest
+      levels[HALF_HIGHEST + above] = highest
       return above
     }
     lowest = Math.min(lowest, half)
-    highest = Math.max(highest, halfHighest[above] as number)
-    halfLowest[above] = NONE
+    highest = Math.max(highest, levels[HALF_HIGHEST + above] as number)
+    levels[HALF_LOWEST + above] = NONE
   }
   push(levels, LEVELS - 1, lowest, highest)
   return LEVELS
 }
 
 function push(levels: Levels, level: number, low: number, high: number): void {
-  const count = levels.closed[level] as number
-  const at = level * BUCKETS + (count % BUCKETS)
-  const record = levels.record[level] as number
-  if (count >= BUCKETS && (levels.lowest[at] as number) > record)
-    levels.record[level] = Math.max(record, floorOf(levels, level, -BUCKETS, SEGMENT))
-  levels.lowest[at] = low
-  levels.highest[at] = high
-  levels.closed[level] = count + 1
+  const count = levels[CLOSED + level] as number
+  const place = level * BUCKETS + (count % BUCKETS)
+  const record = levels[RECORD + level] as number
+  if (count >= BUCKETS && (levels[LOWEST + place] as number) > record)
+    levels[RECORD + level] = Math.max(record, floorOf(levels, level, -BUCKETS, SEGMENT))
+  levels[LOWEST + place] = low
+  levels[HIGHEST + place] = high
+  levels[CLOSED + level] = count + 1
 }
 
 /** The newest bucket's lowest size. */
-export const newest = ({ lowest, closed }: Levels, level: number): number =>
-  lowest[level * BUCKETS + (((closed[level] as number) - 1) % BUCKETS)] as number
+export const newest = (levels: Levels, level: number): number =>
+  levels[LOWEST + level * BUCKETS + (((levels[CLOSED + level] as number) - 1) % BUCKETS)] as number
 
 /** The floor of `count` buckets, `from` the newest end: -32 is the oldest that a full level keeps, -1 the newest. */
-export function floorOf({ lowest, closed }: Levels, level: number, from: number, count: number): number {
-  const ring = level * BUCKETS
-  let place = ((closed[level] as number) + BUCKETS + from) % BUCKETS
-  let floor = lowest[ring + place] as number
+export function floorOf(levels: Levels, level: number, from: number, count: number): number {
+  const ring = LOWEST + level * BUCKETS
+  let place = ((levels[CLOSED + level] as number) + BUCKETS + from) % BUCKETS
+  let floor = levels[ring + place] as number
   for (let left = count; left > 0; left--) {
-    const one = lowest[ring + place] as number
+    const one = levels[ring + place] as number
     if (one < floor) floor = one
     if (++place === BUCKETS) place = 0
   }

@@ -4,17 +4,14 @@ import type { MemoryMetric } from '../rules/metric.ts'
 import { type ProcessKey, sameRun } from '../rules/process.ts'
 import { bloatOrSteady } from './bloat.ts'
 import { type Alarm, leakOf, look, type Seen } from './leak.ts'
-import { addBucket, bytesOf, clearLevels, createLevels, type Levels, levelsIn } from './levels.ts'
+import { addBucket, clearLevels, createLevels, type Levels } from './levels.ts'
 import { TIME } from './parameters.ts'
-import { clearStreaks, createStreaks, STREAK_ARRAYS } from './streaks.ts'
 import { STEADY, type Verdict } from './verdict.ts'
 
 const KIB = 1024
 /** What fits in the levels: 2 TB. */
 export const MOST_KIB = 2 ** 31 - 1
 const LEAST_TOO_LARGE = (MOST_KIB + 1) * KIB
-/** Of a series' memory. */
-export const SERIES_BYTES = bytesOf(STREAK_ARRAYS)
 
 export interface Sample {
   /** By any clock; what goes back, or jumps ahead, is not taken for time that has passed. */
@@ -31,7 +28,7 @@ export interface Sample {
 
 export interface Series extends Seen {
   /** All that it keeps of the past, and will ever keep. */
-  readonly memory: ArrayBuffer
+  readonly levels: Levels
   clockSeconds: number
   limitBytes: number | undefined
   verdict: Verdict
@@ -50,24 +47,17 @@ export interface Series extends Seen {
 }
 
 /** `intervalSeconds` is the time between two samples; NaN or 0 if it is not known. */
-export function createSeries(intervalSeconds: number): Series {
-  const memory = new ArrayBuffer(SERIES_BYTES)
-  return seriesOver(memory, createLevels(memory), bucketSecondsFor(intervalSeconds))
-}
-
-/** A series whose levels and streaks are in `memory` already, of SERIES_BYTES; all else of it is as in a new one. */
-export const seriesIn = (memory: ArrayBuffer, bucketSeconds: number): Series =>
-  seriesOver(memory, levelsIn(memory), bucketSeconds)
+export const createSeries = (intervalSeconds: number): Series =>
+  seriesOver(createLevels(), bucketSecondsFor(intervalSeconds))
 
 /** How long the shortest bucket is if samples come so often. */
 export const bucketSecondsFor = (intervalSeconds: number): number =>
   intervalSeconds > TIME.bucketSeconds ? Math.ceil(intervalSeconds) : TIME.bucketSeconds
 
-function seriesOver(memory: ArrayBuffer, levels: Levels, bucketSeconds: number): Series {
+/** A series with these levels; all else of it is as in a new one. */
+export function seriesOver(levels: Levels, bucketSeconds: number): Series {
   return {
-    memory,
     levels,
-    streaks: createStreaks(memory),
     bucketSeconds,
     clockSeconds: 0,
     limitBytes: undefined,
@@ -105,7 +95,6 @@ export function begin(series: Series, sample: Sample): void {
   const { metric, cumulative, run } = sample
   const sizeKiB = Math.floor(sample.bytes / KIB)
   clearLevels(series.levels)
-  clearStreaks(series.streaks)
   series.atSeconds = Math.floor(sample.atSeconds)
   Object.assign(series, { metric, cumulative, pid: run.pid, startSeconds: run.startSeconds })
   Object.assign(series, { clockSeconds: 0, openSeconds: 0, lowKiB: sizeKiB, highKiB: sizeKiB })

@@ -1,6 +1,6 @@
 // What the floor of one level's window looks like: how it rises, how evenly, whether it levels off. Numbers only; what
 // they mean is said in growth.ts. Everything is written in place, in what all series share: nothing is allocated.
-import { floorOf, type Levels } from './levels.ts'
+import { CLOSED, floorOf, HIGHEST, type Levels, LOWEST } from './levels.ts'
 import { TIME } from './parameters.ts'
 
 const { buckets: BUCKETS, segments: SEGMENTS } = TIME
@@ -29,13 +29,13 @@ export const growthOf = (levels: Levels, level: number): number =>
   floorOf(levels, level, -EACH, EACH) - floorOf(levels, level, -BUCKETS, EACH)
 
 /** Copies the window in order of time, for all that follows. */
-export function open({ lowest, highest, closed }: Levels, level: number): void {
+export function open(levels: Levels, level: number): void {
   const ring = level * BUCKETS
-  let place = (closed[level] as number) % BUCKETS
+  let place = (levels[CLOSED + level] as number) % BUCKETS
   for (let at = 0; at < BUCKETS; at++) {
-    const floor = lowest[ring + place] as number
+    const floor = levels[LOWEST + ring + place] as number
     floors[at] = floor
-    swings[at] = (highest[ring + place] as number) - floor
+    swings[at] = (levels[HIGHEST + ring + place] as number) - floor
     if (++place === BUCKETS) place = 0
   }
   for (let segment = 0; segment < SEGMENTS; segment++) segments[segment] = lowestOf(segment * EACH)

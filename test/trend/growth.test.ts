@@ -1,8 +1,7 @@
 // One window: what shape of its floor is the growth of a leak, each clause on its own.
 import { describe, expect, test } from 'vitest'
 import { found, grows } from '../../src/trend/growth.ts'
-import { addBucket, bytesOf, createLevels, type Levels } from '../../src/trend/levels.ts'
-import { STREAK_ARRAYS } from '../../src/trend/streaks.ts'
+import { addBucket, createLevels, type Levels } from '../../src/trend/levels.ts'
 
 /** In KiB. */
 const MB = 1024
@@ -10,7 +9,7 @@ const EACH = 4
 
 /** Level 0 with these floors, in MB; sizes swing above them by `swingMB`. */
 function levelsOf(floorsMB: readonly number[], swingMB = 0): Levels {
-  const levels = createLevels(new ArrayBuffer(bytesOf(STREAK_ARRAYS)))
+  const levels = createLevels()
   for (const floor of floorsMB) addBucket(levels, floor * MB, (floor + swingMB) * MB)
   return levels
 }

@@ -2,12 +2,28 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { scalarsOf, seriesOf } from '../../src/trend/kept-series.ts'
-import { observe, type Sample, type Series, seriesIn } from '../../src/trend/series.ts'
+import {
+  CLOSED,
+  HALF_LOWEST,
+  type Levels,
+  LOWEST,
+  RECORD,
+  STREAK_FROM,
+  STREAK_SEEN,
+  STREAK_SINCE,
+} from '../../src/trend/levels.ts'
+import { TIME } from '../../src/trend/parameters.ts'
+import { observe, type Sample, type Series } from '../../src/trend/series.ts'
 import { begin, MB, seeTicks, watch } from './watching.ts'
 
+/** A copy, to be written to. */
+const memoryOf = ({ levels }: Series): ArrayBuffer => levels.slice().buffer
+const put =
+  (place: number, value: number) =>
+  (levels: Levels): void =>
+    void levels.fill(value, place, place + 1)
 const copied = (kept: unknown): unknown => JSON.parse(JSON.stringify(kept))
-const back = (series: Series): Series | undefined =>
-  seriesOf(copied(scalarsOf(series)), series.memory.slice(0))
+const back = (series: Series): Series | undefined => seriesOf(copied(scalarsOf(series)), memoryOf(series))
 
 const sample = (at: number, bytes: number, limitBytes: number | undefined): Sample => ({
   atSeconds: at * 60,
@@ -92,38 +108,38 @@ describe('nothing comes of', () => {
     ['a leak that is surer than sure', { ...scalars, verdict: { ...verdict, sureness: 1.1 } }],
     ['a leak of text', { ...scalars, verdict: { ...verdict, fromBytes: '1' } }],
   ])('%s', (_, kept) => {
-    expect(seriesOf(scalars, series.memory.slice(0))).toBeDefined()
-    expect(seriesOf(kept, series.memory.slice(0))).toBeUndefined()
+    expect(seriesOf(scalars, memoryOf(series))).toBeDefined()
+    expect(seriesOf(kept, memoryOf(series))).toBeUndefined()
   })
 
-  const forged = (change: (made: Series) => void): Series | undefined => {
-    const { memory, ...views } = seriesIn(series.memory.slice(0), series.bucketSeconds)
-    change({ ...views, memory })
+  const forged = (change: (made: Levels) => void): Series | undefined => {
+    const memory = memoryOf(series)
+    change(new Int32Array(memory))
     return seriesOf(scalars, memory)
   }
-  const closed = [...series.levels.closed]
+  const closed = [...series.levels.subarray(CLOSED, CLOSED + TIME.levels)]
   const even = closed.findIndex(count => count % 2 === 0)
   const odd = closed.findIndex(count => count % 2 === 1)
 
-  test.each<[what: string, change: (made: Series) => void]>([
-    ['a bucket too many', ({ levels }) => levels.closed.fill((closed[3] ?? 0) + 1, 3, 4)],
-    ['a low size above the high one', ({ levels }) => levels.lowest.fill(2 ** 30, 40, 41)],
-    ['a negative low size', ({ levels }) => levels.lowest.fill(-1, 40, 41)],
-    ['a negative record', ({ levels }) => levels.record.fill(-2, 5, 6)],
-    ['a half bucket where there is none', ({ levels }) => levels.halfLowest.fill(1, even + 1, even + 2)],
-    ['no half bucket where there is one', ({ levels }) => levels.halfLowest.fill(-1, odd + 1, odd + 2)],
-    ['a half bucket upside down', ({ levels }) => levels.halfLowest.fill(2 ** 30, odd + 1, odd + 2)],
-    ['growth that will be seen', ({ streaks }) => streaks.seenAt.fill((closed[0] ?? 0) + 1, 0, 1)],
-    ['growth that was seen before time', ({ streaks }) => streaks.seenAt.fill(-1, 0, 1)],
-    ['growth that begins later', ({ streaks }) => streaks.sinceSeconds.fill(2 ** 30)],
-    ['growth from below nothing', ({ streaks }) => streaks.fromKiB.fill(-1)],
+  test.each<[what: string, change: (made: Levels) => void]>([
+    ['a bucket too many', put(CLOSED + 3, (closed[3] ?? 0) + 1)],
+    ['a low size above the high one', put(LOWEST + 40, 2 ** 30)],
+    ['a negative low size', put(LOWEST + 40, -1)],
+    ['a negative record', put(RECORD + 5, -2)],
+    ['a half bucket where there is none', put(HALF_LOWEST + even + 1, 1)],
+    ['no half bucket where there is one', put(HALF_LOWEST + odd + 1, -1)],
+    ['a half bucket upside down', put(HALF_LOWEST + odd + 1, 2 ** 30)],
+    ['growth that will be seen', put(STREAK_SEEN, (closed[0] ?? 0) + 1)],
+    ['growth that was seen before time', put(STREAK_SEEN, -1)],
+    ['growth that begins later', put(STREAK_SINCE, 2 ** 30)],
+    ['growth from below nothing', put(STREAK_FROM, -1)],
   ])('memory with %s', (_, change) => {
     expect(forged(() => {})).toBeDefined()
     expect(forged(change)).toBeUndefined()
   })
 
   test('memory of another size', () => {
-    for (const bytes of [0, 1, series.memory.byteLength - 4, series.memory.byteLength + 4])
+    for (const bytes of [0, 1, memoryOf(series).byteLength - 4, memoryOf(series).byteLength + 4])
       expect(seriesOf(scalars, new ArrayBuffer(bytes))).toBeUndefined()
   })
 })
@@ -131,21 +147,21 @@ describe('nothing comes of', () => {
 test('whatever the memory holds, it gives nothing, or a series that goes on without an error', () => {
   const { series } = seeTicks(begin(60), { hours: 5, limitMB: 400 }, hour => 100 + 30 * hour)
   const scalars = copied(scalarsOf(series))
-  const places = series.memory.byteLength / 4
+  const places = memoryOf(series).byteLength / 4
   const change = fc.record({
     place: fc.integer({ min: 0, max: places - 1 }),
     value: fc.oneof(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), fc.integer({ min: -2, max: 40 })),
   })
   fc.assert(
     fc.property(fc.array(change, { minLength: 1, maxLength: 5 }), changes => {
-      const memory = series.memory.slice(0)
+      const memory = memoryOf(series)
       for (const { place, value } of changes) new Int32Array(memory)[place] = value
       const found = seriesOf(scalars, memory)
       if (!found) return
       found.atSeconds = 299 * 60
       for (let at = 300; at < 500; at++)
         expect(observe(found, sample(at, 200 * MB, 400 * MB)).kind).toMatch(/^(leak|bloat|steady)$/)
-      for (const one of found.levels.lowest) expect(one).toBeGreaterThanOrEqual(-(2 ** 31))
+      for (const one of found.levels) expect(one).toBeGreaterThanOrEqual(-(2 ** 31))
     }),
     { numRuns: 200 },
   )

@@ -1,5 +1,6 @@
 // What happens to a series: ticks that are missing or late, suspended machines, clocks, new runs, other figures, limits.
 import { describe, expect, test } from 'vitest'
+import { HIGHEST, LOWEST } from '../../src/trend/levels.ts'
 import type { Leak, Verdict } from '../../src/trend/verdict.ts'
 import { begin, MB, see, seeTicks, type Watched, watch } from './watching.ts'
 
@@ -34,9 +35,12 @@ describe('time', () => {
     const watched = begin(60)
     for (const [tick, sizeMB] of [100, 900, 100].entries()) see(watched, tick / 180, sizeMB)
     see(watched, 10 / 60, 100)
-    const { lowest, highest } = watched.series.levels
-    expect([...lowest.slice(0, 10)].map(low => low / 1024)).toEqual(Array(10).fill(100))
-    expect([...highest.slice(0, 10)].map(high => high / 1024)).toEqual([900, ...Array(9).fill(100)])
+    const { levels } = watched.series
+    expect([...levels.slice(LOWEST, LOWEST + 10)].map(low => low / 1024)).toEqual(Array(10).fill(100))
+    expect([...levels.slice(HIGHEST, HIGHEST + 10)].map(high => high / 1024)).toEqual([
+      900,
+      ...Array(9).fill(100),
+    ])
   })
 
   test('a machine that was suspended overnight: no time has passed, the leak goes on', () => {
@@ -150,10 +154,9 @@ describe('an alarm', () => {
 
 test('what is kept of a process fits in 8 KB, and stays where it is', () => {
   const watched = begin(5)
-  const { memory, levels, streaks } = watched.series
-  expect(memory.byteLength).toBeLessThanOrEqual(8192)
-  for (const one of [...Object.values(levels), ...Object.values(streaks)]) expect(one.buffer).toBe(memory)
+  const { levels } = watched.series
+  expect(levels.buffer.byteLength).toBeLessThanOrEqual(8192)
   seeTicks(watched, { everySeconds: 30, hours: 24 * 60, limitMB: 900 }, hour => 100 + (hour % 400) / 2)
-  expect(watched.series.memory).toBe(memory)
+  expect(watched.series.levels).toBe(levels)
   expect(Object.values(watched.series).filter(Array.isArray)).toEqual([])
 })
