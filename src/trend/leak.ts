@@ -44,7 +44,7 @@ export function look(
   before: Alarm | undefined,
 ): Alarm | undefined {
   let alarm = before
-  for (let level = 0; level < closedLevels; level++) {
+  for (let level = before?.level ?? 0; level < closedLevels; level++) {
     if ((seen.levels[CLOSED + level] as number) < TIME.buckets || !grows(seen.levels, level)) continue
     const bucketSeconds = seen.bucketSeconds * 2 ** level
     see(seen.levels, level, found, seen.clockSeconds, bucketSeconds)

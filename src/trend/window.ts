@@ -24,9 +24,9 @@ export interface Line {
   endSlope: number
 }
 
-/** From the first segment's floor to the last's; two comparisons say for most windows that nothing grows. */
-export const growthOf = (levels: Levels, level: number): number =>
-  floorOf(levels, level, -EACH, EACH) - floorOf(levels, level, -BUCKETS, EACH)
+/** Of one segment, the oldest being 0, before the window is open: a few of these say for most that nothing grows. */
+export const segmentFloor = (levels: Levels, level: number, segment: number): number =>
+  floorOf(levels, level, segment * EACH - BUCKETS, EACH)
 
 /** Copies the window in order of time, for all that follows. */
 export function open(levels: Levels, level: number): void {
@@ -50,10 +50,6 @@ function lowestOf(from: number): number {
   return lowest
 }
 
-/** The floor of the first segment, and of the last. */
-export const firstFloor = (): number => segments[0] as number
-export const lastFloor = (): number => segments[SEGMENTS - 1] as number
-
 /** The largest step between two segments. */
 export function largestStep(): number {
   let largest = 0
@@ -62,10 +58,6 @@ export function largestStep(): number {
 }
 
 const stepTo = (at: number): number => (segments[at] as number) - (segments[at - 1] as number)
-
-/** The slope of the first three steps over the mean slope. */
-export const earlySlope = (growth: number): number =>
-  (((segments[3] as number) - (segments[0] as number)) / 3 / growth) * (SEGMENTS - 1)
 
 /** How many equal jumps would give the floor's: what it never fell below again counts, one jump a bucket. */
 export function evenJumps(): number {
@@ -84,7 +76,7 @@ export function evenJumps(): number {
 
 /** Fits a line, and a parabola for how it bends, by least squares. */
 export function drawLine(line: Line): void {
-  const from = firstFloor()
+  const from = segments[0] as number
   let sum = 0
   let tilt = 0
   let bend = 0
