@@ -5,12 +5,14 @@ import type { Drain } from '../rules/action.ts'
 import type { RestartOutcome, RestartRequest } from '../rules/outcome.ts'
 import type { ProcessInfo } from '../rules/process.ts'
 import { beginDrain } from './begin-drain.ts'
+import { type CompanyPorts, companyOf } from './company.ts'
 import { heldUpBy, releaseText } from './held-up.ts'
 import { type HoldSettings, Holds } from './holds.ts'
 import { isAway, type Job } from './job.ts'
 import { LowLimits } from './low-limits.ts'
 import { Runner, type RunnerPorts } from './runner.ts'
 import { Schedule, type ScheduleSettings } from './schedule.ts'
+import { Unfinished, type UnfinishedNames } from './unfinished.ts'
 import { waitingJob } from './waiting.ts'
 import { type Wait, waitsOf } from './waits.ts'
 
@@ -19,10 +21,8 @@ export interface JobSettings extends HoldSettings, ScheduleSettings {
   readonly hookTimeoutSeconds: number
 }
 
-export interface JobsPorts extends RunnerPorts {
+export interface JobsPorts extends RunnerPorts, CompanyPorts {
   readonly settings: () => JobSettings
-  /** The rest of its group, for restart_group, each with its own size. */
-  readonly companionsOf: (request: RestartRequest) => Promise<readonly RestartRequest[]>
   /** A job has begun, ended or changed. */
   readonly onChange?: () => void
 }
@@ -33,7 +33,7 @@ export class Jobs {
   readonly #holds: Holds
   readonly #lowLimits: LowLimits
   readonly #schedule: Schedule
-  #idleCallbacks: (() => void)[] = []
+  readonly #unfinished: Unfinished
 
   constructor(ports: JobsPorts) {
     this.#ports = ports
@@ -43,14 +43,15 @@ export class Jobs {
     this.#runner = new Runner({
       ...ports,
       tell,
-      companyOf: request => this.#company(request),
+      companyOf: request => companyOf(request, ports, this.#runner, this.#holds),
       releaseText: job => releaseText(job, this.#all()),
       onChange: () => {
         this.#schedule.giveTurnsSoon()
-        this.#tellIfIdle()
+        this.#unfinished.look()
         ports.onChange?.()
       },
     })
+    this.#unfinished = new Unfinished(this.#runner)
     this.#schedule = new Schedule({ ...ports, runner: this.#runner, holds: this.#holds })
   }
 
@@ -154,15 +155,12 @@ export class Jobs {
   end(): void {
     this.#runner.isEnding = true
     for (const entry of this.#runner.entries.values()) this.#runner.send(entry, { kind: 'ending' })
-    this.#tellIfIdle()
+    this.#unfinished.look()
   }
 
   /** The processes that are being restarted, and those that are drained. */
-  get unfinished(): { readonly restarts: string[]; readonly drains: string[] } {
-    const entries = [...this.#runner.entries]
-    const namesOf = (isOne: (job: Job) => boolean) =>
-      entries.filter(([, { job }]) => isOne(job)).map(([namespec]) => namespec)
-    return { restarts: namesOf(isAway), drains: namesOf(job => !isAway(job) && job.drained !== undefined) }
+  get unfinished(): UnfinishedNames {
+    return this.#unfinished.names
   }
 
   /** Those whose restart is due. */
@@ -172,25 +170,7 @@ export class Jobs {
 
   /** Resolves when no process is being restarted. */
   whenIdle(): Promise<void> {
-    return new Promise(resolve => {
-      this.#idleCallbacks.push(resolve)
-      this.#tellIfIdle()
-    })
-  }
-
-  /** With restart_group: one decision, which the journal holds as one. */
-  async #company(request: RestartRequest): Promise<Job[]> {
-    const terms = this.#ports.termsOf(request)
-    if (terms.kind === 'spared' || !terms.plan.group || request.breach.together !== undefined) return []
-    const company: Job[] = []
-    for (const one of await this.#ports.companionsOf(request)) {
-      const { namespec } = one.process
-      const entry = this.#runner.entries.get(namespec)
-      if (this.#holds.cappedUntil(namespec) !== undefined) continue
-      if (entry) this.#runner.send(entry, { kind: 'breached', request: one, plan: terms.plan })
-      else company.push(this.#runner.enter(namespec, waitingJob(one, terms.plan)).job)
-    }
-    return company
+    return this.#unfinished.whenIdle()
   }
 
   #tell(outcome: RestartOutcome): void {
@@ -201,19 +181,6 @@ export class Jobs {
 
   #all(): Job[] {
     return [...this.#runner.entries.values()].map(({ job }) => job)
-  }
-
-  #tellIfIdle(): void {
-    if (this.#idleCallbacks.length === 0) return
-    const isBusy = [...this.#runner.entries.values()].some(
-      ({ job, isAdjourned }) => isAway(job) && !isAdjourned,
-    )
-    if (isBusy || this.#isWaitingForTurns()) return
-    for (const callback of this.#idleCallbacks.splice(0)) callback()
-  }
-
-  #isWaitingForTurns(): boolean {
-    return !this.#runner.isEnding && this.#all().some(({ state }) => state === 'waiting')
   }
 }
 

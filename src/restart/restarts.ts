@@ -12,6 +12,7 @@ import { type JobSettings, Jobs } from './jobs.ts'
 import { Journal, type JournalDisk, noticeText } from './journal.ts'
 import { unprotectedText } from './journal-writer.ts'
 import { type RulesInForce, termsOf } from './terms.ts'
+import type { UnfinishedNames } from './unfinished.ts'
 import type { Wait } from './waits.ts'
 
 export interface RestartsPorts {
@@ -148,7 +149,7 @@ export class Restarts {
   }
 
   /** What the next memmon would find in the journal. */
-  get unfinished(): { readonly restarts: readonly string[]; readonly drains: readonly string[] } {
+  get unfinished(): UnfinishedNames {
     return this.#jobs.unfinished
   }
 
