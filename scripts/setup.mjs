@@ -95,7 +95,9 @@ function installPrograms(programs) {
   if (process.getuid?.() !== 0)
     fail(`${what}: install first, as root, with: apt-get install ${packages.join(' ')}`)
   if (!runs('apt-get', ['--version'])) {
-    fail(`${what}, and there is no apt-get to install ${packages.join(' and ')}: put ${names} on PATH`)
+    fail(
+      `${what}, and apt-get, which would install ${packages.join(' and ')}, is not here: put ${names} on PATH`,
+    )
   }
   say(`installing Debian's ${packages.join(' and ')}`)
   run('apt-get', ['update', '-qq'])

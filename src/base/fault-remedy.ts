@@ -20,9 +20,9 @@ const UNREACHABLE: Readonly<Record<string, Readonly<Record<Caller['kind'], Remed
   },
   'unix ENOENT': {
     listener: path =>
-      `there is no such socket; is it file= of [unix_http_server]? If ${path} was deleted, restart supervisord`,
+      `no such socket; is it file= of [unix_http_server]? If ${path} was deleted, restart supervisord`,
     hand: () =>
-      'there is no such socket; is supervisord running? It makes the one of [unix_http_server] file= in its supervisord.conf; name that with -C',
+      'no such socket; is supervisord running? It makes the one of [unix_http_server] file= in its supervisord.conf; name that with -C',
   },
   'unix ECONNREFUSED': {
     listener: () => 'nothing listens there; is it file= of [unix_http_server]?',

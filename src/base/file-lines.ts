@@ -55,7 +55,7 @@ async function* counted(chunks: AsyncIterable<Buffer>, onRead: (bytes: number) =
   }
 }
 
-/** gzip is known by its first two bytes: of stdin there is no name. */
+/** Recognises gzip by its first two bytes: stdin has no file name to go by. */
 async function* unzipped(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   let head = Buffer.alloc(0)
   while (head.length < GZIP_MAGIC.length) {

@@ -18,7 +18,7 @@ import { jsonLine } from './json-line.ts'
 import { openProgressLine, type ProgressLine } from './progress-line.ts'
 
 const WHY: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
+  ENOENT: 'no such file',
   EACCES: 'cannot be read (permission denied)',
   EISDIR: 'is a directory, not a file',
 }

@@ -7,8 +7,7 @@ export async function byHandText(settings: Settings, args: readonly string[], wh
   const { quote } = await import('shlex')
   const hasRules = settings.rules.length + settings.budgets.length > 0
   const given = hasRules ? args : ['-a', '200MB', ...(args.length > 0 ? args : ['-m', 'bob@example.com'])]
-  const idle =
-    hasRules || args.length === 0 ? '' : 'There is nothing to watch yet: -a 200MB below is an example.\n'
+  const idle = hasRules || args.length === 0 ? '' : 'No rules yet: -a 200MB below is an example.\n'
   return `memmon is an event listener: supervisord starts it and sends it events. ${why}
 ${idle}Put this into supervisord.conf, then run supervisorctl update:
 

@@ -40,7 +40,7 @@ export async function diagnose({
 }: DiagnoseAsked): Promise<number> {
   endWithReader()
   const sightings = open()
-  if (!sightings) throw new UsageError("memmon diagnose needs Linux's /proc, and there is none here")
+  if (!sightings) throw new UsageError("memmon diagnose needs Linux's /proc, which this system does not have")
   const seen = await look(asked)
   const sight = sightings.look()
   const target = targetOf(word, seen.table, pid => sight(pid)?.parentPid)

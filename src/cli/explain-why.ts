@@ -40,7 +40,7 @@ function findingText({ rule, value, verdict, hold, progress }: Finding, isBegun:
   if (!('breach' in verdict))
     return Number.isFinite(rule.limit)
       ? `${has}, ${formatAmount(rule.metric, rule.limit - value)} under the limit${value > rule.warnAbove ? `, and over its warning at ${formatAmount(rule.metric, rule.warnAbove)}` : ''}.`
-      : `${has}; there is no limit.`
+      : `${has}; no limit is set.`
   const over = `${has}, ${formatAmount(rule.metric, value - verdict.breach.limit)} over the limit`
   const reason = verdict.breach.reason === undefined ? '' : ` (${verdict.breach.reason})`
   if (verdict.kind === 'told')

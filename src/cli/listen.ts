@@ -38,8 +38,8 @@ export async function listen(
   const whyByHand = byHandReason(settings, url)
   if (whyByHand !== undefined) return await byHand(settings, args, whyByHand, source.warnings)
   if (settings.rules.length + settings.budgets.length === 0) {
-    const conf = settings.configPath === undefined ? '' : `${settings.configPath} has no rule, so `
-    throw new UsageError(`${conf}there is nothing to watch: give a limit with -p, -g or -a, as in -a 200MB`)
+    const conf = settings.configPath === undefined ? '' : `${settings.configPath} has no rules, so `
+    throw new UsageError(`${conf}memmon has nothing to watch: set a limit with -p, -g or -a, as in -a 200MB`)
   }
   const address = settings.serverUrl ?? addressFrom(url ?? '')
   await refuseWrong(settings)

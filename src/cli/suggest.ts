@@ -92,7 +92,7 @@ async function write(
   const { text, limits } = confOf(suggestions, names, Date.now())
   if (limits === 0) {
     process.stderr.write(
-      `${oneLine(path)} is not written: there is no limit to write yet; watch longer, as in --watch 10m\n`,
+      `Nothing written to ${oneLine(path)}: too little was measured for any limit; watch longer, as in --watch 10m\n`,
     )
     return EXIT_NOTHING
   }
@@ -107,7 +107,7 @@ async function refuseTaken(path: string): Promise<void> {
   if (await lstat(path).catch(unless('ENOENT', 'ENOTDIR', 'EACCES'))) throw takenError(path)
   const folder = dirname(path)
   await access(folder, constants.W_OK | constants.X_OK).catch((thrown: unknown) => {
-    const why = errnoOf(thrown) === 'ENOENT' ? 'there is no such directory' : 'memmon cannot write there'
+    const why = errnoOf(thrown) === 'ENOENT' ? 'no such directory' : 'memmon cannot write there'
     throw new UsageError(`--write ${path}: ${folder}: ${why}`)
   })
 }

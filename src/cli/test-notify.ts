@@ -11,7 +11,7 @@ const EXIT_FAILED = 1
 export async function testNotify(settings: Settings): Promise<number> {
   const channels = createChannels(settings, process.env)
   if (channels.length === 0) {
-    throw new UsageError('there is no channel: give -m bob@example.com, or a webhook')
+    throw new UsageError('no channel to test: set -m, as in -m bob@example.com, or a webhook')
   }
   const now = Date.now()
   const host = hostname()

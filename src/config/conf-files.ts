@@ -64,7 +64,7 @@ function readable(path: string): ReturnType<typeof readOpen> {
     return readOpen(path)
   } catch (thrown) {
     const code = errnoOf(thrown)
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw new Error(`there is no file ${path}`)
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw new Error(`${path} does not exist`)
     if (code === 'EACCES') throw new Error(`user ${ownUser()} may not read ${path}`)
     if (code === 'EISDIR') throw new Error(`${path} is a directory, not a file`)
     throw thrown

@@ -132,7 +132,7 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
     example: '-a 200MB --state-dir /srv/memmon',
     exampleHelp: 'keep the journal below /srv/memmon',
     apply: (draft, text) => {
-      if (!text.startsWith('/')) throw new Error(`"${text}" is not a whole path: give one that begins with /`)
+      if (!text.startsWith('/')) throw new Error(`"${text}" is not an absolute path: it must begin with /`)
       draft.stateDir = text
     },
   },

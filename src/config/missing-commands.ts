@@ -48,8 +48,8 @@ function whyMissing(program: string, path: string | undefined, who: Onlooker): s
   if (path.split(':').some(folder => folder !== '' && whyNot(posix.join(folder, program)) === undefined))
     return undefined
   return who === 'listener'
-    ? `there is no ${program} on the PATH that supervisord gives memmon (${path}): write the whole path`
-    : `there is no ${program} on the PATH of this shell; supervisord's may differ: write the whole path`
+    ? `${program} is not on the PATH that supervisord gives memmon (${path}): use its full path`
+    : `${program} is not on the PATH of this shell; supervisord's may differ: use its full path`
 }
 
 /** undefined for a program, and for what cannot be looked at. */
@@ -58,7 +58,7 @@ function whyNot(path: string): string | undefined {
     return objection(path, statSync(path))
   } catch (thrown) {
     const { code } = thrown as NodeJS.ErrnoException
-    return code === 'ENOENT' || code === 'ENOTDIR' ? `there is no ${path}` : undefined
+    return code === 'ENOENT' || code === 'ENOTDIR' ? `${path} does not exist` : undefined
   }
 }
 

@@ -49,7 +49,7 @@ export class SettingsReload {
     const { configPath } = this.#initial
     const { readSettings, use, log, mail } = this.#ports
     if (configPath === undefined) {
-      log('INFO', 'SIGHUP: there is no --config file to reload')
+      log('INFO', 'SIGHUP ignored: memmon runs without --config')
       return
     }
     try {

@@ -46,7 +46,7 @@ export function readSupervisorConf(
     const text = textOf(file, sources)
     if (text !== undefined) return joined(posix.resolve(file), text, sources)
   }
-  if (path !== undefined) throw new UsageError(`-C ${path}: there is no such file`)
+  if (path !== undefined) throw new UsageError(`-C ${path}: no such file`)
   return undefined
 }
 

@@ -134,7 +134,7 @@ function fileOf(path: string, what: string): ReturnType<typeof readOpen> {
     if (code === 'EACCES') throw new SecretDenied(`${what} ${path} cannot be read by user ${ownUser()}`)
     throw new UsageError(
       code === 'ENOENT'
-        ? `${what} ${path}: there is no such file`
+        ? `${what} ${path}: no such file`
         : `${what} ${path} cannot be read: ${messageOf(thrown)}`,
     )
   }

@@ -104,7 +104,7 @@ export class OutboxDisk {
   /** memmon ends with so many messages that wait. */
   onEnd(waiting: number): void {
     if (this.#folder === undefined && waiting > 0)
-      this.#log('WARN', `${waiting} undelivered messages are lost: there is no state folder to keep them`)
+      this.#log('WARN', `Lost ${waiting} undelivered messages: no state folder to keep them in`)
   }
 
   #guard(work: (folder: string) => Promise<void>): Promise<void> {

@@ -177,7 +177,7 @@ export class Outbox {
       if (others.length === 0) continue
       this.#ports.log(
         'WARN',
-        `"${entry.message.subject}" is not sent by ${others.map(({ channel }) => channel.split(' ')[0]).join(', ')}, which is no longer configured`,
+        `Dropped "${entry.message.subject}" for ${others.map(({ channel }) => channel.split(' ')[0]).join(', ')}: no longer configured`,
       )
       if (entry.waiting.length === 0) void this.#remove(entry)
     }

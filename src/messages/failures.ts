@@ -4,7 +4,7 @@ import type { Failed, FailurePhase } from '../rules/outcome.ts'
 interface FailureWords {
   /** 'Failed to <verb> web:web'. */
   readonly verb: string
-  /** superlance memmon's words, where it has any. */
+  /** The subject of its mail; where superlance's memmon mails the same, its subject. */
   readonly subject: (name: string) => string
   /** The first line of its mail, without its full stop. */
   readonly headline: (where: string) => string

@@ -8,7 +8,7 @@ import { noticeFacts, noticeWords, type Todo } from './notices.ts'
 export type Told = Restarted | Failed | Capped | Noticed
 
 interface ToldWords {
-  /** superlance memmon's words, where it has any. */
+  /** The subject of its mail; where superlance's memmon mails the same, its subject. */
   readonly subject: string
   /** What happened to which process on which host. */
   readonly headline: string

@@ -55,7 +55,7 @@ export class CapacityReload {
     this.#refused = key
     for (const line of text.split('\n')) log('ERRO', `${line}. The current settings stay in force`)
     mail(
-      'the limits do not fit the memory there is now; the current settings stay in force',
+      'the limits do not fit the current total memory; the current settings stay in force',
       `${text}\n\nTotal memory has changed: ${what}. memmon continues with its current limits in bytes.\n`,
     )
   }

@@ -15,6 +15,6 @@ export interface OpenSampler {
 export function openSampler(name: SamplerName, open: () => Procfs | undefined = openProcfs): OpenSampler {
   const procfs = name === 'ps' ? undefined : open()
   if (name === 'proc' && !procfs)
-    throw new UsageError('--sampler proc: there is no /proc to read here; use auto or ps')
+    throw new UsageError('--sampler proc: this system has no /proc; use auto or ps')
   return { sampler: procfs ?? portableSampler, procfs }
 }

@@ -21,12 +21,12 @@ test.each<[kind: Caller['kind'], message: string, remedy: string]>([
   [
     'listener',
     `${AT} unix:///run/s.sock: ENOENT`,
-    'there is no such socket; is it file= of [unix_http_server]? If /run/s.sock was deleted, restart supervisord',
+    'no such socket; is it file= of [unix_http_server]? If /run/s.sock was deleted, restart supervisord',
   ],
   [
     'hand',
     `${AT} unix:///run/s.sock: ENOENT`,
-    'there is no such socket; is supervisord running? It makes the one of [unix_http_server] file= in its supervisord.conf; name that with -C',
+    'no such socket; is supervisord running? It makes the one of [unix_http_server] file= in its supervisord.conf; name that with -C',
   ],
   [
     'listener',

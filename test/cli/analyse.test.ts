@@ -145,7 +145,7 @@ test('a line beyond 64 MB is named and skipped', () => {
 })
 
 test.each([
-  ['no such file', () => join(folder, 'none'), 'there is no such file'],
+  ['no such file', () => join(folder, 'none'), 'no such file'],
   ['a folder', () => folder, 'is a directory, not a file'],
   [
     'a cut gzip file',

@@ -150,7 +150,7 @@ test.each<[what: string, args: () => string[], said: RegExp]>([
 test('where there is no /proc of Linux it says so, and asks nobody', async () => {
   const asked = { word: 'web', json: false, widthOf, open: () => undefined } as unknown as DiagnoseAsked
   await expect(callDiagnose(asked)).rejects.toThrow(
-    new UsageError("memmon diagnose needs Linux's /proc, and there is none here"),
+    new UsageError("memmon diagnose needs Linux's /proc, which this system does not have"),
   )
 })
 

@@ -5,7 +5,7 @@ import { runMemmon } from '../helpers/memmon.ts'
 const UNDER_SUPERVISORD = { SUPERVISOR_SERVER_URL: 'unix:///nonexistent/supervisor.sock' }
 
 const REFUSED: [args: string[], stderr: RegExp][] = [
-  [[], /nothing to watch: give a limit with -p, -g or -a, as in -a 200MB/],
+  [[], /nothing to watch: set a limit with -p, -g or -a, as in -a 200MB/],
   [['-m', 'bob@example.com'], /nothing to watch/],
   [['-a', '0'], /-a, --any 0: "0" is not a limit/],
   [['-a', '-5'], /-a, --any -5: "-5" is not a size: digits/],
@@ -24,7 +24,7 @@ const REFUSED: [args: string[], stderr: RegExp][] = [
   [['-a', '1MB', '--threads-limit', '0'], /--threads-limit 0: "0" is not a count/],
   [
     ['--config', '/nonexistent/memmon.conf'],
-    /--config \/nonexistent\/memmon.conf: there is no file \/nonexistent/,
+    /--config \/nonexistent\/memmon.conf: \/nonexistent\S+ does not exist/,
   ],
   [['-a'], /-a, --any needs a value, limit: as in memmon -a 200MB/],
   [['-p', 'web'], /-p, --program web: "web" has no "=": give name=limit, as in -p web=200MB/],

@@ -126,7 +126,7 @@ test('supervisord is not there: told once, and told when it is', async () => {
   await start()
   await memmon.tickUntil('two checks', () => memmon.logHolds(/(?:The check took[\s\S]*){2}/))
   expect(memmon.stderr.match(/Check skipped, .*/g)).toEqual([
-    expect.stringMatching(/s\.sock: ENOENT: there is no such socket/),
+    expect.stringMatching(/s\.sock: ENOENT: no such socket/),
   ])
   await supervisord()
   await goodCheck()

@@ -124,7 +124,7 @@ test.each<[what: string, conf: string, credentials: object | undefined]>([
 
 test.each<[what: string, given: Given, error: RegExp]>([
   ['nothing at all', {}, /^no supervisord.conf was found \(.*give its file with -C/],
-  ['-C of nothing', { c: '/x' }, /^-C \/x: there is no such file/],
+  ['-C of nothing', { c: '/x' }, /^-C \/x: no such file/],
 ])('%s is refused', (_, given, error) => {
   expect(() => basis(given)).toThrow(error)
   expect(() => basis(given)).toThrow(UsageError)

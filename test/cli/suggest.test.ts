@@ -104,7 +104,7 @@ test('--write makes a file that check reads, that nobody else may write, and nev
 
 test.each([
   ['a link that leads nowhere', 'dangling', 'it exists already; name another file, or remove it'],
-  ['a folder that is not there', 'none/memmon.conf', 'there is no such directory'],
+  ['a folder that is not there', 'none/memmon.conf', 'no such directory'],
 ])('--write to %s is refused before anything is looked at', async (_, name, why) => {
   if (name === 'dangling') symlinkSync('/nonexistent', join(state.folder, name))
   const { code, stdout, stderr } = await suggest('--watch', '1d', '--write', join(state.folder, name))
@@ -121,7 +121,7 @@ test('without a history it watches; what is seen for seconds is not written', as
     /^web: no limit yet\n {2}seen for \d+s: too short to tell; try again in an hour\n$/,
   )
   expect(run.stderr).toContain(
-    `${path} is not written: there is no limit to write yet; watch longer, as in --watch 10m\n`,
+    `Nothing written to ${path}: too little was measured for any limit; watch longer, as in --watch 10m\n`,
   )
   expect(() => statSync(path)).toThrow('ENOENT')
 })

@@ -21,14 +21,14 @@ const SMTP = ['-m', 'bob@example.com', '--smtp', 'smtp://bob@127.0.0.1:1']
 const at = (name: string): string => join(folder, name)
 
 test.each<[args: () => string[], env: Record<string, string>, stderr: RegExp]>([
-  [() => [], {}, /there is no channel: give -m bob@example\.com, or a webhook/],
+  [() => [], {}, /no channel to test: set -m, as in -m bob@example\.com, or a webhook/],
   [() => SMTP, {}, /--smtp: bob has no password: give it as MEMMON_SMTP_PASSWORD, in smtp_password_file, or/],
   [
     () => [...SMTP, '--smtp-password-file', at('open')],
     {},
     /smtp_password_file \S+ can be read by others: chmod 600 /,
   ],
-  [() => [...SMTP, '--smtp-password-file', at('none')], {}, /smtp_password_file \S+: there is no such file/],
+  [() => [...SMTP, '--smtp-password-file', at('none')], {}, /smtp_password_file \S+: no such file/],
   [() => ['--smtp', 'smtp://127.0.0.1'], {}, /--smtp says how mail goes, and -m has to say to whom/],
   [
     () => ['--smtp', 'smtp://bob:hunter2@127.0.0.1'],
@@ -99,8 +99,8 @@ test.each(['check', 'explain', 'test-notify'])('memmon %s --help', async command
 })
 
 test.each<[args: string[], stderr: RegExp]>([
-  [['check', '-C', '/nonexistent'], /-C \/nonexistent: there is no such file/],
-  [['check', '-a', '1MB', '-C', '/nonexistent'], /-C \/nonexistent: there is no such file/],
+  [['check', '-C', '/nonexistent'], /-C \/nonexistent: no such file/],
+  [['check', '-a', '1MB', '-C', '/nonexistent'], /-C \/nonexistent: no such file/],
   [['check', '--metric', 'pss'], /--metric needs a rule beside it, as in -a 200MB/],
   [['check', '-a', '1MB', 'a:b:c'], /a:b:c: "a:b:c" is not a name/],
   [['check', '--sort', 'pid'], /--sort pid: unknown order; use share, size, name, uptime/],

@@ -68,17 +68,17 @@ const REFUSED_EVERYWHERE: [given: string, sentence: string][] = [
   ],
   [
     '-a 1MB -m bob@x --smtp smtp://u@mail --smtp-password-file /nonexistent/pw',
-    'smtp_password_file /nonexistent/pw: there is no such file',
+    'smtp_password_file /nonexistent/pw: no such file',
   ],
   ['-a 1MB --webhook hooks.slack.com/x', `--webhook: ${WHOLE_URL}`],
   [
     '-a 1MB --webhook http://hooks.example.com/x',
     '--webhook: http:// shows the message, and the URL itself, to the network: use https://, or allow it with --webhook-http',
   ],
-  ['-a 1MB --webhook-file /nonexistent/hook', 'webhook_file /nonexistent/hook: there is no such file'],
+  ['-a 1MB --webhook-file /nonexistent/hook', 'webhook_file /nonexistent/hook: no such file'],
   [
     '--config /nonexistent/memmon.conf',
-    '--config /nonexistent/memmon.conf: there is no file /nonexistent/memmon.conf',
+    '--config /nonexistent/memmon.conf: /nonexistent/memmon.conf does not exist',
   ],
   [`-a 1MB --exec-command "sh -c 'x"`, "--exec-command sh -c 'x: the quote ' at character 7 is never closed"],
   [
@@ -108,7 +108,7 @@ const REFUSED_EVERYWHERE: [given: string, sentence: string][] = [
   ],
   [
     '[memmon]\nwebhook_file = /nonexistent/hook\n[any]\nmemory_limit = 1MB\n',
-    '<conf>, line 2: webhook_file /nonexistent/hook: there is no such file',
+    '<conf>, line 2: webhook_file /nonexistent/hook: no such file',
   ],
 ]
 
@@ -178,7 +178,7 @@ const REFUSED: [given: string, sentence: string][] = [
   ],
   [
     '[memmon]\ninclude = gone.conf\n[any]\nmemory_limit = 1MB\n',
-    '<conf>, line 2: include: there is no file <folder>/gone.conf',
+    '<conf>, line 2: include: <folder>/gone.conf does not exist',
   ],
   [
     'chek',
@@ -268,7 +268,7 @@ const REFUSED: [given: string, sentence: string][] = [
   ],
   ['-a 1MB --max-restarts 0/1h', '--max-restarts 0/1h: "0/1h": the count is 1 to 1000'],
   ['-a 1MB --max-restarts 3/2d', '--max-restarts 3/2d: "3/2d": the time is 1s to 1d'],
-  ['-a 1MB --state-dir state', '--state-dir state: "state" is not a whole path: give one that begins with /'],
+  ['-a 1MB --state-dir state', '--state-dir state: "state" is not an absolute path: it must begin with /'],
   ["-a 1MB --ignore ' '", `--ignore  : " " ${NAME}`],
   ['-a 1MB --server-url ftp://x', `--server-url: "ftp://x" ${URL_FORM}`],
   ['-a 1MB --server-url unix://x', `--server-url: "unix://x" ${URL_FORM}`],
@@ -362,8 +362,8 @@ describe.concurrent('refused', () => {
 
 const BYTES = 'did you mean'
 const NO_PATH = {
-  hand: "on the PATH of this shell; supervisord's may differ: write the whole path",
-  listener: `on the PATH that supervisord gives memmon (${PATH}): write the whole path`,
+  hand: "on the PATH of this shell; supervisord's may differ: use its full path",
+  listener: `on the PATH that supervisord gives memmon (${PATH}): use its full path`,
 }
 const EMPTY = 'is empty and counts as not given: is the variable in command= set?'
 const UNASKED = 'does not ask the process to finish: add drain_signal or drain_command'
@@ -391,23 +391,20 @@ const WARNED: [given: string, sentence: string][] = [
   [`${A} -n ''`, `-n, --name ${EMPTY}`],
   [
     `${A} -m a@b.c -s /nonexistent/sendmail`,
-    'mail cannot be sent: there is no /nonexistent/sendmail; use another command (-s), or --smtp',
+    'mail cannot be sent: /nonexistent/sendmail does not exist; use another command (-s), or --smtp',
   ],
-  [`${A} -m a@b.c -s 'no-such-mailer -t'`, 'mail cannot be sent: there is no no-such-mailer <path>'],
+  [`${A} -m a@b.c -s 'no-such-mailer -t'`, 'mail cannot be sent: no-such-mailer is not <path>'],
   [`${A} --on-alert-command /`, 'on_alert_command cannot run: / is a directory'],
   [
     `${A} --post-restart-command /etc/passwd`,
     'post_restart_command cannot run: /etc/passwd is not executable: run "chmod +x /etc/passwd"',
   ],
-  [
-    `${A} --action exec --exec-command no-such-dump`,
-    'exec_command cannot run: there is no no-such-dump <path>',
-  ],
+  [`${A} --action exec --exec-command no-such-dump`, 'exec_command cannot run: no-such-dump is not <path>'],
   ['[any]\nmemory_limit = 200\n', `<conf>, line 2: [any] memory_limit=200 means 200 bytes: ${BYTES} 200MB?`],
   ['[any]\nmemory_limit = 2MB\nsoft_limit = 1MB\n', `<conf>, line 3: [any] soft_limit=1MB ${UNASKED}`],
   [
     '[program:web]\nmemory_limit = 1GB\ndrain_check = /nonexistent/idle\nsoft_limit = 1MB\n',
-    '<conf>, line 4: drain_check cannot run: there is no /nonexistent/idle',
+    '<conf>, line 4: drain_check cannot run: /nonexistent/idle does not exist',
   ],
 ]
 
@@ -455,7 +452,7 @@ test.concurrent.each([
 ])('by hand, what watches nothing keeps its arguments: %s', async (given, command) => {
   const { code, stderr } = await byHand(shellWords(given))
   expect(code).toBe(2)
-  expect(stderr).toContain('\nThere is nothing to watch yet: -a 200MB below is an example.\n')
+  expect(stderr).toContain('\nNo rules yet: -a 200MB below is an example.\n')
   expect(stderr).toContain(`\n[eventlistener:memmon]\ncommand=memmon ${command}\nevents=TICK_60\n`)
 })
 
@@ -464,7 +461,7 @@ test('under supervisord it is refused, with the file that has no rule', async ()
   refuses(
     await bySupervisord(args),
     path,
-    '<conf> has no rule, so there is nothing to watch: give a limit with -p, -g or -a, as in -a 200MB',
+    '<conf> has no rules, so memmon has nothing to watch: set a limit with -p, -g or -a, as in -a 200MB',
   )
 })
 
@@ -499,7 +496,7 @@ test('a supervisord that is not there, or asks for a password: by hand it says w
   const socket = `unix://${join(folder, 'none.sock')}`
   const gone = await runMemmon(['check', '-a', '1MB', '--server-url', socket], { PATH })
   expect(gone).toMatchObject({ code: 2, stdout: '' })
-  expect(gone.stderr).toContain(`${socket}: ENOENT: there is no such socket; is supervisord running?`)
+  expect(gone.stderr).toContain(`${socket}: ENOENT: no such socket; is supervisord running?`)
   const auth = { username: 'u', password: 'p' }
   const locked = await ScriptedSupervisord.start({ auth })
   const refused = await runMemmon(['check', '-a', '1MB', '--server-url', locked.url], { PATH })

@@ -71,7 +71,7 @@ test('files are looked for where supervisorctl looks; the first that is there co
 })
 
 test.each<[files: Record<string, string | Error>, path: string | undefined, error: RegExp]>([
-  [{}, '/x', /^-C \/x: there is no such file$/],
+  [{}, '/x', /^-C \/x: no such file$/],
   [
     { '/etc/supervisord.conf': new Error('/etc/supervisord.conf cannot be read (permission denied)') },
     undefined,

@@ -159,7 +159,7 @@ test('a channel that is no longer set will never take what waits for it: told, a
   const second = outboxOf([channelOf('smtp', [OK])])
   await second.attach(folder)
   await waitFor('it to be forgotten', () => second.size === 0 && files().length === 0)
-  expect(log.at(-1)).toBe('WARN "one" is not sent by webhook, which is no longer configured')
+  expect(log.at(-1)).toBe('WARN Dropped "one" for webhook: no longer configured')
 })
 
 test('a thousand at most, a week at most: the oldest go, and how many is told', async () => {
@@ -277,7 +277,7 @@ test('the end waits until every message is on disk; without a folder it says how
   const without = outboxOf([channelOf('smtp', [LATER])])
   without.add(outgoing('one'))
   await without.close()
-  expect(log.at(-1)).toBe('WARN 1 undelivered messages are lost: there is no state folder to keep them')
+  expect(log.at(-1)).toBe('WARN Lost 1 undelivered messages: no state folder to keep them in')
 })
 
 test('a try that outlasts memmon is abandoned, and its message left to the next one', async () => {

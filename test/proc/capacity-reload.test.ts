@@ -34,7 +34,7 @@ const create = (isNeeded = true) =>
 
 const REFUSED = [
   'ERRO -a 60%: hard_limit is 700MB here, below the limit of 1.2GB; it has to be above. The current settings stay in force',
-  'mail the limits do not fit the memory there is now; the current settings stay in force',
+  'mail the limits do not fit the current total memory; the current settings stay in force',
 ]
 
 test('what fits is taken, what does not fit is told once and leaves the old limits', () => {

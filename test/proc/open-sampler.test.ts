@@ -20,5 +20,5 @@ test('pidusage and ps-list where they are wanted, or there is no /proc', () => {
 })
 
 test('/proc that is wanted and not there is refused', () => {
-  expect(() => openSampler('proc', absent)).toThrow('--sampler proc: there is no /proc to read here')
+  expect(() => openSampler('proc', absent)).toThrow('--sampler proc: this system has no /proc')
 })

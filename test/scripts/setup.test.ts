@@ -68,7 +68,7 @@ test('root without apt-get is told so', () => {
     status: 1,
     stdout: '',
     stderr:
-      'memmon setup: supervisord is missing, and there is no apt-get to install supervisor: put supervisord on PATH\n',
+      'memmon setup: supervisord is missing, and apt-get, which would install supervisor, is not here: put supervisord on PATH\n',
   })
 })
 
