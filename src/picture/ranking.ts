@@ -1,9 +1,10 @@
 // Which processes need a person first: leaks by their time to the limit, then what is over its limit, is restarted often,
-// is bloated; the rest last. Pure.
+// has a limit that is too low for where it levelled off; the rest last. Pure.
 import type { Life, ProcessHistory } from '../history/process-history.ts'
+import { fittingBytes } from './levelled.ts'
 
 /** From the one that needs a person first. */
-export const CONCERNS = ['leak', 'over', 'often', 'bloat', 'none'] as const
+export const CONCERNS = ['leak', 'over', 'often', 'tight', 'none'] as const
 export type Concern = (typeof CONCERNS)[number]
 
 /** So many restarts within the last day are often. */
@@ -15,7 +16,13 @@ export function concernOf(history: ProcessHistory, nowMs: number): Concern {
   if (history.verdict.kind === 'leak') return 'leak'
   if (shareOf(history) > 1) return 'over'
   if (restartsSince(history, nowMs - DAY_MS).length >= OFTEN) return 'often'
-  return history.verdict.kind === 'bloat' ? 'bloat' : 'none'
+  return isTight(history) ? 'tight' : 'none'
+}
+
+/** It has levelled off, too near its limit. */
+function isTight({ verdict, limitBytes, lives }: ProcessHistory): boolean {
+  if (verdict.kind !== 'bloat' || limitBytes === undefined) return false
+  return limitBytes < fittingBytes(verdict, lives.at(-1)?.points ?? [])
 }
 
 /** The lives that are over and that another one may have followed. */

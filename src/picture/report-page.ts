@@ -20,7 +20,7 @@ const TITLES: Readonly<Record<Concern, string>> = {
   leak: 'Leak',
   over: 'Over its limit',
   often: 'Restarted often',
-  bloat: 'Bloat',
+  tight: 'Limit too low',
   none: 'Nothing to do',
 }
 

@@ -5,10 +5,10 @@ import type { Bloat } from '../trend/verdict.ts'
 import { againText } from './again.ts'
 import { leakText } from './forecast.ts'
 import { type Jump, jumpOf } from './jump.ts'
-import { limitFigure, roughDuration, roughSize } from './rough.ts'
-import { highestOf, lowestOf, middle, quantile, since } from './stretch.ts'
+import { fittingBytes } from './levelled.ts'
+import { roughDuration, roughSize } from './rough.ts'
+import { highestOf, lateHalf, lowestOf, middle, quantile, since } from './stretch.ts'
 
-const DAY_MS = 86_400_000
 /** The detector has seen nothing whole before: docs/growth.md. */
 const SHORT_MS = 16 * 60_000
 const LEAST_GROWTH = { share: 0.1, bytes: 1024 * 1024 }
@@ -16,8 +16,6 @@ const LEAST_GROWTH = { share: 0.1, bytes: 1024 * 1024 }
 const PEAK_SHARE = 1.25
 /** What varies by so many times is nowhere steady. */
 const WIDE = 1.5
-/** A limit leaves this much room above what it stands at, and above its peaks. */
-const ROOM = { level: 1.08, peak: 1.05 }
 
 /** What became of its size, in the case of a part of a sentence: 'steady at about 120MB'. */
 export function growthSentence(history: ProcessHistory, nowMs: number): string {
@@ -31,14 +29,13 @@ export function growthSentence(history: ProcessHistory, nowMs: number): string {
   return jump ? jumpText(jump, life, nowMs) : (againText(lives, nowMs) ?? quietText(life))
 }
 
-function bloatText({ toBytes }: Bloat, { points }: Life, limitBytes: number | undefined): string {
-  const peakBytes = highestOf(lateHalf(points))
-  const fitting = limitFigure(Math.max(ROOM.level * toBytes, ROOM.peak * peakBytes))
+function bloatText(bloat: Bloat, { points }: Life, limitBytes: number | undefined): string {
+  const fitting = fittingBytes(bloat, points)
   const advice =
     limitBytes !== undefined && limitBytes >= fitting
       ? `its limit of ${formatSize(limitBytes)} fits`
       : `a limit of ${formatSize(fitting)} would fit`
-  return `rose in steps and levelled off at ${roughSize(toBytes)}: bloat; ${advice}`
+  return `grew and levelled off at ${roughSize(bloat.toBytes)}: bloat; ${advice}`
 }
 
 function jumpText({ atMs, fromBytes, toBytes }: Jump, { end, untilMs }: Life, nowMs: number): string {
@@ -66,13 +63,6 @@ function shortText(points: readonly Point[], duration: string): string {
 
 const isMore = (before: number, now: number): boolean =>
   now - before >= Math.max(LEAST_GROWTH.bytes, LEAST_GROWTH.share * before)
-
-/** The later half of a life, a day of it at most. */
-function lateHalf(points: readonly Point[]): Point[] {
-  const [first, last] = [points[0], points.at(-1)]
-  if (!first || !last) return []
-  return since(points, last.untilMs - Math.min(DAY_MS, (last.untilMs - first.fromMs) / 2))
-}
 
 /** Higher than ever, and not for long enough, or not by enough, for a verdict. */
 function growingText(late: readonly Point[], all: readonly Point[]): string | undefined {

@@ -1,9 +1,18 @@
 // What the sizes of a stretch of time were like: points count by how long they are, since old ones are longer. Pure.
 import type { Point } from '../history/process-history.ts'
 
+const DAY_MS = 86_400_000
+
 /** The part of the points that is not before `sinceMs`. */
 export const since = (points: readonly Point[], sinceMs: number): Point[] =>
   points.filter(({ untilMs }) => untilMs > sinceMs)
+
+/** The later half of them, a day of it at most. */
+export function lateHalf(points: readonly Point[]): Point[] {
+  const [first, last] = [points[0], points.at(-1)]
+  if (!first || !last) return []
+  return since(points, last.untilMs - Math.min(DAY_MS, (last.untilMs - first.fromMs) / 2))
+}
 
 export const lowestOf = (points: readonly Point[]): number =>
   points.reduce((lowest, { lowBytes }) => Math.min(lowest, lowBytes), Number.POSITIVE_INFINITY)

@@ -26,6 +26,7 @@ beforeAll(async () => {
       namespec: `worker:${name}`,
       hours: 24,
       sizeMB: (hour: number) => 180 + 90 * Math.min(2, Math.floor(hour / 2)),
+      limitMB: 365,
     })),
   ])
 })
@@ -51,10 +52,10 @@ test('many processes are a line each, whole in a pipe, what needs a person first
     [
       'worker:worker_00',
       '360.0MB',
-      '-',
-      'rose in steps and levelled off at 360MB: bloat; a limit of 390MB would fit',
+      '365MB',
+      'grew and levelled off at 360MB: bloat; a limit of 390MB would fit',
     ],
-    ['worker:worker_01', '360.0MB', '-', expect.any(String)],
+    ['worker:worker_01', '360.0MB', '365MB', expect.any(String)],
     ['db', '120.0MB', '1000MB', 'steady at about 120MB'],
   ])
   for (const line of lines) expect(line).toMatch(/ [▁-█]{8,16} /)

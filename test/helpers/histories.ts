@@ -98,7 +98,7 @@ export function manyKinds(): readonly ProcessHistory[] {
     historyOf({ namespec: 'db:db', limitBytes: 20 * 1024 * MB, lives: [lifeOf(flat)] }),
     historyOf({
       namespec: 'cache:cache',
-      limitBytes: 520 * MB,
+      limitBytes: 450 * MB,
       lives: [lifeOf(stairs)],
       verdict: { kind: 'bloat', fromBytes: 200 * MB, toBytes: 440 * MB },
     }),

@@ -25,6 +25,13 @@ const restarted = (times: number, hoursAgo = 1) =>
       lifeOf(pointsUntil(NOW_MS - hoursAgo * HOUR_MS, [MB]), { by: 'other' }),
     ),
   })
+/** From 200 to 440 MB: by the sentence, 480 MB would fit. */
+const bloated = (limitMb: number | undefined) =>
+  historyOf({
+    limitBytes: limitMb === undefined ? undefined : limitMb * MB,
+    lives: of(440 * MB),
+    verdict: { kind: 'bloat', fromBytes: 200 * MB, toBytes: 440 * MB },
+  })
 
 test.each([
   ['leak', leaking()],
@@ -36,13 +43,16 @@ test.each([
   ['often', restarted(3)],
   ['none', restarted(2)],
   ['none', restarted(3, 25)],
-  ['bloat', historyOf({ verdict: { kind: 'bloat', fromBytes: MB, toBytes: 2 * MB } })],
+  ['tight', bloated(460)],
+  ['none', bloated(480)],
+  ['none', bloated(undefined)],
+  ['over', bloated(430)],
   ['none', historyOf()],
 ] as const)('%s', (concern, history) => expect(concernOf(history, NOW_MS)).toBe(concern))
 
 test('the kinds in their order', () => {
   const concerns = ranked(manyKinds(), NOW_MS).map(({ concern }) => concern)
-  expect(concerns.slice(0, 6)).toEqual(['leak', 'leak', 'over', 'often', 'bloat', 'none'])
+  expect(concerns.slice(0, 6)).toEqual(['leak', 'leak', 'over', 'often', 'tight', 'none'])
 })
 
 test('leaks by the time to their limit, those without one last, by their slope', () => {

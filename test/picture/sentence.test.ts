@@ -1,8 +1,10 @@
 // What a person reads first: one sentence for each kind of history.
 import { describe, expect, test } from 'vitest'
+import { historyOf as recorded } from '../../src/history/history-of.ts'
 import type { ProcessHistory } from '../../src/history/process-history.ts'
 import { growthSentence } from '../../src/picture/sentence.ts'
 import { inUtc } from '../helpers/time-zone.ts'
+import { tracked } from '../history/tracking.ts'
 import { endedLife, HOUR, historyOf, leak, lifeOf, MB, MINUTE, NOON, type Sizes } from './histories.ts'
 
 inUtc()
@@ -74,22 +76,22 @@ test.each<[what: string, history: ProcessHistory, sentence: string]>([
   [
     'bloat',
     running(8, stairs, { verdict: bloat }),
-    'rose in steps and levelled off at 480MB: bloat; a limit of 520MB would fit',
+    'grew and levelled off at 480MB: bloat; a limit of 520MB would fit',
   ],
   [
     'bloat that swings',
     running(8, minute => [Number(stairs(minute)), Number(stairs(minute)) + 50], { verdict: bloat }),
-    'rose in steps and levelled off at 480MB: bloat; a limit of 560MB would fit',
+    'grew and levelled off at 480MB: bloat; a limit of 560MB would fit',
   ],
   [
     'bloat under a limit that fits',
     running(8, stairs, { verdict: bloat, limitBytes: 600 * MB }),
-    'rose in steps and levelled off at 480MB: bloat; its limit of 600MB fits',
+    'grew and levelled off at 480MB: bloat; its limit of 600MB fits',
   ],
   [
     'bloat without a limit',
     running(8, stairs, { verdict: bloat, limitBytes: undefined }),
-    'rose in steps and levelled off at 480MB: bloat; a limit of 520MB would fit',
+    'grew and levelled off at 480MB: bloat; a limit of 520MB would fit',
   ],
   [
     'bloat, and then a jump',
@@ -197,5 +199,21 @@ describe('lives that end in the same way', () => {
     ],
   ])('%s', (_, history, sentence) => {
     expect(growthSentence(history, NOON)).toBe(sentence)
+  })
+})
+
+describe('by the detector: a rise is called neither straight nor steps, which sizes alone do not tell', () => {
+  const levelled = 'grew and levelled off at 400MB: bloat; a limit of 440MB would fit'
+  test.each<[what: string, sizeMB: (hour: number) => number, sentence: string | RegExp]>([
+    ['a straight line', hour => 100 + 12 * hour, /^grew by 12MB an hour for .*: a leak/],
+    ['steps', hour => 100 + 100 * Math.min(3, Math.floor(hour / 2)), levelled],
+    ['a straight fill', hour => 100 + Math.min(300, 60 * hour), levelled],
+    ['a fill that slows down', hour => 400 - 300 * Math.exp(-hour / 1.5), levelled],
+  ])('%s', (_, sizeMB, sentence) => {
+    const history = recorded('shop:web', tracked({ hours: 20 }, sizeMB))
+    if (!history) throw new Error('nothing was recorded')
+    const said = growthSentence(history, history.atMs)
+    expect(said).toMatch(sentence)
+    expect(said).not.toContain('step')
   })
 })
