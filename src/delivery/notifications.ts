@@ -39,7 +39,7 @@ export interface NotificationPorts {
   /** Runs on_alert_command; never rejects. */
   readonly runOnAlert: (command: string, outcome: Told, subject: string) => Promise<CommandResult>
   /** What is known of a process's sizes, for the charts of its mail. */
-  readonly historyOf?: (namespec: string) => ProcessHistory | undefined
+  readonly historyOf: (namespec: string) => ProcessHistory | undefined
 }
 
 export function createNotifications(
@@ -74,7 +74,7 @@ export function createNotifications(
   }
   const historyFor = (outcome: RestartOutcome): ProcessHistory | undefined =>
     outcome.kind !== 'skipped' && channels.length > 0 && hasHistory(outcome)
-      ? historyOf?.(outcome.request.process.namespec)
+      ? historyOf(outcome.request.process.namespec)
       : undefined
   const messageFor = (outcome: RestartOutcome): Message | undefined => {
     try {

@@ -67,7 +67,7 @@ test.each<[what: string, outcome: RestartOutcome, historyFor: NotificationPorts[
     },
   ],
 ])('%s: the mail is as it was', async (_, outcome, historyFor) => {
-  const mail = await mailAbout(outcome, historyFor ? { historyOf: historyFor } : {})
+  const mail = await mailAbout(outcome, { historyOf: historyFor })
   expect(mail.text).toContain('Process: shop:web\n')
   expect(mail.text).not.toContain('Trend')
   expect(mail.html).toBe(false)
