@@ -9,7 +9,7 @@ import {
   progressOf as budgetProgress,
   type Measured,
 } from '../rules/budgets.ts'
-import type { Past, Pending } from '../rules/past.ts'
+import type { KnownLeak, Past, Pending } from '../rules/past.ts'
 import type { Progress } from '../rules/patience.ts'
 import { canBeNamed, type ProcessInfo, ProcessState } from '../rules/process.ts'
 import { isExempt } from '../rules/rule.ts'
@@ -36,6 +36,8 @@ export interface Assessed {
   readonly findings: readonly Finding[]
   /** What the running memmon has begun with it. */
   readonly pending?: Pending
+  /** What it has seen of its growth. */
+  readonly leak?: KnownLeak
 }
 
 export interface AssessedBudget {
@@ -89,6 +91,7 @@ export async function assess(
   const blind = new Map(spots.map(({ process, why }) => [process.namespec, why]))
   const processes = all.map((one): Assessed => {
     const pending = past?.pendingOf(one.process)
+    const leak = past?.leakOf(one.process)
     return {
       process: one.process,
       isListener: table.isListener(one.process.namespec),
@@ -101,6 +104,7 @@ export async function assess(
         valuesOf(one).map(({ rule, value }) => findingOf(rule, one.process, value, past, ports.nowMs())),
       ),
       ...(pending && { pending }),
+      ...(leak && { leak }),
     }
   })
   const budgetPorts = {
@@ -133,6 +137,7 @@ export function combined([first, ...others]: readonly Assessment[]): Assessment 
         isSelf: all.some(({ isSelf }) => isSelf),
         findings: firstFirst(all.flatMap(({ findings }) => findings)),
         ...pendingIn(all),
+        ...leakIn(all),
       }
     }),
     budgets: [first, ...others].flatMap(({ budgets }) => budgets),
@@ -142,6 +147,13 @@ export function combined([first, ...others]: readonly Assessment[]): Assessment 
 const pendingIn = (all: readonly Assessed[]): Pick<Assessed, 'pending'> => {
   const pending = all.flatMap(one => one.pending ?? [])[0]
   return pending ? { pending } : {}
+}
+
+/** The limit that is reached first. */
+const leakIn = (all: readonly Assessed[]): Pick<Assessed, 'leak'> => {
+  const leaks = all.flatMap(one => one.leak ?? [])
+  const [leak] = leaks.sort((a, b) => (a.limitMs ?? Infinity) - (b.limitMs ?? Infinity))
+  return leak ? { leak } : {}
 }
 
 const isIgnored = ({ group, name }: ProcessInfo, { ignored }: Ruleset): boolean =>

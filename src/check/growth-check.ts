@@ -1,5 +1,7 @@
 // The growth of all processes: each size that a check measures goes into the process's series, and what is seen to leak
 // is followed. A process that does not leak costs one look-up, and leaves nothing behind.
+import type { Growth } from '../rules/growth.ts'
+import type { RememberedLeak } from '../rules/past.ts'
 import { aged, type ProcessInfo, type ProcessKey, sameRun } from '../rules/process.ts'
 import type { Rule } from '../rules/rule.ts'
 import { countIncrease, type Increase } from '../trend/increase.ts'
@@ -54,6 +56,8 @@ export class GrowthCheck {
   #seen: Seen[] = []
   /** Those whose restart is due, and under --dry-run was told; bounded by their number. */
   #due = new Map<string, ProcessKey>()
+  /** What leaks, for those who look by hand. */
+  #leaks = new Map<string, RememberedLeak>()
 
   constructor(ports: GrowthPorts) {
     this.#ports = ports
@@ -68,7 +72,16 @@ export class GrowthCheck {
       const rule = growthRuleOf(rules)
       if (rule) this.#rules.set(process.namespec, rule)
     }
-    for (const namespec of this.#due.keys()) if (!this.#rules.has(namespec)) this.#due.delete(namespec)
+    for (const of of [this.#due, this.#leaks])
+      for (const namespec of of.keys()) if (!this.#rules.has(namespec)) of.delete(namespec)
+  }
+
+  get hasLeaks(): boolean {
+    return this.#leaks.size > 0
+  }
+
+  get leaks(): readonly RememberedLeak[] {
+    return [...this.#leaks.values()]
   }
 
   /** A check begins. */
@@ -117,7 +130,16 @@ export class GrowthCheck {
     const steps = growthSteps(sight, minute, before !== undefined && sameRun(before, process))
     record.told = growth && { pid: process.pid, startSeconds: process.startSeconds }
     if (isDue(sight, minute)) this.#due.set(process.namespec, process)
+    this.#keepLeak(process, growth)
     return steps
+  }
+
+  #keepLeak({ namespec, pid, startSeconds }: ProcessInfo, growth: Growth | undefined): void {
+    if (!growth) return void this.#leaks.delete(namespec)
+    const { secondsToLimit } = growth
+    const limitTick =
+      secondsToLimit === undefined ? {} : { limitTick: this.#ports.monotonicMs() + secondsToLimit * 1000 }
+    this.#leaks.set(namespec, { namespec, run: { pid, startSeconds }, ...limitTick })
   }
 }
 

@@ -83,7 +83,7 @@ export class Monitor {
 
   /** True if the next check does not depend on earlier ones. */
   get remembersNothing(): boolean {
-    return this.#ruleCheck.isEmpty && this.#budgetCheck.states.size === 0
+    return this.#ruleCheck.isEmpty && this.#budgetCheck.states.size === 0 && !this.#growthCheck.hasLeaks
   }
 
   /** What the next check depends on. */
@@ -92,6 +92,7 @@ export class Monitor {
       rules: this.#rules.rules,
       windows: this.#ruleCheck.windows,
       budgets: this.#budgetCheck.states,
+      leaks: this.#growthCheck.leaks,
     }
   }
 

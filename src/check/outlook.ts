@@ -1,6 +1,6 @@
 // What memmon does about a process, or would do if it checked now: one value, from which the screen, the document and the
 // explanation take their words. Pure.
-import type { Hold, Pending } from '../rules/past.ts'
+import type { Hold, KnownLeak, Pending } from '../rules/past.ts'
 import { ProcessState } from '../rules/process.ts'
 import type { Assessed } from './assess.ts'
 import { type Finding, isWarned } from './finding.ts'
@@ -12,6 +12,8 @@ export type Outlook =
   | { readonly kind: 'pending'; readonly pending: Pending }
   /** It would be restarted, but for this. */
   | { readonly kind: 'hold'; readonly hold: Hold; readonly finding: Finding }
+  /** It is under its limit, and grows towards it. */
+  | { readonly kind: 'leak'; readonly leak: KnownLeak; readonly finding: Finding }
   | { readonly kind: 'act' | 'waiting' | 'told' | 'young' | 'warn' | 'ok'; readonly finding: Finding }
 
 /** As supervisord shows what memmon restarts; FATAL and BACKOFF say more than that. */
@@ -31,7 +33,10 @@ export function outlookOf(one: Assessed, finding: Finding | undefined): Outlook 
   if (blind) return { kind: 'blind' }
   if (pending && (!finding || isKept(pending, finding))) return { kind: 'pending', pending }
   if (!finding) return { kind: 'no rule' }
-  return findingOutlook(finding)
+  const outlook = findingOutlook(finding)
+  return one.leak && (outlook.kind === 'ok' || outlook.kind === 'warn')
+    ? { kind: 'leak', leak: one.leak, finding }
+    : outlook
 }
 
 /** Of one rule, whatever memmon has begun with the process. */

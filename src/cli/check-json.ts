@@ -10,7 +10,7 @@ import { budgetNowText, NOT_READABLE, nowText } from '../screen/now.ts'
 import type { Counts, Memory } from '../screen/summary.ts'
 import type { ChannelText } from './channel-texts.ts'
 import type { View } from './look.ts'
-import { originJson, outlookWord, pendingJson, progressJson } from './state-json.ts'
+import { leakJson, originJson, outlookWord, pendingJson, progressJson } from './state-json.ts'
 
 export interface CheckDocument {
   readonly processes: readonly Assessed[]
@@ -85,6 +85,7 @@ export function processJson(one: Assessed) {
     pending: pendingJson(
       outlook.kind === 'pending' ? outlook.pending : outlook.kind === 'hold' ? outlook.hold : undefined,
     ),
+    leak: leakJson(one.leak),
     rules: findings.map(one => findingJson(one)),
   }
 }

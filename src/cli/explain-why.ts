@@ -6,7 +6,7 @@ import { type Finding, isOver } from '../check/finding.ts'
 import { outlookOf } from '../check/outlook.ts'
 import { BLIND_TEXT } from '../check/unmeasured.ts'
 import { amountText, formatAmount } from '../rules/metric.ts'
-import type { Pending } from '../rules/past.ts'
+import type { KnownLeak, Pending } from '../rules/past.ts'
 import type { Progress } from '../rules/patience.ts'
 import { ProcessState, stateName } from '../rules/process.ts'
 import type { Rule } from '../rules/rule.ts'
@@ -108,12 +108,17 @@ export function conclusion(one: Assessed): string {
       return 'memmon does nothing yet: it has not been over its limit for long enough.'
     case 'told':
       return `memmon does nothing more: by ${outlook.finding.rule.written} (${outlook.finding.rule.action.kind}) it acts once each time the limit is exceeded.`
+    case 'leak':
+      return `memmon does nothing yet: it is under its limits, but it leaks${limitText(outlook.leak)}.`
     default:
       return one.findings.some(isOver) || outlook.kind === 'young'
         ? 'memmon does nothing yet: it is not judged so soon after its start.'
         : 'memmon does nothing: it is under its limits.'
   }
 }
+
+const limitText = ({ leftSeconds }: KnownLeak): string =>
+  leftSeconds === undefined ? '' : ` and reaches its limit ${inText(leftSeconds)}`
 
 function pendingSentence(pending: Pending): string {
   switch (pending.kind) {

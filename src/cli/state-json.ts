@@ -1,6 +1,6 @@
 // What a running memmon has counted, begun and holds back, in the documents of `memmon check` and `memmon explain`. Pure.
 import type { Outlook } from '../check/outlook.ts'
-import type { Hold, Pending } from '../rules/past.ts'
+import type { Hold, KnownLeak, Pending } from '../rules/past.ts'
 import type { Progress } from '../rules/patience.ts'
 import type { View } from './look.ts'
 
@@ -29,6 +29,10 @@ export const pendingJson = (pending: Pending | Hold | undefined) =>
         grace_seconds: 'graceSeconds' in pending ? (pending.graceSeconds ?? null) : null,
       }
     : null
+
+/** null if it does not leak, or nobody has watched. */
+export const leakJson = (leak: KnownLeak | undefined) =>
+  leak ? { limit_at: leak.limitMs === undefined ? null : isoTime(leak.limitMs) } : null
 
 /** How far its patience is; null where nothing waits, or nobody has counted. */
 export function progressJson(progress: Progress | undefined) {

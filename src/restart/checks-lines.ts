@@ -1,10 +1,10 @@
-// What a running memmon remembers from check to check, as lines for those who look by hand: windows, budgets, and what
-// waits for its restart. Pure. Line 1 names the version, the run of memmon and the time; then one JSON object a line, what
+// What a running memmon remembers from check to check, as lines for those who look by hand: windows, budgets, leaks,
+// and what waits for its restart. Pure. Line 1 names the version, the run of memmon and the time; then one JSON object a line, what
 // matters first, as many as fit. No memmon reads it back.
 import { fingerprint } from '../base/fingerprint.ts'
 import type { BudgetState } from '../rules/budgets.ts'
 import type { RememberedWindow } from '../rules/judgement.ts'
-import type { Remembered } from '../rules/past.ts'
+import type { Remembered, RememberedLeak } from '../rules/past.ts'
 import type { Window } from '../rules/windows.ts'
 import type { Wait } from './waits.ts'
 
@@ -26,6 +26,7 @@ export interface ChecksFound {
   readonly windows: ReadonlyMap<string, Window>
   readonly budgets: ReadonlyMap<string, BudgetState>
   readonly waits: readonly Wait[]
+  readonly leaks: readonly RememberedLeak[]
 }
 
 export const windowKey = (namespec: string, signature: string): string =>
@@ -33,19 +34,27 @@ export const windowKey = (namespec: string, signature: string): string =>
 
 /** The same for what says the same: sizes that have changed alone change nothing. '' for nothing. */
 export function checksMark(now: ChecksNow): string {
-  const { rules, windows, budgets, waits } = now
-  if (windows.length + budgets.size + waits.length === 0) return ''
+  const { rules, windows, budgets, waits, leaks } = now
+  if (windows.length + budgets.size + waits.length + leaks.length === 0) return ''
   const limits = new Map(rules.map(({ signature, limit }) => [signature, limit]))
   const isOver = (signature: string) => (value: number) => value > (limits.get(signature) ?? Infinity)
   const overs = windows.map(one => ({
     ...windowEntry(one),
     values: one.window.values.map(isOver(one.signature)),
   }))
-  return fingerprint(JSON.stringify([waits, [...budgets].map(budgetEntry), overs]))
+  return fingerprint(JSON.stringify([waits, [...budgets].map(budgetEntry), overs, leaks.map(roughLeak)]))
 }
 
+/** A forecast that moves by less than this is not written again. */
+const FORECAST_STEP_MS = 600_000
+
+const roughLeak = ({ limitTick, ...leak }: RememberedLeak) => ({
+  ...leak,
+  step: limitTick === undefined ? undefined : Math.round(limitTick / FORECAST_STEP_MS),
+})
+
 /** The lines below the first, as many as fit. */
-export function checksLines({ waits, budgets, windows }: ChecksNow): {
+export function checksLines({ waits, budgets, leaks, windows }: ChecksNow): {
   readonly text: string
   readonly leftOut: number
 } {
@@ -54,6 +63,7 @@ export function checksLines({ waits, budgets, windows }: ChecksNow): {
   const entries = [
     ...waits.map(wait => ({ wait })),
     ...[...budgets].map(budgetEntry),
+    ...leaks.map(leak => ({ leak })),
     ...[...windows].sort((a, b) => Number(isOfNote(b)) - Number(isOfNote(a))).map(windowEntry),
   ]
   const lines = entries.map(entry => `${JSON.stringify(entry)}\n`)
@@ -95,7 +105,15 @@ export function parseChecks(text: string): ChecksFound | undefined {
     const { memmon, run, atMs, leftOut } = first ?? {}
     if (memmon !== CHECKS_VERSION || typeof run !== 'string' || !isNumber(atMs) || !isNumber(leftOut))
       return undefined
-    const found = { run, atMs, leftOut, windows: new Map(), budgets: new Map(), waits: [] as Wait[] }
+    const found = {
+      run,
+      atMs,
+      leftOut,
+      windows: new Map(),
+      budgets: new Map(),
+      waits: [] as Wait[],
+      leaks: [] as RememberedLeak[],
+    }
     return entries.every(entry => take(entry, found)) ? found : undefined
   } catch {
     return undefined
@@ -107,7 +125,12 @@ type Json = Readonly<Record<string, unknown>>
 /** False for what says nothing known. */
 function take(
   entry: Json,
-  into: { windows: Map<string, Window>; budgets: Map<string, BudgetState>; waits: Wait[] },
+  into: {
+    windows: Map<string, Window>
+    budgets: Map<string, BudgetState>
+    waits: Wait[]
+    leaks: RememberedLeak[]
+  },
 ): boolean {
   if (isWindow(entry)) {
     const { window, rule, run, values, overSince, warned, told } = entry
@@ -116,6 +139,7 @@ function take(
     const { budget, overs, overSince, asked, kept, told } = entry
     into.budgets.set(budget, { overs, overSince, asked, kept: new Map(kept), told })
   } else if (isWait(entry.wait)) into.waits.push({ ...entry.wait, hold: entry.wait.hold })
+  else if (isLeak(entry.leak)) into.leaks.push(entry.leak)
   else return false
   return true
 }
@@ -160,3 +184,6 @@ const isWait = (value: unknown): value is Wait =>
     (isObject(value.hold) &&
       (value.hold.by === 'cap' || value.hold.by === 'backoff') &&
       isNumber(value.hold.untilTick)))
+
+const isLeak = (value: unknown): value is RememberedLeak =>
+  isObject(value) && isText(value.namespec) && isRun(value.run) && isTime(value.limitTick)

@@ -1,6 +1,6 @@
 // What the state of a running memmon means for a look by hand, under the settings that are known there. Pure.
 import { type RestartCap, RestartHistory } from '../rules/history.ts'
-import type { Hold, Past, Pending } from '../rules/past.ts'
+import type { Hold, KnownLeak, Past, Pending, RememberedLeak } from '../rules/past.ts'
 import { type ProcessInfo, ProcessState, sameRun } from '../rules/process.ts'
 import type { Rule } from '../rules/rule.ts'
 import { windowKey } from './checks-lines.ts'
@@ -25,6 +25,7 @@ export function pastOf({ journal, checks }: RunningState, terms: PastTerms, cloc
   const restarts = journal ? recent(onThisClock(journal, clocks), tick) : []
   for (const { namespec, tick: then, soonTimes } of restarts) history.recordRestart(namespec, then, soonTimes)
   const waits = new Map(checks?.waits.map(wait => [wait.namespec, wait]))
+  const leaks = new Map(checks?.leaks.map(leak => [leak.namespec, leak]))
   const holdAt = (by: 'cap' | 'backoff', untilTick: number): Hold | undefined => {
     if (untilTick <= tick) return undefined
     const leftSeconds = (untilTick - tick) / 1000
@@ -44,6 +45,10 @@ export function pastOf({ journal, checks }: RunningState, terms: PastTerms, cloc
         return waitPending(wait, holdAt)
       return job && jobPending(job, process, terms.rules, tick)
     },
+    leakOf(process) {
+      const leak = leaks.get(process.namespec)
+      return leak && sameRun(leak.run, process) && isRunning(process) ? knownLeak(leak, clocks) : undefined
+    },
     mayRestart: namespec => holds.mayRestart(namespec),
     holdOf(request) {
       history.recordBreach(request)
@@ -54,6 +59,11 @@ export function pastOf({ journal, checks }: RunningState, terms: PastTerms, cloc
       return untilTick === undefined ? undefined : holdAt('backoff', untilTick)
     },
   }
+}
+
+function knownLeak({ limitTick }: RememberedLeak, { tick, nowMs }: Clocks): KnownLeak {
+  if (limitTick === undefined) return {}
+  return { limitMs: nowMs + limitTick - tick, leftSeconds: Math.max(0, limitTick - tick) / 1000 }
 }
 
 const createHolds = (history: RestartHistory, terms: PastTerms, { tick, nowMs }: Clocks): Holds =>

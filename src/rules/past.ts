@@ -3,7 +3,7 @@
 import type { BudgetState } from './budgets.ts'
 import type { RememberedWindow } from './judgement.ts'
 import type { RestartRequest } from './outcome.ts'
-import type { ProcessInfo } from './process.ts'
+import type { ProcessInfo, ProcessKey } from './process.ts'
 import type { Rule } from './rule.ts'
 import type { Window } from './windows.ts'
 
@@ -31,12 +31,28 @@ export type Pending =
   | { readonly kind: 'watched' }
   | { readonly kind: 'restarting' }
 
+/** A process that grows and does not level off. */
+export interface RememberedLeak {
+  readonly namespec: string
+  readonly run: ProcessKey
+  /** When it reaches its limit, by the monotonic clock in milliseconds; undefined where that is not forecast. */
+  readonly limitTick?: number
+}
+
+/** The same for a look by hand; `limitMs` is epoch milliseconds. */
+export interface KnownLeak {
+  readonly limitMs?: number
+  /** 0 from then on. */
+  readonly leftSeconds?: number
+}
+
 /** What a check depends on besides what it sees. */
 export interface Remembered {
   readonly rules: readonly Rule[]
   readonly windows: readonly RememberedWindow[]
   /** By budget, as it is written. */
   readonly budgets: ReadonlyMap<string, BudgetState>
+  readonly leaks: readonly RememberedLeak[]
 }
 
 /** The same, and what has begun, for a look by hand. */
@@ -47,6 +63,8 @@ export interface Past {
   /** By budget, as it is written. */
   readonly budgets: ReadonlyMap<string, BudgetState>
   pendingOf(process: ProcessInfo): Pending | undefined
+  /** undefined if it does not leak. */
+  leakOf(process: ProcessInfo): KnownLeak | undefined
   /** undefined if nothing keeps memmon from restarting it now. */
   holdOf(request: RestartRequest): Hold | undefined
   /** False for what --max-restarts or --restart-backoff does not let be restarted for a budget. */

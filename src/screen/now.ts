@@ -6,9 +6,11 @@ import type { Assessed, AssessedBudget } from '../check/assess.ts'
 import type { Finding } from '../check/finding.ts'
 import { type Outlook, outlookOf } from '../check/outlook.ts'
 import { actionNow, actionTold } from '../rules/action.ts'
-import type { Pending } from '../rules/past.ts'
+import type { KnownLeak, Pending } from '../rules/past.ts'
 import type { Patience, Progress } from '../rules/patience.ts'
 import { stateName } from '../rules/process.ts'
+
+type FindingOutlook = Exclude<Extract<Outlook, { finding: Finding }>, { kind: 'leak' | 'hold' }>
 
 /** In place of what would be done, where no size can be read. */
 export const NOT_READABLE = 'not readable'
@@ -27,12 +29,14 @@ export function nowText(one: Assessed, finding: Finding | undefined, hasRules: b
       return pendingText(outlook.pending)
     case 'hold':
       return pendingText(outlook.hold)
+    case 'leak':
+      return leakText(outlook.leak)
     default:
       return 'finding' in outlook ? findingText(outlook) : outlook.kind
   }
 }
 
-function findingText({ kind, finding }: Extract<Outlook, { finding: Finding }>): string {
+function findingText({ kind, finding }: FindingOutlook): string {
   const { rule, progress } = finding
   switch (kind) {
     case 'act':
@@ -86,6 +90,12 @@ function pendingText(pending: Pending): string {
     default:
       return pending.kind
   }
+}
+
+/** When it reaches its limit, if that is forecast. */
+function leakText({ leftSeconds }: KnownLeak): string {
+  if (leftSeconds === undefined) return 'leak'
+  return `leak: limit ${leftSeconds < 60 ? 'soon' : `in ${largest(leftSeconds)}`}`
 }
 
 /** With a running memmon how far it is, else what `for` asks. */

@@ -78,7 +78,7 @@ function standingOf(one: Assessed): Standing {
   if (one.blind) return 'blind'
   const finding = governing(one)
   if (!finding) return 'none'
-  return one.findings.some(isWarned) ? 'warned' : 'fine'
+  return one.findings.some(isWarned) || one.leak ? 'warned' : 'fine'
 }
 
 function budgetRow(one: AssessedBudget): Row {

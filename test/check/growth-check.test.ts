@@ -38,8 +38,10 @@ beforeEach(() => {
 const EVERYONE = { isListener: () => false, isSelf: () => false, ignored: [], mostSpecific: false }
 
 /** One check of web, which runs with this pid and size. */
-function checkOf(...argv: string[]) {
-  const check = new GrowthCheck({
+const checkOf = (...argv: string[]) => checksOf(...argv).check
+
+function checksOf(...argv: string[]) {
+  const growth = new GrowthCheck({
     record: (_process, _bytes, limitBytes) => {
       limits.push(limitBytes)
       return record
@@ -47,13 +49,13 @@ function checkOf(...argv: string[]) {
     monotonicMs: () => tickMs,
     nowMs: () => nowMs,
   })
-  return (megabytes: number, verdict: Verdict, pid = 7): string[] => {
+  const check = (megabytes: number, verdict: Verdict, pid = 7): string[] => {
     const process = processNamed('web', { pid, startSeconds: pid, nowSeconds: pid })
-    if (!isQuick) check.prepare(watchedOf([process], rulesFrom(...argv), [], EVERYONE), argv.includes('-c'))
+    if (!isQuick) growth.prepare(watchedOf([process], rulesFrom(...argv), [], EVERYONE), argv.includes('-c'))
     record.series = { verdict }
-    check.begin()
-    check.take(process, megabytes * MB, (plainMegabytes ?? megabytes) * MB)
-    return check
+    growth.begin()
+    growth.take(process, megabytes * MB, (plainMegabytes ?? megabytes) * MB)
+    return growth
       .steps()
       .flatMap(({ steps }) => steps)
       .map(step => {
@@ -62,6 +64,7 @@ function checkOf(...argv: string[]) {
         return noticeWords(noticed).log(noticeFacts(noticed))
       })
   }
+  return { check, growth }
 }
 
 const ALERT =
@@ -111,6 +114,20 @@ test.each<[why: string, argv: string[], limit: number]>([
 ])('what is forecast: %s', (_, argv, limit) => {
   checkOf(...argv)(60, STEADY)
   expect(limits).toEqual([limit])
+})
+
+test('what leaks is known to those who look by hand, by its run, with the forecast; and no longer', () => {
+  const { check, growth } = checksOf('-a', '100MB')
+  check(60, LEAK)
+  const run = { pid: 7, startSeconds: 7 }
+  expect(growth.leaks).toEqual([{ namespec: 'web:web', run, limitTick: tickMs + 3 * HOUR * 1000 }])
+  check(60, { ...LEAK, secondsToLimit: undefined })
+  expect(growth.leaks).toEqual([{ namespec: 'web:web', run }])
+  check(60, STEADY)
+  expect([growth.leaks, growth.hasLeaks]).toEqual([[], false])
+  check(60, LEAK)
+  growth.prepare([], false)
+  expect(growth.leaks).toEqual([])
 })
 
 test('a restart is asked for at each check, once it is due', () => {

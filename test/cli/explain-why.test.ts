@@ -91,6 +91,18 @@ test.each<[argv: string[], sample: Partial<Sample>, why: string, follows: string
     'memmon does nothing: it is under its limits.',
   ],
   [
+    ['-a', '1GB'],
+    { leak: { limitMs: 0, leftSeconds: 7_200 } },
+    'matches: 90MB RSS (94371840 bytes), 934MB under the limit.',
+    'memmon does nothing yet: it is under its limits, but it leaks and reaches its limit in 2h.',
+  ],
+  [
+    ['-a', 'none'],
+    { leak: {} },
+    'matches: 90MB RSS (94371840 bytes); no limit is set.',
+    'memmon does nothing yet: it is under its limits, but it leaks.',
+  ],
+  [
     ['-a', '60MB'],
     { isListener: true },
     'matches, but -a does not apply to event listeners.',

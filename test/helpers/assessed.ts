@@ -4,7 +4,7 @@ import { type Assessment, assess } from '../../src/check/assess.ts'
 import { resolveSettings } from '../../src/config/in-force.ts'
 import type { Sampler, Unmeasured } from '../../src/proc/sampler.ts'
 import type { BudgetState } from '../../src/rules/budgets.ts'
-import type { Hold, Past, Pending } from '../../src/rules/past.ts'
+import type { Hold, KnownLeak, Past, Pending } from '../../src/rules/past.ts'
 import { type ProcessInfo, ProcessState } from '../../src/rules/process.ts'
 import type { Window } from '../../src/rules/windows.ts'
 import { MB, processNamed, settingsFrom } from './values.ts'
@@ -21,6 +21,7 @@ export interface Sample {
   readonly isListener?: true
   /** What a running memmon has begun with it. */
   readonly pending?: Pending
+  readonly leak?: KnownLeak
   /** What it has counted by each of its rules, so long ago. */
   readonly window?: Partial<Window> & { readonly overForSeconds?: number }
   /** What would hold its restart back. */
@@ -58,7 +59,7 @@ export async function assessmentOf(
   const listeners = new Set(samples.flatMap((one, at) => (one.isListener ? processes[at]?.namespec : [])))
   const table = { processes, isListener: (namespec: string) => listeners.has(namespec) }
   const ports = { sampler, availableBytes: () => FREE_MB * MB, log: () => {}, nowMs: () => 0 }
-  const isKnown = budgets.size > 0 || samples.some(one => one.pending ?? one.window ?? one.hold)
+  const isKnown = budgets.size > 0 || samples.some(one => one.pending ?? one.leak ?? one.window ?? one.hold)
   const heldBack = processes.filter((_, at) => samples[at]?.hold).map(({ namespec }) => namespec)
   const past = isKnown ? pastOf(budgets, ({ pid }) => samplesByPid.get(pid), heldBack) : undefined
   return await assess(table, resolveSettings(settingsFrom(...argv), 1000 * MB), ports, { past })
@@ -79,6 +80,7 @@ const pastOf = (
     return { run: process, values: [], overSince, warned: false, told: false, ...more }
   },
   pendingOf: process => sampleOf(process)?.pending,
+  leakOf: process => sampleOf(process)?.leak,
   holdOf: ({ process }) => sampleOf(process)?.hold,
   mayRestart: namespec => !heldBack.includes(namespec),
 })

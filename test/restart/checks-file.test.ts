@@ -27,7 +27,7 @@ beforeEach(() => {
       return windows.length === 0
     },
     get remembered() {
-      return { rules, windows, budgets: new Map() }
+      return { rules, windows, budgets: new Map(), leaks: [] }
     },
   }
   const sleep = () => new Promise<void>(resolve => waiting.push(resolve))

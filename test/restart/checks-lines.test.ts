@@ -12,6 +12,7 @@ import {
 import type { Wait } from '../../src/restart/waits.ts'
 import type { BudgetState } from '../../src/rules/budgets.ts'
 import type { RememberedWindow } from '../../src/rules/judgement.ts'
+import type { RememberedLeak } from '../../src/rules/past.ts'
 import type { Window } from '../../src/rules/windows.ts'
 import { MB, rulesFrom } from '../helpers/values.ts'
 
@@ -45,11 +46,13 @@ const WAIT: Wait = {
   postponed: 2,
   hold: { by: 'cap', untilTick: 9_000 },
 }
+const LEAK: RememberedLeak = { namespec: 'web:web', run, limitTick: 9_000_000 }
 const now = (more: Partial<ChecksNow> = {}) => ({
   rules: rule ? [rule] : [],
   windows: [remembered()],
   budgets: new Map([['--total 1GB', STATE]]),
   waits: [WAIT, { ...WAIT, namespec: 'x:x', hold: undefined }],
+  leaks: [LEAK, { namespec: 'x:x', run }],
   ...more,
 })
 const textOf = (contents: ChecksNow) => {
@@ -63,6 +66,7 @@ test('what is read is what was remembered', () => {
   expect(found?.windows).toEqual(new Map([[windowKey('web:web', signature), windowOf()]]))
   expect(found?.budgets).toEqual(new Map([['--total 1GB', STATE]]))
   expect(found?.waits).toEqual(now().waits)
+  expect(found?.leaks).toEqual(now().leaks)
 })
 
 test('of one that another rule has counted nothing is found', () => {
@@ -83,6 +87,7 @@ test.each<[what: string, text: string]>([
   ['a window without a run', whole.replace('"pid":7', '"pid":"7"')],
   ['values that are no numbers', whole.replace('"values":[', '"values":["x",')],
   ['a budget that is none', whole.replace('"overs":[true', '"overs":[1')],
+  ['a leak of no run', whole.replace('"leak":{"namespec":"web:web","run":{', '$&"pid":"x","p":{')],
   ['a wait for nobody knows what', whole.replace('"by":"cap"', '"by":"them"')],
 ])('%s is unreadable as a whole', (_, text) => {
   expect(text).not.toBe(whole)
@@ -104,7 +109,15 @@ test('sizes that change on the same side of the limit are no change; all else is
   for (const change of changes) expect(markOf(change), JSON.stringify(change)).not.toBe(before)
   expect(checksMark(now({ waits: [] }))).not.toBe(before)
   expect(checksMark(now({ budgets: new Map() }))).not.toBe(before)
-  expect(checksMark({ rules: [], windows: [], budgets: new Map(), waits: [] })).toBe('')
+  expect(checksMark(now({ leaks: [] }))).not.toBe(before)
+  expect(checksMark({ rules: [], windows: [], budgets: new Map(), waits: [], leaks: [] })).toBe('')
+})
+
+test('a forecast that moves by minutes is no change; by an hour it is', () => {
+  const markOf = (more: Partial<RememberedLeak>) => checksMark(now({ leaks: [{ ...LEAK, ...more }] }))
+  expect(markOf({ limitTick: 9_060_000 })).toBe(markOf({}))
+  expect(markOf({ limitTick: 12_600_000 })).not.toBe(markOf({}))
+  expect(markOf({ run: { ...run, pid: 8 } })).not.toBe(markOf({}))
 })
 
 test('it cannot grow: what matters most is kept, and what is left out is counted', () => {

@@ -6,7 +6,7 @@ import { pastOf } from '../../src/restart/past-of.ts'
 import { waitingJob } from '../../src/restart/waiting.ts'
 import type { Wait } from '../../src/restart/waits.ts'
 import type { RestartRequest } from '../../src/rules/outcome.ts'
-import type { Pending } from '../../src/rules/past.ts'
+import type { KnownLeak, Pending, RememberedLeak } from '../../src/rules/past.ts'
 import { type ProcessInfo, ProcessState } from '../../src/rules/process.ts'
 import { MB, processNamed, requestFor, restarted, rulesFrom, settingsFrom } from '../helpers/values.ts'
 
@@ -24,6 +24,12 @@ const head = { request: SOFT, plan: { group: false }, owesPost: false }
 const drained = { request: SOFT, sinceTick: clocks.tick - 120_000, isTold: true }
 const down = { ...WEB, pid: 0, state: ProcessState.STOPPED }
 const other = { ...WEB, pid: 9 }
+
+const DB = processNamed('db:db')
+const LEAKS: RememberedLeak[] = [
+  { namespec: 'web:web', run: WEB, limitTick: 11 * HOUR },
+  { namespec: 'db:db', run: DB },
+]
 
 const past = (
   jobs: readonly Job[],
@@ -57,6 +63,7 @@ const past = (
         windows: new Map(),
         budgets: new Map(),
         waits,
+        leaks: LEAKS,
       } as ChecksFound,
     },
     { ...settingsFrom(...ARGV, ...flags), rules: rulesFrom(...ARGV) },
@@ -105,6 +112,14 @@ test.each<[what: string, job: Job, process: ProcessInfo, pending: Pending | unde
 ])('a process that %s', (_, job, process, pending) => {
   expect(past([job]).pendingOf(process)).toEqual(pending)
 })
+
+test.each<[what: string, process: ProcessInfo, leak: KnownLeak | undefined]>([
+  ['that leaks', WEB, { limitMs: NOW + HOUR, leftSeconds: 3_600 }],
+  ['that leaks, with no forecast', DB, {}],
+  ['that has been replaced since', other, undefined],
+  ['that is down', down, undefined],
+  ['of which nothing is known', processNamed('api:api'), undefined],
+])('a process %s', (_, process, leak) => expect(past([]).leakOf(process)).toEqual(leak))
 
 const wait = (more: Partial<Wait> = {}): Wait => ({
   namespec: 'web:web',

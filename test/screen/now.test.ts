@@ -42,6 +42,13 @@ test.each<[argv: string[], sample: Partial<Sample>, now: string, word: string]>(
   // A drain ends where a restart is due.
   [['-a', '80MB', '--soft-limit', '60MB'], { pending: DRAINING }, 'restart', 'restart'],
   [['-a', '1GB'], { pending: { kind: 'watched' } }, 'drained, watched', 'watched'],
+  [['-a', '1GB'], { leak: { limitMs: 0, leftSeconds: 11_000 } }, 'leak: limit in 3h', 'leak'],
+  [['-a', '1GB', '--warn', '60MB'], { leak: { limitMs: 0, leftSeconds: 0 } }, 'leak: limit soon', 'leak'],
+  [['-a', 'none'], { leak: {} }, 'leak', 'leak'],
+  // What is done about it, or has begun, says more.
+  [['-a', '60MB'], { leak: {} }, 'restart', 'restart'],
+  [['-a', '1GB'], { leak: {}, pending: { kind: 'queued' } }, 'waits its turn', 'queued'],
+  [['-a', '1GB'], { leak: {}, state: 'STOPPED' }, 'STOPPED', 'not running'],
   [['-a', '60MB'], { state: 'STOPPED', pending: { kind: 'restarting' } }, 'restarting', 'restarting'],
   [['-a', '60MB'], { state: 'FATAL', pending: { kind: 'restarting' } }, 'FATAL', 'not running'],
   [['-a', '60MB', '--ignore', 'web'], { pending: { kind: 'queued' } }, 'ignored', 'ignored'],
