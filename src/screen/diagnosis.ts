@@ -55,9 +55,13 @@ const sectionsOf = (facts: Facts): readonly Section[] => [
 ]
 
 /** '1. ...', each further line of one below its text. */
-function sentenceLines({ sentences, unread }: Diagnosis, { width, widthOf }: Room): string[] {
+function sentenceLines({ sentences, unread }: Diagnosis, room: Room): string[] {
+  const { width, widthOf } = room
   if (sentences.length === 0)
-    return [unread.length === 0 ? 'Nothing stands out.' : 'Nothing stands out in what could be read.']
+    return wrapped(
+      unread.length === 0 ? 'Nothing stands out.' : 'Nothing stands out in what could be read.',
+      room,
+    )
   return sentences.flatMap(({ text }, at) => {
     const number = `${at + 1}. `
     return wrapped(shown(text), { width: width - number.length, widthOf }).map(

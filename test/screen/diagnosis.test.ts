@@ -45,6 +45,16 @@ test.each<[name: string, facts: Facts, heads: string[]]>([
   await expect(all).toMatchFileSnapshot(`pictures/diagnose-${name}.txt`)
 })
 
+/** Of which one line says that nothing stands out in it. */
+const NOTHING_READ: Facts = {
+  version: 1,
+  pid: 4711,
+  startTicks: 100,
+  takenAt: 0,
+  tookMs: 0,
+  missing: { status: 'EACCES' },
+}
+
 test('any facts at any width: no line is wider, nothing steers the terminal, no figure is none', () => {
   fc.assert(
     fc.property(anyFacts, fc.integer({ min: 40, max: 200 }), fc.boolean(), (facts, columns, colour) => {
@@ -58,6 +68,6 @@ test('any facts at any width: no line is wider, nothing steers the terminal, no 
       for (const line of lines)
         expect(widthOf(line.replace(/\u001b\[\d+m/g, ''))).toBeLessThanOrEqual(columns)
     }),
-    { numRuns: 300 },
+    { numRuns: 300, examples: [[NOTHING_READ, 40, false]] },
   )
 })
