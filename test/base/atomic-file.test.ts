@@ -1,21 +1,13 @@
 // Replacing a file: whole or not at all, whatever fails and whoever reads meanwhile.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { removeFile, replaceAndOpen, replaceFile } from '../../src/base/atomic-file.ts'
+import { victimIn } from '../helpers/unsafe-files.ts'
 
 /** The calls that count for what a power failure leaves, in their order; and what happens right before a file is opened. */
 const { calls, meanwhile } = vi.hoisted(() => ({
@@ -89,25 +81,23 @@ test('what is removed while it is written stays removed', async () => {
 test('a half-written one of a killed process is replaced; a link in its place is not followed', async () => {
   writeFileSync(`${path()}.new`, 'half')
   await replaceFile(path(), 'one')
-  const victim = join(folder, 'victim')
-  writeFileSync(victim, 'precious')
-  symlinkSync(victim, `${path()}.new`)
+  const victim = victimIn(folder)
+  victim.linkAt(`${path()}.new`)
   await replaceFile(path(), 'two')
-  symlinkSync(victim, join(folder, 'link'))
+  victim.linkAt(join(folder, 'link'))
   await replaceFile(join(folder, 'link'), 'three')
-  expect(readFileSync(victim, 'utf8')).toBe('precious')
+  expect(victim.isUntouched).toBe(true)
   expect(text()).toBe('two')
   expect(readdirSync(folder).sort()).toEqual(['link', 'victim', 'x'])
 })
 
 test('a link that is put there in the very last moment is not followed either', async () => {
-  const victim = join(folder, 'victim')
-  writeFileSync(victim, 'precious')
+  const victim = victimIn(folder)
   meanwhile.act = opened => {
-    if (opened.endsWith('.new')) symlinkSync(victim, opened)
+    if (opened.endsWith('.new')) victim.linkAt(opened)
   }
   await expect(replaceFile(path(), 'one')).rejects.toMatchObject({ code: 'EEXIST' })
-  expect(readFileSync(victim, 'utf8')).toBe('precious')
+  expect(victim.isUntouched).toBe(true)
 })
 
 test('what cannot be written leaves the old file, and the next writer its turn', async () => {

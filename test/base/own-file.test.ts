@@ -1,11 +1,12 @@
 // Files that only we can have written: links, pipes, what others can write and what is too large are refused.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { isStillAt, readOwnFile } from '../../src/base/own-file.ts'
+import { UNSAFE_FILES } from '../helpers/unsafe-files.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -21,18 +22,16 @@ test('the text of a file, or that there is none', async () => {
 })
 
 test.each<[string, string, () => void]>([
-  ['a link', 'is not a regular file', () => symlinkSync('/etc/passwd', path())],
   ['a pipe that nobody writes', 'is not a regular file', () => execFileSync('mkfifo', [path()])],
-  ['a directory', 'is not a regular file', () => mkdirSync(path())],
   ['too large', 'is too large (11 bytes)', () => writeFileSync(path(), '0123456789a')],
-  [
-    'writable by others',
-    'is writable by others',
+  ...UNSAFE_FILES.map(([what, make, says]): [string, string, () => void] => [
+    what,
+    says,
     () => {
       writeFileSync(path(), 'x')
-      chmodSync(path(), 0o622)
+      make(path())
     },
-  ],
+  ]),
 ])('%s is refused', async (_, why, make) => {
   make()
   await expect(readOwnFile(path(), 10)).rejects.toMatchObject({

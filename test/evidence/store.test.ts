@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createEvidenceStore, EVIDENCE_FOLDER, readEvidence } from '../../src/evidence/store.ts'
+import { victimIn } from '../helpers/unsafe-files.ts'
 
 let state = ''
 let folder = ''
@@ -54,13 +55,12 @@ test('a folder that is a link is not written through', async () => {
 
 test('a link in place of a file is replaced, not followed', async () => {
   mkdirSync(folder, { mode: 0o700 })
-  const victim = join(state, 'victim')
-  writeFileSync(victim, 'precious')
+  const victim = victimIn(state)
   const name = 'memmon-20261122T000000000Z-app_web-7.json'
-  symlinkSync(victim, join(folder, name))
-  symlinkSync(victim, join(folder, `${name}.new`))
+  victim.linkAt(join(folder, name))
+  victim.linkAt(join(folder, `${name}.new`))
   const path = await createEvidenceStore(state).write(of(), document)
-  expect(readFileSync(victim, 'utf8')).toBe('precious')
+  expect(victim.isUntouched).toBe(true)
   expect(lstatSync(path).isFile()).toBe(true)
 })
 

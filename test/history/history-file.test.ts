@@ -1,6 +1,5 @@
 // The history file in a state folder: when it is read and written, and what a disk that fails costs.
 import {
-  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -8,7 +7,6 @@ import {
   readFileSync,
   rmSync,
   statSync,
-  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs'
@@ -19,6 +17,7 @@ import { Histories } from '../../src/history/histories.ts'
 import { HistoryFile } from '../../src/history/history-file.ts'
 import { parseHistory } from '../../src/history/history-lines.ts'
 import { HISTORY_FILE, MOST_HISTORY_BYTES, MOST_LINE_CHARS } from '../../src/history/read-history.ts'
+import { UNSAFE_FILES, victimIn } from '../helpers/unsafe-files.ts'
 import { waitFor } from '../helpers/wait.ts'
 import { at, EPOCH_MS, fileOf, MB, track, tracked, withPast } from './tracking.ts'
 
@@ -267,7 +266,8 @@ describe('a disk that fails', () => {
 describe('what is there and cannot be used is said, and memory history starts over', () => {
   const line = () => fileOf({ 'a:a': tracked({ hours: 1 }, () => 50) })
 
-  test.each<[what: string, make: () => void, says: string | RegExp, kept: number]>([
+  type Found = [what: string, make: () => void, says: string | RegExp, kept: number]
+  test.each<Found>([
     [
       'a torn line',
       () => put(`${line().trimEnd().slice(0, -40)}`),
@@ -299,22 +299,17 @@ describe('what is there and cannot be used is said, and memory history starts ov
         'the memory history starts over',
       0,
     ],
-    [
-      'a link',
-      () => symlinkSync('/etc/passwd', path()),
-      /^WARN The memory history cannot be read \(.* is not a regular file: remove it\): it starts over$/,
-      0,
-    ],
-    [
-      'what others may write',
-      () => {
-        put(line())
-        chmodSync(path(), 0o666)
-      },
-      /is writable by others: remove it\): it starts over$/,
-      0,
-    ],
-    ['a folder', () => mkdirSync(path()), /is not a regular file: remove it\): it starts over$/, 0],
+    ...UNSAFE_FILES.map(
+      ([what, make, says]): Found => [
+        what,
+        () => {
+          put(line())
+          make(path())
+        },
+        new RegExp(`^WARN The memory history cannot be read \\(.* ${says}: remove it\\): it starts over$`),
+        0,
+      ],
+    ),
     [
       'more than it can be',
       () => {
@@ -332,18 +327,13 @@ describe('what is there and cannot be used is said, and memory history starts ov
   })
 
   test('a link is replaced, not followed, when it is written', async () => {
-    const victim = `${folder}.victim`
-    writeFileSync(victim, 'precious')
-    symlinkSync(victim, path())
-    try {
-      await attach()
-      see()
-      await file.save()
-      expect(readFileSync(victim, 'utf8')).toBe('precious')
-      expect(found().tracked.size).toBe(1)
-    } finally {
-      rmSync(victim)
-    }
+    const victim = victimIn(folder)
+    victim.linkAt(path())
+    await attach()
+    see()
+    await file.save()
+    expect(victim.isUntouched).toBe(true)
+    expect(found().tracked.size).toBe(1)
   })
 
   test('another version is there, untouched, under its new name', async () => {

@@ -1,19 +1,11 @@
 // The history as people's commands read it: by its folder, changing nothing, whatever is in it.
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { historyOf } from '../../src/history/history-of.ts'
 import { readHistories } from '../../src/history/read-histories.ts'
+import { UNSAFE_FILES } from '../helpers/unsafe-files.ts'
 import { EPOCH_MS, fileOf, tracked, withPast } from './tracking.ts'
 
 let folder = ''
@@ -45,7 +37,9 @@ test('a damaged one: what is whole, and how much is not', async () => {
   expect(problems).toEqual([`${path()} is damaged: 1 of 2 processes are left out`])
 })
 
-test.each<[what: string, make: () => void, problem: RegExp]>([
+type Unread = [what: string, make: () => void, problem: RegExp]
+
+test.each<Unread>([
   ['no folder', () => rmSync(folder, { recursive: true }), /history\.jsonl does not exist$/],
   [
     'a folder that is a file',
@@ -66,16 +60,16 @@ test.each<[what: string, make: () => void, problem: RegExp]>([
   ['no file', () => {}, /history\.jsonl does not exist: memmon writes it after five minutes$/],
   ['garbage', () => put('x'), /history\.jsonl is unreadable$/],
   ['another version', () => put('{"memmonHistory":3}\n'), / was written by another version of memmon$/],
-  ['a link', () => symlinkSync('/etc/passwd', path()), / is not a regular file: remove it$/],
-  ['a folder', () => mkdirSync(path()), / is not a regular file: remove it$/],
-  [
-    'what others may write',
-    () => {
-      put(fileOf(all))
-      chmodSync(path(), 0o622)
-    },
-    / is writable by others: remove it$/,
-  ],
+  ...UNSAFE_FILES.map(
+    ([what, make, says]): Unread => [
+      what,
+      () => {
+        put(fileOf(all))
+        make(path())
+      },
+      new RegExp(` ${says}: remove it$`),
+    ],
+  ),
 ])('%s: one line says so', async (_, make, problem) => {
   make()
   const { histories, atMs, problems } = await readHistories(folder)

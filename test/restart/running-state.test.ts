@@ -1,8 +1,6 @@
 // The state folder of a memmon that runs, read by somebody else: whatever is in it, one line says so, and nothing changes.
 import {
-  chmodSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -16,6 +14,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { checksHeader } from '../../src/restart/checks-lines.ts'
 import { headerLine, restartedLine } from '../../src/restart/journal-lines.ts'
 import { readRunningState } from '../../src/restart/running-state.ts'
+import { UNSAFE_FILES } from '../helpers/unsafe-files.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -76,12 +75,17 @@ test('a folder that is a link, or none, is not followed', async () => {
   expect(await read(join(folder, 'lock', 'x'))).toEqual({ kind: 'missing' })
 })
 
-const linked = (name: string) => {
-  rmSync(join(folder, name))
-  symlinkSync('/etc/passwd', join(folder, name))
-}
+type Case = [what: string, make: () => void, problem: RegExp | undefined, has: 'journal' | 'checks' | 'both']
 
-test.each<[what: string, make: () => void, problem: RegExp | undefined, has: 'journal' | 'checks' | 'both']>([
+const unsafe = (name: string, has: 'journal' | 'checks'): Case[] =>
+  UNSAFE_FILES.map(([what, make, says]) => [
+    `${name}: ${what}`,
+    () => make(join(folder, name)),
+    new RegExp(`${name} ${says}`),
+    has,
+  ])
+
+test.each<Case>([
   [
     'a journal that is garbage',
     () => write('restarts.jsonl', '\0\0\n{'),
@@ -102,12 +106,6 @@ test.each<[what: string, make: () => void, problem: RegExp | undefined, has: 'jo
     undefined,
     'both',
   ],
-  [
-    'a journal that is a link',
-    () => linked('restarts.jsonl'),
-    /restarts.jsonl is not a regular file/,
-    'checks',
-  ],
   ['checks that are garbage', () => write('checks.jsonl', 'x'), /checks.jsonl is unreadable$/, 'journal'],
   [
     'checks cut in half',
@@ -115,22 +113,8 @@ test.each<[what: string, make: () => void, problem: RegExp | undefined, has: 'jo
     /checks.jsonl is unreadable$/,
     'journal',
   ],
-  ['checks that are a link', () => linked('checks.jsonl'), /checks.jsonl is not a regular file/, 'journal'],
-  [
-    'checks that others may write',
-    () => chmodSync(join(folder, 'checks.jsonl'), 0o666),
-    /checks.jsonl is writable by others/,
-    'journal',
-  ],
-  [
-    'checks that are a folder',
-    () => {
-      rmSync(join(folder, 'checks.jsonl'))
-      mkdirSync(join(folder, 'checks.jsonl'))
-    },
-    /checks.jsonl is not a regular file/,
-    'journal',
-  ],
+  ...unsafe('restarts.jsonl', 'checks'),
+  ...unsafe('checks.jsonl', 'journal'),
   [
     'checks of an earlier memmon',
     () => write('checks.jsonl', CHECKS.replace('run-42', 'run-41')),
