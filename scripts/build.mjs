@@ -1,5 +1,5 @@
 // Builds from nothing, so that no file of a removed module is packed: build/ holds the modules one by one, for the
-// scripts of this folder; dist/, which is packed, holds the command as four files, which start faster and smaller.
+// scripts of this folder; dist/, which is packed, holds the command as five files, which start faster and smaller.
 import { spawnSync } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -13,6 +13,7 @@ import { type InForce, inForce, refuseFaults } from './config/in-force.ts'
 import { SettingsReload, type SettingsSource } from './config/reload.ts'
 import type { Settings } from './config/settings.ts'
 import { createNotifications, type Notifications } from './delivery/notifications.ts'
+import { EvidenceTaker } from './evidence/taker.ts'
 import { HistoryKeeper } from './history/keeper.ts'
 import { logRules, logStart } from './messages/start-lines.ts'
 import { createCapacityReader } from './proc/capacity.ts'
@@ -60,6 +61,7 @@ export class Memmon {
   readonly #monitor: Monitor
   readonly #checksFile: ChecksFile
   readonly #history: HistoryKeeper
+  readonly #evidence: EvidenceTaker
   readonly #reload: SettingsReload
   readonly #capacityReload: CapacityReload
   readonly #deafness: Deafness
@@ -86,9 +88,11 @@ export class Memmon {
       log,
       redactor,
       runOnAlert: (command, outcome, subject) => this.#hooks.runOnAlert(command, outcome, subject),
-      historyOf: namespec => this.#history.historyOf(namespec),
+      historyOf: this.#history.historyOf,
     })
     this.#hooks.use(initial, hasHooks(initial))
+    const { historyOf } = this.#history
+    this.#evidence = new EvidenceTaker(initial, { redactor, historyOf, ...CLOCKS })
     const { ruleset } = this.#now
     this.restarts = new Restarts(initial, ruleset, this.#restartsPorts())
     this.#monitor = new Monitor(this.#monitorPorts(sampler, initial.serverUrl !== undefined), ruleset)
@@ -181,6 +185,7 @@ export class Memmon {
     log('INFO', why)
     this.#now = next
     this.#hooks.use(settings, hasHooks(settings))
+    this.#evidence.use(settings)
     this.#monitor.use(next.ruleset)
     this.restarts.use(settings, next.ruleset)
     logRules(next, log)
@@ -193,6 +198,7 @@ export class Memmon {
       measure: request => this.#monitor.measureAgain(request),
       companionsOf: request => this.#monitor.companionsOf(request),
       runHook: this.#hooks.runHook,
+      takeEvidence: this.#evidence.take,
       tell: outcome => {
         this.#history.onOutcome(outcome)
         this.#notifications.tell(outcome)
@@ -253,6 +259,7 @@ export class Memmon {
         void this.#notifications.outbox.attach(folder.path)
         this.#checksFile.attach(folder)
         void this.#history.attach(folder)
+        this.#evidence.attach(folder)
       },
       log,
       sleep,

@@ -64,6 +64,7 @@ test('the listener loads nothing of what the commands for people need', () => {
     'assessBudget',
     'parseRecording',
   ]
+  const looking = ['readFacts', 'WORD_RULES', 'createEvidenceStore']
   const drawing = ['appendRound', 'withDrawnLetters', 'REPORT_STYLE']
   const heldBy = (text: string) => own.filter(one => text.includes(one))
   expect(heldBy(textOf('people-'))).toEqual(own)
@@ -71,6 +72,11 @@ test('the listener loads nothing of what the commands for people need', () => {
   const drawnBy = (text: string) => drawing.filter(one => text.includes(one))
   expect(drawnBy(textOf('pictures-'))).toEqual(drawing)
   expect(drawnBy(textOf('main') + textOf('listener-') + textOf('people-'))).toEqual([])
+  // `main` and `listener` name these where they import them, if they do.
+  const lookedBy = (text: string) =>
+    looking.filter(one => text.includes(`${one}=`) || text.includes(`function ${one}(`))
+  expect(lookedBy(textOf('evidence-'))).toEqual(looking)
+  expect(lookedBy(textOf('main') + textOf('listener-') + textOf('pictures-'))).toEqual([])
   // It takes what it needs from those, never they from it, but when people ask for it.
   expect(textOf('listener-')).not.toContain('people-')
 })

@@ -59,12 +59,15 @@ export function listenerCommand(
   const command = createCommand('memmon', writeOut)
   for (const spec of OPTIONS) {
     if (!('kind' in spec) || spec.kind === 'config')
-      addOption(command, { spec, take: text => take(spec, text ?? 'true', reading) })
+      addOption(command, { spec, take: text => take(spec, text ?? switchText(spec), reading) })
     else if (spec.kind === 'help') addHelpOption(command, spec)
     else command.version(version, nameOf(spec), spec.help)
   }
   return command
 }
+
+/** What a flag without a value says. */
+const switchText = ({ flags: [flag] }: OptionSpec): string => String(!flag.startsWith('--no-'))
 
 function take(spec: OptionSpec, text: string, reading: Reading): void {
   if (spec.mayBeEmpty && text.trim() === '') {

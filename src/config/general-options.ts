@@ -8,6 +8,14 @@ import { parseSwitch } from '../rules/limits.ts'
 import { parseSelector } from '../rules/selector.ts'
 import type { GeneralOption } from './option.ts'
 
+/** A restart waits for it. */
+const MOST_EVIDENCE_SECONDS = 60
+
+function shortTime(seconds: number, text: string): number {
+  if (seconds > MOST_EVIDENCE_SECONDS) throw new Error(`"${text}" is too long: 1m at most`)
+  return seconds
+}
+
 export const GENERAL_OPTIONS: readonly GeneralOption[] = [
   {
     flags: ['--most-specific'],
@@ -39,6 +47,27 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
     exampleHelp: 'wait ten seconds at most',
     apply: (draft, text) => {
       draft.hookTimeoutSeconds = timerTime(parseSomeTime(text), text)
+    },
+  },
+  {
+    flags: ['--no-evidence'],
+    group: 'action',
+    help: 'Do not take down what the kernel knows of a process before its restart. In memmon.conf: evidence = false.',
+    example: '-a 200MB --no-evidence',
+    exampleHelp: 'restart without looking into the process first',
+    apply: (draft, text) => {
+      draft.evidence = parseSwitch(text)
+    },
+  },
+  {
+    flags: ['--evidence-timeout'],
+    group: 'action',
+    value: 'time',
+    help: 'How long a restart waits for its evidence at most: what is not read by then is left out. 1s to 1m. Default: 2s',
+    example: '-a 200MB --evidence-timeout 5s',
+    exampleHelp: 'give a busy machine more time to tell what the process did',
+    apply: (draft, text) => {
+      draft.evidenceTimeoutSeconds = shortTime(parseSomeTime(text), text)
     },
   },
   {

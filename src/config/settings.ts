@@ -35,6 +35,10 @@ interface GeneralSettings {
   readonly onAlertCommand?: string
   /** What commands of the operator's get before TERM. */
   readonly hookTimeoutSeconds: number
+  /** What the kernel knows of a process is taken down before its restart. */
+  readonly evidence: boolean
+  /** No restart waits longer for it. */
+  readonly evidenceTimeoutSeconds: number
   /** What comes within it is gathered into one message; 0: none. */
   readonly mailIntervalSeconds: number
   /** Mail about a successful restart only if the process had run no longer than this (-u). */
@@ -92,6 +96,8 @@ export const DEFAULT_SETTINGS: GeneralSettings = {
   sampler: 'auto',
   mailIntervalSeconds: 300,
   hookTimeoutSeconds: 30,
+  evidence: true,
+  evidenceTimeoutSeconds: 2,
   maxParallel: 1,
   staggerSeconds: 10,
   restartBackoffSeconds: 60,

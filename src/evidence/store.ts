@@ -13,7 +13,7 @@ export const EVIDENCE_FOLDER = 'evidence'
 /** A document is 10 to 30 KB. */
 const MOST_BYTES = 4 * 1024 * 1024
 /** A disk that does not answer must not fill the memory. */
-const MOST_WAITING = 5
+const MOST_WAITING_BYTES = 4 * MOST_BYTES
 
 export interface EvidenceStore {
   /** Resolves to the path when it is on disk. Rejects with Error or FileFault. */
@@ -24,12 +24,20 @@ export interface EvidenceStore {
 export function createEvidenceStore(stateFolder: string): EvidenceStore {
   const folder = join(stateFolder, EVIDENCE_FOLDER)
   let turn: Promise<unknown> = Promise.resolve()
-  let waiting = 0
+  let waitingBytes = 0
   return {
     async write(of, document) {
-      if (waiting >= MOST_WAITING) throw new Error(`${waiting} before it are still being written`)
-      waiting++
-      const done = turn.then(() => writeNow(folder, of, document)).finally(() => waiting--)
+      const text = `${JSON.stringify(document)}\n`
+      const bytes = Buffer.byteLength(text)
+      if (bytes > MOST_BYTES) throw new Error(`the document has ${bytes} bytes, more than ${MOST_BYTES}`)
+      if (waitingBytes + bytes > MOST_WAITING_BYTES)
+        throw new Error(`the disk has yet to take ${waitingBytes} bytes of evidence: check it`)
+      waitingBytes += bytes
+      const done = turn
+        .then(() => writeNow(folder, of, text, bytes))
+        .finally(() => {
+          waitingBytes -= bytes
+        })
       turn = done.catch(() => {})
       return done
     },
@@ -47,10 +55,7 @@ export async function readEvidence(path: string): Promise<object | undefined> {
   }
 }
 
-async function writeNow(folder: string, of: EvidenceOf, document: object): Promise<string> {
-  const text = `${JSON.stringify(document)}\n`
-  const bytes = Buffer.byteLength(text)
-  if (bytes > MOST_BYTES) throw new Error(`the document has ${bytes} bytes, more than ${MOST_BYTES}`)
+async function writeNow(folder: string, of: EvidenceOf, text: string, bytes: number): Promise<string> {
   const opened = await openOwnFolder(folder, true)
   if (((await opened?.stat())?.mode ?? 0) & 0o077) await opened?.chmod(0o700)
   await opened?.close()

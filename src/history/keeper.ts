@@ -63,9 +63,7 @@ export class HistoryKeeper {
     this.#histories.noteEnd(process.namespec, process.pid, { by: 'memmon', rule: breach.rule })
   }
 
-  historyOf(namespec: string): ProcessHistory | undefined {
-    return this.#histories.historyOf(namespec)
-  }
+  readonly historyOf = (namespec: string): ProcessHistory | undefined => this.#histories.historyOf(namespec)
 
   /** The state folder is memmon's: goes on with what is there. Never rejects. */
   attach(folder: OwnFolder): Promise<void> {

@@ -14,6 +14,7 @@ export const termLines = (settings: Settings): string[] =>
     backoffText(settings),
     parallelText(settings),
     staggerText(settings),
+    evidenceText(settings),
     ...messageTexts(settings),
     ownLimitText(settings),
   ].filter(text => text !== undefined)
@@ -46,6 +47,13 @@ const staggerText: Text = ({ staggerSeconds: seconds }) => {
   return seconds === 0
     ? '--stagger 0: restarts of different groups do not wait for each other'
     : `--stagger: the restart of the next group waits up to ${formatDuration(seconds)} for the last one`
+}
+
+const evidenceText: Text = ({ evidence, evidenceTimeoutSeconds: seconds }) => {
+  if (!evidence) return '--no-evidence: restarts without taking down what the kernel knows of the process'
+  return seconds === DEFAULT_SETTINGS.evidenceTimeoutSeconds
+    ? undefined
+    : `--evidence-timeout: a restart waits up to ${formatDuration(seconds)} for its evidence`
 }
 
 function messageTexts({

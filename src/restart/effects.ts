@@ -2,7 +2,7 @@
 // rejects for what supervisord, the network, /proc or a command does.
 import { FaultCode, faultOf, messageOf, type SupervisorFault } from '../base/errors.ts'
 import type { CommandResult } from '../base/pipe-command.ts'
-import type { RestartRequest } from '../rules/outcome.ts'
+import type { Evidence, RestartRequest } from '../rules/outcome.ts'
 import type { ProcessInfo } from '../rules/process.ts'
 import type { RunHook } from './hooks.ts'
 import type { Job } from './job.ts'
@@ -21,6 +21,8 @@ export interface EffectPorts {
   /** What the request is about, measured again; undefined if there is nothing to measure. Throws if unreadable. */
   readonly measure: (request: RestartRequest) => Promise<number | undefined>
   readonly runHook: RunHook
+  /** Takes down what the kernel knows of the process, in bounded time. */
+  readonly takeEvidence: (request: RestartRequest) => Promise<Evidence>
   readonly sleep: (ms: number) => Promise<void>
   /** The clock that nobody sets. */
   readonly tick: () => number
@@ -32,7 +34,7 @@ export const FRESH_MS = 100
 /** The effects that are answered. */
 export type Asking = Extract<
   Effect,
-  { do: 'look again' | 'look' | 'stop' | 'start' | 'signal' | 'run' | 'wait' }
+  { do: 'look again' | 'look' | 'take evidence' | 'stop' | 'start' | 'signal' | 'run' | 'wait' }
 >
 
 const HOOK_EVENTS: Readonly<Record<HookName, string>> = {
@@ -54,6 +56,8 @@ export async function ask(effect: Asking, job: Job, ports: EffectPorts): Promise
     case 'look':
       if (effect.afterMs > 0) await sleep(effect.afterMs)
       return { kind: 'sighted', sighting: await look(namespec, supervisor) }
+    case 'take evidence':
+      return { kind: 'evidence taken', evidence: await evidenceOf(request, ports) }
     case 'wait':
       await sleep(effect.ms)
       return { kind: 'waited', for: effect.for }
@@ -103,6 +107,14 @@ async function look(namespec: string, supervisor: SupervisorCalls): Promise<Sigh
     if (fault.code === FaultCode.BAD_NAME) return { kind: 'removed' }
     if (fault.code === FaultCode.SHUTDOWN_STATE) return { kind: 'shutdown' }
     return { kind: 'fault', text: fault.message }
+  }
+}
+
+async function evidenceOf(request: RestartRequest, { takeEvidence }: EffectPorts): Promise<Evidence> {
+  try {
+    return await takeEvidence(request)
+  } catch (thrown) {
+    return { problem: messageOf(thrown), sentences: [] }
   }
 }
 

@@ -23,7 +23,11 @@ export const failed = (job: Job, { atMs }: Moment, phase: FailurePhase, fault: s
   occurredAt: atMs,
   phase,
   fault,
+  ...evidenceOf(job),
 })
+
+/** Taken before its stop. */
+const evidenceOf = (job: Job) => ('evidence' in job && job.evidence ? { evidence: job.evidence } : {})
 
 export const noticed = (job: Job, { atMs }: Moment, what: Noticed['what'], detail: string): Effect => ({
   do: 'tell',
@@ -116,6 +120,7 @@ export function restarted(
     durationMs: moment.tick - job.askedTick,
     startedBy: isOurs ? 'memmon' : 'other',
     failedStarts,
+    ...evidenceOf(job),
   }
 }
 

@@ -3,7 +3,7 @@
 import type { SupervisorFault } from '../base/errors.ts'
 import type { CommandResult } from '../base/pipe-command.ts'
 import type { Drain } from '../rules/action.ts'
-import type { Failed, Noticed, Restarted, RestartRequest, Skipped } from '../rules/outcome.ts'
+import type { Evidence, Failed, Noticed, Restarted, RestartRequest, Skipped } from '../rules/outcome.ts'
 import type { ProcessInfo } from '../rules/process.ts'
 import type { RestartPlan } from '../rules/rule.ts'
 import type { Job } from './job.ts'
@@ -45,6 +45,7 @@ export type JobEvent =
       readonly fault: SupervisorFault | undefined
     }
   | { readonly kind: 'hook ended'; readonly hook: HookName; readonly result: CommandResult }
+  | { readonly kind: 'evidence taken'; readonly evidence: Evidence }
   | { readonly kind: 'waited'; readonly for: WaitedFor }
   /** While it was noted that it is to be stopped, or asked to finish, settings changed or time passed: nothing was done. */
   | { readonly kind: 'not asked' }
@@ -64,6 +65,7 @@ export type JobEvent =
 export type Effect =
   | { readonly do: 'look again' }
   | { readonly do: 'look'; readonly afterMs: number }
+  | { readonly do: 'take evidence' }
   | { readonly do: 'stop' }
   | { readonly do: 'start' }
   | { readonly do: 'signal'; readonly signal: string }
@@ -91,6 +93,8 @@ export interface Moment {
   /** 0 up to 1, for jitter. */
   readonly random: number
   readonly isEnding: boolean
+  /** What the kernel knows of a process is taken down before its stop. */
+  readonly takesEvidence: boolean
   /** A hook has ended by then, counted from its start. */
   readonly hookEndsWithinMs: number
   readonly terms: Terms

@@ -1,7 +1,7 @@
 // A job: one process that memmon has begun something with, from the first thing it is told until nothing is left to
 // do. Its states; job-events.ts has what it hears and asks for, step.ts says which follows from which, and
 // docs/restarts.md draws them. All ticks are milliseconds of the clock that nobody sets.
-import type { Failed, Restarted, RestartRequest, Skipped } from '../rules/outcome.ts'
+import type { Evidence, Failed, Restarted, RestartRequest, Skipped } from '../rules/outcome.ts'
 import type { RestartPlan } from '../rules/rule.ts'
 
 /** It was asked to finish, or given time to recover. */
@@ -50,15 +50,16 @@ interface Waiting {
   readonly isPostponed: boolean
 }
 
-/** Its turn has come: a look at it, pre_restart_command, and another look. */
+/** Its turn has come: a look at it, pre_restart_command and another look, its evidence and the last look. */
 interface Preparing {
   readonly state: 'preparing'
   /** `noted`: its stop is in the journal, and was not asked for, since that look is no longer fresh. */
-  readonly phase: 'looking' | 'hook' | 'looking again' | 'noted'
+  readonly phase: 'looking' | 'hook' | 'looking again' | 'evidence' | 'last look' | 'noted'
   readonly due: Due
   readonly postponing?: Postponing
   /** When its turn came; once noted, when its stop was decided. */
   readonly beganTick: number
+  readonly evidence?: Evidence
 }
 
 /** A stop is asked for, or restart_command runs. */
@@ -76,6 +77,7 @@ export interface Stopping {
   readonly said: 'nothing' | 'slow' | 'stuck'
   /** What restart_command said when it failed. */
   readonly fault?: string
+  readonly evidence?: Evidence
 }
 
 /** It is down because of us, and is brought back. */
@@ -96,6 +98,7 @@ export interface Starting {
   readonly said: 'nothing' | 'failed' | 'released' | 'both'
   /** Since when it has been in this state, where that matters: EXITED or BACKOFF. */
   readonly seen?: { readonly processState: number; readonly sinceTick: number }
+  readonly evidence?: Evidence
 }
 
 /** It has ended one way or the other: that is told, and post_restart_command runs. */
@@ -112,7 +115,7 @@ export type JobIn<State extends JobState['state']> = JobHead & Extract<JobState,
 
 /** A job whose stop is to be asked for, which was decided at that tick. */
 export const stoppingOf = (job: JobIn<'preparing'>, askedTick: number): JobIn<'stopping'> => {
-  const { request, plan, owesPost, drained, due } = job
+  const { request, plan, owesPost, drained, due, evidence } = job
   return {
     request,
     plan,
@@ -126,11 +129,16 @@ export const stoppingOf = (job: JobIn<'preparing'>, askedTick: number): JobIn<'s
     tries: 1,
     faults: 0,
     said: 'nothing',
+    ...(evidence && { evidence }),
   }
 }
 
 /** True from its turn on: the process is being restarted, and checks leave it alone. */
 export const isAway = ({ state }: Job): boolean => state !== 'draining' && state !== 'waiting'
+
+/** True while pre_restart_command has not begun, or where there is none: nothing was done to the process. */
+export const isBeforeHook = ({ phase, plan }: JobIn<'preparing'>): boolean =>
+  phase === 'looking' || ((phase === 'evidence' || phase === 'last look') && plan.preCommand === undefined)
 
 /** True while the journal has to know of it: a process was told something, or has to follow one that was. */
 export const isNoted = (job: Job): boolean =>

@@ -19,6 +19,7 @@ import { type Wait, waitsOf } from './waits.ts'
 /** The settings that restarts go by. */
 export interface JobSettings extends HoldSettings, ScheduleSettings {
   readonly hookTimeoutSeconds: number
+  readonly evidence: boolean
 }
 
 export interface JobsPorts extends RunnerPorts, CompanyPorts {

@@ -1,10 +1,8 @@
 // The journal's lines: what is left of each job to do, and how that is read again after any crash. Pure. Line 1 names
 // the version, the supervisord and the boot that it is about; then one JSON object a line, in the order of events.
 // Commands are never written nor read: they come from the settings.
-import { METRICS } from '../rules/metric.ts'
-import type { Failed, Restarted, RestartRequest, Skipped } from '../rules/outcome.ts'
-import { namespecOf } from '../rules/process.ts'
-import { type Drained, isNoted, type Job, stoppingOf } from './job.ts'
+import { isBeforeHook, isNoted, type Job, stoppingOf } from './job.ts'
+import { evidenceIn, isDrained, isObject, isRequest, type Json, outcomeFrom } from './journal-values.ts'
 
 /** A restart that was carried through, for counting. */
 export interface PastRestart {
@@ -54,13 +52,17 @@ function stateOf(job: Job): object {
     case 'preparing':
       if (job.phase === 'noted') return stateOf(stoppingOf(job, job.beganTick))
       // Before its hook it was told nothing new: it waits.
-      return job.phase === 'looking'
+      return isBeforeHook(job)
         ? { state: 'waiting', due: job.due }
         : { state: job.state, due: job.due, beganTick: job.beganTick }
-    case 'stopping':
-      return { state: job.state, by: job.by, isTaken: job.answer === 'taken', askedTick: job.askedTick }
-    case 'starting':
-      return { state: job.state, after: job.after, askedTick: job.askedTick }
+    case 'stopping': {
+      const { state, by, answer, askedTick, evidence } = job
+      return { state, by, isTaken: answer === 'taken', askedTick, evidence }
+    }
+    case 'starting': {
+      const { state, after, askedTick, evidence } = job
+      return { state, after, askedTick, evidence }
+    }
     case 'finishing': {
       const { request: _, ...outcome } = job.outcome
       return { state: job.state, outcome, isDrainedOn: job.isDrainedOn }
@@ -87,8 +89,6 @@ export function parseJournal(text: string): JournalContents {
     damagedLines,
   }
 }
-
-type Json = Readonly<Record<string, unknown>>
 
 function parseObject(text: string): Json | undefined {
   try {
@@ -136,13 +136,14 @@ function jobFrom({ job, request, owesPost, drained }: Json): Job | undefined {
     }
     case 'stopping': {
       if (typeof askedTick !== 'number' || (by !== 'supervisord' && by !== 'command')) return undefined
+      const fresh = { due: 'limit', tries: 1, faults: 0, said: 'nothing' } as const
       const answer = isTaken === true ? 'taken' : 'open'
-      return { ...head, state, by, due: 'limit', answer, askedTick, tries: 1, faults: 0, said: 'nothing' }
+      return { ...head, state, by, answer, askedTick, ...fresh, ...evidenceIn(job) }
     }
     case 'starting': {
       if (typeof askedTick !== 'number' || (after !== 'stop' && after !== 'end')) return undefined
       const fresh = { isStarted: false, isTried: false, failures: 0, faults: 0, said: 'nothing' } as const
-      return { ...head, state, after, askedTick, ...fresh }
+      return { ...head, state, after, askedTick, ...fresh, ...evidenceIn(job) }
     }
     case 'finishing': {
       const outcome = outcomeFrom(job.outcome, request)
@@ -155,42 +156,4 @@ function jobFrom({ job, request, owesPost, drained }: Json): Job | undefined {
   }
 }
 
-function outcomeFrom(value: unknown, request: RestartRequest): Restarted | Skipped | Failed | undefined {
-  if (!isObject(value) || typeof value.occurredAt !== 'number') return undefined
-  const texts = { skipped: ['reason', 'detail'], failed: ['phase', 'fault'], restarted: ['startedBy'] }
-  const numbers = { skipped: [], failed: [], restarted: ['newPid', 'durationMs', 'failedStarts'] }
-  const { kind } = value
-  if (kind !== 'skipped' && kind !== 'failed' && kind !== 'restarted') return undefined
-  const isWhole =
-    texts[kind].every(key => typeof value[key] === 'string') &&
-    numbers[kind].every(key => Number.isFinite(value[key]))
-  return isWhole ? ({ ...value, request } as unknown as Restarted | Skipped | Failed) : undefined
-}
-
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const isMetric = (value: unknown): boolean => METRICS.some(metric => metric === value)
-
-const isDrained = (value: unknown): value is Drained =>
-  isObject(value) &&
-  isRequest(value.request) &&
-  Number.isFinite(value.sinceTick) &&
-  typeof value.isTold === 'boolean'
-
-/** What a restart is resumed from, and told by. */
-function isRequest(value: unknown): value is RestartRequest {
-  if (!isObject(value) || !isObject(value.process) || !isObject(value.breach)) return false
-  const { process, breach } = value
-  if (typeof breach.cumulative !== 'boolean' || !isMetric(breach.metric)) return false
-  if (breach.growth !== undefined && !isGrowth(breach.growth)) return false
-  const texts = [process.group, process.name, process.namespec, breach.rule, breach.ruleId]
-  const numbers = [process.pid, process.startSeconds, process.nowSeconds, breach.value, breach.limit]
-  if (!texts.every(text => typeof text === 'string') || !numbers.every(number => Number.isFinite(number)))
-    return false
-  return process.namespec === namespecOf(String(process.group), String(process.name))
-}
-
-const isGrowth = (value: unknown): boolean => isObject(value) && Number.isFinite(value.isOverBelowBytes)

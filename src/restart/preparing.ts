@@ -1,6 +1,7 @@
-// Its turn has come: the process is looked at, pre_restart_command runs, and it is looked at again, so that nothing
-// stands between the last look and the stop. Pure.
+// Its turn has come: the process is looked at, pre_restart_command runs, its evidence is taken, and after each of them it
+// is looked at again: nothing stands between the last look and the stop. Pure.
 import { timestamp } from '../base/text.ts'
+import { evidenceLine } from '../messages/evidence-text.ts'
 import { type ProcessInfo, ProcessState, sameRun } from '../rules/process.ts'
 import { drainedSeen } from './drained.ts'
 import { failed, go, headOf, leave, noticed, removed, skipped, strayText } from './endings.ts'
@@ -22,13 +23,31 @@ export function stepPreparing(job: JobIn<'preparing'>, event: JobEvent, moment: 
       job,
       skipped(job, moment, 'ending', 'memmon ended while pre_restart_command ran; the next check decides'),
     )
+  if (event.kind === 'evidence taken' && job.phase === 'evidence') {
+    const { evidence } = event
+    const line = evidenceLine(job.request, evidence)
+    const said: Effect[] = line ? [{ do: 'log', ...line }] : []
+    return go({ ...job, phase: 'last look', evidence }, ...said, { do: 'look again' })
+  }
+  // No end waits for it: what comes of it later is heard of nowhere.
+  if (event.kind === 'ending' && job.phase === 'evidence')
+    return go({ ...job, phase: 'last look' }, { do: 'look again' })
   if (event.kind !== 'looked') return go(job)
+  return onLooked(job, event, moment)
+}
+
+function onLooked(job: JobIn<'preparing'>, event: JobEvent & { kind: 'looked' }, moment: Moment): Stepped {
   const left = lookedAt(job, event.measured, event.sighting, moment)
   if (left) return left
   const { preCommand, postCommand } = job.plan
-  if (job.phase !== 'looking' || preCommand === undefined) return askForStop(job, moment)
-  const prepared: Job = { ...job, phase: 'hook', owesPost: postCommand !== undefined }
-  return go(prepared, { do: 'run', hook: 'pre', command: preCommand })
+  if (job.phase === 'looking' && preCommand !== undefined) {
+    const prepared: Job = { ...job, phase: 'hook', owesPost: postCommand !== undefined }
+    return go(prepared, { do: 'run', hook: 'pre', command: preCommand })
+  }
+  const isDue = moment.takesEvidence && !moment.isEnding
+  if (isDue && (job.phase === 'looking' || job.phase === 'looking again'))
+    return go({ ...job, phase: 'evidence' }, { do: 'take evidence' })
+  return askForStop(job, moment)
 }
 
 /** Nothing has been done to it. */

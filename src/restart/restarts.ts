@@ -6,8 +6,7 @@ import type { Drain } from '../rules/action.ts'
 import { RestartHistory } from '../rules/history.ts'
 import type { RestartOutcome, RestartRequest } from '../rules/outcome.ts'
 import type { ProcessInfo } from '../rules/process.ts'
-import type { SupervisorCalls } from './effects.ts'
-import type { RunHook } from './hooks.ts'
+import type { EffectPorts } from './effects.ts'
 import { type JobSettings, Jobs } from './jobs.ts'
 import { Journal, type JournalDisk, noticeText } from './journal.ts'
 import { unprotectedText } from './journal-writer.ts'
@@ -15,21 +14,14 @@ import { type RulesInForce, termsOf } from './terms.ts'
 import type { UnfinishedNames } from './unfinished.ts'
 import type { Wait } from './waits.ts'
 
-export interface RestartsPorts {
-  readonly supervisor: SupervisorCalls
-  /** What a request is about, measured again; undefined if there is nothing to measure. Throws if unreadable. */
-  readonly measure: (request: RestartRequest) => Promise<number | undefined>
+export interface RestartsPorts extends EffectPorts {
   /** The rest of its group that may be restarted, each with its own size. */
   readonly companionsOf: (request: RestartRequest) => Promise<readonly RestartRequest[]>
-  readonly runHook: RunHook
   readonly tell: (outcome: RestartOutcome) => void
   /** What is being restarted, or waits for it, has changed. */
   readonly onChange?: () => void
   readonly log: Log
-  readonly sleep: (ms: number) => Promise<void>
   readonly nowMs: () => number
-  /** The clock that nobody sets, in milliseconds. */
-  readonly tick: () => number
   /** 0 up to 1, for jitter. */
   readonly random: () => number
 }

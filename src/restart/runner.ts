@@ -15,7 +15,7 @@ import { step } from './step.ts'
 export interface RunnerPorts extends EffectPorts {
   readonly journal: Pick<Journal, 'note' | 'isNews'>
   readonly history: RestartHistory
-  readonly settings: () => { readonly hookTimeoutSeconds: number }
+  readonly settings: () => { readonly hookTimeoutSeconds: number; readonly evidence: boolean }
   /** What the settings in force say of a request. */
   readonly termsOf: (request: RestartRequest) => Terms
   readonly tell: (outcome: RestartOutcome) => void
@@ -192,6 +192,7 @@ export class Runner {
       atMs: nowMs(),
       random: random(),
       isEnding: this.isEnding,
+      takesEvidence: settings().evidence,
       hookEndsWithinMs: settings().hookTimeoutSeconds * 1000 + KILL_AFTER_MS,
       terms: termsOf(request),
     }

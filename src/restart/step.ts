@@ -3,7 +3,7 @@
 import { drainFailure } from './begin-drain.ts'
 import { stepDraining } from './draining.ts'
 import { drainedOn, go, headOf, leave, skipped, stepFinishing } from './endings.ts'
-import type { Job } from './job.ts'
+import { isBeforeHook, type Job } from './job.ts'
 import type { JobEvent, Moment, Stepped } from './job-events.ts'
 import { stepPreparing } from './preparing.ts'
 import { stepStarting } from './starting.ts'
@@ -54,7 +54,7 @@ function resume(noted: Job, isNewer: boolean, moment: Moment): Stepped {
     case 'preparing': {
       // One whose group was stopped is over no limit itself: no check would ask for it again.
       const isAskedOnce = job.request.breach.together !== undefined && !job.owesPost
-      if (job.phase === 'looking' || isAskedOnce)
+      if (isBeforeHook({ ...job, plan: noted.plan }) || isAskedOnce)
         return go({ ...headOf(job), state: 'waiting', due: job.due, isPostponed: false })
       // Whether pre_restart_command has done its work is not known: post_restart_command undoes it, after its end.
       const untilTick = job.beganTick + moment.hookEndsWithinMs

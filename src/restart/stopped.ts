@@ -51,6 +51,7 @@ export function bringBack(
     failures: 0,
     faults: 0,
     said: 'nothing',
+    ...(job.evidence && { evidence: job.evidence }),
   }
   // Where supervisord was slow our stop may have reached a newer run: it is STOPPED because of us all the same. Where that
   // was settled when its asker was killed, somebody may have started it and stopped it again since.

@@ -137,13 +137,14 @@ function notStopped(job: JobIn<'stopping'>, moment: Moment): Stepped {
 /** Back to the look before the stop. The journal keeps what it has: with the next look nothing is to be written. */
 function notAsked(job: JobIn<'stopping'>): Stepped {
   if (job.tries > 1) return go(job, { do: 'look again' })
-  const { due, askedTick } = job
+  const { due, askedTick, evidence } = job
   const preparing: Job = {
     ...headOf(job),
     state: 'preparing',
     phase: 'noted',
     due,
     beganTick: askedTick,
+    ...(evidence && { evidence }),
   }
   return go(preparing, { do: 'look again' })
 }

@@ -15,6 +15,16 @@ export interface PastOfProcess {
   readonly smallestBytes: number | undefined
 }
 
+/** What was taken down of a process before its stop, as far as it is told. */
+export interface Evidence {
+  /** The file, if there is one. */
+  readonly path?: string
+  /** Why there is none, as one clause that says what mends it. */
+  readonly problem?: string
+  /** What its facts say, the most telling first. */
+  readonly sentences: readonly string[]
+}
+
 /** Why a process was left alone. */
 export type SkipReason =
   | 'removed' // supervisord no longer knows it
@@ -47,6 +57,8 @@ interface Occurred {
   readonly occurredAt: number
   /** How often it was restarted before, and how large it is when fresh. */
   readonly past?: PastOfProcess
+  /** Of a process that was stopped, or was about to be. */
+  readonly evidence?: Evidence
 }
 
 /** It runs again. */

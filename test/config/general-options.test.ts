@@ -9,6 +9,10 @@ test.each<[argv: string[], key: keyof Settings, value: unknown]>([
   [['--stagger', '30s'], 'staggerSeconds', 30],
   [['--stagger', '30d'], 'staggerSeconds', 30 * 86_400],
   [['--hook-timeout', '24d'], 'hookTimeoutSeconds', 24 * 86_400],
+  [[], 'evidence', true],
+  [['--no-evidence'], 'evidence', false],
+  [[], 'evidenceTimeoutSeconds', 2],
+  [['--evidence-timeout', '1m'], 'evidenceTimeoutSeconds', 60],
   [['--mail-interval', '24d'], 'mailIntervalSeconds', 24 * 86_400],
   [['--mail-interval', '0'], 'mailIntervalSeconds', 0],
   [['--stop-wait', '30d'], 'stopWaitSeconds', 30 * 86_400],
@@ -36,6 +40,8 @@ test.each([
   // No time at all: nothing could ever be done in it.
   ['--hook-timeout', '0'],
   ['--stop-wait', '0s'],
+  ['--evidence-timeout', '0'],
+  ['--evidence-timeout', '61s'],
   ['--grace', '0m'],
   ['--for', '0s'],
   // Longer than a timer counts, which would fire at once.
@@ -46,4 +52,15 @@ test.each([
   ['--stagger', '36501d'],
 ])('%s %s is refused, and quoted', (flag, value) => {
   expect(() => parseFlags(['-a', '1GB', flag, value])).toThrow(value)
+})
+
+test.each([
+  ['evidence = false', [], false],
+  ['evidence = true', [], true],
+  ['', [], true],
+  ['evidence = true', ['--no-evidence'], false],
+])('[memmon] %s with %j: evidence is %j', (line, argv, evidence) => {
+  const text = `[memmon]\n${line}\n[any]\nmemory_limit = 1GB\n`
+  const flags = parseFlags(['--config', '/x', ...argv], () => ({ text, isPrivate: true }))
+  expect(flags).toMatchObject({ settings: { evidence } })
 })

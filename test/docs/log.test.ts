@@ -18,6 +18,7 @@ import { createSendmailChannel } from '../../src/delivery/sendmail.ts'
 import { createWebhookChannel } from '../../src/delivery/webhook.ts'
 import { HISTORY_VERSION } from '../../src/history/history-lines.ts'
 import { leftOutText, unreadText, unwrittenText, writtenAgainText } from '../../src/history/history-texts.ts'
+import { evidenceLine } from '../../src/messages/evidence-text.ts'
 import { outcomeText, requestText } from '../../src/messages/outcome-text.ts'
 import { CapacityReload } from '../../src/proc/capacity-reload.ts'
 import { Journal, noticeText } from '../../src/restart/journal.ts'
@@ -111,6 +112,12 @@ const historyFile = (version: number | undefined) => () =>
 /** The lines about a restart and its mail, as memmon makes them. */
 const lines: readonly (() => string | Promise<string>)[] = [
   () => requestText(request),
+  ...[
+    { path: '/e.json', sentences: ['187 of 200 threads wait in a futex'] },
+    { path: '/e.json', sentences: [] },
+    { sentences: ['187 of 200 threads wait in a futex'] },
+    { problem: 'ENOSPC', sentences: [] },
+  ].map(evidence => () => evidenceLine(request, evidence)?.text ?? ''),
   () => outcomeText(restartedFrom(request, 'is now pid 8, after 1.4 s')),
   () => outcomeText({ ...restartedFrom(request, 'is now pid 8, after 1.4 s'), startedBy: 'other' }),
   () => outcomeText({ kind: 'skipped', request, occurredAt: 0, reason: 'removed', detail: 'it has gone' }),
@@ -319,8 +326,10 @@ describe('the log in README.md', () => {
   test('tells the restart as memmon tells it', () => {
     const request = requestFrom(facts[3] ?? '')
     expect(requestText(request)).toBe(facts[3])
-    expect(outcomeText(restartedFrom(request, facts[4] ?? ''))).toBe(facts[4])
-    expect(facts[5]).toBe(
+    const [, path = '', words = ''] = / is in (\S+): (.*)$/.exec(facts[4] ?? '') ?? []
+    expect(evidenceLine(request, { path, sentences: [words] })?.text).toBe(facts[4])
+    expect(outcomeText(restartedFrom(request, facts[5] ?? ''))).toBe(facts[5])
+    expect(facts[6]).toBe(
       `Sent mail "memmon: process ${request.process.namespec} restarted" to bob@example.com`,
     )
   })

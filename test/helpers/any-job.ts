@@ -1,8 +1,8 @@
 // Any job, for properties: every state, with names as odd as supervisord allows and more.
 import fc from 'fast-check'
-import type { Drained, Job } from '../../src/restart/job.ts'
+import type { Drained, Job, JobIn } from '../../src/restart/job.ts'
 import { METRICS } from '../../src/rules/metric.ts'
-import type { RestartRequest } from '../../src/rules/outcome.ts'
+import type { Evidence, RestartRequest } from '../../src/rules/outcome.ts'
 import { namespecOf } from '../../src/rules/process.ts'
 
 const name = fc.string({ unit: 'binary', minLength: 1, maxLength: 12 })
@@ -38,21 +38,35 @@ const anyRequest: fc.Arbitrary<RestartRequest> = fc
     breach: defined(breach) as RestartRequest['breach'],
   }))
 
+const evidence = some(
+  fc
+    .record({ path: some(text), problem: some(text), sentences: fc.array(text, { maxLength: 5 }) })
+    .map(one => defined(one) as Evidence),
+)
+
 const anyOutcome = fc.oneof(
   fc.record({
     kind: fc.constant('skipped' as const),
     reason: fc.constantFrom('recovered' as const, 'not running' as const),
     detail: text,
   }),
-  fc.record({ kind: fc.constant('failed' as const), phase: fc.constantFrom('stop' as const), fault: text }),
+  fc.record({
+    kind: fc.constant('failed' as const),
+    phase: fc.constantFrom('stop' as const),
+    fault: text,
+    evidence,
+  }),
   fc.record({
     kind: fc.constant('restarted' as const),
     newPid: whole,
     durationMs: whole,
     startedBy: fc.constantFrom('memmon' as const, 'other' as const),
     failedStarts: whole,
+    evidence,
   }),
 )
+
+type Outcome = JobIn<'finishing'>['outcome']
 
 const due = fc.constantFrom('limit' as const, 'grace' as const, 'finished' as const)
 const said = fc.constant('nothing' as const)
@@ -68,7 +82,13 @@ const anyState = fc.oneof(
   fc.record({ state: fc.constant('waiting' as const), due, isPostponed: fc.boolean() }),
   fc.record({
     state: fc.constant('preparing' as const),
-    phase: fc.constantFrom('looking' as const, 'hook' as const, 'looking again' as const),
+    phase: fc.constantFrom(
+      'looking' as const,
+      'hook' as const,
+      'looking again' as const,
+      'evidence' as const,
+      'last look' as const,
+    ),
     due,
     beganTick: whole,
   }),
@@ -78,6 +98,7 @@ const anyState = fc.oneof(
     due,
     answer: fc.constantFrom('open' as const, 'taken' as const, 'refused' as const, 'lost' as const),
     askedTick: whole,
+    evidence,
     tries: whole,
     ...counts,
   }),
@@ -86,6 +107,7 @@ const anyState = fc.oneof(
     after: fc.constantFrom('stop' as const, 'end' as const),
     askedTick: whole,
     isStarted: fc.boolean(),
+    evidence,
     isTried: fc.boolean(),
     failures: whole,
     ...counts,
@@ -118,9 +140,14 @@ const anyJob: fc.Arbitrary<Job> = fc
       owesPost,
       ...(isDrained && { drained: soft }),
     }
-    if (state.state !== 'finishing') return { ...head, ...state }
+    if (state.state !== 'finishing') return { ...head, ...defined(state) } as Job
     const isDrainedOn = state.isDrainedOn && isDrained
-    return { ...head, state: 'finishing', outcome: { ...state.outcome, request, occurredAt }, isDrainedOn }
+    return {
+      ...head,
+      state: 'finishing',
+      outcome: { ...defined(state.outcome), request, occurredAt } as Outcome,
+      isDrainedOn,
+    }
   })
 
 /** Jobs of different processes. */

@@ -9,7 +9,7 @@ import { type JobSettings, Jobs } from '../../src/restart/jobs.ts'
 import type { JournalChanges } from '../../src/restart/journal.ts'
 import { jobLine } from '../../src/restart/journal-lines.ts'
 import { RestartHistory } from '../../src/rules/history.ts'
-import type { RestartOutcome, RestartRequest } from '../../src/rules/outcome.ts'
+import type { Evidence, RestartOutcome, RestartRequest } from '../../src/rules/outcome.ts'
 import { namespecOf, type ProcessInfo, ProcessState } from '../../src/rules/process.ts'
 import type { Breach } from '../../src/rules/rule.ts'
 import { FakeClock, settled } from './fake-clock.ts'
@@ -106,10 +106,12 @@ export class JobWorld {
     staggerSeconds: 0,
     restartBackoffSeconds: 0,
     hookTimeoutSeconds: 30,
+    evidence: false,
   }
   terms: (request: RestartRequest) => Terms = () => STANDS
   company: (request: RestartRequest) => RestartRequest[] = () => []
   hook: (command: string) => CommandResult | Promise<CommandResult> = () => ({ ok: true })
+  evidence: (request: RestartRequest) => Promise<Evidence> = async () => ({ sentences: [] })
   measure: (request: RestartRequest) => number | undefined | Promise<number | undefined> = ({ breach }) =>
     breach.value
   /** What holds up the journal, and what it holds. */
@@ -135,6 +137,10 @@ export class JobWorld {
           this.#call(namespec, 'signal', `${signal} ${namespec}`, () => {}),
       },
       measure: async request => await this.measure(request),
+      takeEvidence: async request => {
+        this.did.push(`evidence ${request.process.namespec} ${request.process.pid}`)
+        return await this.evidence(request)
+      },
       runHook: async (command, { process }) => {
         this.did.push(`run ${command} ${process.namespec} ${process.pid}`)
         return await this.hook(command)

@@ -119,6 +119,7 @@ export const momentOf = (more: Partial<Moment> = {}): Moment => ({
   atMs: AT_MS,
   random: 0.5,
   isEnding: false,
+  takesEvidence: false,
   hookEndsWithinMs: 32_000,
   terms: STANDS,
   ...more,

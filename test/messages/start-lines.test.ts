@@ -41,6 +41,8 @@ test.each<[argv: string, line: string]>([
   ['--max-parallel 0', '--max-parallel 0: restarts all processes of a group at the same time'],
   ['--stagger 1m', '--stagger: the restart of the next group waits up to 1m for the last one'],
   ['--stagger 0', '--stagger 0: restarts of different groups do not wait for each other'],
+  ['--no-evidence', '--no-evidence: restarts without taking down what the kernel knows of the process'],
+  ['--evidence-timeout 5s', '--evidence-timeout: a restart waits up to 5s for its evidence'],
   ['--on-alert-command /opt/page', 'on_alert_command runs for each warning, alert, drain and failure'],
   ['--hook-timeout 2m', '--hook-timeout: ends commands after 2m'],
   ['--mail-interval 1h', '--mail-interval: what follows a message within 1h is one digest'],
@@ -53,7 +55,8 @@ test.each<[argv: string, line: string]>([
 ])('%s is one line', (argv, line) => expect(termsFor(...argv.split(' '))).toEqual([line]))
 
 test('the defaults, given, are as usual', () => {
-  const argv = '--restart-backoff 1m --max-parallel 1 --stagger 10s --hook-timeout 30s --mail-interval 5m'
+  const argv =
+    '--restart-backoff 1m --max-parallel 1 --stagger 10s --hook-timeout 30s --mail-interval 5m --evidence-timeout 2s'
   expect(termsFor(...argv.split(' '))).toEqual([])
 })
 

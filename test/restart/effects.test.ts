@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { FaultCode, type SupervisorFault } from '../../src/base/errors.ts'
 import type { CommandResult } from '../../src/base/pipe-command.ts'
 import { type Asking, ask, type EffectPorts } from '../../src/restart/effects.ts'
-import type { RestartRequest } from '../../src/rules/outcome.ts'
+import type { Evidence, RestartRequest } from '../../src/rules/outcome.ts'
 import { breached, faultOf, LOST, PROCESS, REQUEST, stopping } from '../helpers/jobs.ts'
 import { MB } from '../helpers/values.ts'
 
@@ -11,6 +11,7 @@ let done: string[]
 let fault: Error | undefined
 let size: number | undefined | Error
 let hook: CommandResult | Error
+let evidence: Evidence | Error
 let nowTick = 5_000
 let answerMs: number
 beforeEach(() => {
@@ -19,6 +20,7 @@ beforeEach(() => {
   fault = undefined
   size = 60 * MB
   hook = { ok: true }
+  evidence = { path: '/e.json', sentences: ['waits'] }
 })
 
 const call = async (text: string): Promise<void> => {
@@ -35,6 +37,11 @@ const ports: EffectPorts = {
     stopProcess: namespec => call(`stop ${namespec}`),
     startProcess: namespec => call(`start ${namespec}`),
     signalProcess: (namespec, signal) => call(`${signal} ${namespec}`),
+  },
+  takeEvidence: async ({ process }) => {
+    done.push(`evidence ${process.pid}`)
+    if (evidence instanceof Error) throw evidence
+    return evidence
   },
   measure: async ({ process }) => {
     done.push(`measure ${process.namespec}`)
@@ -121,6 +128,16 @@ describe('a look', () => {
       measured,
       sighting: seen,
     })
+  })
+})
+
+test('evidence: what it comes to, also where taking it has a defect', async () => {
+  expect(await asked({ do: 'take evidence' })).toEqual({ kind: 'evidence taken', evidence })
+  expect(done).toEqual([`evidence ${PROCESS.pid}`])
+  evidence = new Error('broken')
+  expect(await asked({ do: 'take evidence' })).toEqual({
+    kind: 'evidence taken',
+    evidence: { problem: 'broken', sentences: [] },
   })
 })
 

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { timestamp } from '../../src/base/text.ts'
 import type { Job } from '../../src/restart/job.ts'
 import type { JobEvent, Moment } from '../../src/restart/job-events.ts'
+import { jobLine } from '../../src/restart/journal-lines.ts'
+import { step } from '../../src/restart/step.ts'
 import { type ProcessInfo, ProcessState } from '../../src/rules/process.ts'
 import {
   bringsBack,
@@ -24,6 +26,7 @@ import {
   HOOKS,
   infoOf,
   looked,
+  momentOf,
   NEWER,
   NOW,
   over,
@@ -382,6 +385,147 @@ describe('preparing', () => {
       expectStep(job, looked(60 * MB, seen(), askedIn), job, [])
       expectStep(job, looked(1, seen(downIn(EXITED)), askedIn), job, [])
     }
+  })
+
+  describe('evidence', () => {
+    const takes = { takesEvidence: true }
+    const WORDS = '187 of 200 threads wait in a futex'
+    const evidence = { path: '/state/evidence/x.json', sentences: [WORDS, 'more'] }
+    const taking = preparing({ phase: 'evidence' })
+    const last = preparing({ phase: 'last look', evidence })
+    const taken = { kind: 'evidence taken', evidence } as const
+    const { postCommand, ...withoutPost } = HOOKS
+    follows([
+      ['of one that is still over its limit', preparing(), looked(60 * MB), taking, ['take evidence'], takes],
+      [
+        'of no other',
+        preparing(),
+        looked(1),
+        over,
+        ['skip recovered: it is down to 1B, under -p a=50MB'],
+        takes,
+      ],
+      [
+        'not before pre_restart_command, which may postpone the restart',
+        preparing({ plan: HOOKS }),
+        looked(60 * MB),
+        hooked,
+        ['run pre: pre'],
+        takes,
+      ],
+      [
+        'behind pre_restart_command',
+        { ...hooked, phase: 'looking again' },
+        looked(60 * MB),
+        { ...hooked, phase: 'evidence' },
+        ['take evidence'],
+        takes,
+      ],
+      [
+        'none while memmon ends: its end does not wait for it',
+        preparing({ request: TOGETHER }),
+        looked(60 * MB),
+        { ...stops, request: TOGETHER },
+        ['stop'],
+        { ...takes, isEnding: true },
+      ],
+      [
+        'taken: said, and the process is looked at once more',
+        taking,
+        taken,
+        last,
+        [`INFO Evidence of w:a (pid 4711) is in /state/evidence/x.json: ${WORDS}`, 'look again'],
+        takes,
+      ],
+      [
+        'no file: said with the reason, and the restart goes on',
+        taking,
+        { kind: 'evidence taken', evidence: { problem: 'the disk is full', sentences: [WORDS] } },
+        { ...last, evidence: { problem: 'the disk is full', sentences: [WORDS] } },
+        ['WARN No evidence file of w:a (pid 4711): the disk is full. The restart continues', 'look again'],
+        takes,
+      ],
+      [
+        'nothing to say, as where there is no /proc and no state folder',
+        taking,
+        { kind: 'evidence taken', evidence: { sentences: [] } },
+        { ...last, evidence: { sentences: [] } },
+        ['look again'],
+        takes,
+      ],
+      ['the last look: stopped', last, looked(60 * MB), { ...stops, evidence }, ['stop'], takes],
+      [
+        'the last look: another run by now',
+        last,
+        looked(60 * MB, seen(NEWER)),
+        over,
+        [`skip replaced: ${NEW_PID}`],
+        takes,
+      ],
+      [
+        'the last look: within its limit by now',
+        last,
+        looked(1),
+        over,
+        ['skip recovered: it is down to 1B, under -p a=50MB'],
+        takes,
+      ],
+      [
+        'the last look: other settings by now',
+        last,
+        looked(60 * MB),
+        over,
+        [SPARES[2]],
+        { ...takes, terms: SPARED },
+      ],
+      [
+        'memmon ends meanwhile: looked at without it',
+        taking,
+        { kind: 'ending' },
+        { ...taking, phase: 'last look' },
+        ['look again'],
+      ],
+      [
+        'what comes too late is not heard',
+        { ...taking, phase: 'last look' },
+        taken,
+        { ...taking, phase: 'last look' },
+        [],
+      ],
+      [
+        'a stop that was noted for too long: looked at again, with the same evidence',
+        { ...stops, evidence },
+        { kind: 'not asked' },
+        preparing({ phase: 'noted', beganTick: NOW, evidence }),
+        ['look again'],
+        takes,
+      ],
+      [
+        'and stopped',
+        preparing({ phase: 'noted', beganTick: NOW, evidence }),
+        looked(60 * MB),
+        { ...stops, evidence },
+        ['stop'],
+        takes,
+      ],
+    ])
+    ignores(taking, 'looked', 'hook ended pre', 'ending')
+
+    test('a failure before the stop is told with it', () => {
+      const { effects } = step(last, looked({ kind: 'fault', text: 'denied' }), momentOf(takes))
+      expect(effects).toMatchObject([{ do: 'tell', outcome: { kind: 'failed', phase: 'check', evidence } }])
+    })
+
+    test('the journal need not know of it: nothing was done to the process', () => {
+      const drained = { drained: TOLD, request: SOFT }
+      const without = preparing({ ...drained, plan: withoutPost })
+      for (const phase of ['evidence', 'last look'] as const) {
+        expect(jobLine({ ...preparing(drained), phase })).toBe(jobLine(preparing(drained)))
+        expect(jobLine({ ...without, phase, owesPost: true })).toBe(
+          jobLine({ ...without, phase: 'looking again', owesPost: true }),
+        )
+      }
+    })
   })
 
   test('memmon ends: one whose group was stopped goes with it', () => {

@@ -37,6 +37,7 @@ function restartsWith(...argv: string[]): Restarts {
       signalProcess: async (namespec, signal) => void world.did.push(`${signal} ${namespec}`),
     },
     measure: async ({ breach }) => breach.value,
+    takeEvidence: async () => ({ sentences: [] }),
     companionsOf: async () => [],
     runHook: async () => ({ ok: true }),
     tell: outcome => void world.told.push(outcome),

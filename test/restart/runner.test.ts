@@ -76,6 +76,7 @@ beforeEach(() => {
       signalProcess: (_, signal) => unanswered(signal),
     },
     measure: () => unanswered('measure'),
+    takeEvidence: () => unanswered('evidence'),
     runHook: command => unanswered(`run ${command}`),
     journal: {
       note: ({ jobs, restart }) => {
@@ -86,7 +87,7 @@ beforeEach(() => {
       isNews: () => isNews,
     },
     history: new RestartHistory(),
-    settings: () => ({ hookTimeoutSeconds: 30 }),
+    settings: () => ({ hookTimeoutSeconds: 30, evidence: false }),
     termsOf: () => terms,
     companyOf: async () => company,
     releaseText: () => 'released',
@@ -375,6 +376,7 @@ test('what a step goes by', () => {
     atMs: AT_MS + clock.tick,
     random: 0.5,
     isEnding: true,
+    takesEvidence: false,
     // --hook-timeout, and two seconds more until it is killed.
     hookEndsWithinMs: 32_000,
     terms: STANDS,

@@ -72,4 +72,11 @@ export const BREAKS = [
     from: 'GROUP_WAITS_MS = 300_000',
     to: 'GROUP_WAITS_MS = 1e12',
   },
+  {
+    name: 'no-look-after-evidence',
+    what: 'the stop goes by the look from before evidence was taken',
+    file: 'src/restart/preparing.ts',
+    from: "return go({ ...job, phase: 'last look', evidence }, ...said, { do: 'look again' })",
+    to: 'return askForStop(job, moment)',
+  },
 ]

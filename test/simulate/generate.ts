@@ -74,6 +74,7 @@ function generalOf(random: Random): Record<string, string> {
   }
   if (random.chance(0.15)) keys.max_restarts = random.pick(['1/1m', '2/2m'])
   if (random.chance(0.2)) keys.most_specific = 'true'
+  if (random.chance(0.2)) keys.evidence = 'false'
   return keys
 }
 
@@ -189,6 +190,7 @@ const KINDS: Readonly<Record<EffectKind, number>> = {
   signal: 3,
   pid: 0.3,
   measure: 1,
+  evidence: 5,
   tell: 3,
   read: 1,
   append: 6,

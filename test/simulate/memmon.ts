@@ -8,7 +8,7 @@ import { resolveSettings } from '../../src/config/in-force.ts'
 import { act } from '../../src/restart/actions.ts'
 import { retryDelayMs } from '../../src/restart/endings.ts'
 import { type JournalPlace, Restarts } from '../../src/restart/restarts.ts'
-import type { RestartRequest } from '../../src/rules/outcome.ts'
+import type { Evidence, RestartRequest } from '../../src/rules/outcome.ts'
 import type { ProcessInfo } from '../../src/rules/process.ts'
 import type { SupervisorClient } from '../../src/supervisor/client.ts'
 import { createTableReader } from '../../src/supervisor/process-table.ts'
@@ -65,6 +65,7 @@ export class Memmon {
         return found
       },
       runHook,
+      takeEvidence: request => this.#takeEvidence(request),
       tell,
       log,
       sleep: ms => this.#sleep(ms),
@@ -236,6 +237,19 @@ export class Memmon {
         },
       })
     })
+  }
+
+  /** A kernel or a disk that does not answer costs all of evidence_timeout. */
+  async #takeEvidence({ process: { namespec } }: RestartRequest): Promise<Evidence> {
+    const { evidence: random, oracle } = this.#world
+    if (!this.effect('evidence')) return new Promise(() => {})
+    oracle.onEvidence(this, namespec)
+    const mostMs = settingsOf(this.conf).evidenceTimeoutSeconds * 1000
+    const ms = random.pick([random.int(5, 150), random.int(5, 150), random.int(150, mostMs), mostMs])
+    await this.#sleep(ms)
+    return ms < mostMs
+      ? { path: `/state/evidence/${namespec}`, sentences: [`it took ${ms} ms`] }
+      : { problem: 'the disk did not take it', sentences: [] }
   }
 
   #sleep(ms: number): Promise<void> {

@@ -111,6 +111,13 @@ export class Oracle {
     if (wrong) this.violate('spared', `${namespec} is stopped: ${wrong}`)
   }
 
+  /** It is taken of a process that is over its limit, not of any other. */
+  onEvidence(memmon: Memmon, namespec: string): void {
+    this.#world.say(() => `-> evidence ${namespec}`)
+    const wrong = whyStopped(this.#world, memmon, namespec)
+    if (wrong) this.violate('spared', `evidence is taken of ${namespec}: ${wrong}`)
+  }
+
   onStartAsked(_: Memmon, namespec: string): void {
     this.#world.say(() => `-> start ${namespec}`)
     this.lastStartAt.set(namespec, this.#world.scheduler.now)

@@ -15,6 +15,7 @@ export type EffectKind =
   | 'signal'
   | 'pid'
   | 'measure'
+  | 'evidence'
   | 'tell'
   | 'read'
   | 'append'

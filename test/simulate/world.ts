@@ -36,6 +36,8 @@ export class World {
   dateMs = 0
   /** What was there to be seen by a person. */
   readonly trace: string[] | undefined
+  /** How long evidence takes. */
+  readonly evidence: Random
   readonly #pids: Random
   readonly #effects = new Map<EffectKind, number>()
   #lastPid = 100
@@ -48,6 +50,7 @@ export class World {
     this.conf = scenario.conf
     const stream = (name: string) => new Random(scenario.seed, name)
     this.jitter = stream('jitter')
+    this.evidence = stream('evidence')
     this.#pids = stream('pids')
     this.oracle = new Oracle(this)
     const { scheduler } = this

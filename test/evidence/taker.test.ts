@@ -1,0 +1,91 @@
+// The listener's door to evidence, on a real process: this one.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createRedactor } from '../../src/base/redact.ts'
+import { EvidenceTaker } from '../../src/evidence/taker.ts'
+import type { RestartRequest } from '../../src/rules/outcome.ts'
+import { PROCESS, REQUEST } from '../helpers/jobs.ts'
+
+let state = ''
+beforeEach(() => {
+  state = mkdtempSync(join(tmpdir(), 'memmon-taker-'))
+})
+afterEach(() => rmSync(state, { recursive: true, force: true }))
+
+const request: RestartRequest = { ...REQUEST, process: { ...PROCESS, pid: process.pid } }
+const LONG = { evidenceTimeoutSeconds: 60 }
+
+const takerWith = (secret = 'unheard of', settings = LONG) =>
+  new EvidenceTaker(settings, {
+    historyOf: () => undefined,
+    redactor: createRedactor([{ text: secret }]),
+    tick: () => performance.now(),
+    nowMs: Date.now,
+  })
+
+test('the file in the state folder, with what was asked about', async () => {
+  const taker = takerWith()
+  taker.attach({ path: state })
+  const { path = '', problem, sentences } = await taker.take(request)
+  expect(problem).toBeUndefined()
+  expect(dirname(path)).toBe(join(state, 'evidence'))
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({
+    process: { group: 'w', name: 'a', pid: process.pid },
+    facts: { pid: process.pid, status: { state: expect.any(String) } },
+  })
+  expect(sentences.length).toBeLessThanOrEqual(5)
+})
+
+test('before there is a state folder: no file, and that is no problem', async () => {
+  expect(Object.keys(await takerWith().take(request))).toEqual(['sentences'])
+})
+
+test('several at once wait for none of the others', async () => {
+  const taker = takerWith()
+  taker.attach({ path: state })
+  const taken = await Promise.all(
+    Array.from({ length: 30 }, (_, at) =>
+      taker.take({ ...request, process: { ...request.process, name: `a${at}` } }),
+    ),
+  )
+  expect(taken.map(({ problem }) => problem).filter(problem => problem !== undefined)).toEqual([])
+  expect(new Set(taken.map(({ path }) => path)).size).toBe(30)
+})
+
+test('what stands in the place of its folder is a problem that says what mends it', async () => {
+  const taker = takerWith()
+  writeFileSync(join(state, 'evidence'), '')
+  taker.attach({ path: state })
+  const { path, problem } = await taker.take(request)
+  expect(path).toBeUndefined()
+  expect(problem).toContain(join(state, 'evidence'))
+})
+
+test('the sentences hold no secret that memmon knows', async () => {
+  const sentences = async (secret?: string) => (await takerWith(secret).take(request)).sentences
+  const [first = ''] = await sentences()
+  const secret = /[a-z]{6,}/.exec(first)?.[0] ?? ''
+  expect(secret).not.toBe('')
+  expect((await sentences(secret)).join(' ')).not.toContain(secret)
+})
+
+test('the time is over before anything was read: it still resolves, and says what is missing', async () => {
+  let tick = 0
+  const taker = new EvidenceTaker(
+    { evidenceTimeoutSeconds: 1 },
+    {
+      historyOf: () => undefined,
+      redactor: createRedactor(),
+      tick: () => {
+        tick += 600
+        return tick
+      },
+      nowMs: Date.now,
+    },
+  )
+  taker.attach({ path: state })
+  const { sentences } = await taker.take(request)
+  expect(sentences).toEqual([])
+})
