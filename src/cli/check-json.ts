@@ -3,6 +3,7 @@
 import type { Assessed, AssessedBudget } from '../check/assess.ts'
 import { type Finding, isOver } from '../check/finding.ts'
 import { findingOutlook, outlookOf } from '../check/outlook.ts'
+import type { Why } from '../evidence/why.ts'
 import { isMemory } from '../rules/metric.ts'
 import { ProcessState, stateName, uptimeSecondsOf } from '../rules/process.ts'
 import { governing, limitOf, shareOf } from '../screen/governing.ts'
@@ -21,6 +22,8 @@ export interface CheckDocument {
   /** Rules that cannot be read. */
   readonly problems: readonly string[]
   readonly counts: Counts
+  /** By namespec; undefined without --why. */
+  readonly whys?: ReadonlyMap<string, Why> | undefined
   readonly memory: Memory | undefined
 }
 
@@ -33,6 +36,7 @@ export const checkDocument = ({
   problems,
   counts,
   memory,
+  whys,
 }: CheckDocument) => ({
   summary: {
     processes: counts.processes,
@@ -46,10 +50,15 @@ export const checkDocument = ({
   memory: { total_bytes: memory?.totalBytes ?? null, available_bytes: memory?.availableBytes ?? null },
   rules_from: views.map(originJson),
   problems,
-  processes: processes.map(processJson),
+  processes: processes.map(one => ({ ...processJson(one), why: whyJson(whys?.get(one.process.namespec)) })),
   budgets: budgets.map(budgetJson),
   channels: channels.map(({ ok, text }) => ({ ok, text })),
 })
+
+const whyJson = (why: Why | undefined) =>
+  why
+    ? { text: why.sentence?.text ?? null, rule: why.sentence?.rule ?? null, unread: why.unread ?? null }
+    : null
 
 export const budgetJson = (one: AssessedBudget) => ({
   rule: one.budget.written,

@@ -1,14 +1,20 @@
 // One look of `memmon check`: what is seen, as a picture and as a document.
+import { monotonicMs } from '../base/clock.ts'
 import { UsageError } from '../base/errors.ts'
 import type { Assessment } from '../check/assess.ts'
+import type { Why } from '../evidence/why.ts'
+import { ProcessState } from '../rules/process.ts'
 import { parseSelector, type Selector } from '../rules/selector.ts'
 import type { Picture, Terminal } from '../screen/check-screen.ts'
 import { namesNear, type Sort, selected, sorted } from '../screen/order.ts'
-import { rowsOf } from '../screen/rows.ts'
+import { type Row, rowsOf } from '../screen/rows.ts'
 import { countsOf } from '../screen/summary.ts'
+import { explained } from '../screen/why-lines.ts'
 import type { WidthOf } from '../screen/width.ts'
 import { checkDocument } from './check-json.ts'
-import { exitCodeOf, look } from './look.ts'
+import { contextIn, factsByHand, readerByHand } from './facts-by-hand.ts'
+import { exitCodeOf, look, type Seen } from './look.ts'
+import { readWhys } from './read-whys.ts'
 import type { Asked } from './rule-sources.ts'
 
 /** Where the terminal does not say how large it is. */
@@ -22,6 +28,8 @@ export interface CheckAsked extends Asked {
   /** Names and patterns; all if there are none. */
   readonly names: readonly string[]
   readonly watchSeconds: number | undefined
+  /** What the evidence of each process says first, too. */
+  readonly why: boolean
   /** string-width's. */
   readonly widthOf: WidthOf
 }
@@ -53,13 +61,15 @@ export async function checkOnce(asked: CheckAsked): Promise<Checked> {
   const hasRules = seen.views.some(({ rules }) => rules.rules.length + rules.budgets.length > 0)
   const counted = sorted(rowsOf(chosen, hasRules), hasRules || asked.sort !== 'share' ? asked.sort : 'size')
   const rows = asked.onlyOver ? counted.filter(({ standing }) => standing === 'over') : counted
+  const whys = asked.why ? await whysOf(rows, seen) : undefined
   const notes = [...seen.notes, ...seen.channels.map(({ text }) => text)]
   return {
-    picture: { rows, counted, hasRules, memory: seen.memory, notes },
+    picture: { rows: explained(rows, whys), counted, hasRules, memory: seen.memory, notes },
     document: checkDocument({
       processes: rows.flatMap(row => (row.kind === 'process' ? row.of : [])),
       budgets: rows.flatMap(row => (row.kind === 'budget' ? row.of : [])),
       channels: seen.channels,
+      whys,
       counts: countsOf(counted),
       memory: seen.memory,
       problems: seen.faults,
@@ -71,6 +81,22 @@ export async function checkOnce(asked: CheckAsked): Promise<Checked> {
       seen,
     ),
   }
+}
+
+/** Of what runs, in the order in which it is shown. */
+function whysOf(rows: readonly Row[], { table }: Seen): Promise<ReadonlyMap<string, Why>> {
+  const running = rows.flatMap(row => {
+    const process = row.kind === 'process' && row.of.process
+    return process && process.state === ProcessState.RUNNING && !table.isAnother?.(process.pid)
+      ? [process]
+      : []
+  })
+  return readWhys(running, {
+    read: factsByHand,
+    reader: readerByHand(),
+    tick: monotonicMs,
+    contextOf: process => contextIn(table, process),
+  })
 }
 
 /** What the names select; each of them has to name something. */

@@ -1,10 +1,8 @@
 // `memmon diagnose`: what the kernel knows of one process, in words, and drawn below them; or all of it as JSON.
-import { monotonicMs } from '../base/clock.ts'
 import { UsageError } from '../base/errors.ts'
 import { oneLine } from '../base/text.ts'
 import { isOver } from '../check/finding.ts'
 import { missingTexts } from '../evidence/missing-text.ts'
-import { readFacts } from '../evidence/read-facts.ts'
 import { wordsOf } from '../evidence/words.ts'
 import { openSightings } from '../proc/sightings.ts'
 import { type Diagnosis, diagnosisLines, pipedDiagnosis } from '../screen/diagnosis.ts'
@@ -13,9 +11,9 @@ import { diagnosisDocument } from './diagnose-json.ts'
 import { type Target, targetOf } from './diagnose-target.ts'
 import { diagnoseHeads } from './diagnose-text.ts'
 import { endWithReader } from './end-with-reader.ts'
+import { contextIn, factsByHand, readerByHand } from './facts-by-hand.ts'
 import { exitCodeOf, look, type Seen } from './look.ts'
 import type { Asked } from './rule-sources.ts'
-import { userName } from './running-memmon.ts'
 
 /** As long as a restart waits for the same facts. */
 const TIMEOUT_MS = 2_000
@@ -54,17 +52,15 @@ export async function diagnose({
 }
 
 async function diagnosisOf(target: Target, { assessment, table }: Seen): Promise<Diagnosis> {
-  const facts = await readFacts(target.pid, { timeoutMs: TIMEOUT_MS, tick: monotonicMs, nowMs: Date.now })
-  const { group, namespec } = target.process
-  const siblingCount = table.processes.filter(
-    one => one.group === group && one.namespec !== namespec && one.pid > 0,
-  ).length
+  const facts = await factsByHand(target.pid, TIMEOUT_MS)
+  const { namespec } = target.process
+  const reader = readerByHand()
   const own = assessment.processes.find(({ process }) => process.namespec === namespec)
   return {
     facts,
-    heads: diagnoseHeads({ target, facts, rssBytes: own?.rssBytes, nameOf: userName }),
-    sentences: wordsOf(facts, { siblingCount }),
-    unread: missingTexts(facts, { uid: process.geteuid?.() ?? 0, nameOf: userName }),
+    heads: diagnoseHeads({ target, facts, rssBytes: own?.rssBytes, nameOf: reader.nameOf }),
+    sentences: wordsOf(facts, contextIn(table, target.process)),
+    unread: missingTexts(facts, reader),
   }
 }
 

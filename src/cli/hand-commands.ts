@@ -73,10 +73,13 @@ async function runAnalyse({ json, words }: Given): Promise<number> {
   })
 }
 
-async function runCheck(asked: Asked, { json, sort, onlyOver, watchSeconds, words }: Given): Promise<number> {
+async function runCheck(
+  asked: Asked,
+  { json, sort, onlyOver, watchSeconds, why, words }: Given,
+): Promise<number> {
   const { check } = await import('./check.ts')
   const { default: widthOf } = await import('string-width')
-  return await check({ ...asked, json, sort, onlyOver, watchSeconds, widthOf, names: words })
+  return await check({ ...asked, json, sort, onlyOver, watchSeconds, why, widthOf, names: words })
 }
 
 async function runExplain(asked: Asked, { json, words: [name = ''] }: Given): Promise<number> {

@@ -4,6 +4,7 @@ import { messageOf, UsageError } from '../base/errors.ts'
 import { parseSomeTime, timerTime } from '../base/units.ts'
 import type { TakenOption } from '../config/commander.ts'
 import { SORTS, type Sort } from '../screen/order.ts'
+import { WHY_SECONDS } from './read-whys.ts'
 
 const WATCH_SECONDS = 2
 
@@ -14,6 +15,7 @@ export interface Given {
   sort: Sort
   onlyOver: boolean
   watchSeconds?: number
+  why: boolean
   /** --csv. */
   csv: boolean
   /** --since, as seconds before now. */
@@ -30,6 +32,7 @@ export const nothingGiven = (): Given => ({
   csv: false,
   sort: 'share',
   onlyOver: false,
+  why: false,
   words: [],
 })
 
@@ -85,6 +88,14 @@ export const CHECK_OPTIONS: readonly OwnOption[] = [
     help: `look again every ${WATCH_SECONDS} seconds, or as often as you say; q quits`,
     example: 'check --watch 5',
     give: watch,
+  },
+  {
+    flags: ['--why'],
+    help: `show below each process what its evidence says first; takes up to ${WHY_SECONDS}s`,
+    example: 'check --over --why',
+    give: given => {
+      given.why = true
+    },
   },
   jsonOption('print JSON; with --watch one line each', 'check --json'),
 ]

@@ -32,7 +32,32 @@ const ASKED_OF_YAMA = ['wchan', 'syscall']
 
 /** A line for each reason, none if all was read. */
 export function missingTexts(facts: Facts, reader: Reader): string[] {
-  const { process: gone, ...parts } = facts.missing
+  const { process: gone } = facts.missing
+  const lines = reasonsOf(facts, reader).map(
+    ({ why, parts, codes }) => `Not read: ${parts.join(', ')} (${codes.join(', ')}): ${why}`,
+  )
+  return [...(gone === undefined ? [] : [goneText(facts, gone, reader)]), ...lines].map(oneLine)
+}
+
+/** What this kernel or machine does not have says nothing about the process. */
+const NOT_HERE = ['ENOENT', 'unsupported']
+
+/** The first reason for which a process may have more to say than was read, in short; undefined if there is none. */
+export function unreadText(facts: Facts, reader: Reader): string | undefined {
+  const { process: gone } = facts.missing
+  if (gone !== undefined) return oneLine(goneText(facts, gone, reader))
+  const reason = reasonsOf(facts, reader).find(({ codes }) => codes.some(code => !NOT_HERE.includes(code)))
+  return reason && oneLine(`Not all read (${reason.codes.join(', ')}): ${reason.why}`)
+}
+
+interface Reason {
+  readonly why: string
+  readonly parts: readonly string[]
+  readonly codes: readonly string[]
+}
+
+function reasonsOf(facts: Facts, reader: Reader): Reason[] {
+  const { process: _, ...parts } = facts.missing
   const denied = Object.keys(parts).filter(part => DENIED.includes(facts.missing[part as MissingPart] ?? ''))
   const byYama = denied.every(part => ASKED_OF_YAMA.includes(part))
   const byWhy = new Map<string, { readonly part: string; readonly code: string }[]>()
@@ -40,16 +65,15 @@ export function missingTexts(facts: Facts, reader: Reader): string[] {
     const why = DENIED.includes(code) ? deniedText(byYama, facts, reader) : whyText(code)
     byWhy.set(why, [...(byWhy.get(why) ?? []), { part: PARTS.get(part) ?? part, code }])
   }
-  const lines = [...byWhy].map(([why, found]) => {
-    const codes = [...new Set(found.map(({ code }) => code))]
-    return `Not read: ${found.map(({ part }) => part).join(', ')} (${codes.join(', ')}): ${why}`
-  })
-  return [...(gone === undefined ? [] : [goneText(facts, gone, reader)]), ...lines].map(oneLine)
+  return [...byWhy].map(([why, found]) => ({
+    why,
+    parts: found.map(({ part }) => part),
+    codes: [...new Set(found.map(({ code }) => code))],
+  }))
 }
 
 function goneText({ pid, status }: Facts, code: string, { uid }: Reader): string {
-  if (code === 'unsupported')
-    return "Not read: anything: memmon diagnose needs Linux's /proc, and there is none here"
+  if (code === 'unsupported') return "Not read: anything: this needs Linux's /proc, and there is none here"
   if (status) return `pid ${pid} ended while it was read: what is shown may not be whole`
   const hidden = uid === 0 ? '' : ', or /proc hides it from this user (hidepid): run this with sudo'
   return `Not read: anything (${code}): pid ${pid} has ended${hidden}`

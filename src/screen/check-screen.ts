@@ -4,6 +4,7 @@ import { type Paint, paint } from './paint.ts'
 import type { Row, Standing } from './rows.ts'
 import { countsOf, type Memory, summaryText } from './summary.ts'
 import { type Cells, type Column, type Plan, plainLines, tableLines } from './table.ts'
+import { areExplained, whyLines, whyNote } from './why-lines.ts'
 import { type Room, type WidthOf, wrapped } from './width.ts'
 
 export interface Picture {
@@ -75,10 +76,12 @@ const PLAIN: readonly Column[] = [
   { key: 'rule', head: 'RULE', align: 'left' },
 ]
 
+const WHY: Column = { key: 'why', head: 'WHY', align: 'left' }
+
 /** Printed once: the table, then what it comes to, next to the prompt. */
 export function terminalLines(picture: Picture, { columns, rows, colour, widthOf }: Terminal): string[] {
   const room = { width: Math.max(columns, LEAST_COLUMNS), widthOf }
-  const table = paintedTable(picture, room, colour)
+  const table = paintedBlocks(picture, room, colour).flat()
   const isLong = table.length > rows - 4 && picture.rows.length > picture.counted.filter(isOver).length
   const more = isLong && picture.counted.some(isOver) ? ' (--over shows them alone)' : ''
   const summary = summaryOf(picture, { width: room.width - more.length, widthOf }) + more
@@ -98,19 +101,31 @@ export function watchLines(
     '',
   ]
   const notes = ['', ...notesIn(picture, room)]
-  const table = paintedTable(picture, room, colour)
+  const blocks = paintedBlocks(picture, room, colour)
+  const table = blocks.flat()
   const left = rows - heads.length
   if (table.length + notes.length <= left) return [...heads, ...table, ...notes]
   if (table.length <= left) return [...heads, ...table]
-  const hidden = table.length - Math.max(1, left - 1)
-  return [...heads, ...table.slice(0, left - 1), paint(`… ${hidden} more`, 'dim', colour)].slice(0, rows)
+  const whole = wholeIn(blocks, left - 1)
+  const more = paint(`… ${blocks.length - Math.max(1, whole.length)} more`, 'dim', colour)
+  return [...heads, ...whole.flat(), more].slice(0, rows)
+}
+
+/** As many of them as so many lines hold. */
+function wholeIn(blocks: readonly (readonly string[])[], most: number): readonly (readonly string[])[] {
+  let left = most
+  const end = blocks.findIndex(block => {
+    left -= block.length
+    return left < 0
+  })
+  return end < 0 ? blocks : blocks.slice(0, end)
 }
 
 /** What a pipe gets: nothing is cut, painted or left out. */
 export function pipeLines(picture: Picture, widthOf: WidthOf): string[] {
   const cells = picture.rows.map(row => row.cells)
   return [
-    ...plainLines(PLAIN, cells, widthOf),
+    ...plainLines(areExplained(picture.rows) ? [...PLAIN, WHY] : PLAIN, cells, widthOf),
     '',
     summaryOf(picture, { width: Infinity, widthOf }),
     ...picture.notes,
@@ -120,7 +135,8 @@ export function pipeLines(picture: Picture, widthOf: WidthOf): string[] {
 const summaryOf = ({ counted, memory, hasRules }: Picture, room: Room): string =>
   summaryText(countsOf(counted), memory, hasRules, room)
 
-const notesIn = ({ notes }: Picture, room: Room): string[] => notes.flatMap(note => wrapped(note, room))
+const notesIn = ({ rows, notes }: Picture, room: Room): string[] =>
+  [...whyNote(rows), ...notes].flatMap(note => wrapped(note, room))
 
 const isOver = ({ standing }: Row): boolean => standing === 'over'
 
@@ -133,18 +149,16 @@ const PAINTS: Readonly<Record<Standing, Paint | undefined>> = {
   down: 'dim',
 }
 
-function paintedTable({ rows, counted, hasRules }: Picture, room: Room, colour: boolean): string[] {
-  if (rows.length === 0) {
-    return [counted.length > 0 ? 'Nothing is over its limit.' : 'supervisord has no programs.']
-  }
+/** The heads, then each row with what belongs to it. */
+function paintedBlocks({ rows, counted, hasRules }: Picture, room: Room, colour: boolean): string[][] {
+  if (rows.length === 0)
+    return [[counted.length > 0 ? 'Nothing is over its limit.' : 'supervisord has no programs.']]
   const { columns, cells } = withoutSameMetric(rows)
   return tableLines(columns, cells, PLANS, room).map((line, at) => {
     const row = rows[at - 1]
-    return paint(
-      line,
-      row ? (hasRules || row.standing !== 'none' ? PAINTS[row.standing] : undefined) : 'bold',
-      colour,
-    )
+    if (!row) return [paint(line, 'bold', colour)]
+    const how = hasRules || row.standing !== 'none' ? PAINTS[row.standing] : undefined
+    return [paint(line, how, colour), ...whyLines(row, room)]
   })
 }
 

@@ -76,6 +76,8 @@ const REFUSED: [args: string[], stderr: RegExp][] = [
   [['check', '--jsn'], /unknown option '--jsn' \(Did you mean --json\?\)/],
   [['check', '--sort', 'age'], /--sort age: unknown order; use share, size/],
   [['check', '--sort'], /--sort needs a value, order: as in memmon check --sort size/],
+  [['check', '--why=yes'], /--why takes no value: as in memmon check --over --why/],
+  [['explain', 'web', '--why'], /unknown option '--why'/],
   [['check', '--json=yes'], /--json takes no value: as in memmon check --json/],
   [['check', '-a', '1XB'], /-a, --any 1XB: "1XB" is not a size/],
 ]

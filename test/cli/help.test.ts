@@ -56,7 +56,7 @@ test('memmon --help all has every option with all its names and all that there i
 })
 
 test.each([
-  ['check', ['--over', '--sort <order>', '--watch [time]', '--json', '-C, --configuration <file>']],
+  ['check', ['--over', '--sort <order>', '--watch [time]', '--why', '--json', '-C, --configuration <file>']],
   ['explain', ['-C, --configuration <file>', '--json']],
   ['diagnose', ['-C, --configuration <file>', '--json']],
   ['analyse', ['--json']],

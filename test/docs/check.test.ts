@@ -5,13 +5,14 @@ import { diagnosisDocument } from '../../src/cli/diagnose-json.ts'
 import { explainText } from '../../src/cli/explain-text.ts'
 import { resolveSettings } from '../../src/config/in-force.ts'
 import { missingTexts } from '../../src/evidence/missing-text.ts'
+import { whyOf } from '../../src/evidence/why.ts'
 import { wordsOf } from '../../src/evidence/words.ts'
 import type { ProcessInfo } from '../../src/rules/process.ts'
 import { pipeLines, terminalLines } from '../../src/screen/check-screen.ts'
 import { diagnosisLines } from '../../src/screen/diagnosis.ts'
 import { SORTS } from '../../src/screen/order.ts'
 import { assessmentOf, type Sample } from '../helpers/assessed.ts'
-import { LOCKED } from '../helpers/diagnosed.ts'
+import { LOCKED, OF_ANOTHER_USER } from '../helpers/diagnosed.ts'
 import { codeBlocks, memmonLines, readDocument } from '../helpers/documents.ts'
 import { pictureOf } from '../helpers/screens.ts'
 import { settingsFrom } from '../helpers/values.ts'
@@ -58,17 +59,30 @@ test.each([
   )
 })
 
-test('block 2 is what a pipe gets', async () => {
-  const picture = pictureOf(await assessmentOf(ARGV, SAMPLES.slice(0, 3)), MEMORY)
-  expect(blocks[2]?.text).toBe(`${pipeLines(picture, widthOf).join('\n')}\n`)
+test('block 2 is the screen with --why', async () => {
+  const reader = { uid: 1000, nameOf: (uid: number) => (uid === 999 ? 'postgres' : 'deploy') }
+  const whys = new Map([
+    ['web:web', whyOf(LOCKED, {}, reader)],
+    ['api:api', {}],
+    ['db:db', whyOf(OF_ANOTHER_USER, {}, reader)],
+  ])
+  const picture = pictureOf(await assessmentOf(ARGV.slice(0, -2), SAMPLES.slice(0, 4)), { ...MEMORY, whys })
+  expect(blocks[2]?.text).toBe(
+    `${terminalLines(picture, { columns: 80, rows: 24, colour: false, widthOf }).join('\n')}\n`,
+  )
 })
 
-test('block 3 is what explain prints', async () => {
+test('block 3 is what a pipe gets', async () => {
+  const picture = pictureOf(await assessmentOf(ARGV, SAMPLES.slice(0, 3)), MEMORY)
+  expect(blocks[3]?.text).toBe(`${pipeLines(picture, widthOf).join('\n')}\n`)
+})
+
+test('block 4 is what explain prints', async () => {
   const argv = ['-p', 'web=65MB', '--for', '3/5', '--group-total', 'web=1GB']
   const window = { values: [1, 9e9, 1] }
   const seen = await assessmentOf(argv, [{ name: 'web', megabytes: 72.6, uptimeSeconds: 102, window }])
   const rules = resolveSettings(settingsFrom(...argv), undefined)
-  expect(blocks[3]?.text).toBe(
+  expect(blocks[4]?.text).toBe(
     `Rules of [eventlistener:memmon] in /etc/supervisor/supervisord.conf
 What the memmon with pid 998 remembers, as of 2026-11-21 14:02:10
 
@@ -76,12 +90,12 @@ ${explainText({ ...seen, rules, capacity: undefined })}`,
   )
 })
 
-test('block 4 is what diagnose draws', () => {
+test('block 5 is what diagnose draws', () => {
   const heads = ['web:web: RUNNING, pid 4711, up 42m, 15.1MB RSS']
   const unread = missingTexts(LOCKED, { uid: 1000, nameOf: String })
   const diagnosis = { heads, facts: LOCKED, sentences: wordsOf(LOCKED), unread }
   const lines = diagnosisLines(diagnosis, { columns: 80, colour: false, widthOf })
-  expect(blocks[4]?.text).toBe(`${lines.join('\n')}\n`)
+  expect(blocks[5]?.text).toBe(`${lines.join('\n')}\n`)
 })
 
 test('each key of diagnose --json is in its table', () => {

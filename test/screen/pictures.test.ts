@@ -2,12 +2,15 @@
 // look at each difference as a tired operator would.
 import widthOf from 'string-width'
 import { expect, test } from 'vitest'
+import { whyOf } from '../../src/evidence/why.ts'
 import { pipeLines, terminalLines, watchLines } from '../../src/screen/check-screen.ts'
 import { assessmentOf, type Sample } from '../helpers/assessed.ts'
+import { HOSTILE, LARGE_WORKER, LOCKED, OF_ANOTHER_USER } from '../helpers/diagnosed.ts'
 import { pictureOf } from '../helpers/screens.ts'
 
 const WIDTHS = [60, 80, 120, 200]
 const ROWS = 24
+const READER = { uid: 1000, nameOf: (uid: number) => (uid === 999 ? 'postgres' : 'deploy') }
 
 /** A ruler shows how wide the terminal is. */
 const framed = (width: number, lines: readonly string[]): string =>
@@ -105,6 +108,43 @@ test('beside a memmon that runs: what it has counted, begun and holds back', asy
       { name: 'team:one', megabytes: 40 },
     ],
   )
+})
+
+const SAID = new Map(
+  Object.entries({
+    web: whyOf(LARGE_WORKER, {}, READER),
+    worker: whyOf(LOCKED, {}, READER),
+    db: whyOf(OF_ANOTHER_USER, {}, READER),
+    evil: whyOf(HOSTILE, {}, READER),
+    late: { unread: 'Not looked at: the 5s for all processes were over' },
+    ...Object.fromEntries(['api', 'cache', 'small'].map(name => [name, {}])),
+  }).map(([name, why]) => [`${name}:${name}`, why] as const),
+)
+const EXPLAINED: readonly Sample[] = [
+  ...['web', 'worker', 'api', 'cache', 'db', 'evil', 'late', 'small'].map((name, at) => ({
+    name,
+    megabytes: 90 - 9 * at,
+  })),
+  { name: 'off', state: 'STOPPED' },
+]
+
+test('--why: what the evidence of each says first', async () => {
+  await expectPictures('why', ['-p', 'web=65MB', '-a', '100MB'], EXPLAINED, { whys: SAID })
+})
+
+test('--why --watch: no row without its sentence, none half, and no more lines than the terminal has', async () => {
+  const picture = pictureOf(await assessmentOf(['-p', 'web=65MB', '-a', '100MB'], EXPLAINED), { whys: SAID })
+  for (const rows of [6, 9, 12, 40]) {
+    const lines = watchLines(picture, { columns: 80, rows, colour: false, widthOf }, '12:00:00')
+    expect(lines.length).toBeLessThanOrEqual(rows)
+    const shown = picture.rows.filter(({ name }) => lines.some(line => line.startsWith(`${name} `)))
+    for (const { cells } of shown) {
+      const text = lines.join(' ').replace(/ +/g, ' ')
+      if (cells.why !== 'nothing stands out') expect(text).toContain(cells.why)
+    }
+    const more = /^… (\d+) more$/.exec(lines.at(-1) ?? '')?.[1]
+    expect(Number(more ?? 0)).toBe(picture.rows.length - shown.length)
+  }
 })
 
 test('no rules: all sizes, the largest first', async () => {
