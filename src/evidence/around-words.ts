@@ -9,27 +9,21 @@ import {
   nameText,
   plural,
   sizeOf,
-  type WordRule,
+  wordRules,
 } from './word-rule.ts'
 
-export const AROUND_RULES: readonly WordRule[] = [
-  { id: 'zombie_children', topic: 'zombie children', weight: 65, least: leastCount(0, 10), find: zombies },
-  { id: 'large_children', topic: 'children', weight: 80, least: leastBytes(0.5, 64), find: largeChildren },
-  { id: 'many_children', topic: 'children', weight: 60, least: leastCount(0, 20), find: manyChildren },
-  { id: 'oom_kills', topic: 'oom kills', weight: 70, least: leastCount(0, 1), find: oomKills },
-  { id: 'cgroup_limit', topic: 'cgroup limit', weight: 85, least: leastBytes(0.9, 0), find: cgroupLimit },
-  { id: 'cgroup_high', topic: 'cgroup limit', weight: 80, least: leastBytes(1, 0), find: cgroupHigh },
-  { id: 'cgroup_cache', topic: 'cgroup cache', weight: 60, least: leastBytes(0.25, 64), find: cgroupCache },
-  { id: 'cgroup_shmem', topic: 'cgroup shmem', weight: 65, least: leastBytes(0.25, 64), find: cgroupShmem },
-  {
-    id: 'cgroup_sockets',
-    topic: 'cgroup sockets',
-    weight: 65,
-    least: leastBytes(0.1, 32),
-    find: cgroupSockets,
-  },
-  { id: 'machine_full', topic: 'machine', weight: 60, least: leastBytes(0.95, 0), find: machineFull },
-]
+export const AROUND_RULES = wordRules([
+  ['zombie_children', 65, leastCount(0, 10), zombies],
+  ['large_children', 80, leastBytes(0.5, 64), largeChildren, 'children'],
+  ['many_children', 60, leastCount(0, 20), manyChildren, 'children'],
+  ['oom_kills', 70, leastCount(0, 1), oomKills],
+  ['cgroup_limit', 85, leastBytes(0.9, 0), cgroupLimit, 'cgroup limit'],
+  ['cgroup_high', 80, leastBytes(1, 0), cgroupHigh, 'cgroup limit'],
+  ['cgroup_cache', 60, leastBytes(0.25, 64), cgroupCache],
+  ['cgroup_shmem', 65, leastBytes(0.25, 64), cgroupShmem],
+  ['cgroup_sockets', 65, leastBytes(0.1, 32), cgroupSockets],
+  ['machine_full', 60, leastBytes(0.95, 0), machineFull],
+])
 
 function zombies({ children }: Facts): Finding | undefined {
   if (!children) return undefined
@@ -74,7 +68,7 @@ function cgroupLimit({ cgroup }: Facts): Finding | undefined {
   const { currentBytes, maxBytes: whole, inactiveFileBytes = 0 } = cgroup ?? {}
   if (currentBytes === undefined || !whole) return undefined
   const amount = currentBytes - inactiveFileBytes
-  const text = `its control group uses ${sizeOf(amount, whole)}, cache that can go left out: at the limit the kernel kills`
+  const text = `its control group uses ${sizeOf(amount, whole)}, without the cache that the kernel can drop: at the limit it kills a process`
   return { amount, whole, text }
 }
 

@@ -1,20 +1,14 @@
 // What the open descriptors of a process say: near their limit, of one kind, sockets that nobody closes. Pure.
 import type { Count, DescriptorFacts, Facts } from './facts.ts'
-import { countOf, countText, type Finding, leastCount, nameText, plural, type WordRule } from './word-rule.ts'
+import { countOf, countText, type Finding, leastCount, nameText, plural, wordRules } from './word-rule.ts'
 
-export const DESCRIPTOR_RULES: readonly WordRule[] = [
-  {
-    id: 'descriptor_limit',
-    topic: 'descriptor limit',
-    weight: 95,
-    least: leastCount(0.8, 1),
-    find: nearLimit,
-  },
-  { id: 'close_wait', topic: 'descriptors', weight: 95, least: leastCount(0.1, 20), find: closeWait },
-  { id: 'same_file', topic: 'descriptors', weight: 80, least: leastCount(0.1, 20), find: sameFile },
-  { id: 'descriptor_kind', topic: 'descriptors', weight: 70, least: leastCount(0.5, 100), find: oneKind },
-  { id: 'deleted_files', topic: 'deleted files', weight: 60, least: leastCount(0, 10), find: deletedFiles },
-]
+export const DESCRIPTOR_RULES = wordRules([
+  ['descriptor_limit', 95, leastCount(0.8, 1), nearLimit],
+  ['close_wait', 95, leastCount(0.1, 20), closeWait, 'descriptors'],
+  ['same_file', 80, leastCount(0.1, 20), sameFile, 'descriptors'],
+  ['descriptor_kind', 70, leastCount(0.5, 100), oneKind, 'descriptors'],
+  ['deleted_files', 60, leastCount(0, 10), deletedFiles],
+])
 
 const KINDS: ReadonlyMap<string, string> = new Map([
   ['socket', 'sockets'],

@@ -9,21 +9,15 @@ import {
   leastBytes,
   leastCount,
   nameText,
-  type WordRule,
   type WordsContext,
+  wordRules,
 } from './word-rule.ts'
 
-export const GROWTH_RULES: readonly WordRule[] = [
-  { id: 'threads_grew', topic: 'threads grew', weight: 85, least: leastCount(0.1, 20), find: threadsGrew },
-  {
-    id: 'descriptors_grew',
-    topic: 'descriptors grew',
-    weight: 85,
-    least: leastCount(0.1, 50),
-    find: fdsGrew,
-  },
-  { id: 'memory_grew', topic: 'memory grew', weight: 80, least: leastBytes(0.1, 32), find: memoryGrew },
-]
+export const GROWTH_RULES = wordRules([
+  ['threads_grew', 85, leastCount(0.1, 20), threadsGrew],
+  ['descriptors_grew', 85, leastCount(0.1, 50), fdsGrew],
+  ['memory_grew', 80, leastBytes(0.1, 32), memoryGrew],
+])
 
 /** What was seen of the very same process, and how long ago. */
 function earlier(facts: Facts, { previous }: WordsContext) {

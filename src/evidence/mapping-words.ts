@@ -11,7 +11,7 @@ import {
   nameText,
   plural,
   sizeOf,
-  type WordRule,
+  wordRules,
 } from './word-rule.ts'
 
 /** Fewer are what a program of a few threads has in any case. */
@@ -120,20 +120,14 @@ function mappingLimit({ mappings, machine }: Facts): Finding | undefined {
   return { amount: mappings.count, whole, text }
 }
 
-export const MAPPING_RULES: readonly WordRule[] = [
-  { id: 'arenas', topic: 'anonymous', weight: 90, least: leastBytes(0.25, 64), find: arenas },
-  { id: 'equal_mappings', topic: 'anonymous', weight: 70, least: leastBytes(0.25, 32), find: equalMappings },
-  { id: 'alike_mappings', topic: 'anonymous', weight: 65, least: leastCount(0.5, 1000), find: alikeMappings },
-  { id: 'anonymous', topic: 'anonymous', weight: 55, least: leastBytes(0.5, 32), find: anonymous },
-  { id: 'heap', topic: 'heap', weight: 60, least: leastBytes(0.5, 32), find: heap },
-  { id: 'thread_stacks', topic: 'thread stacks', weight: 75, least: leastBytes(0.1, 32), find: threadStacks },
-  {
-    id: 'shared_memory',
-    topic: 'shared memory',
-    weight: 75,
-    least: leastBytes(0.25, 32),
-    find: sharedMemory,
-  },
-  { id: 'mapped_files', topic: 'mapped files', weight: 60, least: leastBytes(0.5, 64), find: mappedFiles },
-  { id: 'mapping_limit', topic: 'mapping limit', weight: 95, least: leastCount(0.75, 1), find: mappingLimit },
-]
+export const MAPPING_RULES = wordRules([
+  ['arenas', 90, leastBytes(0.25, 64), arenas, 'anonymous'],
+  ['equal_mappings', 70, leastBytes(0.25, 32), equalMappings, 'anonymous'],
+  ['alike_mappings', 65, leastCount(0.5, 1000), alikeMappings, 'anonymous'],
+  ['anonymous', 55, leastBytes(0.5, 32), anonymous, 'anonymous'],
+  ['heap', 60, leastBytes(0.5, 32), heap],
+  ['thread_stacks', 75, leastBytes(0.1, 32), threadStacks],
+  ['shared_memory', 75, leastBytes(0.25, 32), sharedMemory],
+  ['mapped_files', 60, leastBytes(0.5, 64), mappedFiles],
+  ['mapping_limit', 95, leastCount(0.75, 1), mappingLimit],
+])

@@ -1,15 +1,15 @@
 // What the memory of a process is made of, where one part of it stands out. Pure.
 import { formatSize } from '../base/units.ts'
 import type { Facts } from './facts.ts'
-import { type Finding, leastBytes, sizeOf, type WordRule } from './word-rule.ts'
+import { type Finding, leastBytes, sizeOf, wordRules } from './word-rule.ts'
 
-export const MEMORY_RULES: readonly WordRule[] = [
-  { id: 'shared', topic: 'shared', weight: 75, least: leastBytes(0.25, 32), find: shared },
-  { id: 'swapped', topic: 'swapped', weight: 75, least: leastBytes(0.1, 16), find: swapped },
-  { id: 'freed_lazily', topic: 'freed lazily', weight: 75, least: leastBytes(0.25, 32), find: freedLazily },
-  { id: 'huge_pages', topic: 'huge pages', weight: 55, least: leastBytes(0.5, 64), find: hugePages },
-  { id: 'page_tables', topic: 'page tables', weight: 65, least: leastBytes(0.1, 32), find: pageTables },
-]
+export const MEMORY_RULES = wordRules([
+  ['shared', 75, leastBytes(0.25, 32), shared],
+  ['swapped', 75, leastBytes(0.1, 16), swapped],
+  ['freed_lazily', 75, leastBytes(0.25, 32), freedLazily],
+  ['huge_pages', 55, leastBytes(0.5, 64), hugePages],
+  ['page_tables', 65, leastBytes(0.1, 32), pageTables],
+])
 
 function shared(
   { rollup }: Facts,

@@ -1,15 +1,15 @@
 // What the state of the process itself says: it has ended, it is stopped, it waits for a disk. Pure.
 import type { Facts } from './facts.ts'
-import { countOf, type Finding, leastCount, nameText, plural, type WordRule } from './word-rule.ts'
+import { countOf, type Finding, leastCount, nameText, plural, wordRules } from './word-rule.ts'
 
 const ANY = leastCount(0, 1)
 
-export const STATE_RULES: readonly WordRule[] = [
-  { id: 'main_thread_ended', topic: 'state', weight: 100, least: ANY, find: mainThreadEnded },
-  { id: 'zombie', topic: 'state', weight: 100, least: ANY, find: zombie },
-  { id: 'stopped', topic: 'state', weight: 100, least: ANY, find: stopped },
-  { id: 'disk_sleep', topic: 'disk sleep', weight: 85, least: leastCount(0.1, 1), find: diskSleep },
-]
+export const STATE_RULES = wordRules([
+  ['main_thread_ended', 100, ANY, mainThreadEnded, 'state'],
+  ['zombie', 100, ANY, zombie, 'state'],
+  ['stopped', 100, ANY, stopped, 'state'],
+  ['disk_sleep', 85, leastCount(0.1, 1), diskSleep],
+])
 
 const threadCountOf = ({ status, threads }: Facts): number =>
   Math.max(threads?.count ?? 0, status?.threadCount ?? 0)

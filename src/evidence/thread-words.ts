@@ -1,14 +1,14 @@
 // What the threads of a process say: what most of them wait for, or that most of them are of one kind. Pure.
 import type { Facts } from './facts.ts'
 import { waitsOf } from './waits.ts'
-import { countOf, type Finding, leastCount, nameText, plural, type WordRule } from './word-rule.ts'
+import { countOf, type Finding, leastCount, nameText, plural, wordRules } from './word-rule.ts'
 
-export const THREAD_RULES: readonly WordRule[] = [
-  { id: 'threads_wait', topic: 'threads', weight: 90, least: leastCount(0.5, 20), find: waiting },
-  { id: 'threads_run', topic: 'threads', weight: 80, least: leastCount(0.5, 4), find: running },
-  { id: 'many_threads', topic: 'threads', weight: 60, least: leastCount(0, 100), find: many },
-  { id: 'threads_named', topic: 'threads named', weight: 55, least: leastCount(0.5, 20), find: named },
-]
+export const THREAD_RULES = wordRules([
+  ['threads_wait', 90, leastCount(0.5, 20), waiting, 'threads'],
+  ['threads_run', 80, leastCount(0.5, 4), running, 'threads'],
+  ['many_threads', 60, leastCount(0, 100), many, 'threads'],
+  ['threads_named', 55, leastCount(0.5, 20), named],
+])
 
 function waiting({ threads }: Facts): Finding | undefined {
   const most = threads && waitsOf(threads)[0]

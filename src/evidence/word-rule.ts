@@ -37,6 +37,12 @@ export interface WordRule {
   readonly find: (facts: Facts, context: WordsContext) => Finding | undefined
 }
 
+/** A rule as a row of a table. One without a topic is alone with what it says. */
+type RuleRow = readonly [id: string, weight: number, least: Least, find: WordRule['find'], topic?: string]
+
+export const wordRules = (rows: readonly RuleRow[]): readonly WordRule[] =>
+  rows.map(([id, weight, least, find, topic = id]) => ({ id, topic, weight, least, find }))
+
 const LONGEST_NAME = 60
 const MEGABYTE = 1024 * 1024
 
