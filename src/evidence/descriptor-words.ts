@@ -22,8 +22,12 @@ const KINDS: ReadonlyMap<string, string> = new Map([
   ['pidfd', 'pidfds'],
 ])
 
-/** 'sockets', 'files'; what has no plural of its own is a kind of descriptors. */
-export const kindText = (kind: string): string => KINDS.get(kind) ?? `${nameText(kind)} descriptors`
+/** 'sockets', 'files'; '1 file' has no plural. What has none of its own is a kind of descriptors. */
+export function kindText(kind: string, count: number): string {
+  const plural = KINDS.get(kind)
+  if (plural === undefined) return `${nameText(kind)} ${count === 1 ? 'descriptor' : 'descriptors'}`
+  return count === 1 ? kind : plural
+}
 
 const countIn = (counts: readonly Count[], wanted: string): number | undefined =>
   counts.find(({ what }) => what === wanted)?.count
@@ -61,7 +65,7 @@ function oneKind({ descriptors }: Facts): Finding | undefined {
   const most = descriptors?.byKind[0]
   if (!descriptors || !most) return undefined
   const detail = most.what === 'socket' ? socketDetail(descriptors) : ''
-  const text = `${partText(most.count, descriptors)} are ${kindText(most.what)}${detail}`
+  const text = `${partText(most.count, descriptors)} are ${kindText(most.what, most.count)}${detail}`
   return { amount: most.count, whole: descriptors.lookedAtCount, text }
 }
 
@@ -95,9 +99,9 @@ export function descriptorsText({ descriptors, limits }: Facts): string | undefi
   const parts = shown.map(one => {
     const state = one.what === 'socket' ? sockets[0] : undefined
     const detail = state ? ` (${countText(state.count)} ${nameText(state.what)})` : ''
-    return `${countText(one.count)} ${kindText(one.what)}${detail}`
+    return `${countText(one.count)} ${kindText(one.what, one.count)}${detail}`
   })
   const head = `${plural(count, 'descriptor')}${limit ? `, ${countText(limit)} allowed` : ''}${lookedAtCount < count ? `, ${countText(lookedAtCount)} looked at` : ''}`
-  const rest = others > 0 ? [`${countText(others)} others`] : []
+  const rest = others > 0 ? [plural(others, 'other')] : []
   return `${head}${parts.length > 0 ? `: ${[...parts, ...rest].join(', ')}` : ''}`
 }

@@ -58,7 +58,7 @@ function fdsGrew(facts: Facts, context: WordsContext): Finding | undefined {
   const most = mostGrown(now.byKind, before.byKind)
   const socket = most?.what === 'socket' ? mostGrown(now.sockets, before.sockets) : undefined
   const state = socket ? `, ${countText(socket.count)} of them ${nameText(socket.what)}` : ''
-  const kind = most ? `: ${countText(most.count)} more ${kindText(most.what)}${state}` : ''
+  const kind = most ? `: ${countText(most.count)} more ${kindText(most.what, most.count)}${state}` : ''
   const text = `descriptors grew from ${countText(before.count)} to ${countText(now.count)} ${since.within}${kind}`
   return { amount: now.count - before.count, whole: now.count, text }
 }

@@ -39,9 +39,15 @@ export function createPartReader(
   const whole = (facts: PartFacts): ReadPart => ({ facts, missing: {} })
   /** Pages that a walk of its memory meets; too many where that is not known. */
   let walkedBytes: number | undefined
+  /** What a process has open, and its executable, go with its main thread: there is nothing left to read. */
+  let hasEnded = false
+  const unlessEnded = () => {
+    if (hasEnded) throw new Unread('ESRCH')
+  }
   const readStatus = (): StatusFacts => {
     walkedBytes = Infinity
     const status = parseStatus(text('status'))
+    hasEnded = status.state === 'zombie'
     walkedBytes = (status.rssBytes ?? 0) + (status.swapBytes ?? 0)
     return status
   }
@@ -67,13 +73,17 @@ export function createPartReader(
       const folders = memoryFolders(text('cgroup'), files.read('/proc/self/mountinfo'))
       return whole({ cgroup: readCgroup(folders, path => orNothing(() => files.read(path))) })
     },
-    program: () => whole({ program: programOf(files.link(`${folder}/exe`)) }),
+    program() {
+      unlessEnded()
+      return whole({ program: programOf(files.link(`${folder}/exe`)) })
+    },
     async threads() {
       const read = await readThreads(`${folder}/task`, files, pace, here.architecture)
       stackPointers = read.stackPointers
       return { facts: { threads: read.facts }, missing: read.missing }
     },
     async descriptors() {
+      unlessEnded()
       const { facts, missing } = await readDescriptors(folder, files, pace)
       return { facts: { descriptors: facts }, missing }
     },

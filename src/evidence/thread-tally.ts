@@ -10,6 +10,9 @@ export interface Thread {
   readonly syscall: string
 }
 
+/** States in which a thread is in no function of the kernel that it could wait in. */
+const NOT_WAITING = ['running', 'zombie', 'dead']
+
 export class ThreadTally {
   /** Those that were added. */
   count = 0
@@ -23,7 +26,7 @@ export class ThreadTally {
 
   add({ name, state, wchan, syscall }: Thread): void {
     this.count++
-    if (state !== 'running') this.#waiting++
+    if (!NOT_WAITING.includes(state)) this.#waiting++
     if (wchan !== '' && wchan !== '0') this.#withWchan++
     this.#byState.add(state)
     this.#byName.add(name)
@@ -32,7 +35,7 @@ export class ThreadTally {
     this.#alike.add(JSON.stringify([name, state, wchan, syscall]))
   }
 
-  /** The kernel writes 0 for whoever may not know, and for a thread that runs: threads that wait have a function. */
+  /** The kernel writes 0 for whoever may not know, and for a thread that runs or has ended: threads that wait have a function. */
   get hidesWchan(): boolean {
     return this.#waiting > 0 && this.#withWchan === 0
   }

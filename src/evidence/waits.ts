@@ -65,7 +65,7 @@ export function threadsText({ threads }: Facts): string | undefined {
       ({ state, wait, count }) => `${countText(count)} ${nameText(state)}${wait && ` in ${nameText(wait)}`}`,
     )
   const others = threads.lookedAtCount - kinds.slice(0, MOST_KINDS).reduce((sum, { count }) => sum + count, 0)
-  const rest = others > 0 ? [`${countText(others)} others`] : []
+  const rest = others > 0 ? [plural(others, 'other')] : []
   const looked =
     threads.lookedAtCount < threads.count ? `, ${countText(threads.lookedAtCount)} looked at` : ''
   return `${plural(threads.count, 'thread')}${looked}${parts.length > 0 ? `: ${[...parts, ...rest].join(', ')}` : ''}`

@@ -56,7 +56,7 @@ function descriptorSection({ descriptors, limits }: Facts): Section[] {
   const looked = lookedAtCount < count ? `, ${countText(lookedAtCount)} looked at` : ''
   const rows = byKind.slice(0, MOST_ROWS).map(one => ({
     count: countText(one.count),
-    kind: kindText(one.what),
+    kind: kindText(one.what, one.count),
     detail: detailOf(one.what, descriptors),
   }))
   return [

@@ -16,7 +16,7 @@ function keysIn(value: unknown, keys = new Set<string>()): Set<string> {
   return keys
 }
 
-const TREES = ['python-futex', 'jvm', 'node'] as const
+const TREES = ['python-futex', 'jvm', 'node', 'php-fpm', 'zombie'] as const
 
 test.each(TREES)('every field, kind and state of the facts of %s is explained', async name => {
   const facts = await factsOf(captured(name))

@@ -1,6 +1,9 @@
-// What is taken down of real programs, from their captured /proc trees.
+// What is taken down of real programs, from their captured /proc trees. A JVM and PHP-FPM are tested by these alone: to
+// run them here would mean installing them for every test.
 import { expect, test } from 'vitest'
 import type { MappingFacts } from '../../src/evidence/memory-facts.ts'
+import { unreadText } from '../../src/evidence/missing-text.ts'
+import { wordsOf } from '../../src/evidence/words.ts'
 import { captured, countOf, factsOf, type Tree } from './tree.ts'
 
 const MIB = 2 ** 20
@@ -34,6 +37,79 @@ test('Python with 36 threads in a lock: state, wchan and system call of each, an
     count: 36,
   })
   expect(missing).toEqual({ cgroup: 'ENOENT' })
+})
+
+test('Python with 200 threads in a lock: that is what is said of it', async () => {
+  const facts = await factsOf(captured('python-200'))
+  expect(facts.missing).toEqual({ cgroup: 'ENOENT' })
+  expect(facts.threads).toMatchObject({ count: 201, byWchan: [{ what: 'futex_do_wait', count: 200 }, {}] })
+  expect(group(facts.mappings, 'thread stack')?.count).toBe(200)
+  expect(wordsOf(facts).map(({ text }) => text)).toEqual([
+    '200 of 201 threads wait in a futex (a lock, or a queue without work)',
+  ])
+})
+
+test('a PHP-FPM pool: most of its memory is in its workers', async () => {
+  const facts = await factsOf(captured('php-fpm'))
+  expect(facts.missing).toEqual({ cgroup: 'ENOENT' })
+  expect(facts.program).toEqual({ executable: '/usr/sbin/php-fpm8.2', isDeleted: false })
+  expect(facts.children).toMatchObject({ count: 4, byName: [{ what: 'php-fpm8.2', count: 4 }] })
+  expect(wordsOf(facts).map(({ text }) => text)).toEqual([
+    '4 descendants, all named php-fpm8.2, have 115.6MB RSS besides its own 20.8MB: only --cumulative counts them',
+  ])
+})
+
+test('a worker of it: it waits for connections, and shares its opcode cache and its files with the others', async () => {
+  const { threads, descriptors, rollup, mappings } = await factsOf(captured('php-fpm-worker'))
+  expect(threads?.alike).toEqual([
+    { name: 'php-fpm8.2', state: 'sleeping', wchan: 'inet_csk_accept', syscall: 'accept', count: 1 },
+  ])
+  expect(countOf(descriptors?.sockets, 'tcp LISTEN')).toBe(1)
+  expect(rollup).toMatchObject({ rssBytes: 24137728, sharedBytes: 11776000, pssBytes: 14339072 })
+  expect(mappings?.named.find(({ name }) => name === '/dev/zero (deleted)')?.kind).toBe('shmem')
+})
+
+test('one of another user: what was captured as nobody, of a worker that runs as www-data', async () => {
+  const facts = await factsOf(captured('another-user'))
+  expect(facts.missing).toEqual({
+    cgroup: 'ENOENT',
+    program: 'EACCES',
+    wchan: 'EACCES',
+    syscall: 'EACCES',
+    descriptors: 'EACCES',
+    io: 'EACCES',
+    rollup: 'EACCES',
+    mappings: 'EACCES',
+    smaps: 'EACCES',
+  })
+  expect(facts.status).toMatchObject({ name: 'php-fpm8.2', uid: 33, rssBytes: 40894464 })
+  expect(facts.limits?.openFiles).toEqual({ soft: 20000, hard: 20000 })
+  const reader = { uid: 65534, nameOf: (uid: number) => (uid === 33 ? 'www-data' : 'nobody') }
+  expect(unreadText(facts, reader)).toBe(
+    'Not all read (EACCES): pid 352 runs as www-data, and this command as nobody: run it with sudo',
+  )
+})
+
+test.each([
+  [
+    'a process that has ended, and that its parent has not waited for',
+    'zombie',
+    1,
+    'it has ended and is a zombie: its parent, pid 3077, has not waited for it',
+  ],
+  [
+    'one whose main thread has ended',
+    'main-thread-ended',
+    5,
+    'its main thread has ended while 4 other threads run on: its memory cannot be read, and only SIGKILL ends it for certain',
+  ],
+])('%s: nothing is made up of what is gone, and nobody is said to have denied it', async (_, name, count, text) => {
+  const facts = await factsOf(captured(name))
+  const { cgroup: _none, ...missing } = facts.missing
+  expect(new Set(Object.values(missing))).toEqual(new Set(['ESRCH']))
+  expect(Object.keys(missing).sort()).toEqual(['descriptors', 'mappings', 'program', 'rollup', 'smaps'])
+  expect(facts.threads?.count).toBe(count)
+  expect(wordsOf(facts).map(one => one.text)).toEqual([text])
 })
 
 test('its descriptors: each kind, and sockets by state; connections that it accepted by the port it listens on', async () => {
@@ -70,6 +146,7 @@ test.each([
   ['python-futex', 40, 15],
   ['jvm', 32, 15],
   ['node', 7, 6],
+  ['python-200', 200, 15],
 ])('%s: every thread but the first has its stack (%i), and the arenas of malloc are told (%i)', async (name, stacks, arenas) => {
   const { mappings } = await factsOf(captured(name))
   expect(group(mappings, 'thread stack')?.count).toBe(stacks)
@@ -79,8 +156,11 @@ test.each([
 
 test.each([
   'python-futex',
+  'python-200',
   'jvm',
   'node',
+  'php-fpm',
+  'php-fpm-worker',
 ])('%s: the groups have all mappings, and their sum is smaps_rollup', async name => {
   const tree = captured(name)
   const { mappings, rollup } = await factsOf(tree)

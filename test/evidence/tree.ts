@@ -1,6 +1,7 @@
 // Captured /proc trees, read as the real one is: test/fixtures/proc-evidence, made by its capture.mjs.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import type { Count, Facts } from '../../src/evidence/facts.ts'
 import type { Here } from '../../src/evidence/part-reader.ts'
 import type { ProcFiles } from '../../src/evidence/proc-files.ts'
@@ -11,13 +12,17 @@ export interface Tree {
   readonly files: Readonly<Record<string, string>>
   readonly links: Readonly<Record<string, string>>
   readonly folders: Readonly<Record<string, readonly string[]>>
+  /** What was denied, or has gone, with the code. */
+  readonly errors?: Readonly<Record<string, string>>
 }
 
 export const HERE: Here = { pageBytes: 4096, kernel: '6.18.44', architecture: 'x64' }
 
 export const captured = (name: string): Tree =>
   JSON.parse(
-    readFileSync(join(import.meta.dirname, '..', 'fixtures', 'proc-evidence', `${name}.json`), 'utf8'),
+    gunzipSync(
+      readFileSync(join(import.meta.dirname, '..', 'fixtures', 'proc-evidence', `${name}.json.gz`)),
+    ).toString(),
   )
 
 /** As Node throws it. */
@@ -30,7 +35,7 @@ export function treeFiles(tree: Tree, before: Before = () => {}): ProcFiles {
   const found = <T>(all: Readonly<Record<string, T>>, path: string): T => {
     before(path)
     const value = all[path]
-    if (value === undefined) throw errno('ENOENT')
+    if (value === undefined) throw errno(tree.errors?.[path] ?? 'ENOENT')
     return value
   }
   return {
