@@ -1,28 +1,11 @@
 // What is taken down of real processes, under the kernel that there is: counts are right, bounds are said.
 import { afterEach, expect, test } from 'vitest'
-import { monotonicMs } from '../../src/base/clock.ts'
-import type { Facts } from '../../src/evidence/facts.ts'
-import { readFacts } from '../../src/evidence/read-facts.ts'
 import { PythonProcess } from '../helpers/python-process.ts'
+import { besideCgroup, endAll, factsIn, factsOf } from './live.ts'
 import { countOf } from './tree.ts'
 
 const MIB = 2 ** 20
-let running: PythonProcess[] = []
-afterEach(async () => {
-  await Promise.all(running.map(one => one.end()))
-  running = []
-})
-
-/** Of a script, when it has said that it is ready. Time enough for a machine that has other things to do. */
-async function factsOf(script: string): Promise<Facts> {
-  const python = new PythonProcess(`${script}\nprint('1'); import sys; sys.stdin.read()`)
-  running.push(python)
-  await python.next()
-  return readFacts(python.pid, { timeoutMs: 60_000, tick: monotonicMs, nowMs: Date.now })
-}
-
-/** A container may show no control group. */
-const besideCgroup = ({ cgroup: _, ...missing }: Facts['missing']) => missing
+afterEach(endAll)
 
 /** A count that a thread makes true only when it is where it is to be. */
 const settled = `
@@ -125,12 +108,12 @@ test('of a process that has just ended there is nothing, and that is said', asyn
   const python = new PythonProcess(`print('1'); import sys; sys.stdin.read()`)
   await python.next()
   await python.end()
-  const facts = await readFacts(python.pid, { timeoutMs: 60_000, tick: monotonicMs, nowMs: Date.now })
+  const facts = await factsIn(python.pid)
   expect(facts.missing).toEqual({ process: 'ESRCH' })
 })
 
 test('the facts of this very process agree with what Node knows of it', async () => {
-  const facts = await readFacts(process.pid, { timeoutMs: 60_000, tick: monotonicMs, nowMs: Date.now })
+  const facts = await factsIn(process.pid)
   expect(besideCgroup(facts.missing)).toEqual({})
   expect(facts.status?.parentPid).toBe(process.ppid)
   expect(facts.status?.uid).toBe(process.getuid?.())
