@@ -6,6 +6,7 @@ import type { ProcessHistory } from '../history/process-history.ts'
 import type { RestartRequest } from '../rules/outcome.ts'
 import { uptimeSecondsOf } from '../rules/process.ts'
 import { breachText } from './breach-text.ts'
+import { evidenceEvent } from './evidence-text.ts'
 import { growthEvent } from './growth.ts'
 import { type Told, toldWords } from './told.ts'
 
@@ -39,6 +40,7 @@ export function eventOf(
     ...eventHead(eventName(outcome), context, outcome.occurredAt, text),
     ...requestFacts(outcome.request),
     ...detailsOf(outcome),
+    ...(outcome.evidence && { evidence: evidenceEvent(outcome.evidence) }),
     ...(history && { growth: growthEvent(history, outcome.occurredAt) }),
   }
 }

@@ -1,4 +1,4 @@
-// The line of the log about what was taken down of a process before its stop. Pure.
+// What was taken down of a process before its stop: as a line of the log, in a mail, and in a document. Pure.
 import type { Evidence, RestartRequest } from '../rules/outcome.ts'
 
 /** Where it is and what it says first; or why there is no file. undefined where there is nothing to say. */
@@ -14,3 +14,17 @@ export function evidenceLine(
   const where = path === undefined ? '' : ` is in ${path}`
   return { level: 'INFO', text: `Evidence of ${who}${where}${said}` }
 }
+
+/** The lines of a mail: what it says, and where all of it is. */
+export const evidenceFacts = ({ path, problem, sentences }: Evidence): (readonly [string, string])[] => [
+  ...sentences.map(text => ['Found', text] as const),
+  ...(path === undefined ? [] : [['Details', path] as const]),
+  ...(problem === undefined ? [] : [['Details', `Not written: ${problem}`] as const]),
+]
+
+/** `evidence` in the document. */
+export const evidenceEvent = ({ path, problem, sentences }: Evidence): Record<string, unknown> => ({
+  path: path ?? null,
+  problem: problem ?? null,
+  sentences,
+})

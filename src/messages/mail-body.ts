@@ -8,6 +8,7 @@ import { amountText, formatAmount, isMemory } from '../rules/metric.ts'
 import { uptimeSecondsOf } from '../rules/process.ts'
 import type { Breach } from '../rules/rule.ts'
 import { breachText, growthClause } from './breach-text.ts'
+import { evidenceFacts } from './evidence-text.ts'
 import { FAILURES } from './failures.ts'
 import { isAboutBudget, noticeFacts, noticeWords } from './notices.ts'
 import { capText, pastText, secondsText } from './outcome-text.ts'
@@ -37,6 +38,7 @@ function factsOf(outcome: Told, host: string, history: ProcessHistory | undefine
     ['Size', sizeText(breach, history)],
     ...(history ? [['Trend', sentence(growthSentence(history, outcome.occurredAt))] as const] : []),
     ...(counted === '' ? [] : [['Counted', counted] as const]),
+    ...(outcome.evidence ? evidenceFacts(outcome.evidence) : []),
     ...(isOne ? pidFacts(outcome) : []),
     ['When', `${timestamp(at)} (${zoneText(at)})`],
     ...doneFacts(outcome),

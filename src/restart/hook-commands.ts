@@ -6,7 +6,6 @@ import { type Redactor, redactDocument } from '../base/redact.ts'
 import { prepareToSplit, splitCommand } from '../base/split-command.ts'
 import { eventName, eventOf, requestEvent } from '../messages/event.ts'
 import type { Told } from '../messages/told.ts'
-import type { RestartRequest } from '../rules/outcome.ts'
 import { environmentOf, type RunHook } from './hooks.ts'
 
 export interface HookTerms {
@@ -42,14 +41,16 @@ export class HookCommands {
   readonly runHook: RunHook = (command, request, event) => {
     const document = requestEvent(request, event, this.#context(), this.#ports.nowMs())
     // exec_command is run for each process over its limit, and no restart waits for it.
-    return this.#run(event === 'over_limit' ? 'alert' : 'restart', command, request, event, document)
+    const environment = environmentOf(request, event)
+    return this.#run(event === 'over_limit' ? 'alert' : 'restart', command, environment, document)
   }
 
   /** Runs on_alert_command. Never rejects. */
   runOnAlert(command: string, outcome: Told, subject: string): Promise<CommandResult> {
     const event = eventName(outcome)
     const document = eventOf(outcome, this.#context(), subject)
-    return this.#run('alert', command, outcome.request, event, document)
+    const environment = environmentOf(outcome.request, event, outcome.evidence)
+    return this.#run('alert', command, environment, document)
   }
 
   /** Resolves when no command runs and none waits. */
@@ -64,14 +65,12 @@ export class HookCommands {
   async #run(
     lane: Lane,
     command: string,
-    request: RestartRequest,
-    event: string,
+    environment: Record<string, string>,
     document: Record<string, unknown>,
   ): Promise<CommandResult> {
     const { redactor } = this.#ports
     try {
       const input = Buffer.from(`${JSON.stringify(redactDocument(document, redactor))}\n`)
-      const environment = environmentOf(request, event)
       const timeoutMs = this.#terms.hookTimeoutSeconds * 1000
       return await this.#queue.run(lane, async () => {
         const split = await splitCommand(command)

@@ -2,14 +2,18 @@
 // belongs to.
 import type { CommandResult } from '../base/pipe-command.ts'
 import { breachText } from '../messages/breach-text.ts'
-import type { RestartRequest } from '../rules/outcome.ts'
+import type { Evidence, RestartRequest } from '../rules/outcome.ts'
 import { uptimeSecondsOf } from '../rules/process.ts'
 
 /** Runs a command line, told about the request by environment and stdin. Never rejects. */
 export type RunHook = (command: string, request: RestartRequest, event: string) => Promise<CommandResult>
 
 /** What a command is told, by environment alone: a process name is never part of a command line. */
-export function environmentOf({ process, breach }: RestartRequest, event: string): Record<string, string> {
+export function environmentOf(
+  { process, breach }: RestartRequest,
+  event: string,
+  evidence?: Evidence,
+): Record<string, string> {
   return {
     MEMMON_EVENT: event,
     MEMMON_GROUP: process.group,
@@ -21,5 +25,6 @@ export function environmentOf({ process, breach }: RestartRequest, event: string
     MEMMON_RULE: breach.rule,
     MEMMON_UPTIME_SECONDS: String(uptimeSecondsOf(process)),
     MEMMON_REASON: breachText(breach),
+    ...(evidence?.path !== undefined && { MEMMON_EVIDENCE: evidence.path }),
   }
 }

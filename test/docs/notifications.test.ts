@@ -1,7 +1,9 @@
 // docs/notifications.md and docs/draining.md name every event, and show mails as memmon writes them.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { simpleParser } from 'mailparser'
 import { describe, expect, test } from 'vitest'
+import { evidenceEvent } from '../../src/messages/evidence-text.ts'
 import { FAILURES } from '../../src/messages/failures.ts'
 import { growthEvent } from '../../src/messages/growth.ts'
 import { NOTICES } from '../../src/messages/notices.ts'
@@ -29,6 +31,11 @@ describe('the fields of the document', () => {
     expect(wordsOf('growth').sort()).toEqual([...keys, ...verdicts].sort())
   })
 
+  test('evidence: every key of it', () => {
+    const keys = Object.keys(evidenceEvent({ sentences: [] }))
+    expect(wordsOf('evidence').sort()).toEqual([...keys, 'restarted', 'failed'].sort())
+  })
+
   test('phase: every kind of failure', () => {
     expect(wordsOf('phase').sort()).toEqual(['failed', ...Object.keys(FAILURES)].sort())
   })
@@ -53,7 +60,7 @@ describe('the mails', () => {
   const shown = [...text.matchAll(/^```text\n([\s\S]*?)^```$/gm)].map(([, picture = '']) => picture)
   const mail = (file: string) => readFileSync(join(ROOT, 'test/messages/mails', file), 'utf8')
 
-  test('of a restart', () => expect(mail('restarted.txt')).toContain(`\n\n${shown[0]}`))
+  test('of a restart', async () => expect((await simpleParser(mail('restarted.txt'))).text).toBe(shown[0]))
   test('of a leak, with a chart', () => expect(mail('leaking-with-chart.txt')).toBe(shown[1]))
   test('a digest, from its first line on', () =>
     expect(mail('digest-of-60.txt')).toContain(`\n\n${shown[2]}`))

@@ -51,10 +51,11 @@ const growth = {
   sureness: 0.96,
   isOverBelowBytes: 130 * MB,
 }
+const evidence = { path: '/state/evidence/x.json', sentences: ['<b>187</b> of 200 threads wait in a futex'] }
 const leaking = { ...request, breach: { ...request.breach, value: 172 * MB, growth } }
 
 test.each<[file: string, outcome: RestartOutcome, history: ProcessHistory]>([
-  ['restarted-leak', restarted(request), grown],
+  ['restarted-leak', restarted(request, { evidence }), grown],
   ['restarted-again', restarted(request), again],
   ['restarted-jump', restarted(request), jumped],
   ['failed-with-chart', failed(request, 'start', 'SPAWN_ERROR: shop:web (fault 50)'), again],

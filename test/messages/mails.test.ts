@@ -19,6 +19,14 @@ const TO = { to: ['bob@example.com'], from: 'memmon@web1', host: 'web1' }
 
 const request = requestFor(processNamed('shop:web'), 251 * MB, '-p', 'web=200MB')
 const past = { restartsLastHour: 3, smallestBytes: 180 * MB }
+const evidence = {
+  path: '/var/lib/memmon/memmon-6f8d1c02/evidence/memmon-20261121T115958138Z-shop_web-4711.json',
+  sentences: [
+    '187 of 200 threads wait in a futex (a lock, or a queue without work)',
+    "190MB of 251MB is anonymous memory in 38 pieces of 64MB: arenas of glibc's malloc; MALLOC_ARENA_MAX=2 keeps them few",
+  ],
+}
+const DISK_FULL = 'ENOSPC: no space left on device, write: free some space or inodes there'
 const soft = {
   ...request,
   breach: { ...request.breach, rule: 'soft_limit 150MB of -p web=200MB', limit: 150 * MB, value: 151 * MB },
@@ -70,8 +78,15 @@ const rawOf = async (message: Message): Promise<string> =>
   String(await buildMail(outgoing('', { ...message, createdAt: AT }), TO))
 
 test.each<[file: string, outcome: RestartOutcome]>([
-  ['restarted', restarted(request, { past })],
-  ['failed-to-start', { ...start, heldUp: 2 } as RestartOutcome],
+  ['restarted', restarted(request, { past, evidence })],
+  [
+    'failed-to-start',
+    {
+      ...start,
+      heldUp: 2,
+      evidence: { problem: DISK_FULL, sentences: evidence.sentences },
+    } as RestartOutcome,
+  ],
   ['failed-to-drain', failed(soft, 'drain', 'drain_command: exit code 1; it said: no such queue')],
   ['draining', noticed('draining', 'Asked to finish by SIGTSTP; restarts at 2026-11-21 12:15:00,000', soft)],
   ['alerted', noticed('alerted', '')],

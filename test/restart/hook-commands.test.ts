@@ -58,6 +58,7 @@ test('on_alert_command gets the document of the outcome, as a webhook does', asy
     occurredAt: AT,
     phase: 'start',
     fault: 'SPAWN_ERROR',
+    evidence: { path: '/state/evidence/x.json', sentences: ['187 of 200 threads wait in a futex'] },
   }
   expect(await commands().runOnAlert(keeper(), outcome, 'memmon: failed')).toEqual({ ok: true })
   expect(document()).toMatchObject({
@@ -65,8 +66,14 @@ test('on_alert_command gets the document of the outcome, as a webhook does', asy
     event: 'failed',
     phase: 'start',
     fault: 'SPAWN_ERROR',
+    evidence: {
+      path: '/state/evidence/x.json',
+      problem: null,
+      sentences: ['187 of 200 threads wait in a futex'],
+    },
   })
   expect(environment()).toContain('MEMMON_EVENT=failed\n')
+  expect(environment()).toContain('MEMMON_EVIDENCE=/state/evidence/x.json\n')
 })
 
 test('a secret that stands in a sentence is masked', async () => {
