@@ -1,7 +1,7 @@
 // `npm run bench [-- counts... --beside other/bin/memmon.js]`: what a quiet tick costs, beside the other ways to measure
 // the same processes and beside another build of memmon, all in one run under a real supervisord. Prints a table; figures
 // never fail it. `npm run bench -- --node 24`: how large memmon is on that Node, and how soon READY, beside a bare one.
-// `npm run bench -- --detector`: what a sample costs in the histories.
+// `npm run bench -- --detector`: what a sample costs in the histories; `-- --evidence`: what reading that of a process does.
 import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs, promisify } from 'node:util'
 import { benchDetector } from './bench-detector.mjs'
+import { benchEvidence } from './bench-evidence.mjs'
 import { nodeOfMajor } from './node-binary.mjs'
 import { ROOT, setup } from './setup.mjs'
 
@@ -20,7 +21,12 @@ const { createHttpCaller } = await import('../build/supervisor/http-call.js')
 
 const { positionals, values: options } = parseArgs({
   allowPositionals: true,
-  options: { beside: { type: 'string' }, node: { type: 'string' }, detector: { type: 'boolean' } },
+  options: {
+    beside: { type: 'string' },
+    node: { type: 'string' },
+    detector: { type: 'boolean' },
+    evidence: { type: 'boolean' },
+  },
 })
 const NODE = options.node === undefined ? process.execPath : nodeOfMajor(options.node)
 const COUNTS = positionals.map(Number)
@@ -44,8 +50,8 @@ const TICKS_ON_NODE = 5_000
 console.log(
   `${readFileSync('/proc/cpuinfo', 'utf8').match(/model name\s*: (.*)/)?.[1]}, Node ${execFileSync(NODE, ['--version'], { encoding: 'utf8' })}`,
 )
-if (options.detector) {
-  benchDetector()
+if (options.detector || options.evidence) {
+  ;(options.detector ? benchDetector : benchEvidence)()
   process.exit()
 }
 const folder = mkdtempSync(join(tmpdir(), 'memmon-bench-'))

@@ -8,7 +8,8 @@ import type { ProcFiles } from './proc-files.ts'
 import { createPeerNames, parseSocket, type SocketTable } from './sockets.ts'
 
 const MOST_LOOKED_AT = 20_000
-const TABLES: readonly SocketTable[] = ['tcp', 'tcp6', 'unix', 'udp', 'udp6']
+/** The cheapest first: for each of tcp's the kernel walks all of its hash table, 1.6 ms however few sockets there are. */
+const TABLES: readonly SocketTable[] = ['unix', 'tcp', 'tcp6', 'udp', 'udp6']
 
 export interface ReadDescriptors {
   readonly facts: DescriptorFacts

@@ -1,7 +1,7 @@
 // How files of /proc and /sys are read. What takes no lock of the process is read at once: 10 us a file, ten times as
 // much by way of Node's threads. What does, such as smaps, may wait for as long as the process holds that lock.
 import { closeSync, opendirSync, openSync, readlinkSync, readSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { StringDecoder } from 'node:string_decoder'
 
 export interface ProcFiles {
@@ -47,13 +47,21 @@ export const procFiles: ProcFiles = {
     try {
       const decoder = new StringDecoder('utf8')
       const bytes = Buffer.allocUnsafe(PIECE_BYTES)
-      for (;;) {
-        const { bytesRead } = await file.read(bytes, 0, PIECE_BYTES, null)
-        if (bytesRead === 0) return
-        yield decoder.write(bytes.subarray(0, bytesRead))
+      for (let isOver = false; !isOver; ) {
+        const length = await filled(bytes, file)
+        isOver = length < PIECE_BYTES
+        if (length > 0) yield decoder.write(bytes.subarray(0, length))
       }
     } finally {
       await file.close()
     }
   },
+}
+
+/** The kernel gives such a file a page at a time: what waits for a piece is not to be woken for each. */
+async function filled(bytes: Buffer, file: FileHandle): Promise<number> {
+  let length = 0
+  for (let more = 1; more > 0 && length < bytes.length; length += more)
+    more = (await file.read(bytes, length, bytes.length - length, null)).bytesRead
+  return length
 }

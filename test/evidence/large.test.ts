@@ -58,7 +58,7 @@ test('50,000 mappings: counted without a walk of their pages, and summed up by s
   expect(documentLength(facts)).toBeLessThan(MOST_DOCUMENT)
 })
 
-test('20,500 descriptors: all are counted, 20,000 looked at', async () => {
+test('20,500 descriptors, or as many as are allowed: all are counted, 20,000 looked at', async () => {
   const { pid, made } = await started(DESCRIPTORS)
   const facts = await factsIn(pid)
   const { count = 0, lookedAtCount, byKind } = facts.descriptors ?? {}
