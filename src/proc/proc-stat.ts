@@ -8,6 +8,8 @@ const ZOMBIE = 90
 /** The first field behind the command name is number 3, the state. */
 const STATE = 3
 const PPID = 4
+const USER_TIME = 14
+const SYSTEM_TIME = 15
 const THREADS = 20
 const START_TIME = 22
 
@@ -19,6 +21,9 @@ export function isZombieIn(file: ProcfsFile): boolean {
 
 /** Field 4 of the stat file that was read last. */
 export const ppidIn = (file: ProcfsFile): number => fieldIn(file, PPID)
+
+/** Fields 14 and 15 of the stat file that was read last: clock ticks that its threads have spent running. */
+export const cpuTicksIn = (file: ProcfsFile): number => fieldIn(file, USER_TIME) + fieldIn(file, SYSTEM_TIME)
 
 /** Field 20 of the stat file that was read last: as many as /proc/<pid>/task has entries. */
 export const threadsIn = (file: ProcfsFile): number => fieldIn(file, THREADS)

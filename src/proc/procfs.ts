@@ -7,6 +7,7 @@ import { HeldTrees } from './held-trees.ts'
 import { readPageBytes } from './page-size.ts'
 import { startTicksIn } from './proc-stat.ts'
 import { GONE, ProcfsFile } from './procfs-file.ts'
+import { createReadings } from './readings.ts'
 import { RssTable, readRssBytes, rssBytesIn } from './rss-table.ts'
 import type { Sampler, Shares, Unreadable } from './sampler.ts'
 import { type MemoryDetail, type NoDetail, readDetail } from './smaps-rollup.ts'
@@ -83,6 +84,7 @@ export function openProcfs(procRoot = '/proc'): Procfs | undefined {
       }),
     shares: (pids, cumulative) => treesOf(pids, cumulative).map(sharesOf),
     swapUsedBytes: figures.swapUsedBytes,
+    readings: createReadings(file, figures, procRoot),
     whyUnmeasured: pid => whyUnmeasured(pid, file, procRoot),
     measure: async (pids, cumulative) => {
       if (cumulative) scan.readAll(pids)

@@ -1,5 +1,6 @@
 // The port through which memmon measures processes, whatever the platform offers.
 import type { Metric } from '../rules/metric.ts'
+import type { Need } from '../rules/monitor-types.ts'
 
 /** Sizes in bytes by pid. A pid that is missing has gone, or cannot be measured: neither is an error. */
 export type SizesByPid = ReadonlyMap<number, number>
@@ -19,6 +20,9 @@ export interface Shares {
   readonly sharedBytes: number
 }
 
+/** What a monitor needs of a process: seconds, bytes or counts. */
+export type Readings = { readonly [One in Need]?: number | Unreadable }
+
 export interface Sampler {
   /** What it reads, for the log. */
   readonly source: string
@@ -31,6 +35,8 @@ export interface Sampler {
   whyUnmeasured?(pid: number): Unmeasured
   /** A figure other than RSS for each pid: bytes, or a count of threads or open files. */
   figures(pids: readonly number[], metric: Metric, cumulative: boolean): (number | Unreadable)[]
+  /** What a monitor needs of a pid besides its RSS; not given where this platform does not tell. */
+  readings?(pid: number, needs: readonly Need[]): Readings
   /** Private and shared memory of each pid. */
   shares(pids: readonly number[], cumulative: boolean): (Shares | Unreadable)[]
   /** How much swap is in use on the whole machine, in bytes; 0 if there is none. */
