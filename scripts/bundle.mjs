@@ -1,8 +1,9 @@
 // dist/: the command as five CommonJS files, each loaded when its time comes: what READY needs, what the listener needs
-// after it, what draws a mail's pictures, what looks into a process before its stop, what only people ask for. CommonJS,
-// since Node's ESM loader takes a third of the time to READY, and keeps its memory. No module is in two files, or there
-// would be two UsageErrors; a file takes what it needs from those before it.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+// after it, what draws a mail's pictures, what looks into a process before its stop, what only people ask for. A sixth runs
+// in the process of a monitor of the operator's own, whose types are beside it. CommonJS, since Node's ESM loader takes a
+// third of the time to READY, and keeps its memory. No module is in two files, or there would be two UsageErrors; a file
+// takes what it needs from those before it.
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { build } from 'esbuild'
@@ -14,6 +15,10 @@ const FOR_PEOPLE = ['src/cli/by-hand.ts', 'src/cli/hand-commands.ts']
 const PICTURES = 'src/picture/charts.ts'
 /** What takes evidence: for the listener with a process to restart, and for people. */
 const EVIDENCE = 'src/evidence/before-stop.ts'
+
+/** What a monitor's process runs, and the types of what it loads. */
+const MONITOR_HOST = 'src/monitors/host.ts'
+const MONITOR_TYPES = 'src/rules/monitor-types.ts'
 
 const LICENCES = 'licences.txt'
 /**
@@ -48,6 +53,9 @@ export async function bundle(root, mark) {
   const imports = await importsOf(root)
   const files = filesFrom(imports, mark.slice(0, 8))
   writeFileSync(join(outdir, LICENCES), licences(root))
+  const host = `monitor-host-${mark.slice(0, 8)}.cjs`
+  await build({ ...OPTIONS, absWorkingDir: root, entryPoints: [MONITOR_HOST], outfile: join(outdir, host) })
+  copyFileSync(join(root, MONITOR_TYPES), join(outdir, 'monitor.d.ts'))
   const fileOf = new Map(files.flatMap(file => [...file.modules].map(path => [path, file])))
   const names = await exportedNames(root, [...fileOf.keys()])
   for (const file of files) {
@@ -58,6 +66,7 @@ export async function bundle(root, mark) {
     if (file.modules.has(MAIN)) lines.unshift(`import './${MAIN}'`)
     await build({
       ...OPTIONS,
+      define: { ...OPTIONS.define, MONITOR_HOST: JSON.stringify(host) },
       absWorkingDir: root,
       stdin: { contents: lines.join('\n'), resolveDir: root, sourcefile: file.name },
       outfile: join(outdir, file.name),

@@ -16,6 +16,7 @@ import { createNotifications, type Notifications } from './delivery/notification
 import { EvidenceTaker } from './evidence/taker.ts'
 import { HistoryKeeper } from './history/keeper.ts'
 import { logRules, logStart } from './messages/start-lines.ts'
+import { CustomMonitors } from './monitors/custom-monitors.ts'
 import { createCapacityReader } from './proc/capacity.ts'
 import { CapacityReload } from './proc/capacity-reload.ts'
 import { openSampler } from './proc/open-sampler.ts'
@@ -58,6 +59,7 @@ export class Memmon {
   readonly #client: SupervisorClient
   readonly #hooks: HookCommands
   readonly #notifications: Notifications
+  readonly #customMonitors: CustomMonitors
   readonly #monitor: Monitor
   readonly #checksFile: ChecksFile
   readonly #history: HistoryKeeper
@@ -95,6 +97,13 @@ export class Memmon {
     this.#evidence = new EvidenceTaker(initial, { redactor, historyOf, ...CLOCKS })
     const { ruleset } = this.#now
     this.restarts = new Restarts(initial, ruleset, this.#restartsPorts())
+    this.#customMonitors = new CustomMonitors({
+      timeoutMs: () => this.#now.settings.monitorTimeoutSeconds * 1000,
+      log,
+      tick: monotonicMs,
+      nowMs: Date.now,
+    })
+    this.#customMonitors.use(ruleset.monitors)
     this.#monitor = new Monitor(this.#monitorPorts(sampler, initial.serverUrl !== undefined), ruleset)
     const parts = { monitor: this.#monitor, restarts: this.restarts }
     this.#checksFile = new ChecksFile({ run, ...parts, sleep, ...CLOCKS })
@@ -171,6 +180,7 @@ export class Memmon {
   /** Lets go of supervisord. */
   close(): void {
     this.#deafness.close()
+    this.#customMonitors.end()
     this.#quiet?.release()
     this.#client.close()
   }
@@ -186,6 +196,7 @@ export class Memmon {
     this.#now = next
     this.#hooks.use(settings, hasHooks(settings))
     this.#evidence.use(settings)
+    this.#customMonitors.use(next.ruleset.monitors)
     this.#monitor.use(next.ruleset)
     this.restarts.use(settings, next.ruleset)
     logRules(next, log)
@@ -218,6 +229,7 @@ export class Memmon {
       sampler,
       quietLook: () => this.#quiet,
       restarts,
+      monitors: this.#customMonitors,
       mayRestart: namespec => restarts.mayRestart(namespec),
       act: (request, action) => {
         if (action.kind === 'drain') restarts.soften(request, action)

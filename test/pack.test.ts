@@ -39,9 +39,11 @@ test('it holds the command, what it is made of, and the documents', () => {
   expect(files.filter(name => !name.startsWith('dist/'))).toEqual(
     [...top, 'bin/memmon.js', 'bin/package.json', ...documents].sort(),
   )
-  // Nothing of an earlier build: each file is there because another one, or the command, imports it.
+  // Nothing of an earlier build: each file is there because another one, the command or package.json names it.
   const dist = files.filter(name => name.startsWith('dist/'))
-  const texts = ['bin/memmon.js', ...dist].map(name => readFileSync(join(packed, name), 'utf8'))
+  const texts = ['bin/memmon.js', 'package.json', ...dist].map(name =>
+    readFileSync(join(packed, name), 'utf8'),
+  )
   for (const name of dist)
     expect(
       texts.some(text => text.includes(name.slice('dist/'.length))),
@@ -92,6 +94,16 @@ test('what is packed runs with its own dependencies alone', () => {
   const listening = memmon(['-a', '200MB'], { SUPERVISOR_SERVER_URL: 'unix:///nonexistent/supervisor.sock' })
   expect(listening.stderr).toContain('supervisord has closed the event stream: memmon ends')
   expect(listening).toMatchObject({ status: 0, stdout: 'READY\n' })
+})
+
+test('what is loaded for a monitor is nothing but what its process runs', () => {
+  const [host = ''] = readdirSync(join(packed, 'dist')).filter(name => name.startsWith('monitor-host-'))
+  const text = readFileSync(join(packed, 'dist', host), 'utf8')
+  expect(text.match(/require\([^)]*\)/g)?.every(one => one.startsWith('require("node:'))).toBe(true)
+  const { types } = packageJson.exports['./monitor']
+  expect(readFileSync(join(packed, types), 'utf8')).not.toMatch(
+    /^import |^(export )?(const|function|class) /m,
+  )
 })
 
 test('check runs where require() takes no ES module, as before Node 20.19', () => {

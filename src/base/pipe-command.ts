@@ -36,6 +36,10 @@ const STDERR_GRACE_MS = 200
 /** What a child process need not know. */
 const SECRETS = ['SUPERVISOR_USERNAME', 'SUPERVISOR_PASSWORD', 'MEMMON_SMTP_PASSWORD', 'MEMMON_WEBHOOK_URL']
 
+/** memmon's own, without what no child needs to know. */
+export const environmentOfChild = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !SECRETS.includes(name)))
+
 /** Runs a shell command that takes text on stdin, as -s names one. */
 export const pipeToCommand = (command: string, input: Buffer, terms: CommandTerms): Promise<CommandResult> =>
   runCommand(['/bin/sh', '-c', command], input, terms)
@@ -76,13 +80,12 @@ function start(
   [program = '', ...args]: readonly string[],
   more: Readonly<Record<string, string>>,
 ): Promise<Child | NodeJS.ErrnoException> {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !SECRETS.includes(name)))
   return new Promise(resolve => {
     try {
       const child = spawn(program, args, {
         stdio: ['pipe', 'ignore', 'pipe'],
         detached: true,
-        env: { ...env, ...more },
+        env: { ...environmentOfChild(), ...more },
       })
       child.on('error', resolve)
       // Without a descriptor left it has no streams either; its error follows.
@@ -160,7 +163,7 @@ function resultOf(
 }
 
 /** False if the whole group has ended. */
-function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+export function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(-pid, signal)
   } catch {

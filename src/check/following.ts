@@ -7,6 +7,7 @@ import type { Noticed, RestartRequest } from '../rules/outcome.ts'
 import { canBeNamed, type ProcessInfo } from '../rules/process.ts'
 import type { Breach } from '../rules/rule.ts'
 import type { GrowthStep } from './growth-steps.ts'
+import type { MonitorStep } from './monitor-steps.ts'
 import type { MonitorPorts } from './ports.ts'
 import { wholeOf } from './whole.ts'
 
@@ -50,12 +51,14 @@ export class Following {
     }
   }
 
-  /** The same for what a process's growth asks for. */
-  followGrowth(steps: readonly GrowthStep[]): RestartRequest[] {
+  /** The same for what a process's growth, or a monitor of the operator's own, asks for. */
+  followSteps(steps: readonly (GrowthStep | MonitorStep)[]): RestartRequest[] {
     const at = this.#ports.nowMs()
     return steps.flatMap(step => {
       if (step.kind === 'restart') return this.#restartable(step.request)
-      this.#ports.tell({ kind: 'noticed', occurredAt: at, ...step.notice })
+      if (step.kind === 'notice') this.#ports.tell({ kind: 'noticed', occurredAt: at, ...step.notice })
+      else if (step.kind === 'drain') this.#ports.act(step.request, step.drain)
+      else this.#ports.onRelieved(step.request)
       return []
     })
   }

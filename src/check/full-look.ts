@@ -75,10 +75,9 @@ export class FullLook {
   }
 
   #found({ processes, isListener }: ProcessTable, settings: Ruleset): Found {
-    const { rules, budgets } = settings
     const atMs = this.#ports.monotonicMs()
     return {
-      watched: watchedOf(processes, rules, budgets, exemptionsOf(settings, isListener, this.#ports.isSelf)),
+      watched: watchedOf(processes, settings, exemptionsOf(settings, isListener, this.#ports.isSelf)),
       running: processes.filter(({ state }) => state === ProcessState.RUNNING),
       isListener,
       atMs,

@@ -11,6 +11,7 @@ import { Following } from './following.ts'
 import { FullLook, type FullSight } from './full-look.ts'
 import { GrowthCheck } from './growth-check.ts'
 import { budgetAgain, companionsOf, measureAgain } from './measure-again.ts'
+import { MonitorCheck } from './monitor-check.ts'
 import { checkingLines } from './peer-lines.ts'
 import type { MonitorPorts } from './ports.ts'
 import { QuickCheck } from './quick-check.ts'
@@ -32,6 +33,7 @@ export class Monitor {
   readonly #ruleCheck: RuleCheck
   readonly #budgetCheck: BudgetCheck
   readonly #growthCheck: GrowthCheck
+  readonly #monitorCheck: MonitorCheck
   readonly #following: Following
   readonly #unmatched: UnmatchedRules
   readonly #blindSpots: BlindSpots
@@ -54,6 +56,13 @@ export class Monitor {
       isQueued: namespec => ports.restarts.isComing(namespec),
       log: ports.log,
     })
+    this.#monitorCheck = new MonitorCheck({
+      ...ports,
+      found: () => this.#fullLook.last,
+      isMonitored: process => this.#isRestartable(process),
+      isAway: namespec => ports.restarts.isAway(namespec),
+      follow: steps => ports.restarts.add(this.#following.followSteps(steps)),
+    })
     this.#following = new Following(ports)
     this.#unmatched = new UnmatchedRules(ports.log)
     this.#blindSpots = new BlindSpots(ports.log)
@@ -64,6 +73,7 @@ export class Monitor {
     this.#rules = rules
     this.#quickCheck.forget()
     this.#ruleCheck.forgetTold()
+    this.#monitorCheck.use(rules.monitors)
   }
 
   /**
@@ -115,7 +125,9 @@ export class Monitor {
     const seen = this.#quickCheck.see(this.#rules)
     if (!seen) return false
     this.#followGrowth()
-    if (seen.kind === 'quiet' && this.#ruleCheck.isEmpty && this.#rules.budgets.length === 0) return true
+    const { budgets, monitors } = this.#rules
+    const isAlone = this.#ruleCheck.isEmpty && budgets.length + monitors.length === 0
+    if (seen.kind === 'quiet' && isAlone) return true
     const { watched, rssOf } = seen.aged()
     this.#judge(watched, rssOf)
     return true
@@ -167,8 +179,7 @@ export class Monitor {
   #followGrowth(): void {
     const { restarts } = this.#ports
     const followed = this.#growthCheck.steps().filter(({ process }) => !restarts.isAway(process.namespec))
-    if (followed.length > 0)
-      restarts.add(followed.flatMap(({ steps }) => this.#following.followGrowth(steps)))
+    if (followed.length > 0) restarts.add(followed.flatMap(({ steps }) => this.#following.followSteps(steps)))
   }
 
   #judge(watched: readonly Watched[], rssOf: RssOf): void {
@@ -181,6 +192,7 @@ export class Monitor {
     restarts.add(free.flatMap(one => this.#following.follow(one.process, verdictOf(one))))
     const ofBudgets = this.#budgetCheck.check(this.#rules, watched, rssOf, atMs)
     restarts.add(ofBudgets.flatMap(({ budget, verdict }) => this.#following.followBudget(budget, verdict)))
+    if (this.#rules.monitors.length > 0) this.#monitorCheck.look(free, rssOf)
   }
 
   async #budgetAgain(id: string, namespec: string): Promise<number | undefined> {

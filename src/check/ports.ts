@@ -3,11 +3,22 @@
 import type { Log } from '../base/log.ts'
 import type { Sampler } from '../proc/sampler.ts'
 import type { Action } from '../rules/action.ts'
+import type { MonitorAnswer } from '../rules/monitor.ts'
+import type { Need, Sample } from '../rules/monitor-types.ts'
 import type { Noticed, RestartRequest } from '../rules/outcome.ts'
 import type { ProcessInfo } from '../rules/process.ts'
 import type { ReadTable } from '../supervisor/process-table.ts'
 import type { GrowthPorts } from './growth-check.ts'
 import type { QuietLook } from './quick-look.ts'
+
+/** The monitors of the operator's own, each in its process. */
+export interface AskMonitors {
+  /** Asks each that can be asked now; `samplesFor` reads what it needs besides RSS. Returns at once. */
+  ask(
+    samplesFor: (needs: readonly Need[]) => readonly Sample[],
+    onAnswer: (answer: MonitorAnswer) => void,
+  ): void
+}
 
 export interface MonitorPorts {
   readonly readTable: ReadTable
@@ -21,6 +32,7 @@ export interface MonitorPorts {
     isComing(namespec: string): boolean
     add(requests: readonly RestartRequest[]): void
   }
+  readonly monitors: AskMonitors
   /** False for what was restarted as often as it may be. */
   readonly mayRestart: (namespec: string) => boolean
   /** Sends the signal or runs the command of a rule; returns at once. */

@@ -1,7 +1,8 @@
 // A process that is looked at, with the rules that hold for it, and below which size nothing can be wrong with it.
 import type { Budget } from '../rules/budgets.ts'
 import type { ProcessInfo } from '../rules/process.ts'
-import { type Exemptions, type Rule, rulesFor } from '../rules/rule.ts'
+import { type Exemptions, isExempt, type Rule, rulesFor } from '../rules/rule.ts'
+import type { Ruleset } from '../rules/ruleset.ts'
 import { selects } from '../rules/selector.ts'
 
 export interface Watched {
@@ -28,12 +29,14 @@ export const withRules = (
 /** What is to be looked at of all processes. */
 export const watchedOf = (
   processes: readonly ProcessInfo[],
-  rules: readonly Rule[],
-  budgets: readonly Budget[],
+  { rules, budgets, monitors }: Pick<Ruleset, 'rules' | 'budgets' | 'monitors'>,
   exempt: Exemptions,
 ): Watched[] =>
   withRules(processes, rules, exempt).filter(
-    ({ process, rules: own }) => own.length > 0 || budgets.some(budget => counts(budget, process)),
+    ({ process, rules: own }) =>
+      own.length > 0 ||
+      budgets.some(budget => counts(budget, process)) ||
+      (monitors.length > 0 && !isExempt(process, exempt) && !exempt.isListener(process.namespec)),
   )
 
 /** True if what the process uses counts in the budget; all do in one that is not of a group. */

@@ -1,11 +1,11 @@
 // What memmon says when it is started by hand: it is supervisord that has to start it.
-import type { Settings } from '../config/settings.ts'
+import { isIdle, type Settings } from '../config/settings.ts'
 
 /** The text for the terminal, with the very block that belongs in supervisord.conf. */
 export async function byHandText(settings: Settings, args: readonly string[], why: string): Promise<string> {
   // An ES module alone, which require() takes from Node 20.19 on.
   const { quote } = await import('shlex')
-  const hasRules = settings.rules.length + settings.budgets.length > 0
+  const hasRules = !isIdle(settings)
   const given = hasRules ? args : ['-a', '200MB', ...(args.length > 0 ? args : ['-m', 'bob@example.com'])]
   const idle = hasRules || args.length === 0 ? '' : 'No rules yet: -a 200MB below is an example.\n'
   return `memmon is an event listener: supervisord starts it and sends it events. ${why}

@@ -7,7 +7,7 @@ import { nameOf } from '../config/commander.ts'
 import { type ConfFiles, createConfFiles } from '../config/conf-files.ts'
 import { parseFlags, type Reading, settingsIn } from '../config/flags.ts'
 import { OPTIONS } from '../config/options.ts'
-import type { Settings } from '../config/settings.ts'
+import { isIdle, type Settings } from '../config/settings.ts'
 import type { Environment } from '../config/supervisor-files.ts'
 import { warningsOf } from '../config/warnings.ts'
 import { sizesLine } from '../picture/sizes-line.ts'
@@ -41,7 +41,7 @@ export async function runByHand(argv: readonly string[]): Promise<number> {
   const { command, given, settings } = asked
   if (command === 'analyse') return await runAnalyse(given)
   if (command === 'test-notify') return await runTestNotify(withWarnings(settings, files.loose, process.env))
-  if (settings.rules.length + settings.budgets.length === 0) refuseIdle(argv)
+  if (isIdle(settings)) refuseIdle(argv)
   const all = await askedFor(argv, given.supervisorConf)
   if (command === 'history') return await runHistory(all, given)
   if (command === 'suggest') return await runSuggest(all, given)

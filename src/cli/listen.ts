@@ -7,7 +7,7 @@ import { environmentSecrets } from '../base/secrets.ts'
 import { parseServerUrl, type ServerAddress } from '../base/server-url.ts'
 import { sleep } from '../base/sleep.ts'
 import type { SettingsSource } from '../config/reload.ts'
-import { OWN_LIMIT_BYTES, type Settings } from '../config/settings.ts'
+import { isIdle, OWN_LIMIT_BYTES, type Settings } from '../config/settings.ts'
 import type { Memmon } from '../memmon.ts'
 import type { RuleSpec } from '../rules/rule.ts'
 import { createUnreadableLog, stalledText } from '../supervisor/event-trouble.ts'
@@ -37,7 +37,7 @@ export async function listen(
   if (!settings.serverUrl && !url && process.env.SUPERVISOR_ENABLED) throw new UsageError(NO_SERVER)
   const whyByHand = byHandReason(settings, url)
   if (whyByHand !== undefined) return await byHand(settings, args, whyByHand, source.warnings)
-  if (settings.rules.length + settings.budgets.length === 0) {
+  if (isIdle(settings)) {
     const conf = settings.configPath === undefined ? '' : `${settings.configPath} has no rules, so `
     throw new UsageError(`${conf}memmon has nothing to watch: set a limit with -p, -g or -a, as in -a 200MB`)
   }

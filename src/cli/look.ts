@@ -15,6 +15,7 @@ import type { Sampler } from '../proc/sampler.ts'
 import { openSightings } from '../proc/sightings.ts'
 import { pastOf } from '../restart/past-of.ts'
 import { bootId } from '../restart/place.ts'
+import type { MonitorSpec } from '../rules/monitor.ts'
 import type { Past } from '../rules/past.ts'
 import { type ProcessInfo, ProcessState, stateName } from '../rules/process.ts'
 import type { Ruleset } from '../rules/ruleset.ts'
@@ -28,7 +29,14 @@ import { type Asked, type Basis, basisOf, type RuleSource } from './rule-sources
 import { findRunning, type RunningMemmon } from './running-memmon.ts'
 
 /** Nothing to judge by: sizes alone. */
-const NO_RULES: Ruleset = { rules: [], budgets: [], ignored: [], mostSpecific: false, verbose: false }
+const NO_RULES: Ruleset = {
+  rules: [],
+  budgets: [],
+  monitors: [],
+  ignored: [],
+  mostSpecific: false,
+  verbose: false,
+}
 
 /** The rules of one memmon, and what it sees by them. */
 export interface View {
@@ -102,6 +110,7 @@ export async function look(asked: Asked): Promise<Seen> {
       ...basis.notes,
       ...basis.faults,
       ...judged.flatMap(({ rules: { unresolved } }) => unresolved.map(disabledText)),
+      ...judged.flatMap(({ rules: { monitors } }) => monitors.map(unaskedText)),
     ],
     faults: basis.faults,
     channels,
@@ -130,6 +139,10 @@ function rulesOf(settings: Settings, capacity: Capacity | undefined) {
   refuseFaults(found)
   return found.ruleset
 }
+
+/** What it would say depends on what it has seen before. */
+const unaskedText = ({ path }: MonitorSpec): string =>
+  `The monitor ${path} judges processes, too; the listener alone asks it`
 
 /** supervisord's processes. Throws a UsageError if it does not answer. */
 export async function tableFrom({

@@ -7,7 +7,7 @@ import { environmentSecrets } from '../base/secrets.ts'
 import { formatServerUrl, parseServerUrl, type ServerAddress } from '../base/server-url.ts'
 import { type ListenerSection, listenerSections } from '../config/listener-sections.ts'
 import type { SplitCommand } from '../config/memmon-command.ts'
-import type { Settings } from '../config/settings.ts'
+import { isIdle, type Settings } from '../config/settings.ts'
 import { addressesIn, serverIn } from '../config/supervisor-conf.ts'
 import {
   ADVICE,
@@ -60,7 +60,7 @@ export interface Basis {
 export function basisOf(asked: Asked): Basis {
   const { environment } = asked.sources
   const { settings, warnings } = asked.ownSettings()
-  const hasOwn = settings.rules.length + settings.budgets.length > 0 || settings.configPath !== undefined
+  const hasOwn = !isIdle(settings) || settings.configPath !== undefined
   const given = givenAddress(settings, asked)
   const read = hasOwn && given ? {} : confFor(asked, given)
   const found: FoundRules = hasOwn

@@ -1,5 +1,6 @@
 // memmon.conf: sections as in supervisord.conf, their keys in conf-keys.ts. All that is wrong is told at
 // once, each with its line and what would be right.
+import { posix } from 'node:path'
 import { messageOf, UsageError } from '../base/errors.ts'
 import { nearestNames } from '../base/nearest.ts'
 import { parseLimit } from '../rules/limits.ts'
@@ -100,7 +101,9 @@ function readGeneral(section: ConfSection, draft: Draft, fail: Fail): void {
     if (!spec) return
     draft.places.set(key, entry)
     if ('applyRule' in spec) spec.applyRule(draft.defaults, value)
-    else for (const part of spec.repeatable ? listOf(value) : [value]) spec.apply(draft.general, part)
+    else
+      for (const part of spec.repeatable ? listOf(value) : [value])
+        spec.apply(draft.general, spec.isPath ? posix.resolve(posix.dirname(entry.path), part) : part)
   })
 }
 

@@ -49,12 +49,14 @@ interface Named {
 
 /** Every command of the settings, and other files that decide. */
 export function commandsOf(settings: Settings): Named[] {
-  const { mailTo, smtpServers, smtpCaFile, sendmailCommand, onAlertCommand, rules, budgets } = settings
+  const { mailTo, smtpServers, smtpCaFile, sendmailCommand, onAlertCommand, monitorPaths, rules, budgets } =
+    settings
   const isMailed = mailTo.length > 0 && smtpServers.length === 0
   return [
     { key: 'sendmail', what: 'sendmail', command: isMailed ? sendmailCommand : undefined },
     { key: 'smtp_ca_file', command: smtpCaFile },
     { key: 'on_alert_command', what: 'on_alert_command', command: onAlertCommand },
+    ...monitorPaths.map(path => ({ key: 'monitor', command: `"${path}"` })),
     ...hookCommands(rules, budgets),
   ]
 }

@@ -1,5 +1,5 @@
 // The options that are about no single rule, and about no message.
-
+import { resolve } from 'node:path'
 import { parseSamplerName } from '../base/sampler-name.ts'
 import { parseServerUrl } from '../base/server-url.ts'
 import { parseDuration, parseRate, parseSize, parseSomeTime, timerTime } from '../base/units.ts'
@@ -68,6 +68,30 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
     exampleHelp: 'give a busy machine more time to tell what the process did',
     apply: (draft, text) => {
       draft.evidenceTimeoutSeconds = shortTime(parseSomeTime(text), text)
+    },
+  },
+  {
+    flags: ['--monitor'],
+    group: 'action',
+    value: 'file',
+    repeatable: true,
+    isPath: true,
+    help: 'A JavaScript module of your own that judges the samples of each check and asks for restarts, drains and alerts: docs/monitors.md. It runs in a process of its own. In memmon.conf a path is relative to the folder of the file.',
+    example: '-a 1GB --monitor /etc/memmon/cpu-time.mjs',
+    exampleHelp: 'let a module of yours judge every process, too',
+    apply: (draft, text) => {
+      draft.monitorPaths = [...(draft.monitorPaths ?? []), resolve(text)]
+    },
+  },
+  {
+    flags: ['--monitor-timeout'],
+    group: 'action',
+    value: 'time',
+    help: 'How long a monitor may take to load, or for an answer, before it is ended and tried again later. 1s to 24d. Default: 5s',
+    example: '-a 1GB --monitor /etc/memmon/cpu-time.mjs --monitor-timeout 20s',
+    exampleHelp: 'give a slow monitor more time',
+    apply: (draft, text) => {
+      draft.monitorTimeoutSeconds = timerTime(parseSomeTime(text), text)
     },
   },
   {

@@ -43,7 +43,7 @@ const hasShare = ({ rules, budgets }: Settings): boolean =>
   )
 
 export function resolveSettings(
-  { rules, budgets, ignored, mostSpecific, verbose }: Settings,
+  { rules, budgets, monitors, ignored, mostSpecific, verbose }: Settings,
   capacityBytes: number | undefined,
 ): InForce['ruleset'] {
   const unresolved: string[] = []
@@ -60,7 +60,7 @@ export function resolveSettings(
     const { limit: _, ...terms } = spec
     return [{ ...terms, limitBytes }]
   })
-  return { rules: known, budgets: knownBudgets, ignored, mostSpecific, verbose, unresolved }
+  return { rules: known, budgets: knownBudgets, monitors, ignored, mostSpecific, verbose, unresolved }
 }
 
 const isShare = (limit: Limit | undefined): boolean => limit?.kind === 'percent'

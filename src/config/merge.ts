@@ -6,7 +6,7 @@ import { GENERAL_KEYS } from './key-table.ts'
 import type { OptionSpec } from './option.ts'
 import { placeText } from './place.ts'
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts'
-import { budgetOf, Contradiction, specsOf, warns } from './specs.ts'
+import { budgetOf, Contradiction, monitorOf, specsOf, warns } from './specs.ts'
 
 /** What flags and file say together; a flag that was `given` counts, and of the same rule in both the flag's limit. */
 export function mergeFile(flags: Draft, file: Draft, given: ReadonlySet<OptionSpec>): Draft {
@@ -61,8 +61,9 @@ export function settingsOf(draft: Draft, configPath?: string): Settings {
       `${placeOf(draft, 'warn')}warn ${defaults.warn.written}: no rule has a memory limit to warn of; add one, as in -a 200MB`,
     )
   if (wrong.length > 0) throw new UsageError(wrong.join('\n'))
+  const monitors = [...new Set(general.monitorPaths)].map(path => monitorOf(path, defaults, general.dryRun))
   const path = configPath !== undefined && { configPath }
-  return { ...general, rules: inReasonOrder(rules), budgets, places, ...path }
+  return { ...general, rules: inReasonOrder(rules), budgets, monitors, places, ...path }
 }
 
 function placeOf({ places }: Draft, key: string): string {

@@ -6,6 +6,8 @@ import type { GeneralDraft } from './settings.ts'
 
 /** A key of [memmon], too: reads one value, or 'true' and 'false' of a switch; throws an Error that says what would be right. */
 export interface GeneralOption extends OptionText {
+  /** Names a file: in memmon.conf from the folder of that file. */
+  readonly isPath?: true
   readonly apply: (general: GeneralDraft, text: string) => void
 }
 

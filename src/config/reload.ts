@@ -3,7 +3,7 @@
 import { messageOf, UsageError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { formatServerUrl } from '../base/server-url.ts'
-import type { Settings } from './settings.ts'
+import { isIdle, type Settings } from './settings.ts'
 
 export interface ReadSettings {
   readonly settings: Settings
@@ -54,8 +54,7 @@ export class SettingsReload {
     }
     try {
       const { settings, warnings } = readSettings()
-      if (settings.rules.length + settings.budgets.length === 0)
-        throw new UsageError(`${configPath}: it has no rule`)
+      if (isIdle(settings)) throw new UsageError(`${configPath}: it has no rule`)
       use(settings, `${configPath} reloaded`)
       this.#told = ''
       for (const warning of warnings) log('WARN', warning)

@@ -5,6 +5,7 @@ import type { ServerAddress } from '../base/server-url.ts'
 import type { SmtpServer } from '../base/smtp-url.ts'
 import type { BudgetSpec } from '../rules/budgets.ts'
 import type { RestartCap } from '../rules/history.ts'
+import type { MonitorSpec } from '../rules/monitor.ts'
 import type { RuleSpec } from '../rules/rule.ts'
 import type { Selector } from '../rules/selector.ts'
 
@@ -43,6 +44,10 @@ interface GeneralSettings {
   readonly mailIntervalSeconds: number
   /** Mail about a successful restart only if the process had run no longer than this (-u). */
   readonly mailUptimeSeconds?: number
+  /** Modules of the operator's own, by their whole paths. */
+  readonly monitorPaths: readonly string[]
+  /** What one of them gets to load, or for an answer. */
+  readonly monitorTimeoutSeconds: number
   /** Named in subjects, for several memmons or machines (-n). */
   readonly name?: string
   readonly serverUrl?: ServerAddress
@@ -67,11 +72,16 @@ interface GeneralSettings {
 export interface Settings extends GeneralSettings {
   readonly rules: readonly RuleSpec[]
   readonly budgets: readonly BudgetSpec[]
+  readonly monitors: readonly MonitorSpec[]
   /** memmon.conf, if there is one: read again when it changes. */
   readonly configPath?: string
   /** Where a key of [memmon], or a rule or budget by its id, stands in memmon.conf; a flag stands nowhere. */
   readonly places?: ReadonlyMap<string, string>
 }
+
+/** There is nothing to watch. */
+export const isIdle = ({ rules, budgets, monitors }: Settings): boolean =>
+  rules.length + budgets.length + monitors.length === 0
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] extends readonly (infer Item)[] ? Item[] : T[Key] }
 
@@ -98,6 +108,8 @@ export const DEFAULT_SETTINGS: GeneralSettings = {
   hookTimeoutSeconds: 30,
   evidence: true,
   evidenceTimeoutSeconds: 2,
+  monitorPaths: [],
+  monitorTimeoutSeconds: 5,
   maxParallel: 1,
   staggerSeconds: 10,
   restartBackoffSeconds: 60,

@@ -1,7 +1,8 @@
 // What a rule or budget as it was given comes to: one spec for each limit that it sets, with what [memmon] says of all.
 
-import type { Action } from '../rules/action.ts'
+import type { Action, Drain } from '../rules/action.ts'
 import type { BudgetSpec } from '../rules/budgets.ts'
+import type { MonitorSpec } from '../rules/monitor.ts'
 import { NO_PATIENCE } from '../rules/patience.ts'
 import type { Limit, RestartPlan, RuleSpec } from '../rules/rule.ts'
 import { formatSelector } from '../rules/selector.ts'
@@ -139,16 +140,17 @@ function softSpec(
       )
     }
   }
-  const drain: Action = {
-    kind: 'drain',
-    graceSeconds: keys.graceSeconds ?? DEFAULT_GRACE_SECONDS,
-    ...(keys.drainSignal !== undefined && { signal: keys.drainSignal }),
-    ...(keys.drainCommand !== undefined && { command: keys.drainCommand }),
-    ...(keys.drainCheck !== undefined && { check: keys.drainCheck }),
-  }
-  const action: Action = dryRun ? { kind: 'would', what: 'drain' } : drain
+  const action: Action = dryRun ? { kind: 'would', what: 'drain' } : drainOf(keys)
   return { ...terms, action, metric: keys.metric ?? 'rss', limit: soft, written }
 }
+
+const drainOf = ({ graceSeconds, drainSignal, drainCommand, drainCheck }: RuleKeys): Drain => ({
+  kind: 'drain',
+  graceSeconds: graceSeconds ?? DEFAULT_GRACE_SECONDS,
+  ...(drainSignal !== undefined && { signal: drainSignal }),
+  ...(drainCommand !== undefined && { command: drainCommand }),
+  ...(drainCheck !== undefined && { check: drainCheck }),
+})
 
 const planOf = ({
   preRestartCommand,
@@ -160,6 +162,15 @@ const planOf = ({
   ...(preRestartCommand !== undefined && { preCommand: preRestartCommand }),
   ...(postRestartCommand !== undefined && { postCommand: postRestartCommand }),
   ...(restartCommand !== undefined && { restartCommand }),
+})
+
+/** A monitor of the operator's own, with what [memmon] says of all rules. */
+export const monitorOf = (path: string, keys: RuleKeys, isDryRun: boolean): MonitorSpec => ({
+  id: `monitor ${path}`,
+  path,
+  plan: planOf(keys),
+  drain: drainOf(keys),
+  isDryRun,
 })
 
 export function budgetOf(

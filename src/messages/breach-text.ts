@@ -1,7 +1,7 @@
 // What was measured, and how far it is from which limit. Pure.
 import { formatDuration, formatSize } from '../base/units.ts'
 import { type Growth, sureText } from '../rules/growth.ts'
-import { amountText, formatAmount } from '../rules/metric.ts'
+import { amountText, formatAmount, shortText } from '../rules/metric.ts'
 import type { Breach } from '../rules/rule.ts'
 
 /** '59.1MB RSS (62005248 bytes), over -p web=20MB by 39.1MB', and why it counts now. */
@@ -13,6 +13,7 @@ export function breachText(breach: Breach): string {
     return `${amountText(metric, cumulative, value)}, ${growthClause(breach.growth, limit)} (${rule})`
   const by = formatAmount(metric, Math.abs(value - limit))
   if (together !== undefined) return `${together} is over its limit, and its group is restarted together`
+  if (breach.isOfMonitor) return monitorText(breach)
   if (!budget) {
     const side = value > limit ? 'over' : 'under'
     return `${amountText(metric, cumulative, value)}, ${side} ${rule} by ${by}${tail}`
@@ -23,6 +24,12 @@ export function breachText(breach: Breach): string {
     : `${budget.whom} use ${amountText(metric, cumulative, value)}`
   const used = `${what}, ${side} ${rule} by ${by}`
   return `${used}${tail}${budget.victim ? `; ${budget.victim}` : ''}`
+}
+
+/** 'monitor cpu-time: it has used 31s of CPU time; 59.1MB RSS', and the limit that the monitor names. */
+function monitorText({ rule, reason = '', metric, cumulative, value, limit }: Breach): string {
+  const bound = Number.isFinite(limit) ? ` of ${formatAmount(metric, limit)} that it allows` : ''
+  return `${rule}: ${reason}; ${shortText(metric, cumulative, value)}${bound}`
 }
 
 /**
@@ -41,6 +48,7 @@ export function recoveredText(breach: Breach, value: number, limit: number): str
   if (breach.growth) return `it is down to ${amount}: it no longer leaks`
   if (limit !== breach.limit)
     return `it uses ${amount}, within its limit of ${formatAmount(metric, limit)} by now`
+  if (breach.isOfMonitor) return `it is down to ${amount}, which ${rule} allows`
   if (!budget) return `it is down to ${amount}, under ${rule}`
   return before < limit
     ? `${amount} are free again, as ${rule} asks`

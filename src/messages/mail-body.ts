@@ -28,13 +28,14 @@ export function mailBody(outcome: Told, host: string, history?: ProcessHistory):
 function factsOf(outcome: Told, host: string, history: ProcessHistory | undefined): Fact[] {
   const { process, breach } = outcome.request
   const isOne = outcome.kind !== 'noticed' || !isAboutBudget(outcome)
-  const counted = [breach.reason, breach.window].filter(text => text !== undefined).join(' ')
+  const reasons = breach.isOfMonitor ? [] : [breach.reason, breach.window]
+  const counted = reasons.filter(text => text !== undefined).join(' ')
   const at = new Date(outcome.occurredAt)
   const past = pastText(outcome.past)
   return [
     ...(isOne ? [['Process', process.namespec] as const] : []),
     ['Host', host],
-    ['Rule', `${breach.rule}${limitText(breach)}`],
+    ['Rule', ruleText(breach)],
     ['Size', sizeText(breach, history)],
     ...(history ? [['Trend', sentence(growthSentence(history, outcome.occurredAt))] as const] : []),
     ...(counted === '' ? [] : [['Counted', counted] as const]),
@@ -46,6 +47,11 @@ function factsOf(outcome: Told, host: string, history: ProcessHistory | undefine
   ]
 }
 
+const ruleText = (breach: Breach): string =>
+  breach.isOfMonitor && breach.reason !== undefined
+    ? `${breach.rule}: ${breach.reason}`
+    : `${breach.rule}${limitText(breach)}`
+
 const limitText = ({ metric, limit }: Breach): string =>
   isMemory(metric) && Number.isFinite(limit) ? ` (${limit} bytes)` : ''
 
@@ -56,6 +62,7 @@ function sizeText(breach: Breach, history: ProcessHistory | undefined): string {
   // Its trend says all of it.
   if (growth && history?.verdict.kind === 'leak') return amountText(metric, cumulative, value)
   if (growth) return `${amountText(metric, cumulative, value)}, ${growthClause(growth, limit)}`
+  if (!Number.isFinite(limit)) return amountText(metric, cumulative, value)
   const side = value > limit ? 'over' : 'under'
   const by = formatAmount(metric, Math.abs(value - limit))
   return `${amountText(metric, cumulative, value)}, ${by} ${side}`

@@ -189,6 +189,42 @@ function budgetWords(what: BudgetNotice, isFree: boolean, rule: string): NoticeW
   }
 }
 
+/** What a monitor of the operator's own asks for is about no limit. */
+function monitorWords(what: Noticed['what'], rule: string): NoticeWords {
+  const words = NOTICES[what]
+  switch (what) {
+    case 'alerted':
+      return {
+        ...words,
+        log: ({ who, breach }) => `${who} is left running: ${breach}`,
+        subject: ({ name }) => `${rule} reports process ${name}`,
+        headline: ({ where }) => `The process ${where} is reported by ${rule}`,
+        done: () => 'Left running (alert); another message follows when it is no longer reported',
+        brief: () => 'reported',
+      }
+    case 'relieved':
+      return {
+        ...words,
+        log: ({ who, breach }) => `${who} is no longer reported by ${breach}`,
+        subject: ({ name }) => `${rule} no longer reports process ${name}`,
+        headline: ({ where }) => `The process ${where} is no longer reported by ${rule}`,
+        brief: () => 'no longer reported',
+      }
+    case 'draining':
+      return { ...words, headline: ({ where }) => `Draining ${where}: ${rule} asks for it` }
+    case 'held':
+      return { ...words, subject: ({ name }) => `process ${name} is reported soon after each start` }
+    case 'postponed':
+      return {
+        ...words,
+        log: ({ who, breach, detail }) => `${who} is not restarted: ${breach}. ${detail}`,
+        subject: ({ name }) => `process ${name} is not restarted`,
+      }
+    default:
+      return words
+  }
+}
+
 const isBudgetNotice = (what: Noticed['what']): what is BudgetNotice => what in BUDGETS
 
 /** An alert about a budget, and its end, are about no single process. */
@@ -197,6 +233,7 @@ export const isAboutBudget = ({ what, request }: Noticed): boolean =>
 
 /** The words for a notice. */
 export function noticeWords({ what, request: { breach } }: Noticed): NoticeWords {
+  if (breach.isOfMonitor) return monitorWords(what, breach.rule)
   if (!breach.budget || !isBudgetNotice(what)) return NOTICES[what]
   return budgetWords(what, breach.budget.isFree === true, breach.rule)
 }

@@ -15,6 +15,7 @@ export const termLines = (settings: Settings): string[] =>
     parallelText(settings),
     staggerText(settings),
     evidenceText(settings),
+    ...monitorTexts(settings),
     ...messageTexts(settings),
     ownLimitText(settings),
   ].filter(text => text !== undefined)
@@ -55,6 +56,12 @@ const evidenceText: Text = ({ evidence, evidenceTimeoutSeconds: seconds }) => {
     ? undefined
     : `--evidence-timeout: a restart waits up to ${formatDuration(seconds)} for its evidence`
 }
+
+const monitorTexts = ({ monitors, monitorTimeoutSeconds }: Settings): string[] =>
+  monitors.map(
+    ({ path }) =>
+      `--monitor ${path}: judges the samples of each check, within ${formatDuration(monitorTimeoutSeconds)}`,
+  )
 
 function messageTexts({
   onAlertCommand,

@@ -31,7 +31,7 @@ export function toldWords(outcome: Told, host: string): ToldWords {
       }
     case 'capped':
       return {
-        subject: `process ${name} exceeds its limit and is no longer restarted`,
+        subject: `process ${name} ${overText(outcome.request.breach)} and is no longer restarted`,
         headline: `No longer restarting ${where}`,
         todo: 'Somebody has to look',
         brief: 'no more restarts',
@@ -48,7 +48,11 @@ export function toldWords(outcome: Told, host: string): ToldWords {
   }
 }
 
-function whyRestarted({ together, growth }: Breach): string {
+const overText = ({ isOfMonitor, rule }: Breach): string =>
+  isOfMonitor ? `is reported by ${rule}` : 'exceeds its limit'
+
+function whyRestarted({ together, growth, isOfMonitor, rule }: Breach): string {
   if (together !== undefined) return ' with its group'
+  if (isOfMonitor) return `: ${rule} asked for it`
   return growth ? ': it leaked' : ': it exceeded its limit'
 }

@@ -24,7 +24,7 @@ export function stepDraining(job: JobIn<'draining'>, event: JobEvent, moment: Mo
     case 'relieved':
       return job.drained?.isTold || event.ruleId !== job.request.breach.ruleId
         ? go(job)
-        : undrained(job, moment, 'it is back under its soft limit')
+        : undrained(job, moment, easedText(job))
     case 'settings':
       return moment.terms.kind === 'spared' && !job.drained?.isTold
         ? undrained(job, moment, moment.terms.why)
@@ -90,14 +90,19 @@ function onGraceOver(
   const { drain, limit } = moment.terms
   if (!isWithin(job.request.breach, measured.value, limit))
     return go(dueJob(job, 'grace', `its grace of ${formatDuration(drain?.graceSeconds ?? 0)} is over`))
-  if (!job.drained?.isTold) return undrained(job, moment, 'it is back under its soft limit')
+  if (!job.drained?.isTold) return undrained(job, moment, easedText(job))
   if (job.phase === 'watched') return go(job)
   return go({ ...job, phase: 'watched' }, noticed(job, moment, 'recovered', ''))
 }
 
-/** Its restart is due, for a reason of its own. */
-function dueJob(job: Job, due: Due, reason: string): Job {
-  const { request } = job
+const easedText = ({ request: { breach } }: Job): string =>
+  breach.isOfMonitor ? `${breach.rule} no longer asks for it` : 'it is back under its soft limit'
+
+/** Its restart is due, for a reason of its own; that of a monitor is the one that a person understands. */
+function dueJob(job: Job, due: Due, why: string): Job {
+  const { request, drained } = job
+  const first = request.breach.isOfMonitor && drained?.request.breach.reason
+  const reason = first ? `${first}; ${why}` : why
   return {
     ...headOf(job),
     request: { ...request, breach: { ...request.breach, reason } },

@@ -91,14 +91,17 @@ export class Holds {
     const { history, nowMs, tick } = this.#ports
     const waitMs = untilTick - tick()
     const fitting = history.fittingLimitOf(namespec)
-    const advice = fitting === undefined ? '' : `; a limit of ${formatSize(fitting)} would fit`
+    const advice =
+      fitting === undefined || request.breach.isOfMonitor
+        ? ''
+        : `; a limit of ${formatSize(fitting)} would fit`
     const when = timestamp(new Date(nowMs() + waitMs))
     this.#ports.tell({
       kind: 'noticed',
       what: 'held',
       request,
       occurredAt: nowMs(),
-      detail: `It exceeds its limit again within minutes of its last restart, so memmon waits until ${when} (${formatDuration(waitMs / 1000)}, --restart-backoff)${advice}`,
+      detail: `${request.breach.isOfMonitor ? 'It is reported' : 'It exceeds its limit'} again within minutes of its last restart, so memmon waits until ${when} (${formatDuration(waitMs / 1000)}, --restart-backoff)${advice}`,
       isRepeated: history.soonTimesOf(namespec) > 1,
     })
   }

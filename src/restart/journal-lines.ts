@@ -2,7 +2,15 @@
 // the version, the supervisord and the boot that it is about; then one JSON object a line, in the order of events.
 // Commands are never written nor read: they come from the settings.
 import { isBeforeHook, isNoted, type Job, stoppingOf } from './job.ts'
-import { evidenceIn, isDrained, isObject, isRequest, type Json, outcomeFrom } from './journal-values.ts'
+import {
+  evidenceIn,
+  isDrained,
+  isObject,
+  isRequest,
+  type Json,
+  outcomeFrom,
+  withoutLimit,
+} from './journal-values.ts'
 
 /** A restart that was carried through, for counting. */
 export interface PastRestart {
@@ -118,7 +126,11 @@ function apply(value: Json, jobs: Map<string, Job>, restarts: PastRestart[]): bo
   return true
 }
 
-function jobFrom({ job, request, owesPost, drained }: Json): Job | undefined {
+function jobFrom({ job, owesPost, ...noted }: Json): Job | undefined {
+  const request = withoutLimit(noted.request)
+  const drained = isObject(noted.drained)
+    ? { ...noted.drained, request: withoutLimit(noted.drained.request) }
+    : noted.drained
   if (!isObject(job) || !isRequest(request) || typeof owesPost !== 'boolean') return undefined
   if (drained !== undefined && !isDrained(drained)) return undefined
   const head = { request, plan: { group: false }, owesPost, ...(drained && { drained }) }

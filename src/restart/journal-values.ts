@@ -45,6 +45,14 @@ export const isDrained = (value: unknown): value is Drained =>
   Number.isFinite(value.sinceTick) &&
   typeof value.isTold === 'boolean'
 
+/** JSON knows no Infinity, which a monitor's breach without a figure has for its limit. */
+export function withoutLimit(request: unknown): unknown {
+  if (!isObject(request) || !isObject(request.breach)) return request
+  const { breach } = request
+  if (breach.isOfMonitor !== true || breach.limit !== null) return request
+  return { ...request, breach: { ...breach, limit: Number.POSITIVE_INFINITY } }
+}
+
 /** What a restart is resumed from, and told by. */
 export function isRequest(value: unknown): value is RestartRequest {
   if (!isObject(value) || !isObject(value.process) || !isObject(value.breach)) return false
@@ -52,9 +60,10 @@ export function isRequest(value: unknown): value is RestartRequest {
   if (typeof breach.cumulative !== 'boolean' || !isMetric(breach.metric)) return false
   if (breach.growth !== undefined && !isGrowth(breach.growth)) return false
   const texts = [process.group, process.name, process.namespec, breach.rule, breach.ruleId]
-  const numbers = [process.pid, process.startSeconds, process.nowSeconds, breach.value, breach.limit]
-  if (!texts.every(text => typeof text === 'string') || !numbers.every(number => Number.isFinite(number)))
-    return false
+  const numbers = [process.pid, process.startSeconds, process.nowSeconds, breach.value]
+  const isBounded = Number.isFinite(breach.limit) || breach.limit === Number.POSITIVE_INFINITY
+  if (!isBounded || !numbers.every(number => Number.isFinite(number))) return false
+  if (!texts.every(text => typeof text === 'string')) return false
   return process.namespec === namespecOf(String(process.group), String(process.name))
 }
 

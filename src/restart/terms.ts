@@ -3,7 +3,9 @@
 import type { Action } from '../rules/action.ts'
 import type { Budget } from '../rules/budgets.ts'
 import { isMemory } from '../rules/metric.ts'
+import { drainOfVerdict, type MonitorSpec, planOfVerdict } from '../rules/monitor.ts'
 import type { RestartRequest } from '../rules/outcome.ts'
+import type { ProcessInfo } from '../rules/process.ts'
 import { type Breach, type Rule, rulesFor } from '../rules/rule.ts'
 import { type Selector, selects } from '../rules/selector.ts'
 import type { Terms } from './job-events.ts'
@@ -12,12 +14,15 @@ import type { Terms } from './job-events.ts'
 export interface RulesInForce {
   readonly rules: readonly Rule[]
   readonly budgets: readonly Budget[]
+  readonly monitors: readonly MonitorSpec[]
   readonly ignored: readonly Selector[]
   readonly mostSpecific: boolean
 }
 
 /** The rule or budget by the id that the breach names: whether it still asks for this, with which limit and hooks. */
-export function termsOf({ process, breach }: RestartRequest, settings: RulesInForce): Terms {
+export function termsOf(request: RestartRequest, settings: RulesInForce): Terms {
+  const { process, breach } = request
+  if (breach.isOfMonitor) return termsOfMonitor(request, settings)
   const { group, name } = process
   const rule = [...settings.rules, ...settings.budgets].find(({ id }) => id === breach.ruleId)
   const spared = (why: string): Terms => ({ kind: 'spared', why, ...(rule && { plan: rule.plan }) })
@@ -35,6 +40,20 @@ export function termsOf({ process, breach }: RestartRequest, settings: RulesInFo
   const { plan, action } = rule
   const limit = 'limitBytes' in rule ? rule.limitBytes : breach.isHard ? rule.hardLimit : rule.limit
   return { kind: 'stands', plan, limit, ...(action.kind === 'drain' && { drain: action }) }
+}
+
+/** A monitor has no limit of its own, and its hooks are those of the process's closest rule. */
+function termsOfMonitor({ process, breach }: RestartRequest, settings: RulesInForce): Terms {
+  const monitor = settings.monitors.find(({ id }) => id === breach.ruleId)
+  if (!monitor) return { kind: 'spared', why: 'its monitor is no longer in the settings' }
+  const rules = rulesOf(process, settings)
+  const plan = planOfVerdict(monitor, rules)
+  const spared = (why: string): Terms => ({ kind: 'spared', why, plan })
+  if (settings.ignored.some(selector => selects(selector, process.group, process.name)))
+    return spared('the settings ignore it now')
+  if (monitor.isDryRun) return spared('a dry run restarts nothing')
+  if (breach.together !== undefined && !plan.group) return spared('its group is no longer restarted together')
+  return { kind: 'stands', plan, limit: breach.limit, drain: drainOfVerdict(monitor, rules) }
 }
 
 function notDoneBy({ kind }: Action): string | undefined {
@@ -55,6 +74,7 @@ const countsAlike = ({ metric, cumulative }: Rule, breach: Breach): boolean =>
 
 /** An event listener is not told apart here: a rule that held for the process when it was found has seen to that. */
 const holdsFor = (rule: Rule, { process }: RestartRequest, settings: RulesInForce): boolean =>
-  rulesFor(process, settings.rules, { ...settings, isListener: () => false, isSelf: () => false }).includes(
-    rule,
-  )
+  rulesOf(process, settings).includes(rule)
+
+const rulesOf = (process: ProcessInfo, settings: RulesInForce): Rule[] =>
+  rulesFor(process, settings.rules, { ...settings, isListener: () => false, isSelf: () => false })

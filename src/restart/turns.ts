@@ -87,4 +87,4 @@ const groupOf = ({ request }: Job): string => request.process.group
 const isHard = ({ request }: Job): boolean => request.breach.isHard === true
 /** Of whatever its limit counts. */
 const excessOf = ({ request: { breach } }: Job): number =>
-  breach.growth ? 0 : Math.abs(breach.value - breach.limit)
+  breach.growth || !Number.isFinite(breach.limit) ? 0 : Math.abs(breach.value - breach.limit)

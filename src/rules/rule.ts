@@ -81,6 +81,8 @@ export interface Breach {
   readonly reason?: string
   /** Set if it leaks and is under its limit: what has grown. */
   readonly growth?: Growth
+  /** A monitor of the operator's own asks for it, by `reason`; `rule` names it, and without a figure `limit` is Infinity. */
+  readonly isOfMonitor?: true
   /** Set if another process is over its limit, and this one is restarted with it. */
   readonly together?: string
   /** Set if a budget is broken: which budget, and which process is to give way and why, or why none is. */

@@ -52,12 +52,16 @@ const checkWith = () =>
 /** What one check says: whose restart is asked for, or else what; with the sum in MB. */
 function said(check: BudgetCheck, argv: readonly string[], at = 0): string[] {
   const rules = rulesetOf(argv)
-  const watched = watchedOf(processes, [], rules.budgets, {
-    isListener: () => false,
-    isSelf: () => false,
-    ignored: [],
-    mostSpecific: false,
-  })
+  const watched = watchedOf(
+    processes,
+    { rules: [], budgets: rules.budgets, monitors: [] },
+    {
+      isListener: () => false,
+      isSelf: () => false,
+      ignored: [],
+      mostSpecific: false,
+    },
+  )
   return check
     .check(rules, watched, rssOf, at)
     .map(({ verdict }) =>

@@ -51,7 +51,11 @@ function checksOf(...argv: string[]) {
   })
   const check = (megabytes: number, verdict: Verdict, pid = 7): string[] => {
     const process = processNamed('web', { pid, startSeconds: pid, nowSeconds: pid })
-    if (!isQuick) growth.prepare(watchedOf([process], rulesFrom(...argv), [], EVERYONE), argv.includes('-c'))
+    if (!isQuick)
+      growth.prepare(
+        watchedOf([process], { rules: rulesFrom(...argv), budgets: [], monitors: [] }, EVERYONE),
+        argv.includes('-c'),
+      )
     record.series = { verdict }
     growth.begin()
     growth.take(process, megabytes * MB, (plainMegabytes ?? megabytes) * MB)

@@ -66,6 +66,7 @@ const monitorOf = (...argv: string[]) =>
       record: recordSteady,
       onMeasured: () => {},
       onTable: () => {},
+      monitors: { ask() {} },
       isSelf: ({ name }) => name === 'memmon',
       log: () => {},
       nowMs: () => 0,

@@ -77,6 +77,7 @@ function monitorOf(...argv: string[]): Monitor {
       record: recordSteady,
       onMeasured: ({ namespec }, bytes) => void did.push(`size ${namespec} ${bytes / MB}`),
       onTable: all => void did.push(`table ${all.map(({ namespec }) => namespec).join(', ')}`),
+      monitors: { ask() {} },
       isSelf: () => false,
       log: (level, text) => void log.push(`${level} ${text}`),
       nowMs: () => NOW_MS,

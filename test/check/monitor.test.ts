@@ -99,6 +99,7 @@ const monitorOf = (...argv: string[]) =>
       record: recordSteady,
       onMeasured: () => {},
       onTable: () => {},
+      monitors: { ask() {} },
       isSelf: ({ namespec }) => namespec === 'memmon:memmon',
       log: (level, text) => void log.push(`${level} ${text}`),
     },

@@ -56,7 +56,7 @@ const settingsOf = (...argv: string[]) => resolveSettings(settingsFrom(...argv),
 function found(argv: readonly string[], processes: readonly ProcessInfo[], untilMs = Infinity): Found {
   const { rules, budgets } = settingsOf(...argv)
   const exempt = { isListener: () => false, isSelf: () => false, ignored: [], mostSpecific: false }
-  const watched = watchedOf(processes, rules, budgets, exempt)
+  const watched = watchedOf(processes, { rules, budgets, monitors: [] }, exempt)
   return { watched, running: [], isListener: () => false, atMs: AT_MS, untilMs }
 }
 

@@ -35,7 +35,7 @@ beforeEach(() => {
 /** What one check says of web: acts by their rule, changes by their kind. */
 function said(rules: readonly Rule[], verbose = false): string[] {
   const exempt = { isListener: () => false, isSelf: () => false, ignored: [], mostSpecific: false }
-  return watchedOf([WEB], rules, [], exempt).flatMap(one => {
+  return watchedOf([WEB], { rules, budgets: [], monitors: [] }, exempt).flatMap(one => {
     const { acts, changes } = check.begin([one], () => rssMb * MB, 0, verbose)(one)
     return [...acts.map(({ rule }) => rule.written), ...changes.map(({ kind }) => kind)]
   })

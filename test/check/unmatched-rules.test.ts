@@ -19,7 +19,7 @@ function check(argv: readonly string[], ...names: string[]): string[] {
   const isSelf = ({ name }: { readonly name: string }) => name === 'memmon'
   const { rules, budgets } = settings
   const exempt = { isListener: () => false, isSelf, ignored: [], mostSpecific: false }
-  unmatched.tell(settings, processes, watchedOf(processes, rules, budgets, exempt), isSelf)
+  unmatched.tell(settings, processes, watchedOf(processes, { rules, budgets, monitors: [] }, exempt), isSelf)
   return log.splice(0)
 }
 

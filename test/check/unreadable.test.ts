@@ -50,6 +50,7 @@ const monitorOf = (...argv: string[]) =>
       record: recordSteady,
       onMeasured: () => {},
       onTable: () => {},
+      monitors: { ask() {} },
       isSelf: () => false,
       log: (level, text) => void log.push(`${level} ${text}`),
     },

@@ -35,7 +35,7 @@ const sampler: Sampler = {
 
 /** The values of each process, by RSS in MB; `rss` those with descendants are ten times as large. */
 function valuesBy(rules: readonly Rule[], rss: readonly (number | undefined)[], isFollowed = false) {
-  const watched = watchedOf(PROCESSES, rules, [], NONE)
+  const watched = watchedOf(PROCESSES, { rules, budgets: [], monitors: [] }, NONE)
   const valuesOf = readValues(
     watched,
     ({ process }, cumulative) => {

@@ -12,7 +12,7 @@ import { MB, processNamed, rulesFrom, settingsFrom } from '../helpers/values.ts'
 const NONE: Exemptions = { isListener: () => false, isSelf: () => false, ignored: [], mostSpecific: false }
 const budgetsOf = (...argv: string[]) => resolveSettings(settingsFrom(...argv), 1000 * MB).budgets
 const watched = (rules: readonly Rule[], budgets: readonly Budget[] = []) =>
-  watchedOf([processNamed('shop:web'), processNamed('db')], rules, budgets, NONE)
+  watchedOf([processNamed('shop:web'), processNamed('db')], { rules, budgets, monitors: [] }, NONE)
 
 test.each<[argv: string[], watched: string[]]>([
   [

@@ -51,6 +51,7 @@ test.each([
   ['-a 1GB -m bob@example.com -s @', 1],
   ['-a 1GB -s @', 0], // there is no mail
   ['-a 1GB --smtp-ca-file @', 1],
+  ['-a 1GB --monitor @', 1],
 ])('%s: %i told', (argv, count) => {
   const path = write('hook', 0o664)
   const settings = settingsFrom(...argv.split(' ').map(word => (word === '@' ? path : word)))

@@ -314,3 +314,20 @@ test('a secret from the environment is none of the file, and is never repeated',
   const files = { '/etc/m/memmon.conf': conf }
   expect(settingsIn(files, { HOOK: 'https://h/s' }).webhooks).toEqual(['https://h/s'])
 })
+
+test('monitors: by their paths, from the folder of the file that names them; each once', () => {
+  const { monitors } = settingsOf(
+    '[memmon]\nmonitor = ./a.mjs, ../b.cjs, /srv/c.mjs, a.mjs\ngrace = 5m\npre_restart_command = x\n',
+  )
+  expect(monitors.map(({ id, path }) => [id, path])).toEqual(
+    ['/etc/a.mjs', '/b.cjs', '/srv/c.mjs'].map(path => [`monitor ${path}`, path]),
+  )
+  expect(monitors[0]).toMatchObject({
+    plan: { preCommand: 'x', group: false },
+    drain: { kind: 'drain', graceSeconds: 300 },
+    isDryRun: false,
+  })
+  expect(
+    settingsOf('[memmon]\nmonitor = a.mjs', '--monitor', '/m/own.mjs', '--dry-run').monitors,
+  ).toMatchObject([{ path: '/m/own.mjs', isDryRun: true }])
+})

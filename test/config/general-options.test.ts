@@ -1,4 +1,5 @@
 // The options about no single rule: what they say, what is refused, what counts without them.
+import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { parseFlags } from '../../src/config/flags.ts'
 import type { Settings } from '../../src/config/settings.ts'
@@ -24,6 +25,10 @@ test.each<[argv: string[], key: keyof Settings, value: unknown]>([
   [['--max-parallel', '0'], 'maxParallel', 0],
   [['--max-parallel', '25'], 'maxParallel', 25],
   [[], 'maxRestarts', undefined],
+  [[], 'monitorTimeoutSeconds', 5],
+  [['--monitor-timeout', '1m'], 'monitorTimeoutSeconds', 60],
+  [[], 'monitors', []],
+  [['--monitor', '/m/a.mjs', '--monitor', 'b.mjs'], 'monitorPaths', ['/m/a.mjs', resolve('b.mjs')]],
   [['--max-restarts', '3/1h'], 'maxRestarts', { count: 3, windowSeconds: 3600, written: '3/1h' }],
   [['--max-restarts', '1000/1d'], 'maxRestarts', { count: 1000, windowSeconds: 86_400, written: '1000/1d' }],
 ])('%j: %s is %j', (argv, key, value) => {
@@ -39,6 +44,7 @@ test.each([
   ['--max-restarts', '1001/1h'],
   // No time at all: nothing could ever be done in it.
   ['--hook-timeout', '0'],
+  ['--monitor-timeout', '0'],
   ['--stop-wait', '0s'],
   ['--evidence-timeout', '0'],
   ['--evidence-timeout', '61s'],

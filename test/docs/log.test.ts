@@ -93,6 +93,19 @@ const leaking = (growth: Partial<Growth>) => () =>
     detail: '',
   })
 
+const OF_MONITOR: RestartRequest = {
+  ...request,
+  breach: {
+    ...request.breach,
+    rule: 'monitor cpu-time',
+    reason: 'it has used 97% of a CPU',
+    limit: Number.POSITIVE_INFINITY,
+    isOfMonitor: true,
+  },
+}
+const reported = (what: Noticed['what'], detail = '') =>
+  outcomeText({ kind: 'noticed', what, request: OF_MONITOR, occurredAt: 0, detail })
+
 const foreign = (sight: Sight | undefined) => () =>
   foreignText({ kind: 'foreign', parentPid: 7, witness: { process: request.process, sight } })
 
@@ -130,6 +143,10 @@ const lines: readonly (() => string | Promise<string>)[] = [
   noticed('held', 'It exceeds its limit again'),
   noticed('postponed', `It has waited since 2026-11-21 12:00:00,000: ${POSTPONED}`),
   noticed('limit_too_low', tooLowText(2 ** 30)),
+  () => requestText(OF_MONITOR),
+  () => reported('alerted'),
+  () => reported('relieved'),
+  () => reported('postponed', `It has waited: ${POSTPONED}`),
   leaking({ slopeBytesPerHour: 12e6, secondsToLimit: 3600 }),
   noticed('leak_over', 'it has levelled off at 48MB'),
   noticed('undrained', 'it is back under its soft limit'),

@@ -51,6 +51,21 @@ const leak = {
     },
   },
 }
+const reported = {
+  ...request,
+  breach: {
+    ...request.breach,
+    rule: 'monitor cpu-time',
+    ruleId: 'monitor /etc/memmon/cpu-time.mjs',
+    reason: 'it has used 31s of CPU time in the last minute',
+    limit: Number.POSITIVE_INFINITY,
+    isOfMonitor: true as const,
+  },
+}
+const counted = {
+  ...reported,
+  breach: { ...reported.breach, metric: 'threads' as const, value: 200, limit: 150 },
+}
 const { growth: _, ...over } = leak.breach
 const levelled = { ...leak, breach: over }
 const budget = { id: 'budget total', whom: 'all processes together', victim: 'the largest is shop:web' }
@@ -110,6 +125,11 @@ test.each<[file: string, outcome: RestartOutcome]>([
   ],
   ['leak-over', noticed('leak_over', 'it has levelled off at 250MB', levelled)],
   ['leak-restarted', restarted(leak)],
+  ['monitor-restarted', restarted(reported)],
+  ['monitor-restarted-for-a-figure', restarted(counted)],
+  ['monitor-alerted', noticed('alerted', '', reported)],
+  ['monitor-relieved', noticed('relieved', '', reported)],
+  ['monitor-capped', { ...capped, request: reported }],
   [
     'limit-too-low',
     noticed(

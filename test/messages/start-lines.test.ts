@@ -43,6 +43,11 @@ test.each<[argv: string, line: string]>([
   ['--stagger 0', '--stagger 0: restarts of different groups do not wait for each other'],
   ['--no-evidence', '--no-evidence: restarts without taking down what the kernel knows of the process'],
   ['--evidence-timeout 5s', '--evidence-timeout: a restart waits up to 5s for its evidence'],
+  ['--monitor /m/a.mjs', '--monitor /m/a.mjs: judges the samples of each check, within 5s'],
+  [
+    '--monitor /m/a.mjs --monitor-timeout 1m',
+    '--monitor /m/a.mjs: judges the samples of each check, within 1m',
+  ],
   ['--on-alert-command /opt/page', 'on_alert_command runs for each warning, alert, drain and failure'],
   ['--hook-timeout 2m', '--hook-timeout: ends commands after 2m'],
   ['--mail-interval 1h', '--mail-interval: what follows a message within 1h is one digest'],

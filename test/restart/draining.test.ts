@@ -221,6 +221,40 @@ describe('draining', () => {
     ])
   })
 
+  describe('as a monitor asks for it', () => {
+    const breach = {
+      ...SOFT.breach,
+      rule: 'monitor own',
+      reason: 'it spins',
+      limit: Number.POSITIVE_INFINITY,
+      isOfMonitor: true as const,
+    }
+    const request = { ...SOFT, breach }
+    const told = { ...TOLD, request }
+    const terms = { ...DRAINS, limit: breach.limit }
+    follows([
+      [
+        'past its grace it is due whatever its size is, and both reasons are told',
+        draining({ request, drained: told, isAsking: true }),
+        measured(1),
+        due('', {
+          request: { ...request, breach: { ...breach, reason: 'it spins; its grace of 15m is over' } },
+          drained: told,
+        }),
+        [],
+        { ...pastGrace, terms },
+      ],
+      [
+        'no longer asked for, not told: over',
+        draining({ request, drained: { ...told, isTold: false } }),
+        { kind: 'relieved', ruleId: breach.ruleId },
+        over,
+        ['undrained: monitor own no longer asks for it'],
+        { terms },
+      ],
+    ])
+  })
+
   describe('measured past its grace', () => {
     const watched = draining({ phase: 'watched' })
     follows([

@@ -34,6 +34,15 @@ const jobsIn = (...lines: string[]): Job[] => [...parseJournal(HEADER + lines.jo
 /** As it is read again: without commands, and with what nobody knows any more at its beginning. */
 const read = (job: Job): Job | undefined => jobsIn(lineOf(job))[0]
 
+test('what a monitor asks for has no limit, and is read again', () => {
+  const breach = { ...REQUEST.breach, isOfMonitor: true as const, limit: Number.POSITIVE_INFINITY }
+  const request = { ...REQUEST, breach }
+  const job = stopping({ request, drained: { ...TOLD, request }, askedTick: 7 })
+  expect(read(job)).toMatchObject({ request, drained: { request } })
+  const other = { ...REQUEST, breach: { ...breach, isOfMonitor: undefined } }
+  expect(jobsIn(lineOf(stopping({ request: other as never })))).toEqual([])
+})
+
 describe('what is noted', () => {
   test.each<[what: string, job: Job]>([
     ['one that waits', waiting()],

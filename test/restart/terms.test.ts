@@ -22,6 +22,59 @@ const budgetRequest = (...argv: string[]): RestartRequest => {
   return { process: processNamed('w:a'), breach }
 }
 
+/** The monitor's id is made of its whole path. */
+const OF_MONITOR: RestartRequest = {
+  ...REQUEST,
+  breach: {
+    ...REQUEST.breach,
+    rule: 'monitor own',
+    ruleId: 'monitor /m/own.mjs',
+    limit: Number.POSITIVE_INFINITY,
+    isOfMonitor: true,
+  },
+}
+const OWN = ['--monitor', '/m/own.mjs']
+
+describe('a monitor', () => {
+  const drain = { kind: 'drain', graceSeconds: 900 }
+  test.each<[what: string, argv: string[], terms: object]>([
+    [
+      'its hooks are those of all',
+      [...OWN, '--pre-restart-command', 'x'],
+      { plan: { preCommand: 'x' }, drain },
+    ],
+    [
+      'its hooks are those of the closest rule, and so is the way to drain',
+      [...OWN, '-a', '3GB', '-p', 'a=2GB', '--soft-limit', '1GB', '--grace', '5m'],
+      { plan, drain: { ...drain, graceSeconds: 300 } },
+    ],
+  ])('%s', (_, argv, terms) => {
+    expect(termsUnder(OF_MONITOR, ...argv)).toMatchObject({
+      kind: 'stands',
+      limit: Number.POSITIVE_INFINITY,
+      ...terms,
+    })
+  })
+
+  test.each<[argv: string[], why: string]>([
+    [['-p', 'a=50MB'], 'its monitor is no longer in the settings'],
+    [['--monitor', '/m/other.mjs'], 'its monitor is no longer in the settings'],
+    [[...OWN, '--ignore', 'a'], 'the settings ignore it now'],
+    [[...OWN, '--dry-run'], 'a dry run restarts nothing'],
+  ])('not under %j', (argv, why) => {
+    expect(termsUnder(OF_MONITOR, ...argv)).toMatchObject({ kind: 'spared', why })
+  })
+
+  test('one of its group goes as long as groups do', () => {
+    const together = { ...OF_MONITOR, breach: { ...OF_MONITOR.breach, together: 'w:b' } }
+    expect(termsUnder(together, ...OWN, '--restart-group')).toMatchObject({ kind: 'stands' })
+    expect(termsUnder(together, ...OWN)).toMatchObject({
+      kind: 'spared',
+      why: 'its group is no longer restarted together',
+    })
+  })
+})
+
 describe('its rule still asks for it', () => {
   test.each<[what: string, request: RestartRequest, argv: string[], terms: object]>([
     ['as it did', REQUEST, ['-p', 'a=50MB'], { limit: 50 * MB }],

@@ -92,6 +92,7 @@ export class Memmon {
         record: recordSteady,
         onMeasured: (info, rssBytes) => this.restarts.observe(info, rssBytes),
         onTable: processes => this.restarts.onTable(processes),
+        monitors: { ask() {} },
         isSelf: ({ namespec }) => namespec === SELF,
         log,
         nowMs: clocks.nowMs,

@@ -1,0 +1,186 @@
+// One monitor of the operator's own: its process is started when it is first asked, asked again only when it has
+// answered, ended when it does not answer in time, and tried again after waits that grow.
+import { type Stats, statSync } from 'node:fs'
+import { basename } from 'node:path'
+import { backoffMs } from '../base/backoff.ts'
+import { errnoOf } from '../base/file-fault.ts'
+import type { Log } from '../base/log.ts'
+import { looseText } from '../base/loose-file.ts'
+import { formatDuration } from '../base/units.ts'
+import type { MonitorAnswer, MonitorSpec } from '../rules/monitor.ts'
+import type { Context, Need, Sample } from '../rules/monitor-types.ts'
+import type { Reply } from './messages.ts'
+import { type MonitorProcess, startMonitorProcess } from './monitor-process.ts'
+import { checkVerdicts } from './verdicts.ts'
+
+const RETRY = { firstMs: 10_000, lastMs: 600_000, jitter: 0 }
+/** Sentences about refused verdicts that are remembered, so that each is said once. */
+const MOST_SAID = 100
+
+export interface CustomMonitorPorts {
+  readonly hostPath: string
+  readonly timeoutMs: () => number
+  readonly log: Log
+  /** The clock that nobody sets. */
+  readonly tick: () => number
+  readonly nowMs: () => number
+  readonly host: string
+  /** The user that memmon runs as. */
+  readonly uid: number
+}
+
+interface Question {
+  readonly samples: readonly Sample[]
+  readonly onAnswer: (answer: MonitorAnswer) => void
+}
+
+export class CustomMonitor {
+  /** Another one with the same file, if settings change. */
+  spec: MonitorSpec
+  readonly #ports: CustomMonitorPorts
+  #process: MonitorProcess | undefined
+  #ready: { readonly name: string; readonly needs: readonly Need[] } | undefined
+  #asked: Question | undefined
+  #timer: NodeJS.Timeout | undefined
+  /** In a row. */
+  #failures = 0
+  #retryTick = 0
+  /** Of the file, when its process was last started. */
+  #mark = ''
+  readonly #said = new Set<string>()
+
+  constructor(spec: MonitorSpec, ports: CustomMonitorPorts) {
+    this.spec = spec
+    this.#ports = ports
+  }
+
+  /** Asks about the samples of a check; one that is busy, or waits to be tried again, is not asked. */
+  ask(samplesFor: (needs: readonly Need[]) => readonly Sample[], onAnswer: Question['onAnswer']): void {
+    this.#endIfChanged()
+    if (!this.#process) this.#start()
+    if (!this.#ready || this.#asked) return
+    const { host, nowMs, timeoutMs } = this.#ports
+    const samples = samplesFor(this.#ready.needs)
+    const context: Context = { at: nowMs(), host, timeoutMs: timeoutMs() }
+    this.#asked = { samples, onAnswer }
+    this.#setTimer('it did not answer')
+    this.#process?.ask({ samples, context })
+  }
+
+  /** Ends its process. */
+  end(): void {
+    clearTimeout(this.#timer)
+    this.#process?.end()
+    this.#process = undefined
+    this.#ready = undefined
+    this.#asked = undefined
+  }
+
+  get #label(): string {
+    return `Monitor ${this.#ready?.name ?? basename(this.spec.path)}`
+  }
+
+  #start(): void {
+    const { tick, hostPath, log, uid } = this.#ports
+    if (tick() < this.#retryTick) return
+    const { path } = this.spec
+    this.#mark = markOf(path)
+    const why = objectionTo(path, uid)
+    if (why !== undefined) {
+      this.#fail(why)
+      return
+    }
+    this.#setTimer('it was not loaded')
+    this.#process = startMonitorProcess({
+      path,
+      hostPath,
+      onReply: reply => this.#onReply(reply),
+      onPrinted: line => log('INFO', `${this.#label} says: ${line}`),
+      onEnd: why => this.#fail(why),
+    })
+  }
+
+  /** Another file is another monitor, and tried at once. */
+  #endIfChanged(): void {
+    if (this.#mark === '' || markOf(this.spec.path) === this.#mark) return
+    this.#ports.log('INFO', `${this.#label}: ${this.spec.path} has changed and is loaded again`)
+    this.end()
+    this.#failures = 0
+    this.#retryTick = 0
+    this.#said.clear()
+  }
+
+  #onReply(reply: Reply): void {
+    clearTimeout(this.#timer)
+    if (reply.kind === 'failed') this.#fail(reply.why)
+    else if (reply.kind === 'ready' ? this.#ready : !this.#asked) this.#fail('it answered without a question')
+    else if (reply.kind === 'ready') this.#onReady(reply)
+    else this.#onAnswer(reply.verdicts)
+  }
+
+  #onReady({ name, needs }: Extract<Reply, { kind: 'ready' }>): void {
+    this.#ready = { name, needs }
+    if (this.#failures > 0) return
+    const what = needs.length > 0 ? `, which needs ${needs.join(', ')}` : ''
+    this.#ports.log('INFO', `${this.#label} is loaded from ${this.spec.path}${what}`)
+  }
+
+  #onAnswer(values: readonly unknown[]): void {
+    const { samples, onAnswer } = this.#asked as Question
+    this.#asked = undefined
+    if (this.#failures > 0) this.#ports.log('INFO', `${this.#label} works again`)
+    this.#failures = 0
+    const { verdicts, faults } = checkVerdicts(values, samples)
+    for (const fault of faults) this.#refuse(fault)
+    onAnswer({ spec: this.spec, name: this.#ready?.name ?? '', samples, verdicts })
+  }
+
+  /** Said once each. */
+  #refuse(fault: string): void {
+    if (this.#said.has(fault) || this.#said.size >= MOST_SAID) return
+    this.#said.add(fault)
+    this.#ports.log('WARN', `${this.#label}: a verdict is refused: ${fault}`)
+  }
+
+  #setTimer(what: string): void {
+    const timeoutMs = this.#ports.timeoutMs()
+    const why = `${what} within ${formatDuration(timeoutMs / 1000)} and was ended`
+    this.#timer = setTimeout(() => this.#fail(why), timeoutMs).unref()
+  }
+
+  /** Its process begins anew: nobody knows what it is busy with. */
+  #fail(why: string): void {
+    const { log, tick } = this.#ports
+    const label = this.#label
+    this.end()
+    this.#failures++
+    const waitMs = backoffMs(this.#failures, RETRY, 0)
+    this.#retryTick = tick() + waitMs
+    log(
+      'WARN',
+      `${label} failed: ${why}. memmon goes on without it and tries it again in ${formatDuration(waitMs / 1000)}`,
+    )
+  }
+}
+
+/** '' only before the first look. */
+function markOf(path: string): string {
+  const stat = statOf(path)
+  return stat instanceof Error ? 'none' : `${stat.mtimeMs} ${stat.size} ${stat.ino} ${stat.mode} ${stat.uid}`
+}
+
+/** Why its file is not loaded: what others may write is not run as root. */
+function objectionTo(path: string, uid: number): string | undefined {
+  const stat = statOf(path)
+  if (stat instanceof Error) return `${path} cannot be read (${errnoOf(stat)})`
+  const loose = uid === 0 ? looseText(path, stat, uid) : undefined
+  return loose === undefined ? undefined : `${loose}; memmon runs as root and does not load it`
+}
+
+function statOf(path: string): Stats | Error {
+  try {
+    return statSync(path)
+  } catch (thrown) {
+    return thrown as Error
+  }
+}
