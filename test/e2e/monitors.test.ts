@@ -1,0 +1,109 @@
+// Monitors of the operator's own under a real supervisord: one restarts by CPU time and alerts by name, another loops
+// for ever; both may print what they like, and end with memmon.
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { isAlive } from '../helpers/alive.ts'
+import { waitForChecks } from '../helpers/checks.ts'
+import { PYTHON } from '../helpers/python.ts'
+import { Supervisord } from '../helpers/supervisord.ts'
+import { waitFor } from '../helpers/wait.ts'
+
+/** Spins for three seconds, once; from its second run on it sleeps. */
+const SPINS = `[program:spins]
+command=${PYTHON} -c "import os, time; p = '%(here)s/spun'; n = 0 if os.path.exists(p) else 3; open(p, 'w').close(); [None for _ in iter(lambda: time.process_time() < n, False)]; time.sleep(3600)"
+[program:calm]
+command=${PYTHON} -c "import time; time.sleep(3600)"
+`
+
+const NOTES_PID = `import { writeFileSync } from 'node:fs'
+writeFileSync(import.meta.filename + '.pid', String(process.pid))
+console.log('RESULT 2\\nOKREADY\\n')
+`
+const CPU = `${NOTES_PID}
+export const name = 'cpu', needs = ['cpu_time', 'threads']
+export const evaluate = samples => samples.flatMap(({ process, name, cpuSeconds, threads }) => [
+  ...(cpuSeconds > 2 ? [{ process, action: 'restart', reason: \`it has used \${cpuSeconds.toFixed(0)} s of CPU time\` }] : []),
+  ...(name === 'calm' ? [{ process, action: 'alert', reason: \`it sleeps with \${threads} thread\` }] : []),
+])`.replace('\nexport const evaluate', '; export const evaluate')
+const LOOPS = `${NOTES_PID}; export const name = 'loops', evaluate = () => { for (;;) {} }`
+
+let folder: string
+let supervisord: Supervisord
+
+const write = (name: string, text: string) => writeFileSync(join(folder, name), text)
+const conf = (...monitors: string[]) =>
+  write(
+    'memmon.conf',
+    `[memmon]\nmonitor_timeout = 4s\nemail = bob@example.com\n${monitors.length > 0 ? `monitor = ${monitors.join(', ')}\n` : ''}[any]\nmemory_limit = 1GB\n`,
+  )
+const pidOf = (module: string): number => {
+  const path = join(folder, `${module}.pid`)
+  return existsSync(path) ? Number(readFileSync(path, 'utf8')) : 0
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'memmon-monitors-'))
+  write('cpu.mjs', CPU)
+  write('loops.mjs', LOOPS)
+  conf('./cpu.mjs', './loops.mjs')
+  supervisord = await Supervisord.start({
+    programs: SPINS,
+    memmon: `--config ${folder}/memmon.conf --mail-interval 0 -s @sendmail`,
+  })
+})
+afterAll(async () => {
+  await supervisord?.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test('what a monitor asks for is restarted, and the mail holds its reason', async () => {
+  await supervisord.waitForLog('Restarted spins:spins: pid')
+  const mails = await supervisord.waitForMails(2)
+  const about = (name: string) => mails.find(mail => mail.includes(`process ${name}`)) ?? ''
+  expect(about('spins:spins')).toMatch(/^Subject: memmon: process spins:spins restarted$/m)
+  expect(about('spins:spins')).toMatch(
+    /^Restarted spins:spins on \S+ monitor cpu asked for it\.|: monitor cpu/m,
+  )
+  expect(about('spins:spins')).toMatch(/^Rule: {4}monitor cpu: it has used 3 s of CPU time$/m)
+  expect(about('calm:calm')).toMatch(/^Subject: memmon: monitor cpu reports process calm:calm$/m)
+  expect(about('calm:calm')).toMatch(/^Rule: {4}monitor cpu: it sleeps with 1 thread$/m)
+})
+
+test('one that loops for ever is ended and told, and the checks go on', async () => {
+  await supervisord.waitForLog('Monitor loops failed: it did not answer within 4s and was ended')
+  await waitFor('its process to end', () => !isAlive(pidOf('loops.mjs')))
+  await waitForChecks(supervisord, 3)
+  expect(supervisord.memmonLog()).toContain('INFO Monitor cpu.mjs says: OKREADY')
+  expect(supervisord.memmonLog()).not.toContain('Skipped a tick')
+  expect((await supervisord.process('memmon:memmon')).state).toBe(20)
+  expect(supervisord.memmonLog().split('calm:calm (pid').length - 1).toBe(1)
+})
+
+test('a module that changes is loaded again; one that the settings no longer name is ended', async () => {
+  const before = pidOf('cpu.mjs')
+  write('cpu.mjs', CPU.replace("name = 'cpu'", "name = 'cpu-2'").replace("'alert'", "'none'"))
+  await supervisord.waitForLog('Monitor cpu-2 is loaded')
+  await supervisord.waitForLog(
+    'Monitor cpu-2: a verdict is refused: the verdict about "calm:calm": its action is "none"',
+  )
+  expect(isAlive(before)).toBe(false)
+  const now = pidOf('cpu.mjs')
+  expect(isAlive(now)).toBe(true)
+  conf()
+  await waitFor('its process to end', () => !isAlive(now))
+  await waitForChecks(supervisord, 1)
+})
+
+test('its monitors end with memmon, also if that is killed', async () => {
+  for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
+    const old = pidOf('cpu.mjs')
+    conf('./cpu.mjs')
+    const own = await waitFor('its monitor', () => pidOf('cpu.mjs') !== old && pidOf('cpu.mjs'))
+    const memmon = await supervisord.process('memmon:memmon')
+    process.kill(memmon.pid, signal)
+    await waitFor('its monitor to end', () => !isAlive(own))
+    if (signal === 'SIGKILL') await supervisord.waitForRestart(memmon)
+  }
+})
