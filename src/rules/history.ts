@@ -58,7 +58,7 @@ export class RestartHistory {
     const isSoon = uptimeSecondsOf(process) < SOON_SECONDS
     past.soonTimes = isSoon && past.restartTicks.length > 0 ? past.soonTimes + 1 : 0
     if (!isSoon) past.soonBytes = []
-    else if (!breach.budget && isMemory(breach.metric)) recordSoon(past, breach)
+    else if (!breach.budget && !breach.isOfMonitor && isMemory(breach.metric)) recordSoon(past, breach)
   }
 
   /** A size that was measured; kept only for what was restarted before. */

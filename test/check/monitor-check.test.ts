@@ -2,6 +2,7 @@
 // when they come, and what is told once, or again.
 import { beforeEach, expect, test } from 'vitest'
 import { Monitor } from '../../src/check/monitor.ts'
+import type { QuietLook } from '../../src/check/quick-look.ts'
 import { resolveSettings } from '../../src/config/in-force.ts'
 import { outcomeText, requestText } from '../../src/messages/outcome-text.ts'
 import type { Readings } from '../../src/proc/sampler.ts'
@@ -18,6 +19,7 @@ let asked: Sample[][]
 let did: string[]
 let log: string[]
 let away: string[]
+let look: QuietLook | undefined
 let answer: (verdicts: Verdict[], name?: string) => void
 beforeEach(() => {
   processes = [
@@ -31,6 +33,7 @@ beforeEach(() => {
   did = []
   log = []
   away = []
+  look = undefined
   answer = () => expect.unreachable('nobody was asked')
 })
 
@@ -56,7 +59,7 @@ function monitorOf(...argv: string[]): Monitor {
           answer = (verdicts, name = 'own') => onAnswer({ spec, name, samples, verdicts })
         },
       },
-      quietLook: () => undefined,
+      quietLook: () => look,
       restarts: {
         isAway: namespec => away.includes(namespec),
         isComing: () => false,
@@ -113,6 +116,26 @@ test('without a rule, too; and without a monitor nobody is asked', async () => {
   expect(asked[0]).toHaveLength(3)
   await monitorOf('-a', '1GB').check()
   expect(asked).toHaveLength(1)
+})
+
+test('a check that asks nobody else asks monitors, with the sizes of that check', async () => {
+  let bytes = 5 * MB
+  look = {
+    isUnchanged: () => true,
+    watch: () => true,
+    sizes: () => processes.map(({ pid }) => pid * bytes),
+    release: () => {},
+  }
+  const monitor = monitorOf('-a', '1GB', ...OWN)
+  await monitor.check()
+  bytes = 7 * MB
+  expect(monitor.check()).toBeUndefined()
+  expect(asked.map(samples => samples.map(({ rssBytes }) => rssBytes / MB))).toEqual([
+    [10, 20, 30],
+    [7, 14, 21],
+  ])
+  answer([verdict('w:a', 'restart')])
+  expect(did).toEqual([expect.stringContaining('Restarting w:a (pid 2')])
 })
 
 test('where rules count descendants, samples have both sizes', async () => {

@@ -362,6 +362,21 @@ test('settings: one that stays keeps its process, one that goes is ended, one th
   expect(lines.filter(line => line.startsWith('WARN'))).toEqual([])
 })
 
+test("memmon's secrets are not in its environment", async () => {
+  process.env.SUPERVISOR_PASSWORD = 'hush'
+  try {
+    use(
+      write(
+        `console.log('knows ' + process.env.SUPERVISOR_PASSWORD + ' of ' + process.env.HOME); export const name = 'own', evaluate = () => []`,
+      ),
+    )
+    await checkUntil('says: knows ')
+  } finally {
+    delete process.env.SUPERVISOR_PASSWORD
+  }
+  expect(lines.find(line => line.includes('knows'))).toMatch(/knows undefined of \//)
+})
+
 test('what it has started ends with it', async () => {
   use(
     write(

@@ -40,6 +40,12 @@ test('a hard limit first, then the largest excess; the order in which they came 
   expect(begun(jobs, { maxParallel: 1, staggerMs: 0 })).toEqual(['f:f d:d c:c b:b a:a e:e', NEVER])
 })
 
+test('what a monitor asks for without a figure goes last, in the order in which it came', () => {
+  const ofMonitor = { limit: NEVER, isOfMonitor: true }
+  const jobs = [waits('a:a', 9, ofMonitor), waits('b:b', 1), waits('c:c', 1, ofMonitor)]
+  expect(begun(jobs, { maxParallel: 1, staggerMs: 0 })).toEqual(['b:b a:a c:c', NEVER])
+})
+
 test('one that pre_restart_command has postponed waits for the next check, whatever else is free', () => {
   const job = waiting({ request: requestOf('g:a'), isPostponed: true })
   expect(begun([job, waits('g:b')])).toEqual(['g:b', NEVER])
