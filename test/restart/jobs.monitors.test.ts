@@ -6,7 +6,6 @@ import type { RestartRequest } from '../../src/rules/outcome.ts'
 import type { Breach } from '../../src/rules/rule.ts'
 import { JobWorld } from '../helpers/job-world.ts'
 import { STANDS } from '../helpers/jobs.ts'
-import { MB } from '../helpers/values.ts'
 
 const OF_MONITOR: Partial<Breach> = {
   rule: 'monitor own',
