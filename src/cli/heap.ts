@@ -10,8 +10,6 @@ const HEAP_FLAGS = [
   // more than all of memmon. Maglev alone is 6.5 MB on Node 24.
   '--no-opt',
   '--no-maglev',
-  // What ran at start only is dropped by the first collection: 0.5 MB on Node 22 and 24.
-  '--bytecode-old-age=1',
 ]
 
 // First of all: left to Node, SIGUSR1 opens its debugger on port 9229, and SIGUSR2 ends the process.
