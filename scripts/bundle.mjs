@@ -13,8 +13,8 @@ const MAIN = 'src/cli/main.ts'
 const FOR_PEOPLE = ['src/cli/by-hand.ts', 'src/cli/hand-commands.ts']
 /** What draws: for the listener with a mail to send, and for people. */
 const PICTURES = 'src/picture/charts.ts'
-/** What takes evidence: for the listener with a process to restart, and for people. */
-const EVIDENCE = 'src/evidence/before-stop.ts'
+/** What takes evidence: for the listener with a process to restart, or with too many threads, and for people. */
+const EVIDENCE = ['src/evidence/before-stop.ts', 'src/evidence/reason.ts']
 
 /** What a monitor's process runs, and the types of what it loads. */
 const MONITOR_HOST = 'src/monitors/host.ts'
@@ -141,13 +141,13 @@ function filesFrom(imports, mark) {
   const main = closure([MAIN], imports, ({ kind }) => kind !== 'dynamic-import')
   const entries = [...main].flatMap(later).map(({ path }) => path)
   const listener = closure(
-    entries.filter(path => !main.has(path) && ![...FOR_PEOPLE, PICTURES, EVIDENCE].includes(path)),
+    entries.filter(path => !main.has(path) && ![...FOR_PEOPLE, PICTURES, ...EVIDENCE].includes(path)),
     imports,
-    ({ path }) => !main.has(path) && ![PICTURES, EVIDENCE].includes(path),
+    ({ path }) => !main.has(path) && ![PICTURES, ...EVIDENCE].includes(path),
   )
   const pictures = closure([PICTURES], imports, ({ path }) => !main.has(path) && !listener.has(path))
   const evidence = closure(
-    [EVIDENCE],
+    EVIDENCE,
     imports,
     ({ path }) => ![main, listener, pictures].some(modules => modules.has(path)),
   )

@@ -13,8 +13,10 @@ import { type InForce, inForce, refuseFaults } from './config/in-force.ts'
 import { SettingsReload, type SettingsSource } from './config/reload.ts'
 import type { Settings } from './config/settings.ts'
 import { createNotifications, type Notifications } from './delivery/notifications.ts'
+import { Reasons } from './evidence/reasons.ts'
 import { EvidenceTaker } from './evidence/taker.ts'
 import { HistoryKeeper } from './history/keeper.ts'
+import { evidenceLine } from './messages/evidence-text.ts'
 import { logRules, logStart } from './messages/start-lines.ts'
 import { CustomMonitors } from './monitors/custom-monitors.ts'
 import { createCapacityReader } from './proc/capacity.ts'
@@ -30,6 +32,7 @@ import { ChecksFile } from './restart/checks-file.ts'
 import { HookCommands } from './restart/hook-commands.ts'
 import { createOwnPlace, type OwnPlace } from './restart/own-place.ts'
 import { Restarts, type RestartsPorts } from './restart/restarts.ts'
+import type { RestartOutcome, RestartRequest } from './rules/outcome.ts'
 import type { SupervisorClient } from './supervisor/client.ts'
 import { connect } from './supervisor/connect.ts'
 import { runOf } from './supervisor/identity.ts'
@@ -64,6 +67,7 @@ export class Memmon {
   readonly #checksFile: ChecksFile
   readonly #history: HistoryKeeper
   readonly #evidence: EvidenceTaker
+  readonly #reasons: Reasons
   readonly #reload: SettingsReload
   readonly #capacityReload: CapacityReload
   readonly #deafness: Deafness
@@ -94,7 +98,17 @@ export class Memmon {
     })
     this.#hooks.use(initial, hasHooks(initial))
     const { historyOf } = this.#history
-    this.#evidence = new EvidenceTaker(initial, { redactor, historyOf, ...CLOCKS })
+    this.#reasons = new Reasons(initial, {
+      tell: outcome => this.#notifications.tell(outcome),
+      onReason: (request, evidence) => {
+        const line = evidenceLine(request, evidence)
+        if (line) log(line.level, line.text)
+      },
+      redact: redactor.redact,
+      ...CLOCKS,
+    })
+    const previousOf = this.#reasons.tallies.previousOf
+    this.#evidence = new EvidenceTaker(initial, { redactor, historyOf, previousOf, ...CLOCKS })
     const { ruleset } = this.#now
     this.restarts = new Restarts(initial, ruleset, this.#restartsPorts())
     this.#customMonitors = new CustomMonitors({
@@ -162,12 +176,13 @@ export class Memmon {
 
   /** Sends what was gathered, and resolves when every channel has had its try and no command runs. */
   async flushMessages(): Promise<void> {
+    await this.#reasons.flush()
     await Promise.all([this.#notifications.flush(), this.#hooks.whenIdle(), this.#whenOpen()])
   }
 
   /** Resolves when the journal and the messages that wait are on disk. Nothing is sent any more. */
   async save(): Promise<void> {
-    await this.#whenOpen()
+    await Promise.all([this.#whenOpen(), this.#reasons.flush()])
     await Promise.allSettled([this.restarts.flush(), this.#notifications.keep(), this.#history.save()])
   }
 
@@ -197,6 +212,7 @@ export class Memmon {
     this.#hooks.use(settings, hasHooks(settings))
     this.#evidence.use(settings)
     this.#customMonitors.use(next.ruleset.monitors)
+    this.#reasons.use(settings)
     this.#monitor.use(next.ruleset)
     this.restarts.use(settings, next.ruleset)
     logRules(next, log)
@@ -212,7 +228,7 @@ export class Memmon {
       takeEvidence: this.#evidence.take,
       tell: outcome => {
         this.#history.onOutcome(outcome)
-        this.#notifications.tell(outcome)
+        this.#reasons.tell(outcome)
       },
       onChange: () => this.#checksFile.look(),
       log,
@@ -223,7 +239,7 @@ export class Memmon {
 
   #monitorPorts(sampler: Sampler, hasServerUrl: boolean): MonitorPorts {
     const { restarts } = this
-    const { tell } = this.#notifications
+    const { tell } = this.#reasons
     return {
       readTable: createListenerTable(this.#client, openSightings(), hasServerUrl),
       sampler,
@@ -233,12 +249,7 @@ export class Memmon {
       mayRestart: namespec => restarts.mayRestart(namespec),
       act: (request, action) => {
         if (action.kind === 'drain') restarts.soften(request, action)
-        else
-          void act(request, action, {
-            ...this.#client,
-            run: this.#hooks.runHook,
-            nowMs: Date.now,
-          }).then(tell)
+        else void this.#act(request, action).then(tell)
       },
       onRelieved: request => restarts.relieve(request),
       tell,
@@ -247,13 +258,23 @@ export class Memmon {
       onTable: processes => {
         restarts.onTable(processes)
         this.#history.onTable(processes)
+        this.#reasons.tallies.keepOnly(processes)
       },
+      onCount: this.#reasons.tallies.note,
       record: this.#history.record,
       isSelf: createIsSelf(process.env, ownPids(process.pid, process.ppid)),
       log: this.#ports.log,
       nowMs: Date.now,
       monotonicMs,
     }
+  }
+
+  /** What it does may change what the process does: why it has so many is read before. */
+  async #act(request: RestartRequest, action: Parameters<typeof act>[1]): Promise<RestartOutcome> {
+    const evidence = await this.#reasons.of(request)
+    const { runHook: run } = this.#hooks
+    const outcome = await act(request, action, { ...this.#client, run, nowMs: Date.now })
+    return evidence ? { ...outcome, evidence } : outcome
   }
 
   #ownPlace({ stateDir }: Settings, address: ServerAddress, procfs: Procfs | undefined): OwnPlace {

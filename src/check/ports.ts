@@ -7,6 +7,7 @@ import type { MonitorAnswer } from '../rules/monitor.ts'
 import type { Need, Sample } from '../rules/monitor-types.ts'
 import type { Noticed, RestartRequest } from '../rules/outcome.ts'
 import type { ProcessInfo } from '../rules/process.ts'
+import type { Rule } from '../rules/rule.ts'
 import type { ReadTable } from '../supervisor/process-table.ts'
 import type { GrowthPorts } from './growth-check.ts'
 import type { QuietLook } from './quick-look.ts'
@@ -46,6 +47,8 @@ export interface MonitorPorts {
   readonly availableBytes: () => number | undefined
   /** Told of every size that was measured, and of all processes that there are. */
   readonly onMeasured: (process: ProcessInfo, rssBytes: number) => void
+  /** Told of every count of threads or descriptors, with the rule that asks for it. */
+  readonly onCount: (process: ProcessInfo, rule: Rule, value: number) => void
   /** Takes each size into the history of its process. */
   readonly record: GrowthPorts['record']
   readonly onTable: (processes: readonly ProcessInfo[]) => void

@@ -1,7 +1,7 @@
 // What of a process has grown since an earlier look at it: threads, descriptors, memory, and which kind of each. Pure.
 import { formatDuration, formatSize } from '../base/units.ts'
 import { kindText } from './descriptor-words.ts'
-import type { Count, Facts } from './facts.ts'
+import type { Count, DescriptorFacts, Facts } from './facts.ts'
 import { waitsOf } from './waits.ts'
 import {
   countText,
@@ -41,7 +41,7 @@ function mostGrown(now: readonly Count[], before: readonly Count[]): Count | und
 const mostOf = (counts: readonly Count[]): Count | undefined =>
   counts.reduce<Count | undefined>((most, one) => (one.count > (most?.count ?? 0) ? one : most), undefined)
 
-function threadsGrew(facts: Facts, context: WordsContext): Finding | undefined {
+export function threadsGrew(facts: Facts, context: WordsContext): Finding | undefined {
   const since = earlier(facts, context)
   const [now, before] = [facts.threads, since?.previous.threads]
   if (!since || !now || !before) return undefined
@@ -51,16 +51,23 @@ function threadsGrew(facts: Facts, context: WordsContext): Finding | undefined {
   return { amount: now.count - before.count, whole: now.count, text }
 }
 
-function fdsGrew(facts: Facts, context: WordsContext): Finding | undefined {
+export function fdsGrew(facts: Facts, context: WordsContext): Finding | undefined {
   const since = earlier(facts, context)
   const [now, before] = [facts.descriptors, since?.previous.descriptors]
   if (!since || !now || !before) return undefined
   const most = mostGrown(now.byKind, before.byKind)
-  const socket = most?.what === 'socket' ? mostGrown(now.sockets, before.sockets) : undefined
-  const state = socket ? `, ${countText(socket.count)} of them ${nameText(socket.what)}` : ''
+  const state = most?.what === 'socket' ? socketState(now, before, most.count) : ''
   const kind = most ? `: ${countText(most.count)} more ${kindText(most.what, most.count)}${state}` : ''
   const text = `descriptors grew from ${countText(before.count)} to ${countText(now.count)} ${since.within}${kind}`
   return { amount: now.count - before.count, whole: now.count, text }
+}
+
+/** ', 7 of them tcp CLOSE_WAIT'; '' where it is not known what they were before. */
+function socketState(now: DescriptorFacts, before: DescriptorFacts, amount: number): string {
+  const hadSockets = before.byKind.some(({ what }) => what === 'socket')
+  const most = mostGrown(now.sockets, before.sockets)
+  if (!most || (hadSockets && before.sockets.length === 0)) return ''
+  return `, ${countText(most.count)} ${most.count > amount ? 'more' : 'of them'} ${nameText(most.what)}`
 }
 
 function memoryGrew(facts: Facts, context: WordsContext): Finding | undefined {

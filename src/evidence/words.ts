@@ -33,15 +33,24 @@ export const WORD_RULES: readonly WordRule[] = [
 ]
 
 /** None at all if nothing stands out, or if nothing is known. */
-export function wordsOf(facts: Facts, context: WordsContext = {}): readonly Sentence[] {
-  const spoken = WORD_RULES.flatMap(rule => {
-    const finding = rule.find(facts, context)
-    return finding && isTelling(finding, rule.least) ? [{ rule, ...sentence(rule, finding) }] : []
-  }).sort((a, b) => b.score - a.score)
+export const wordsOf = (facts: Facts, context: WordsContext = {}): readonly Sentence[] =>
+  spokenBy(WORD_RULES, facts, context).slice(0, MOST_SENTENCES)
+
+/** What these rules say, the most telling first. */
+export function spokenBy(
+  rules: readonly WordRule[],
+  facts: Facts,
+  context: WordsContext,
+): readonly Sentence[] {
+  const spoken = rules
+    .flatMap(rule => {
+      const finding = rule.find(facts, context)
+      return finding && isTelling(finding, rule.least) ? [{ rule, ...sentence(rule, finding) }] : []
+    })
+    .sort((a, b) => b.score - a.score)
   const topics = new Set<string>()
   return spoken
     .filter(({ rule: { topic } }) => !topics.has(topic) && topics.add(topic))
-    .slice(0, MOST_SENTENCES)
     .map(({ rule: { id }, score, text }) => ({ rule: id, score, text }))
 }
 

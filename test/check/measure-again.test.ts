@@ -64,6 +64,7 @@ const monitorOf = (...argv: string[]) =>
       tell: () => {},
       availableBytes: () => freeBytes,
       record: recordSteady,
+      onCount: () => {},
       onMeasured: () => {},
       onTable: () => {},
       monitors: { ask() {} },

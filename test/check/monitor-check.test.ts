@@ -72,6 +72,7 @@ function monitorOf(...argv: string[]): Monitor {
       availableBytes: () => undefined,
       onMeasured: () => {},
       record: recordSteady,
+      onCount: () => {},
       onTable: () => {},
       isSelf: ({ namespec }) => namespec === 'memmon:memmon',
       log: (level, text) => void log.push(`${level} ${text}`),

@@ -97,6 +97,7 @@ const monitorOf = (...argv: string[]) =>
       },
       quietLook: () => look,
       record: recordSteady,
+      onCount: () => {},
       onMeasured: () => {},
       onTable: () => {},
       monitors: { ask() {} },

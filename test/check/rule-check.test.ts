@@ -13,12 +13,14 @@ let rssMb: number
 let pss: number | Unreadable
 let log: string[]
 let reads: number
+let counts: string[]
 let check: RuleCheck
 beforeEach(() => {
   rssMb = 20
   pss = 10
   log = []
   reads = 0
+  counts = []
   const sampler: Sampler = {
     source: 'a test',
     measure: async () => new Map(),
@@ -29,7 +31,11 @@ beforeEach(() => {
     shares: () => [],
     swapUsedBytes: () => 0,
   }
-  check = new RuleCheck({ sampler, log: (level, text) => void log.push(`${level} ${text}`) })
+  check = new RuleCheck({
+    sampler,
+    log: (level, text) => void log.push(`${level} ${text}`),
+    onCount: (process, { metric }, value) => void counts.push(`${process.name} ${value} ${metric}`),
+  })
 })
 
 /** What one check says of web: acts by their rule, changes by their kind. */
@@ -83,4 +89,10 @@ test('what cannot be read is said once, until that is forgotten', () => {
   check.forgetTold()
   said(ALERT)
   expect(log).toHaveLength(2)
+})
+
+test('each count of threads is handed on, and no size', () => {
+  said(rulesFrom('-a', '10MB', '--threads-limit', '100'))
+  said(rulesFrom('-a', '10MB'))
+  expect(counts).toEqual([`web ${10 * MB} threads`])
 })

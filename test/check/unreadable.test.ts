@@ -48,6 +48,7 @@ const monitorOf = (...argv: string[]) =>
       restarts: { isAway: () => false, isComing: () => false, add: () => {} },
       quietLook: () => undefined,
       record: recordSteady,
+      onCount: () => {},
       onMeasured: () => {},
       onTable: () => {},
       monitors: { ask() {} },

@@ -90,6 +90,7 @@ export class Memmon {
           return this.freeMb * MB
         },
         record: recordSteady,
+        onCount: () => {},
         onMeasured: (info, rssBytes) => this.restarts.observe(info, rssBytes),
         onTable: processes => this.restarts.onTable(processes),
         monitors: { ask() {} },
