@@ -101,7 +101,7 @@ export class Jobs {
     if (entry && isAway(entry.job)) return
     if (!request.breach.together) {
       history.recordBreach(request)
-      if (!request.breach.growth && !request.breach.isOfMonitor) this.#lowLimits.sayIfTooLow(request)
+      if (!request.breach.growth) this.#lowLimits.sayIfTooLow(request)
     }
     if (entry) this.#runner.send(entry, { kind: 'breached', request, plan })
     else if (this.#holds.passesCap(request)) this.#runner.enter(namespec, waitingJob(request, plan))
