@@ -1,9 +1,11 @@
 // docs/evidence.md has each rule of the sentences with its threshold and weight, and shows what they say.
 import { expect, test } from 'vitest'
 import { parseSize } from '../../src/base/units.ts'
+import { wordsAbout } from '../../src/evidence/reason-words.ts'
 import { WORD_RULES, wordsOf } from '../../src/evidence/words.ts'
-import { LARGE_WORKER } from '../helpers/diagnosed.ts'
+import { LARGE_WORKER, LOCKED } from '../helpers/diagnosed.ts'
 import { codeBlocks, readDocument } from '../helpers/documents.ts'
+import { factsOf, threadsOf } from '../helpers/facts.ts'
 
 interface Row {
   readonly id: string
@@ -35,4 +37,11 @@ test.each(WORD_RULES)('$id: share, least and weight', ({ id, weight, least: { sh
 test('its example is what memmon says of such a process', () => {
   const said = wordsOf(LARGE_WORKER).map(({ text }, at) => `${at + 1}. ${text}\n`)
   expect(codeBlocks('docs/evidence.md').map(({ text }) => text)).toContain(said.join(''))
+})
+
+test('its other example is what a mail about threads_limit says', () => {
+  const threads = threadsOf(58, { byWchan: [{ what: 'futex_do_wait', count: 57 }] })
+  const previous = factsOf({ threads, takenAt: LOCKED.takenAt - 250 * 60_000 })
+  const said = wordsAbout({ metric: 'threads', cumulative: false }, LOCKED, { previous })
+  expect(codeBlocks('docs/evidence.md').map(({ text }) => text)).toContain(`${said.join('\n')}\n`)
 })
