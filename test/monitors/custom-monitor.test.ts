@@ -265,30 +265,43 @@ test.each<Misbehaviour>(MISBEHAVIOURS)('%s', async (_, text, why, ownTimeoutMs =
   if (pid > 0) await waitFor('its process to end', () => !isAlive(pid))
 })
 
-test('after each failure in a row it waits longer, ten minutes at most; when it answers again, that is said', async () => {
-  const path = write(`import { existsSync } from 'node:fs'
-export const name = 'own', evaluate = () => { if (existsSync('${folder}/well')) return []; throw new Error('not now') }`)
-  use(path)
-  const waits: string[] = []
-  for (const time of [10, 20, 40, 80, 160, 320, 600, 600]) {
-    await waitFor(
-      () => `failure ${waits.length + 1}\n${lines.join('\n')}`,
-      () => {
-        check()
-        return lines.filter(line => line.startsWith('WARN')).length > waits.length
-      },
-    )
-    waits.push(/again in (.*)$/.exec(lines.at(-1) ?? '')?.[1] ?? '')
+test('after each failure in a row it waits longer, ten minutes at most', () => {
+  // A file that is not there is seen at once.
+  use(join(folder, 'none.mjs'))
+  check()
+  for (const seconds of [10, 20, 40, 80, 160, 320, 600, 600]) {
     const before = lines.length
-    tick += time * 1000 - 1
+    tick += seconds * 1000 - 1
     check()
-    expect(lines.length).toBe(before) // not yet
+    expect(lines.length, `${seconds} s`).toBe(before) // not yet
     tick += 1
+    check()
+    expect(lines.length, `${seconds} s`).toBe(before + 1)
   }
-  expect(waits).toEqual(['10s', '20s', '40s', '1m 20s', '2m 40s', '5m 20s', '10m', '10m'])
+  const waits = lines.map(line => /again in (.*)$/.exec(line)?.[1])
+  expect(waits).toEqual(['10s', '20s', '40s', '1m 20s', '2m 40s', '5m 20s', '10m', '10m', '10m'])
+})
+
+test('when it answers again, that is said, and the next failure is the first one', async () => {
+  use(
+    write(`import { existsSync } from 'node:fs'
+export const name = 'own', evaluate = () => { if (existsSync('${folder}/well')) return []; throw new Error('not now') }`),
+  )
+  await checkUntil('again in 10s')
+  tick += 10_000
+  await checkUntil('again in 20s')
   writeFileSync(join(folder, 'well'), '')
+  tick += 20_000
   await checkUntilAnswered()
   expect(lines.at(-1)).toBe('INFO Monitor own works again')
+  rmSync(join(folder, 'well'))
+  await waitFor(
+    () => `another failure\n${lines.join('\n')}`,
+    () => {
+      check()
+      return lines.filter(line => line.endsWith('again in 10s')).length === 2
+    },
+  )
 })
 
 test('while it thinks, checks go on and it is asked nothing else', async () => {
