@@ -16,7 +16,7 @@ import { createNotifications, type Notifications } from './delivery/notification
 import { Reasons } from './evidence/reasons.ts'
 import { EvidenceTaker } from './evidence/taker.ts'
 import { HistoryKeeper } from './history/keeper.ts'
-import { evidenceLine } from './messages/evidence-text.ts'
+import { evidenceLines } from './messages/evidence-text.ts'
 import { logRules, logStart } from './messages/start-lines.ts'
 import { CustomMonitors } from './monitors/custom-monitors.ts'
 import { createCapacityReader } from './proc/capacity.ts'
@@ -101,14 +101,14 @@ export class Memmon {
     this.#reasons = new Reasons(initial, {
       tell: outcome => this.#notifications.tell(outcome),
       onReason: (request, evidence) => {
-        const line = evidenceLine(request, evidence)
-        if (line) log(line.level, line.text)
+        for (const { level, text } of evidenceLines(request, evidence)) log(level, text)
       },
       redact: redactor.redact,
       ...CLOCKS,
     })
     const previousOf = this.#reasons.tallies.previousOf
-    this.#evidence = new EvidenceTaker(initial, { redactor, historyOf, previousOf, ...CLOCKS })
+    const { diagnose: runDiagnose } = this.#hooks
+    this.#evidence = new EvidenceTaker(initial, { redactor, historyOf, previousOf, runDiagnose, ...CLOCKS })
     const { ruleset } = this.#now
     this.restarts = new Restarts(initial, ruleset, this.#restartsPorts())
     this.#customMonitors = new CustomMonitors({
@@ -174,8 +174,9 @@ export class Memmon {
     this.#opened = this.restarts.open(this.#place.find())
   }
 
-  /** Sends what was gathered, and resolves when every channel has had its try and no command runs. */
+  /** memmon ends: sends what was gathered, and resolves when every channel has had its try and no command runs. */
   async flushMessages(): Promise<void> {
+    this.#evidence.end()
     await this.#reasons.flush()
     await Promise.all([this.#notifications.flush(), this.#hooks.whenIdle(), this.#whenOpen()])
   }

@@ -1,6 +1,6 @@
 // Commands that an operator names: a mail command, or what a rule runs. Their stdout and stderr never reach ours:
 // stdout is the event listener protocol.
-import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import type { Readable, Writable } from 'node:stream'
 import { LACKS } from './lack.ts'
 import { createRedactor, type Redactor } from './redact.ts'
@@ -27,6 +27,8 @@ export interface CommandTerms {
   readonly ending?: AbortSignal
   /** What it says on stderr goes through it. */
   readonly redactor?: Redactor
+  /** Takes what it prints, on stdout and stderr; false: that was enough, its pipes are closed. Without it stdout goes nowhere. */
+  readonly onOutput?: (chunk: Buffer) => boolean
 }
 
 const STDERR_TAIL_BYTES = 500
@@ -51,9 +53,9 @@ export const pipeToCommand = (command: string, input: Buffer, terms: CommandTerm
 export async function runCommand(
   words: readonly string[],
   input: Buffer,
-  { timeoutMs, environment = {}, ending, redactor = createRedactor() }: CommandTerms,
+  { timeoutMs, environment = {}, ending, redactor = createRedactor(), onOutput }: CommandTerms,
 ): Promise<CommandResult> {
-  const child = await start(words, environment)
+  const child = await start(words, environment, onOutput !== undefined)
   if (child instanceof Error) return notRun(child)
   const { pid = 0, stdin, stderr } = child
   let timedOut = false
@@ -63,6 +65,7 @@ export async function runCommand(
   }, timeoutMs)
   const killed = killedAfter(pid, timeoutMs + KILL_AFTER_MS, ending)
   const tail = tailOf(stderr, redactor)
+  if (onOutput) takeOutput(child, onOutput)
   stdin.on('error', () => {}) // a command that does not read its input: its exit code tells
   stdin.end(input)
   const [code, signal] = await exitOf(child)
@@ -71,6 +74,7 @@ export async function runCommand(
   if (timedOut && signalGroup(pid, 0)) await killed.when
   killed.cancel()
   const said = tail()
+  child.stdout?.destroy()
   stderr.destroy()
   return resultOf(code, signal, timedOut ? timeoutMs : undefined, said)
 }
@@ -79,24 +83,36 @@ export async function runCommand(
 function start(
   [program = '', ...args]: readonly string[],
   more: Readonly<Record<string, string>>,
+  isHeard: boolean,
 ): Promise<Child | NodeJS.ErrnoException> {
   return new Promise(resolve => {
     try {
-      const child = spawn(program, args, {
-        stdio: ['pipe', 'ignore', 'pipe'],
+      const child: ChildProcess = spawn(program, args, {
+        stdio: ['pipe', isHeard ? 'pipe' : 'ignore', 'pipe'],
         detached: true,
         env: { ...environmentOfChild(), ...more },
       })
       child.on('error', resolve)
       // Without a descriptor left it has no streams either; its error follows.
-      if (child.pid !== undefined) resolve(child)
+      if (child.pid !== undefined) resolve(child as Child)
     } catch (thrown) {
       resolve(thrown as NodeJS.ErrnoException)
     }
   })
 }
 
-type Child = ChildProcessByStdio<Writable, null, Readable>
+type Child = ChildProcessByStdio<Writable, Readable | null, Readable>
+
+function takeOutput({ stdout, stderr }: Child, onOutput: (chunk: Buffer) => boolean): void {
+  for (const stream of [stdout, stderr]) {
+    stream?.on('error', () => {})
+    stream?.on('data', (chunk: Buffer) => {
+      if (onOutput(chunk)) return
+      stdout?.destroy()
+      stderr.destroy()
+    })
+  }
+}
 
 function notRun({ code = '', message }: NodeJS.ErrnoException): CommandResult {
   return { ok: false, why: `it could not be run: ${message}`, ...(LACKS.includes(code) && { isLack: true }) }
@@ -113,7 +129,9 @@ function killedAfter(pid: number, timeoutMs: number, ending: AbortSignal | undef
     done()
   }
   const timer = setTimeout(kill, timeoutMs)
-  ending?.addEventListener('abort', kill)
+  // It may have ended since the command was asked for.
+  if (ending?.aborted) kill()
+  else ending?.addEventListener('abort', kill)
   const cancel = () => {
     clearTimeout(timer)
     ending?.removeEventListener('abort', kill)

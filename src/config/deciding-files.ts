@@ -70,8 +70,14 @@ const hookCommands = (rules: Settings['rules'], budgets: Settings['budgets']): N
 
 type Option = readonly [what: string, command: string | undefined]
 
-const planCommands = ({ preCommand, postCommand, restartCommand }: RestartPlan): Option[] => [
+const planCommands = ({
+  preCommand,
+  diagnoseCommand,
+  postCommand,
+  restartCommand,
+}: RestartPlan): Option[] => [
   ['pre_restart_command', preCommand],
+  ['diagnose_command', diagnoseCommand],
   ['post_restart_command', postCommand],
   ['restart_command', restartCommand],
 ]

@@ -9,10 +9,9 @@ import { parseSelector } from '../rules/selector.ts'
 import type { GeneralOption } from './option.ts'
 
 /** A restart waits for it. */
-const MOST_EVIDENCE_SECONDS = 60
-
-function shortTime(seconds: number, text: string): number {
-  if (seconds > MOST_EVIDENCE_SECONDS) throw new Error(`"${text}" is too long: 1m at most`)
+function delayTime(text: string, mostMinutes: number): number {
+  const seconds = parseSomeTime(text)
+  if (seconds > mostMinutes * 60) throw new Error(`"${text}" is too long: ${mostMinutes}m at most`)
   return seconds
 }
 
@@ -67,7 +66,18 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
     example: '-a 200MB --evidence-timeout 5s',
     exampleHelp: 'give a busy machine more time to tell what the process did',
     apply: (draft, text) => {
-      draft.evidenceTimeoutSeconds = shortTime(parseSomeTime(text), text)
+      draft.evidenceTimeoutSeconds = delayTime(text, 1)
+    },
+  },
+  {
+    flags: ['--diagnose-timeout'],
+    group: 'action',
+    value: 'time',
+    help: 'How long a restart waits for --diagnose-command before TERM, and two seconds later KILL, to its whole process group. 1s to 10m. Default: 30s',
+    example: "-p api=1GB --diagnose-command '/opt/app/dump-core' --diagnose-timeout 2m",
+    exampleHelp: 'give it two minutes',
+    apply: (draft, text) => {
+      draft.diagnoseTimeoutSeconds = delayTime(text, 10)
     },
   },
   {

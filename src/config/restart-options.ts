@@ -82,6 +82,18 @@ export const RESTART_OPTIONS: readonly RuleOption[] = [
   },
   {
     rule: true,
+    flags: ['--diagnose-command'],
+    group: 'action',
+    value: 'command',
+    help: 'Run before a process is stopped, to look into it by its pid, MEMMON_PID. What it prints is kept beside the evidence. Whatever becomes of it, the restart goes on.',
+    example: "-p api=1GB --diagnose-command '/opt/app/dump-stacks'",
+    exampleHelp: 'keep what its threads did when it was restarted',
+    applyRule: (keys, text) => {
+      keys.diagnoseCommand = parseCommand(text)
+    },
+  },
+  {
+    rule: true,
     flags: ['--post-restart-command'],
     group: 'action',
     value: 'command',

@@ -27,6 +27,7 @@ export interface RuleKeys {
   restartCommand?: string
   restartGroup?: boolean
   preRestartCommand?: string
+  diagnoseCommand?: string
   postRestartCommand?: string
   growth?: GrowthKind
   growthLeadSeconds?: number

@@ -40,6 +40,8 @@ interface GeneralSettings {
   readonly evidence: boolean
   /** No restart waits longer for it. */
   readonly evidenceTimeoutSeconds: number
+  /** The same of diagnose_command. */
+  readonly diagnoseTimeoutSeconds: number
   /** What comes within it is gathered into one message; 0: none. */
   readonly mailIntervalSeconds: number
   /** Mail about a successful restart only if the process had run no longer than this (-u). */
@@ -108,6 +110,7 @@ export const DEFAULT_SETTINGS: GeneralSettings = {
   hookTimeoutSeconds: 30,
   evidence: true,
   evidenceTimeoutSeconds: 2,
+  diagnoseTimeoutSeconds: 30,
   monitorPaths: [],
   monitorTimeoutSeconds: 5,
   maxParallel: 1,

@@ -154,12 +154,14 @@ const drainOf = ({ graceSeconds, drainSignal, drainCommand, drainCheck }: RuleKe
 
 const planOf = ({
   preRestartCommand,
+  diagnoseCommand,
   postRestartCommand,
   restartCommand,
   restartGroup,
 }: RuleKeys): RestartPlan => ({
   group: restartGroup ?? false,
   ...(preRestartCommand !== undefined && { preCommand: preRestartCommand }),
+  ...(diagnoseCommand !== undefined && { diagnoseCommand }),
   ...(postRestartCommand !== undefined && { postCommand: postRestartCommand }),
   ...(restartCommand !== undefined && { restartCommand }),
 })

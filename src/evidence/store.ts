@@ -18,6 +18,8 @@ const MOST_WAITING_BYTES = 4 * MOST_BYTES
 export interface EvidenceStore {
   /** Resolves to the path when it is on disk. Rejects with Error or FileFault. */
   write(of: EvidenceOf, document: object): Promise<string>
+  /** The same for what a command has printed. */
+  writeOutput(of: EvidenceOf, text: string): Promise<string>
 }
 
 /** One store a state folder: its writers take turns, or one would delete what another is writing. */
@@ -25,22 +27,23 @@ export function createEvidenceStore(stateFolder: string): EvidenceStore {
   const folder = join(stateFolder, EVIDENCE_FOLDER)
   let turn: Promise<unknown> = Promise.resolve()
   let waitingBytes = 0
+  const write = async (of: EvidenceOf, file: Written) => {
+    const { bytes } = file
+    if (bytes > MOST_BYTES) throw new Error(`the document has ${bytes} bytes, more than ${MOST_BYTES}`)
+    if (waitingBytes + bytes > MOST_WAITING_BYTES)
+      throw new Error(`the disk has yet to take ${waitingBytes} bytes of evidence: check it`)
+    waitingBytes += bytes
+    const done = turn
+      .then(() => writeNow(folder, of, file))
+      .finally(() => {
+        waitingBytes -= bytes
+      })
+    turn = done.catch(() => {})
+    return done
+  }
   return {
-    async write(of, document) {
-      const text = `${JSON.stringify(document)}\n`
-      const bytes = Buffer.byteLength(text)
-      if (bytes > MOST_BYTES) throw new Error(`the document has ${bytes} bytes, more than ${MOST_BYTES}`)
-      if (waitingBytes + bytes > MOST_WAITING_BYTES)
-        throw new Error(`the disk has yet to take ${waitingBytes} bytes of evidence: check it`)
-      waitingBytes += bytes
-      const done = turn
-        .then(() => writeNow(folder, of, text, bytes))
-        .finally(() => {
-          waitingBytes -= bytes
-        })
-      turn = done.catch(() => {})
-      return done
-    },
+    write: (of, document) => write(of, written('json', `${JSON.stringify(document)}\n`)),
+    writeOutput: (of, text) => write(of, written('txt', text)),
   }
 }
 
@@ -55,13 +58,28 @@ export async function readEvidence(path: string): Promise<object | undefined> {
   }
 }
 
-async function writeNow(folder: string, of: EvidenceOf, text: string, bytes: number): Promise<string> {
+interface Written {
+  readonly ending: 'json' | 'txt'
+  readonly text: string
+  readonly bytes: number
+}
+
+const written = (ending: Written['ending'], text: string): Written => ({
+  ending,
+  text,
+  bytes: Buffer.byteLength(text),
+})
+
+async function writeNow(folder: string, of: EvidenceOf, { ending, text, bytes }: Written): Promise<string> {
   const opened = await openOwnFolder(folder, true)
   if (((await opened?.stat())?.mode ?? 0) & 0o077) await opened?.chmod(0o700)
   await opened?.close()
-  const surplus = surplusOf(await listingOf(folder), programOf(of.group, of.name), bytes)
+  const stem = stemOf(of)
+  // What it is written beside goes with it, not for it.
+  const others = (await listingOf(folder)).filter(({ name }) => parseFileName(name)?.stem !== stem)
+  const surplus = surplusOf(others, programOf(of.group, of.name), bytes)
   for (const name of surplus) await unlink(join(folder, name)).catch(unless('ENOENT'))
-  const path = join(folder, `${stemOf(of)}.json`)
+  const path = join(folder, `${stem}.${ending}`)
   await replaceFile(path, text)
   return path
 }

@@ -4,16 +4,21 @@ import type { Evidence, RestartRequest } from '../rules/outcome.ts'
 import type { BeforeStop, BeforeStopPorts } from './before-stop.ts'
 
 interface TakerSettings {
+  readonly evidence: boolean
   readonly evidenceTimeoutSeconds: number
+  readonly diagnoseTimeoutSeconds: number
 }
 
+type TakerPorts = Omit<BeforeStopPorts, 'stateFolder' | 'ending'>
+
 export class EvidenceTaker {
-  readonly #ports: Omit<BeforeStopPorts, 'stateFolder'>
+  readonly #ports: TakerPorts
+  readonly #ending = new AbortController()
   #settings: TakerSettings
   #stateFolder: string | undefined
   #loaded: Promise<BeforeStop> | undefined
 
-  constructor(settings: TakerSettings, ports: Omit<BeforeStopPorts, 'stateFolder'>) {
+  constructor(settings: TakerSettings, ports: TakerPorts) {
     this.#settings = settings
     this.#ports = ports
   }
@@ -28,18 +33,26 @@ export class EvidenceTaker {
     this.#settings = settings
   }
 
-  /** Never rejects, and resolves within evidence_timeout. */
-  readonly take = async (request: RestartRequest): Promise<Evidence> => {
+  /** memmon ends: no diagnose_command outlives it. */
+  end(): void {
+    this.#ending.abort()
+  }
+
+  /** Never rejects; the settings say how long it takes at most. */
+  readonly take = async (request: RestartRequest, command?: string): Promise<Evidence> => {
     const { tick } = this.#ports
-    const untilTick = tick() + this.#settings.evidenceTimeoutSeconds * 1000
+    const { evidence, evidenceTimeoutSeconds, diagnoseTimeoutSeconds } = this.#settings
+    const untilTick = tick() + evidenceTimeoutSeconds * 1000
     try {
       this.#loaded ??= this.#load()
       const beforeStop = await this.#loaded
-      return await beforeStop(request, Math.max(1, untilTick - tick()))
+      const timeoutMs = Math.max(1, untilTick - tick())
+      const commandTimeoutMs = diagnoseTimeoutSeconds * 1000
+      return await beforeStop(request, { evidence, timeoutMs, command, commandTimeoutMs })
     } catch (thrown) {
       this.#loaded = undefined
       return {
-        problem: `part of memmon cannot be loaded, restart it: ${messageOf(thrown)}`,
+        problem: `it could not be taken (${messageOf(thrown)}); if memmon was upgraded, restart it`,
         sentences: [],
       }
     }
@@ -47,6 +60,7 @@ export class EvidenceTaker {
 
   async #load(): Promise<BeforeStop> {
     const { createBeforeStop } = await import('./before-stop.ts')
-    return createBeforeStop({ ...this.#ports, stateFolder: () => this.#stateFolder })
+    const { signal: ending } = this.#ending
+    return createBeforeStop({ ...this.#ports, ending, stateFolder: () => this.#stateFolder })
   }
 }

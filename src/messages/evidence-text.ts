@@ -1,11 +1,25 @@
 // What was taken down of a process before its stop: as a line of the log, in a mail, and in a document. Pure.
 import type { Evidence, RestartRequest } from '../rules/outcome.ts'
 
-/** Where it is and what it says first; or why there is no file. undefined where there is nothing to say. */
-export function evidenceLine(
+interface Line {
+  readonly level: 'INFO' | 'WARN'
+  readonly text: string
+}
+
+/** Where it is and what it says first, or why there is no file; and what became of diagnose_command. */
+export function evidenceLines(request: RestartRequest, evidence: Evidence): Line[] {
+  const { command } = evidence
+  const text = `diagnose_command for ${request.process.namespec}: ${command?.text}`
+  const ran: Line | undefined =
+    command &&
+    (command.isOk ? { level: 'INFO', text } : { level: 'WARN', text: `${text}. The restart continues` })
+  return [fileLine(request, evidence), ran].filter(line => line !== undefined)
+}
+
+function fileLine(
   { process: { namespec, pid } }: RestartRequest,
   { path, problem, sentences: [first] }: Evidence,
-): { readonly level: 'INFO' | 'WARN'; readonly text: string } | undefined {
+): Line | undefined {
   const who = `${namespec} (pid ${pid})`
   if (problem !== undefined)
     return { level: 'WARN', text: `No evidence file of ${who}: ${problem}. The restart continues` }
@@ -16,15 +30,22 @@ export function evidenceLine(
 }
 
 /** The lines of a mail: what it says, and where all of it is. */
-export const evidenceFacts = ({ path, problem, sentences }: Evidence): (readonly [string, string])[] => [
+export const evidenceFacts = ({
+  path,
+  problem,
+  sentences,
+  command,
+}: Evidence): (readonly [string, string])[] => [
   ...sentences.map(text => ['Found', text] as const),
   ...(path === undefined ? [] : [['Details', path] as const]),
   ...(problem === undefined ? [] : [['Details', `Not written: ${problem}`] as const]),
+  ...(command ? [['Command', `diagnose_command: ${command.text}`] as const] : []),
 ]
 
 /** `evidence` in the document. */
-export const evidenceEvent = ({ path, problem, sentences }: Evidence): Record<string, unknown> => ({
+export const evidenceEvent = ({ path, problem, sentences, command }: Evidence): Record<string, unknown> => ({
   path: path ?? null,
   problem: problem ?? null,
   sentences,
+  command: command?.text ?? null,
 })

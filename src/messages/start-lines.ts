@@ -73,9 +73,10 @@ function drainTexts({ signal, command, check, graceSeconds }: Drain): string[] {
 function planTexts({ action, plan }: Pick<Rule, 'action' | 'plan'>): string[] {
   const kind = action.kind === 'would' ? action.what : action.kind
   if (kind !== 'restart' && kind !== 'drain') return []
-  const { preCommand, restartCommand, postCommand, group } = plan
+  const { preCommand, diagnoseCommand, restartCommand, postCommand, group } = plan
   const commands = {
     pre_restart_command: preCommand,
+    diagnose_command: diagnoseCommand,
     restart_command: restartCommand,
     post_restart_command: postCommand,
   }

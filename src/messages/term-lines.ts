@@ -15,6 +15,7 @@ export const termLines = (settings: Settings): string[] =>
     parallelText(settings),
     staggerText(settings),
     evidenceText(settings),
+    diagnoseText(settings),
     ...monitorTexts(settings),
     ...messageTexts(settings),
     ownLimitText(settings),
@@ -56,6 +57,11 @@ const evidenceText: Text = ({ evidence, evidenceTimeoutSeconds: seconds }) => {
     ? undefined
     : `--evidence-timeout: a restart waits up to ${formatDuration(seconds)} for its evidence`
 }
+
+const diagnoseText: Text = ({ diagnoseTimeoutSeconds: seconds }) =>
+  seconds === DEFAULT_SETTINGS.diagnoseTimeoutSeconds
+    ? undefined
+    : `--diagnose-timeout: a restart waits up to ${formatDuration(seconds)} for diagnose_command`
 
 const monitorTexts = ({ monitors, monitorTimeoutSeconds }: Settings): string[] =>
   monitors.map(

@@ -21,8 +21,8 @@ export interface EffectPorts {
   /** What the request is about, measured again; undefined if there is nothing to measure. Throws if unreadable. */
   readonly measure: (request: RestartRequest) => Promise<number | undefined>
   readonly runHook: RunHook
-  /** Takes down what the kernel knows of the process, in bounded time. */
-  readonly takeEvidence: (request: RestartRequest) => Promise<Evidence>
+  /** Takes down what the kernel knows of the process, and runs diagnose_command, in bounded time. */
+  readonly takeEvidence: (request: RestartRequest, command?: string) => Promise<Evidence>
   readonly sleep: (ms: number) => Promise<void>
   /** The clock that nobody sets. */
   readonly tick: () => number
@@ -57,7 +57,7 @@ export async function ask(effect: Asking, job: Job, ports: EffectPorts): Promise
       if (effect.afterMs > 0) await sleep(effect.afterMs)
       return { kind: 'sighted', sighting: await look(namespec, supervisor) }
     case 'take evidence':
-      return { kind: 'evidence taken', evidence: await evidenceOf(request, ports) }
+      return { kind: 'evidence taken', evidence: await evidenceOf(request, effect.command, ports) }
     case 'wait':
       await sleep(effect.ms)
       return { kind: 'waited', for: effect.for }
@@ -110,9 +110,13 @@ async function look(namespec: string, supervisor: SupervisorCalls): Promise<Sigh
   }
 }
 
-async function evidenceOf(request: RestartRequest, { takeEvidence }: EffectPorts): Promise<Evidence> {
+async function evidenceOf(
+  request: RestartRequest,
+  command: string | undefined,
+  { takeEvidence }: EffectPorts,
+): Promise<Evidence> {
   try {
-    return await takeEvidence(request)
+    return await takeEvidence(request, command)
   } catch (thrown) {
     return { problem: messageOf(thrown), sentences: [] }
   }

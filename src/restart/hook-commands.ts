@@ -1,11 +1,12 @@
 // The operator's commands: hooks of a restart, and those of an alert. They take turns, each within hook_timeout.
 import { CommandQueue, type Lane } from '../base/command-queue.ts'
 import { messageOf } from '../base/errors.ts'
-import { type CommandResult, runCommand } from '../base/pipe-command.ts'
+import { type CommandResult, type CommandTerms, runCommand } from '../base/pipe-command.ts'
 import { type Redactor, redactDocument } from '../base/redact.ts'
 import { prepareToSplit, splitCommand } from '../base/split-command.ts'
 import { eventName, eventOf, requestEvent } from '../messages/event.ts'
 import type { Told } from '../messages/told.ts'
+import type { Evidence, RestartRequest } from '../rules/outcome.ts'
 import { environmentOf, type RunHook } from './hooks.ts'
 
 export interface HookTerms {
@@ -19,6 +20,17 @@ export interface HookPorts {
   readonly sleep: (ms: number) => Promise<void>
   readonly nowMs: () => number
 }
+
+interface DiagnoseTerms extends Pick<CommandTerms, 'ending' | 'onOutput'> {
+  /** Asked for when its turn has come. */
+  readonly timeoutMs: () => number
+}
+
+type Diagnose = (
+  command: string,
+  request: RestartRequest,
+  terms: DiagnoseTerms & { readonly evidence: Evidence },
+) => Promise<CommandResult>
 
 export class HookCommands {
   readonly #ports: HookPorts
@@ -45,6 +57,13 @@ export class HookCommands {
     return this.#run(event === 'over_limit' ? 'alert' : 'restart', command, environment, document)
   }
 
+  /** Runs diagnose_command, which is told where the evidence is. Never rejects. */
+  readonly diagnose: Diagnose = (command, request, { evidence, ...terms }) => {
+    const event = 'diagnose'
+    const document = requestEvent(request, event, this.#context(), this.#ports.nowMs())
+    return this.#run('restart', command, environmentOf(request, event, evidence), document, terms)
+  }
+
   /** Runs on_alert_command. Never rejects. */
   runOnAlert(command: string, outcome: Told, subject: string): Promise<CommandResult> {
     const event = eventName(outcome)
@@ -67,14 +86,18 @@ export class HookCommands {
     command: string,
     environment: Record<string, string>,
     document: Record<string, unknown>,
+    terms: DiagnoseTerms = { timeoutMs: () => this.#terms.hookTimeoutSeconds * 1000 },
   ): Promise<CommandResult> {
     const { redactor } = this.#ports
     try {
       const input = Buffer.from(`${JSON.stringify(redactDocument(document, redactor))}\n`)
-      const timeoutMs = this.#terms.hookTimeoutSeconds * 1000
       return await this.#queue.run(lane, async () => {
         const split = await splitCommand(command)
-        return split.ok ? await runCommand(split.words, input, { timeoutMs, environment, redactor }) : split
+        const timeoutMs = terms.timeoutMs()
+        if (!split.ok) return split
+        if (timeoutMs <= 0 || terms.ending?.aborted)
+          return { ok: false, why: 'it was not run: its time was over' }
+        return await runCommand(split.words, input, { ...terms, timeoutMs, environment, redactor })
       })
     } catch (thrown) {
       return { ok: false, why: messageOf(thrown) }

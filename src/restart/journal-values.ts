@@ -33,8 +33,9 @@ export const evidenceIn = ({ evidence }: Json): { readonly evidence?: Evidence }
 
 function isEvidence(value: unknown): value is Evidence {
   if (!isObject(value) || !Array.isArray(value.sentences)) return false
-  const { path = '', problem = '', sentences } = value
-  return [path, problem, ...sentences].every(text => typeof text === 'string')
+  const { path = '', problem = '', command = { text: '' }, sentences } = value
+  const texts = [path, problem, isObject(command) ? command.text : undefined, ...sentences]
+  return texts.every(text => typeof text === 'string')
 }
 
 const isMetric = (value: unknown): boolean => METRICS.some(metric => metric === value)

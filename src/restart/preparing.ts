@@ -1,7 +1,7 @@
 // Its turn has come: the process is looked at, pre_restart_command runs, its evidence is taken, and after each of them it
 // is looked at again: nothing stands between the last look and the stop. Pure.
 import { timestamp } from '../base/text.ts'
-import { evidenceLine } from '../messages/evidence-text.ts'
+import { evidenceLines } from '../messages/evidence-text.ts'
 import { type ProcessInfo, ProcessState, sameRun } from '../rules/process.ts'
 import { drainedSeen } from './drained.ts'
 import { failed, go, headOf, leave, noticed, removed, skipped, strayText } from './endings.ts'
@@ -25,8 +25,7 @@ export function stepPreparing(job: JobIn<'preparing'>, event: JobEvent, moment: 
     )
   if (event.kind === 'evidence taken' && job.phase === 'evidence') {
     const { evidence } = event
-    const line = evidenceLine(job.request, evidence)
-    const said: Effect[] = line ? [{ do: 'log', ...line }] : []
+    const said = evidenceLines(job.request, evidence).map((line): Effect => ({ do: 'log', ...line }))
     return go({ ...job, phase: 'last look', evidence }, ...said, { do: 'look again' })
   }
   // No end waits for it: what comes of it later is heard of nowhere.
@@ -39,14 +38,17 @@ export function stepPreparing(job: JobIn<'preparing'>, event: JobEvent, moment: 
 function onLooked(job: JobIn<'preparing'>, event: JobEvent & { kind: 'looked' }, moment: Moment): Stepped {
   const left = lookedAt(job, event.measured, event.sighting, moment)
   if (left) return left
-  const { preCommand, postCommand } = job.plan
+  const { preCommand, diagnoseCommand: command, postCommand } = job.plan
   if (job.phase === 'looking' && preCommand !== undefined) {
     const prepared: Job = { ...job, phase: 'hook', owesPost: postCommand !== undefined }
     return go(prepared, { do: 'run', hook: 'pre', command: preCommand })
   }
-  const isDue = moment.takesEvidence && !moment.isEnding
+  const isDue = (moment.takesEvidence || command !== undefined) && !moment.isEnding
   if (isDue && (job.phase === 'looking' || job.phase === 'looking again'))
-    return go({ ...job, phase: 'evidence' }, { do: 'take evidence' })
+    return go(
+      { ...job, phase: 'evidence' },
+      { do: 'take evidence', ...(command !== undefined && { command }) },
+    )
   return askForStop(job, moment)
 }
 

@@ -23,6 +23,8 @@ export interface Evidence {
   readonly problem?: string
   /** What its facts say, the most telling first. */
   readonly sentences: readonly string[]
+  /** What became of diagnose_command, as one clause. */
+  readonly command?: { readonly isOk: boolean; readonly text: string }
 }
 
 /** Why a process was left alone. */

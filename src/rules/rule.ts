@@ -12,6 +12,8 @@ export type RuleScope = 'program' | 'group' | 'any'
 /** What goes with a restart. */
 export interface RestartPlan {
   readonly preCommand?: string
+  /** Looks into the process before its stop. */
+  readonly diagnoseCommand?: string
   readonly postCommand?: string
   /** Restarts it, in place of stop and start. */
   readonly restartCommand?: string

@@ -2,8 +2,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { pipeToCommand } from '../../src/base/pipe-command.ts'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { pipeToCommand, runCommand } from '../../src/base/pipe-command.ts'
 import { isAlive } from '../helpers/alive.ts'
 import { waitFor } from '../helpers/wait.ts'
 
@@ -86,4 +86,29 @@ test('one whose leader dies of TERM is killed with all it has started', async ()
   expect(await result).toMatchObject({ ok: false, why: 'it had not ended after 1 s and was killed' })
   const pid = Number(readFileSync(file, 'utf8'))
   await waitFor('the grandchild to end', () => !isAlive(pid))
+})
+
+describe('what it prints', () => {
+  const heard = async (command: string, enough = Number.POSITIVE_INFINITY) => {
+    let text = ''
+    const onOutput = (chunk: Buffer) => {
+      text += chunk
+      return text.length < enough
+    }
+    const result = await runCommand(['sh', '-c', command], Buffer.from(''), { timeoutMs: 60_000, onOutput })
+    return { result, text }
+  }
+
+  test('is heard from both streams, and the end of stderr is quoted as before', async () => {
+    const { result, text } = await heard('echo out; echo err >&2; exit 3')
+    expect(text.split('\n').sort()).toEqual(['', 'err', 'out'])
+    expect(result).toEqual({ ok: false, why: 'exit code 3; it said: err', exitCode: 3 })
+  })
+
+  test('is no longer read when it was enough', async () => {
+    const { result, text } = await heard('yes', 100_000)
+    expect(result.ok).toBe(false)
+    expect(text.length).toBeGreaterThanOrEqual(100_000)
+    expect(text.length).toBeLessThan(200_000)
+  })
 })

@@ -13,6 +13,8 @@ test.each<[argv: string[], key: keyof Settings, value: unknown]>([
   [[], 'evidence', true],
   [['--no-evidence'], 'evidence', false],
   [[], 'evidenceTimeoutSeconds', 2],
+  [[], 'diagnoseTimeoutSeconds', 30],
+  [['--diagnose-timeout', '10m'], 'diagnoseTimeoutSeconds', 600],
   [['--evidence-timeout', '1m'], 'evidenceTimeoutSeconds', 60],
   [['--mail-interval', '24d'], 'mailIntervalSeconds', 24 * 86_400],
   [['--mail-interval', '0'], 'mailIntervalSeconds', 0],
@@ -48,6 +50,8 @@ test.each([
   ['--stop-wait', '0s'],
   ['--evidence-timeout', '0'],
   ['--evidence-timeout', '61s'],
+  ['--diagnose-timeout', '0'],
+  ['--diagnose-timeout', '601s'],
   ['--grace', '0m'],
   ['--for', '0s'],
   // Longer than a timer counts, which would fire at once.

@@ -18,7 +18,7 @@ import { createSendmailChannel } from '../../src/delivery/sendmail.ts'
 import { createWebhookChannel } from '../../src/delivery/webhook.ts'
 import { HISTORY_VERSION } from '../../src/history/history-lines.ts'
 import { leftOutText, unreadText, unwrittenText, writtenAgainText } from '../../src/history/history-texts.ts'
-import { evidenceLine } from '../../src/messages/evidence-text.ts'
+import { evidenceLines } from '../../src/messages/evidence-text.ts'
 import { outcomeText, requestText } from '../../src/messages/outcome-text.ts'
 import { CapacityReload } from '../../src/proc/capacity-reload.ts'
 import { Journal, noticeText } from '../../src/restart/journal.ts'
@@ -130,7 +130,9 @@ const lines: readonly (() => string | Promise<string>)[] = [
     { path: '/e.json', sentences: [] },
     { sentences: ['187 of 200 threads wait in a futex'] },
     { problem: 'ENOSPC', sentences: [] },
-  ].map(evidence => () => evidenceLine(request, evidence)?.text ?? ''),
+    { command: { isOk: true, text: 'its output is in /x.txt' }, sentences: [] },
+    { command: { isOk: false, text: 'exit code 3' }, sentences: [] },
+  ].map(evidence => () => evidenceLines(request, evidence)[0]?.text ?? ''),
   () => outcomeText(restartedFrom(request, 'is now pid 8, after 1.4 s')),
   () => outcomeText({ ...restartedFrom(request, 'is now pid 8, after 1.4 s'), startedBy: 'other' }),
   () => outcomeText({ kind: 'skipped', request, occurredAt: 0, reason: 'removed', detail: 'it has gone' }),
@@ -344,7 +346,7 @@ describe('the log in README.md', () => {
     const request = requestFrom(facts[3] ?? '')
     expect(requestText(request)).toBe(facts[3])
     const [, path = '', words = ''] = / is in (\S+): (.*)$/.exec(facts[4] ?? '') ?? []
-    expect(evidenceLine(request, { path, sentences: [words] })?.text).toBe(facts[4])
+    expect(evidenceLines(request, { path, sentences: [words] })[0]?.text).toBe(facts[4])
     expect(outcomeText(restartedFrom(request, facts[5] ?? ''))).toBe(facts[5])
     expect(facts[6]).toBe(
       `Sent mail "memmon: process ${request.process.namespec} restarted" to bob@example.com`,

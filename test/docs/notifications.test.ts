@@ -43,6 +43,7 @@ describe('the fields of the document', () => {
 
 test.each([
   'pre_restart',
+  'diagnose',
   'restart',
   'post_restart',
   'drain',
@@ -50,7 +51,7 @@ test.each([
   'over_limit',
 ])("a command's own event %s is in docs/draining.md", event => {
   expect(readDocument('docs/draining.md')).toMatch(new RegExp(`^\\| \`\\w+\` +\\| \`${event}\` +\\|$`, 'm'))
-  const sources = ['effects.ts', 'actions.ts'].map(file =>
+  const sources = ['effects.ts', 'actions.ts', 'hook-commands.ts'].map(file =>
     readFileSync(join(ROOT, 'src/restart', file), 'utf8'),
   )
   expect(sources.join()).toContain(`'${event}'`)

@@ -11,6 +11,8 @@ import { holder, holdsThen, Supervisord } from '../helpers/supervisord.ts'
 
 const MAILED = '--restart-backoff 0 --mail-interval 0 -m bob@example.com -s @sendmail'
 
+const DIAGNOSED = `--diagnose-command "sh -c 'echo $MEMMON_PID; cat /proc/$MEMMON_PID/comm'"`
+
 let folder = ''
 let locked: Supervisord
 let large: Supervisord
@@ -35,7 +37,7 @@ beforeAll(async () => {
       programs: `[program:worker]\ncommand=${PYTHON} ${worker}\n`,
       memmon: `-a 1GB --threads-limit 100 ${MAILED}`,
     }),
-    Supervisord.start({ programs: holdsThen('big', 120, 5), memmon: `-a 60MB ${MAILED}` }),
+    Supervisord.start({ programs: holdsThen('big', 120, 5), memmon: `-a 60MB ${DIAGNOSED} ${MAILED}` }),
     Supervisord.start({ programs: holdsThen('big', 50, 5), memmon: `-a 30MB --no-evidence ${MAILED}` }),
     Supervisord.start({ programs: holder('big', 50), memmon: `--config ${conf} ${MAILED}` }),
   ])
@@ -79,6 +81,10 @@ test('a size over its limit: its mappings, and what memmon has measured', async 
   expect(facts.mappings.groups[0].rss_bytes).toBeGreaterThan(120 * 2 ** 20)
   expect(known.samples.at(-1).bytes).toBeGreaterThan(120 * 2 ** 20)
   expect(facts.missing).toEqual({})
+  const [, printed = ''] = /^Command: diagnose_command: its output is in (.*)$/m.exec(text) ?? []
+  expect(printed).toBe(detailsIn(text).replace(/json$/, 'txt'))
+  expect(readFileSync(printed, 'utf8')).toMatch(new RegExp(`^${facts.pid}\\npython`))
+  expect(modeOf(printed)).toBe(0o600)
 })
 
 test('--no-evidence: restarted as before', async () => {

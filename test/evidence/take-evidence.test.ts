@@ -94,7 +94,8 @@ test('without a state folder there are the facts alone', async () => {
 })
 
 test('a disk that refuses costs the file, and says why', async () => {
-  const store: EvidenceStore = { write: () => Promise.reject(new Error('no space left: free some')) }
+  const refuses = () => Promise.reject(new Error('no space left: free some'))
+  const store: EvidenceStore = { write: refuses, writeOutput: refuses }
   const taken = await takeEvidence(request, { known, timeoutMs: 60_000 }, ports(store))
   expect(taken).toMatchObject({ problem: 'no space left: free some', facts: { pid: tree.pid } })
   expect(taken).not.toHaveProperty('path')
@@ -103,13 +104,12 @@ test('a disk that refuses costs the file, and says why', async () => {
 test('a disk that does not answer is not waited for', async () => {
   let answer = (_path: string): void => {}
   let sinceMs: number | undefined
-  const store: EvidenceStore = {
-    write: () =>
-      new Promise(resolve => {
-        sinceMs = performance.now()
-        answer = resolve
-      }),
-  }
+  const write = () =>
+    new Promise<string>(resolve => {
+      sinceMs = performance.now()
+      answer = resolve
+    })
+  const store: EvidenceStore = { write, writeOutput: write }
   // The clock stands until then: reading takes as long as this machine lets it.
   const tick = () => (sinceMs === undefined ? 0 : performance.now() - sinceMs)
   const taken = await takeEvidence(request, { known, timeoutMs: 100 }, { ...ports(store), tick })

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createRedactor } from '../../src/base/redact.ts'
+import type { RunDiagnose } from '../../src/evidence/command-output.ts'
 import { EvidenceTaker } from '../../src/evidence/taker.ts'
 import type { RestartRequest } from '../../src/rules/outcome.ts'
 import { PROCESS, REQUEST } from '../helpers/jobs.ts'
@@ -15,12 +16,17 @@ beforeEach(() => {
 afterEach(() => rmSync(state, { recursive: true, force: true }))
 
 const request: RestartRequest = { ...REQUEST, process: { ...PROCESS, pid: process.pid } }
-const LONG = { evidenceTimeoutSeconds: 60 }
+const LONG = { evidence: true, evidenceTimeoutSeconds: 60, diagnoseTimeoutSeconds: 60 }
+const runDiagnose: RunDiagnose = async (command, _, { onOutput }) => {
+  onOutput(Buffer.from(`${command} ran`))
+  return { ok: true }
+}
 
 const takerWith = (secret = 'unheard of', settings = LONG) =>
   new EvidenceTaker(settings, {
     historyOf: () => undefined,
     redactor: createRedactor([{ text: secret }]),
+    runDiagnose,
     tick: () => performance.now(),
     nowMs: Date.now,
   })
@@ -74,10 +80,11 @@ test('the sentences hold no secret that memmon knows', async () => {
 test('the time is over before anything was read: it still resolves, and says what is missing', async () => {
   let tick = 0
   const taker = new EvidenceTaker(
-    { evidenceTimeoutSeconds: 1 },
+    { ...LONG, evidenceTimeoutSeconds: 1 },
     {
       historyOf: () => undefined,
       redactor: createRedactor(),
+      runDiagnose,
       tick: () => {
         tick += 600
         return tick
@@ -88,4 +95,16 @@ test('the time is over before anything was read: it still resolves, and says wha
   taker.attach({ path: state })
   const { sentences } = await taker.take(request)
   expect(sentences).toEqual([])
+})
+
+test('diagnose_command: its output beside the evidence, and alone where no evidence is taken', async () => {
+  const both = takerWith()
+  both.attach({ path: state })
+  const { path = '', command } = await both.take(request, 'py-spy')
+  expect(command).toEqual({ isOk: true, text: `its output is in ${path.replace(/json$/, 'txt')}` })
+  expect(readFileSync(path.replace(/json$/, 'txt'), 'utf8')).toBe('py-spy ran')
+  both.use({ ...LONG, evidence: false })
+  const alone = await both.take(request, 'py-spy')
+  expect(Object.keys(alone).sort()).toEqual(['command', 'sentences'])
+  expect(alone.command?.text).toMatch(/^its output is in .*\.txt$/)
 })

@@ -43,6 +43,7 @@ test.each<[argv: string, line: string]>([
   ['--stagger 0', '--stagger 0: restarts of different groups do not wait for each other'],
   ['--no-evidence', '--no-evidence: restarts without taking down what the kernel knows of the process'],
   ['--evidence-timeout 5s', '--evidence-timeout: a restart waits up to 5s for its evidence'],
+  ['--diagnose-timeout 2m', '--diagnose-timeout: a restart waits up to 2m for diagnose_command'],
   ['--monitor /m/a.mjs', '--monitor /m/a.mjs: judges the samples of each check, within 5s'],
   [
     '--monitor /m/a.mjs --monitor-timeout 1m',
@@ -61,7 +62,7 @@ test.each<[argv: string, line: string]>([
 
 test('the defaults, given, are as usual', () => {
   const argv =
-    '--restart-backoff 1m --max-parallel 1 --stagger 10s --hook-timeout 30s --mail-interval 5m --evidence-timeout 2s'
+    '--restart-backoff 1m --max-parallel 1 --stagger 10s --hook-timeout 30s --mail-interval 5m --evidence-timeout 2s --diagnose-timeout 30s'
   expect(termsFor(...argv.split(' '))).toEqual([])
 })
 

@@ -511,6 +511,49 @@ describe('preparing', () => {
     ])
     ignores(taking, 'looked', 'hook ended pre', 'ending')
 
+    const plan = { group: false, diagnoseCommand: 'py-spy' }
+    const ran = (isOk: boolean, text: string) => ({ sentences: [], command: { isOk, text } })
+    follows([
+      [
+        'diagnose_command runs with it',
+        preparing({ plan }),
+        looked(60 * MB),
+        { ...taking, plan },
+        ['take evidence: py-spy'],
+        takes,
+      ],
+      [
+        'and without it',
+        preparing({ plan }),
+        looked(60 * MB),
+        { ...taking, plan },
+        ['take evidence: py-spy'],
+        { takesEvidence: false },
+      ],
+      [
+        'not while memmon ends',
+        preparing({ plan, request: TOGETHER }),
+        looked(60 * MB),
+        { ...stops, plan, request: TOGETHER },
+        ['stop'],
+        { isEnding: true },
+      ],
+      [
+        'it has run: said',
+        { ...taking, plan },
+        { kind: 'evidence taken', evidence: ran(true, 'its output is in /x.txt') },
+        { ...last, plan, evidence: ran(true, 'its output is in /x.txt') },
+        ['INFO diagnose_command for w:a: its output is in /x.txt', 'look again'],
+      ],
+      [
+        'it has failed: said, and the restart goes on',
+        { ...taking, plan },
+        { kind: 'evidence taken', evidence: ran(false, 'exit code 3') },
+        { ...last, plan, evidence: ran(false, 'exit code 3') },
+        ['WARN diagnose_command for w:a: exit code 3. The restart continues', 'look again'],
+      ],
+    ])
+
     test('a failure before the stop is told with it', () => {
       const { effects } = step(last, looked({ kind: 'fault', text: 'denied' }), momentOf(takes))
       expect(effects).toMatchObject([{ do: 'tell', outcome: { kind: 'failed', phase: 'check', evidence } }])

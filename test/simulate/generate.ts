@@ -99,6 +99,7 @@ function keysOf(random: Random, isGroup: boolean): Record<string, string> {
   if (random.chance(0.4)) Object.assign(keys, drainKeysOf(random))
   if (random.chance(0.4)) keys.pre_restart_command = 'pre'
   if (random.chance(0.5)) keys.post_restart_command = 'post'
+  if (random.chance(0.15)) keys.diagnose_command = 'diagnose'
   if (random.chance(0.12)) keys.restart_command = 'restart'
   if (random.chance(isGroup ? 0.4 : 0.1)) keys.restart_group = 'true'
   if (random.chance(0.15)) keys.for = random.pick(['2', '2/3', '10s'])

@@ -65,7 +65,7 @@ export class Memmon {
         return found
       },
       runHook,
-      takeEvidence: request => this.#takeEvidence(request),
+      takeEvidence: (request, command) => this.#takeEvidence(request, command),
       tell,
       log,
       sleep: ms => this.#sleep(ms),
@@ -241,14 +241,15 @@ export class Memmon {
     })
   }
 
-  /** A kernel or a disk that does not answer costs all of evidence_timeout. */
-  async #takeEvidence({ process: { namespec } }: RestartRequest): Promise<Evidence> {
+  /** A kernel or a disk that does not answer costs all of evidence_timeout, a command that hangs all of its time. */
+  async #takeEvidence({ process: { namespec } }: RestartRequest, command?: string): Promise<Evidence> {
     const { evidence: random, oracle } = this.#world
     if (!this.effect('evidence')) return new Promise(() => {})
     oracle.onEvidence(this, namespec)
     const mostMs = settingsOf(this.conf).evidenceTimeoutSeconds * 1000
     const ms = random.pick([random.int(5, 150), random.int(5, 150), random.int(150, mostMs), mostMs])
     await this.#sleep(ms)
+    if (command !== undefined) await this.#sleep(random.pick([random.int(5, 1_000), 32_000]))
     return ms < mostMs
       ? { path: `/state/evidence/${namespec}`, sentences: [`it took ${ms} ms`] }
       : { problem: 'the disk did not take it', sentences: [] }
