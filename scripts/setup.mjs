@@ -1,4 +1,4 @@
-// What the tests and the demo need on a fresh clone: npm packages, the build, supervisord; for the tests Chromium, too.
+// What the tests and the demo need on a fresh clone: npm packages, the build, supervisord; for the tests Chromium and gdb, too.
 // Installs what is missing.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -17,7 +17,7 @@ export function setup({ forTests = false } = {}) {
     fail(`Node ${NODE_MAJOR} or later is needed, and this is ${process.version}: install a later one`)
   }
   // The one step that may be impossible comes first: nobody waits for packages only to be told so.
-  installPrograms(forTests ? [...PROGRAMS, BROWSER] : PROGRAMS)
+  installPrograms(forTests ? [...PROGRAMS, BROWSER, DEBUGGER] : PROGRAMS)
   installPackages()
   build()
 }
@@ -83,6 +83,8 @@ const PROGRAMS = [
 ]
 /** Opens `memmon report`'s page in a test: 80 MB to download, half a minute. */
 const BROWSER = { name: 'chromium', args: ['--version'], from: 'chromium' }
+/** Looks into a process in a test: 15 MB to download. */
+const DEBUGGER = { name: 'gdb', args: ['--version'], from: 'gdb' }
 /** On a machine that has just been set up, its own updates may be under way. */
 const LOCK_WAIT = 'DPkg::Lock::Timeout=300'
 

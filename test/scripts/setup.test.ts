@@ -89,13 +89,13 @@ test('what else the tests need is installed with it', () => {
   expect(readFileSync(join(bin, 'asked'), 'utf8')).toContain(`${INSTALL} supervisor procps\n`)
 })
 
-test('for the tests Chromium is installed, too, and for nothing else', () => {
-  aptGet('for name in supervisord chromium; do printf "#!/bin/sh\\n" > $name && /bin/chmod 755 $name; done')
+test('for the tests Chromium and gdb are installed, too, and for nothing else', () => {
+  aptGet('for name in supervisord chromium gdb; do printf "#!/bin/sh\\n" > $name && /bin/chmod 755 $name; done')
   const forTests = `import { setup } from '${pathToFileURL(SETUP)}'; setup({ forTests: true })`
   const { status, stderr } = runSetup(0, ['--input-type=module', '-e', forTests])
-  expect(stderr).toContain("memmon setup: installing Debian's supervisor and chromium\n")
+  expect(stderr).toContain("memmon setup: installing Debian's supervisor and chromium and gdb\n")
   expect(status, stderr).toBe(0)
-  expect(readFileSync(join(bin, 'asked'), 'utf8')).toContain(`${INSTALL} supervisor chromium\n`)
+  expect(readFileSync(join(bin, 'asked'), 'utf8')).toContain(`${INSTALL} supervisor chromium gdb\n`)
 })
 
 test('an installation that fails is told in one line, without a stack trace', () => {
