@@ -51,7 +51,7 @@ async function diagnosed(pid: number, command: string): Promise<{ text: string; 
     { redactor, host: 'web1', sleep, nowMs: Date.now },
   )
   const ports = {
-    run: hooks.diagnose,
+    runDiagnose: hooks.diagnose,
     store: createEvidenceStore(folder),
     redactor,
     tick: () => performance.now(),
