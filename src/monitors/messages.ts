@@ -25,7 +25,7 @@ export const quoted = (value: unknown): string => {
   return text.length > MOST_QUOTED ? `${text.slice(0, MOST_QUOTED)}...` : text
 }
 
-/** What a line says; `isUnusable`: not what a monitor's process would send. */
+/** What a line says. What no monitor's process would send is a failure of it. */
 export function replyIn(line: string): Reply {
   let value: unknown
   try {
