@@ -59,6 +59,27 @@ export const BREAKS = [
     to: 'a.startSeconds >= 0 && b.startSeconds >= 0',
   },
   {
+    name: 'leak-not-restarted',
+    what: 'a leak whose restart is due is not restarted',
+    file: 'src/check/growth-steps.ts',
+    from: "if (terms.kind === 'restart') steps.push({ kind: 'restart', request })",
+    to: "if (terms.kind === 'restart') return steps",
+  },
+  {
+    name: 'leak-without-settings',
+    what: 'the settings in force are not asked whether a leak is still to be restarted',
+    file: 'src/restart/terms.ts',
+    from: "if (kind === 'restart') return undefined\n  return kind === 'would' ? 'a dry run restarts nothing' : 'its rule no longer restarts a leak'",
+    to: 'return undefined',
+  },
+  {
+    name: 'leak-given-back',
+    what: 'a leak is restarted though it has given back what had grown',
+    file: 'src/messages/breach-text.ts',
+    from: 'if (breach.growth) return value <= breach.growth.isOverBelowBytes',
+    to: 'if (breach.growth) return false',
+  },
+  {
     name: 'not-told',
     what: 'an outcome that follows from a resumed restart is not told',
     file: 'src/restart/endings.ts',

@@ -23,6 +23,15 @@ export interface Limits {
   readonly group: boolean
 }
 
+/** What the closest section says of growth, where that is to restart. */
+export interface GrowthTerms {
+  readonly leadMs: number
+  readonly limitMb: number
+  readonly cumulative: boolean
+  /** New maxima are counted, in place of the detector. */
+  readonly increases: boolean
+}
+
 const LIMITS = ['memory_limit', 'hard_limit', 'soft_limit']
 const PATH = '/etc/memmon.conf'
 
@@ -53,24 +62,47 @@ function readSettings(conf: Conf): Settings {
 
 /** What speaks against a process in these settings: without regard to sizes. */
 export function limitsOf(conf: Conf, group: string, name: string): Limits[] {
+  return sectionsFor(conf, group, name).map(({ name, keys }) => ({
+    section: name,
+    limitMb: (keys.action ?? 'restart') === 'restart' ? limitIn(keys) : Number.POSITIVE_INFINITY,
+    softMb: megabytes(keys.soft_limit),
+    cumulative: keys.cumulative === 'true',
+    group: keys.restart_group === 'true',
+  }))
+}
+
+/** undefined where a leak is not restarted. */
+export function growthTermsOf(conf: Conf, group: string, name: string): GrowthTerms | undefined {
+  const sections = sectionsFor(conf, group, name)
+    .filter(({ keys }) => Number.isFinite(limitIn(keys)))
+    .sort((a, b) => distanceOf(a.name) - distanceOf(b.name))
+  const keys = sections[0]?.keys
+  if (keys?.growth !== 'restart') return undefined
+  const alike = sections.filter(
+    one => (one.keys.metric ?? 'rss') === 'rss' && one.keys.cumulative === keys.cumulative,
+  )
+  return {
+    leadMs: Number.parseInt(keys.growth_lead ?? '900s', 10) * 1000,
+    limitMb: Math.min(...alike.map(one => limitIn(one.keys))),
+    cumulative: keys.cumulative === 'true',
+    increases: 'increase_limit' in keys,
+  }
+}
+
+/** Those with limits that hold for it. */
+function sectionsFor(conf: Conf, group: string, name: string): readonly Section[] {
   if (isDryRun(conf) || isIgnored(conf, group, name)) return []
   const sections = conf.sections.filter(
     ({ name: section, keys }) => isAbout(section, group, name) && LIMITS.some(key => key in keys),
   )
   const closest = Math.min(...sections.map(section => distanceOf(section.name)))
-  return sections
-    .filter(section => conf.general.most_specific !== 'true' || distanceOf(section.name) === closest)
-    .map(({ name, keys }) => ({
-      section: name,
-      limitMb:
-        (keys.action ?? 'restart') === 'restart'
-          ? Math.min(megabytes(keys.memory_limit), megabytes(keys.hard_limit))
-          : Number.POSITIVE_INFINITY,
-      softMb: megabytes(keys.soft_limit),
-      cumulative: keys.cumulative === 'true',
-      group: keys.restart_group === 'true',
-    }))
+  return sections.filter(
+    section => conf.general.most_specific !== 'true' || distanceOf(section.name) === closest,
+  )
 }
+
+const limitIn = (keys: Section['keys']): number =>
+  Math.min(megabytes(keys.memory_limit), megabytes(keys.hard_limit))
 
 export const isDryRun = ({ general }: Conf): boolean => general.dry_run === 'true'
 

@@ -20,6 +20,7 @@ export function generate(seed: number): Scenario {
     if (what.do === 'settings') latest = what.conf
     return { when: whenOf(random, activeMs), what }
   })
+  if (random.chance(0.3)) events.push(...someLeak(random, programs, conf, activeMs))
   if (random.chance(0.06)) events.push(...allStuck(random, programs))
   const periodMs = random.chance(0.85) ? 5_000 : 60_000
   return { seed, periodMs, activeMs: periodMs > 5_000 ? activeMs * 3 : activeMs, programs, conf, events }
@@ -96,6 +97,7 @@ function keysOf(random: Random, isGroup: boolean): Record<string, string> {
   const keys: Record<string, string> = {}
   if (random.chance(0.9)) keys.memory_limit = `${random.pick([50, 100, 150])}MB`
   if (random.chance(0.1)) keys.hard_limit = '200MB'
+  if ('memory_limit' in keys && random.chance(0.4)) Object.assign(keys, growthKeysOf(random))
   if (random.chance(0.4)) Object.assign(keys, drainKeysOf(random))
   if (random.chance(0.4)) keys.pre_restart_command = 'pre'
   if (random.chance(0.5)) keys.post_restart_command = 'post'
@@ -108,6 +110,14 @@ function keysOf(random: Random, isGroup: boolean): Record<string, string> {
   if (random.chance(0.1)) keys.metric = random.pick(['pss', 'uss', 'rss+swap'])
   if (random.chance(0.04)) keys.action = 'alert'
   if (isGroup && random.chance(0.2)) keys.total_limit = `${random.int(60, 250)}MB`
+  return keys
+}
+
+function growthKeysOf(random: Random): Record<string, string> {
+  const keys: Record<string, string> = { growth: random.pick(['restart', 'restart', 'restart', 'off']) }
+  if (random.chance(0.6)) keys.growth_lead = random.pick(['5s', '60s', '3600s'])
+  if (random.chance(0.2)) keys.increase_limit = random.pick(['1', '3'])
+  if ('increase_limit' in keys) keys.threshold_size = '5MB'
   return keys
 }
 
@@ -145,12 +155,16 @@ function changeOne(random: Random, { general, sections }: Conf, programs: readon
   const without = (key: string) => Object.fromEntries(Object.entries(general).filter(([one]) => one !== key))
   const toggled = (key: string, value: string) =>
     key in general ? without(key) : { ...general, [key]: value }
-  switch (random.pick(['limits', 'limits', 'ignore', 'dry_run', 'section', 'keys', 'general'] as const)) {
+  switch (
+    random.pick(['limits', 'limits', 'growth', 'ignore', 'dry_run', 'section', 'keys', 'general'] as const)
+  ) {
     case 'limits': {
       const at = random.int(0, sections.length - 1)
       const factor = random.pick([0.5, 2, 10])
       return { general, sections: sections.map((one, index) => (index === at ? scaled(one, factor) : one)) }
     }
+    case 'growth':
+      return { general, sections: regrown(random, { general, sections }) }
     case 'ignore':
       return { general: toggled('ignore', `${group}:${random.chance(0.5) ? name : '*'}`), sections }
     case 'dry_run':
@@ -219,6 +233,7 @@ const HAPPENINGS: Readonly<Record<Happening['do'], number>> = {
   weather: 10,
   size: 8,
   grow: 4,
+  leak: 10,
   exit: 6,
   behave: 7,
   supervisord: 6,
@@ -228,6 +243,34 @@ const HAPPENINGS: Readonly<Record<Happening['do'], number>> = {
   unmeasurable: 1,
   clock: 3,
 }
+
+/** Some of them under their limits; some give it all back when memmon is about to act, or the operator wants no restart. */
+function someLeak(random: Random, programs: readonly ProgramSpec[], conf: Conf, activeMs: number): Event[] {
+  const changes: Happening[] = programs.map((_, slot) => ({ do: 'size', slot, mb: 10 }))
+  changes.push({ do: 'settings', conf: { ...conf, sections: regrown(random, conf) }, isNow: true })
+  return [
+    ...programs.map((_, slot) => ({ when: { at: random.int(1_000, activeMs) }, what: leak(random, slot) })),
+    ...(random.chance(0.5) ? [{ when: aboutToAct(random), what: random.pick(changes) }] : []),
+  ]
+}
+
+const aboutToAct = (random: Random): When => ({
+  on: random.pick(['look', 'measure', 'pre', 'append']),
+  nth: random.int(1, 12),
+  afterMs: random.pick([0, 1, 50]),
+})
+
+/** The same sections, and another wish about growth. */
+const regrown = (random: Random, { sections }: Conf): Section[] =>
+  sections.map(({ name, keys }) =>
+    'growth' in keys ? { name, keys: { ...keys, growth: random.pick(['alert', 'off']) } } : { name, keys },
+  )
+
+const leak = (random: Random, slot: number): Happening => ({
+  do: 'leak',
+  slot,
+  limitInMs: random.pick([undefined, 0, 2_000, 20_000, 100_000, 1_000_000]),
+})
 
 /** While one is stopped all have grown, and none can be started any more: those of a group wait for one another. */
 function allStuck(random: Random, programs: readonly ProgramSpec[]): Event[] {
@@ -247,6 +290,8 @@ function happening(random: Random, programs: readonly ProgramSpec[], conf: Conf)
       return { do: what, slot, mb: random.pick([10, 30, 45, 90, 130, 300]) }
     case 'grow':
       return { do: what, slot, mbPerSecond: random.pick([-5, -1, 1, 5, 20]) }
+    case 'leak':
+      return leak(random, slot)
     case 'exit':
       return { do: what, slot, code: random.pick([0, 1]) }
     case 'behave':

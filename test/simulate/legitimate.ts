@@ -1,6 +1,6 @@
 // Whether memmon may stop a process now: by what it was told last, and by the settings in force at this moment.
-import { ProcessState, sameRun } from '../../src/rules/process.ts'
-import { isDryRun, isIgnored, limitsOf, megabytes } from './conf.ts'
+import { type ProcessInfo, ProcessState, sameRun } from '../../src/rules/process.ts'
+import { growthTermsOf, isDryRun, isIgnored, limitsOf, megabytes } from './conf.ts'
 import type { Memmon } from './memmon.ts'
 import type { Measured } from './sampler.ts'
 import type { World } from './world.ts'
@@ -29,10 +29,19 @@ export function whyStopped(world: World, memmon: Memmon, namespec: string): stri
     const finished = world.oracle.finished.get(namespec)
     if (mb > softMb || (finished && sameRun(finished, look.info))) return undefined
   }
+  if (hasLeaked(world, memmon, look.info)) return undefined
   const company = world.oracle.company.get(namespec)
   if (company && sameRun(company, look.info) && isGroupRestarted(memmon)) return undefined
   if (isBudgetBroken(memmon, group)) return undefined
   return `it has ${JSON.stringify({ ...measured, run: undefined })}, under ${JSON.stringify(limits)}`
+}
+
+/** A restart was due for its growth, and it has not given half of that back. */
+function hasLeaked({ oracle }: World, { conf, measured }: Memmon, process: ProcessInfo): boolean {
+  const terms = growthTermsOf(conf, process.group, process.name)
+  const due = oracle.due.get(process.namespec)
+  if (!terms || !due || !sameRun(due.run, process)) return false
+  return megabytesOf(measured.get(process.pid), terms.cumulative) > due.overBelowMb
 }
 
 const megabytesOf = (measured: Measured | undefined, cumulative: boolean): number =>

@@ -12,8 +12,8 @@ import type { Evidence, RestartRequest } from '../../src/rules/outcome.ts'
 import type { ProcessInfo } from '../../src/rules/process.ts'
 import type { SupervisorClient } from '../../src/supervisor/client.ts'
 import { createTableReader } from '../../src/supervisor/process-table.ts'
-import { recordSteady } from '../helpers/growth.ts'
 import { type Conf, settingsOf } from './conf.ts'
+import { createRecord } from './growth.ts'
 import type { HookWord } from './hooks.ts'
 import { createSampler, type Measured } from './sampler.ts'
 import { SELF, type Served, type Supervisord } from './supervisord.ts'
@@ -89,7 +89,7 @@ export class Memmon {
           this.freeMb = Math.max(0, TOTAL_MB - world.usedMb())
           return this.freeMb * MB
         },
-        record: recordSteady,
+        record: createRecord(world, this),
         onCount: () => {},
         onMeasured: (info, rssBytes) => this.restarts.observe(info, rssBytes),
         onTable: processes => this.restarts.onTable(processes),

@@ -12,6 +12,7 @@ export function happen(world: World, what: Happening): void {
   switch (what.do) {
     case 'size':
     case 'grow':
+    case 'leak':
     case 'exit':
     case 'behave':
       toProgram(world, what)
@@ -62,14 +63,19 @@ const programAt = ({ supervisord, scenario }: World, slot: number): Program | un
 
 function toProgram(
   world: World,
-  what: Extract<Happening, { do: 'size' | 'grow' | 'exit' | 'behave' }>,
+  what: Extract<Happening, { do: 'size' | 'grow' | 'leak' | 'exit' | 'behave' }>,
 ): void {
   const program = programAt(world, what.slot)
   const run = program?.run
   if (!program) return
   if (what.do === 'behave') program.behaviour = { ...program.behaviour, ...what.change }
   else if (what.do === 'exit') program.exit(what.code)
-  else if (run) {
+  else if (run && what.do === 'leak') {
+    const { now } = world.scheduler
+    const toMb = Math.round(sizeMbOf(run, now))
+    const limitAt = what.limitInMs === undefined ? undefined : now + what.limitInMs
+    run.leak = { fromMb: Math.floor(toMb / 2), toMb, limitAt }
+  } else if (run && what.do !== 'leak') {
     const { now } = world.scheduler
     run.baseMb = what.do === 'size' ? what.mb : sizeMbOf(run, now)
     run.growsMbPerSecond = what.do === 'size' ? 0 : what.mbPerSecond

@@ -10,7 +10,8 @@ import {
   sameRun,
   stateName,
 } from '../../src/rules/process.ts'
-import { isIgnored, limitsOf } from './conf.ts'
+import { growthTermsOf, isIgnored, limitsOf } from './conf.ts'
+import { isDue, overBelowMb } from './growth.ts'
 import type { HookWord } from './hooks.ts'
 import { whyStopped } from './legitimate.ts'
 import type { Memmon } from './memmon.ts'
@@ -48,6 +49,8 @@ export class Oracle {
   readonly finished = new Map<string, ProcessKey>()
   /** To be restarted with their group. */
   readonly company = new Map<string, ProcessKey>()
+  /** A restart was due for the growth of this run, by its least leak. */
+  readonly due = new Map<string, { readonly run: ProcessKey; readonly overBelowMb: number }>()
   readonly lastStartAt = new Map<string, number>()
   readonly failedToStart = new Set<string>()
   /** memmon has said that the journal cannot be written, and not yet that it can be again. */
@@ -103,6 +106,22 @@ export class Oracle {
     this.era++
     for (const { run } of this.#world.supervisord.programs.values()) if (run) run.isTold = false
     for (const all of [this.debts, this.owedPosts, this.untold, this.drains]) all.clear()
+  }
+
+  /** memmon has taken in a size. */
+  onSized(
+    { conf }: Memmon,
+    { namespec, group, name, pid, startSeconds }: ProcessInfo,
+    run: Run,
+    mb: number,
+  ): void {
+    const terms = growthTermsOf(conf, group, name)
+    if (!terms || !isDue(run, mb, this.#world.scheduler.now, terms)) return
+    const before = this.due.get(namespec)
+    const of = { pid, startSeconds }
+    const leastMb = before && sameRun(before.run, of) ? before.overBelowMb : Number.POSITIVE_INFINITY
+    const overMb = terms.increases || !run.leak ? 0 : overBelowMb(run.leak)
+    this.due.set(namespec, { run: of, overBelowMb: Math.min(leastMb, overMb) })
   }
 
   onStopAsked(memmon: Memmon, namespec: string): void {
@@ -237,6 +256,10 @@ export class Oracle {
         const sizeMb = Math.round(Math.round(sizeMbOf(run, scheduler.now)) * (cumulative ? TREE_SHARE : 1))
         if (sizeMb > limitMb || sizeMb > softMb) return `${namespec} has ${sizeMb} MB, over [${section}]`
       }
+      const terms = growthTermsOf(conf, spec.group, spec.name)
+      const mb = Math.round(Math.round(sizeMbOf(run, scheduler.now)) * (terms?.cumulative ? TREE_SHARE : 1))
+      if (terms && !terms.increases && isDue(run, mb, scheduler.now, terms))
+        return `${namespec} leaks, has ${mb} MB, and its restart is due`
     }
     return undefined
   }

@@ -1,6 +1,7 @@
 // One program of the simulated supervisord: supervisord's own states (supervisor/process.py), and how its processes
 // behave, which events may change at any time.
 import { namespecOf, type ProcessInfo, ProcessState } from '../../src/rules/process.ts'
+import type { SimulatedLeak } from './growth.ts'
 import type { Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
 
@@ -42,6 +43,7 @@ export interface Run {
   /** memmon has told it to finish, so that it took notice. */
   isTold: boolean
   hasFinished: boolean
+  leak: SimulatedLeak | undefined
 }
 
 export type Hand = 'memmon' | 'operator' | 'supervisord' | 'itself'
@@ -178,6 +180,7 @@ export class Program {
       sinceMs: now,
       isTold: false,
       hasFinished: false,
+      leak: undefined,
     }
     this.#to(STARTING, by)
     const startMs = this.spec.startSeconds * 1000

@@ -28,6 +28,8 @@ export type OperatorAct = 'stop' | 'start' | 'restart' | 'remove' | 'add' | 'ren
 export type Happening =
   | { readonly do: 'size'; readonly slot: number; readonly mb: number }
   | { readonly do: 'grow'; readonly slot: number; readonly mbPerSecond: number }
+  /** The detector says so; the limit is reached so soon, or nobody knows when. */
+  | { readonly do: 'leak'; readonly slot: number; readonly limitInMs: number | undefined }
   | { readonly do: 'exit'; readonly slot: number; readonly code: number }
   | { readonly do: 'behave'; readonly slot: number; readonly change: Partial<Behaviour> }
   | { readonly do: 'operator'; readonly slot: number; readonly act: OperatorAct }
