@@ -170,6 +170,23 @@ test('process.exit stands in the cli alone, and in what runs in the process of a
   expect(exits.filter(file => roomOf(file) !== 'cli')).toEqual(['monitors/host.ts'])
 })
 
+const EXPORTED = /^export (default )?(?:abstract )?(?:async )?(?:const|let|class|function\*?) (\w+)/gm
+
+test.each([
+  ['const x = 1', 'x'],
+  ['let x = 1', 'x'],
+  ['function x() {}', 'x'],
+  ['async function x() {}', 'x'],
+  ['function* x() {}', 'x'],
+  ['async function* x() {}', 'x'],
+  ['class x {}', 'x'],
+  ['abstract class x {}', 'x'],
+  ['default class x {}', 'x'],
+  ['interface x {}', undefined],
+])('export %s exports %s', (text, name) => {
+  expect([...`export ${text}`.matchAll(EXPORTED)][0]?.[2]).toBe(name)
+})
+
 test('no function or value is exported that no other file takes', () => {
   const root = join(SRC, '..')
   const all = ['src', 'test', 'scripts'].flatMap(folder =>
@@ -184,9 +201,13 @@ test('no function or value is exported that no other file takes', () => {
     return new Set(takers.flatMap(({ text }) => text.match(/\w+/g) ?? []))
   }
   const unused = all.flatMap(({ path, text }) => {
-    const names = [...text.matchAll(/^export (?:async )?(?:const|function|class) (\w+)/gm)]
+    const names = [...text.matchAll(EXPORTED)]
     const taken = names.length > 0 ? takenFrom(path) : new Set()
-    return names.flatMap(([, name = '']) => (taken.has(name) ? [] : `${path}: ${name}`))
+    // A default export has any name where it is taken.
+    const isNamed = all.some(one => one.path !== path && one.text.includes(basename(path)))
+    return names.flatMap(([, byDefault, name = '']) =>
+      (byDefault ? isNamed : taken.has(name)) ? [] : `${path}: ${name}`,
+    )
   })
   expect(unused).toEqual([])
 })
