@@ -1,4 +1,4 @@
-// The clock that nobody sets: CLOCK_MONOTONIC. It counts from the boot, is the same for every process of that boot,
+// The monotonic clock: CLOCK_MONOTONIC. It counts from the boot, is the same for every process of that boot,
 // stands still while the machine is suspended, and no change of the date moves it (clock_gettime(2)).
 
 /** A reading of that clock in milliseconds; what is measured by it is named ...Tick. */

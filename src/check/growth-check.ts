@@ -49,7 +49,7 @@ export class GrowthCheck {
   readonly #ports: GrowthPorts
   #rules = new Map<string, GrowthRule>()
   #cumulative = false
-  /** Of the table that the processes are from, and of this check, by the clock that nobody sets. */
+  /** Of the table that the processes are from, and of this check, by the monotonic clock. */
   #preparedMs = 0
   #atSeconds = 0
   /** What leaks, or was said to. */

@@ -74,7 +74,7 @@ function breachOf({ spec, name }: Answered, verdict: Verdict, { rssBytes }: Samp
   }
 }
 
-/** Told once for each run; asked for each time, as rules ask. */
+/** Logged once for each run; asked for each time, as rules ask. */
 function stepsOf(
   { spec, rulesOf }: Answered,
   { action }: Verdict,

@@ -55,6 +55,6 @@ export interface MonitorPorts {
   readonly isSelf: (process: ProcessInfo) => boolean
   readonly log: Log
   readonly nowMs: () => number
-  /** A clock that nobody sets, for patience: a machine whose date jumps has not been over its limit for hours. */
+  /** A monotonic clock, for patience: a machine whose date jumps has not been over its limit for hours. */
   readonly monotonicMs: () => number
 }

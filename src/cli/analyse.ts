@@ -104,7 +104,6 @@ async function sizeOf(file: string): Promise<number | undefined> {
 function whyUnreadable(thrown: unknown): string {
   const code = errnoOf(thrown)
   if (code === undefined) throw thrown
-  if (code.startsWith('Z_'))
-    return `damaged gzip file (${messageOf(thrown)}); what comes behind is not analysed`
+  if (code.startsWith('Z_')) return `damaged gzip file (${messageOf(thrown)}); the rest is not analysed`
   return WHY[code] ?? `cannot be read (${messageOf(thrown)})`
 }

@@ -62,7 +62,7 @@ const TEXTS = {
       name: '<process>',
       help: 'its name, as supervisorctl status has it, a pattern that one process matches, or a pid: of a process of supervisord, or of a descendant of one',
     },
-    summary: 'show what a process does and what its memory is',
+    summary: 'show what a process does and how it uses memory',
     help: 'Reads once what the kernel knows of one process, and prints what stands out in a few sentences; below them its memory by kind, its threads and what they wait for, its descriptors, children and control group. It changes nothing, and needs no memmon that runs. What it may not read it names, with what would allow it.\nExit code: 1 if the process is over a limit, else 2 if memmon could not look or could not read all rules, else 0.',
     more: RULES_ARE,
     examples: [
@@ -104,7 +104,7 @@ const TEXTS = {
   },
   analyse: {
     argument: { name: '<file...>', help: 'JSON Lines, gzipped or not; - is stdin' },
-    summary: 'tell leak, bloat or steady of recorded sizes',
+    summary: 'classify recorded sizes as leak, bloat or steady',
     help: 'Takes recorded series of sizes and prints for each what memmon would have said of it: leak, bloat or steady, every leak alarm, the slope and the time to the limit.\nA series is one line of JSON: {"id", "interval_s", "limit_bytes", "samples": [{"t", "rss", "pid"}]}, in seconds and bytes; only id, samples, t and rss have to be there.\nExit code: 1 if a file or a line could not be read, 2 if the command line is wrong, else 0.',
     more: 'docs/history.md has the form of the series and of the JSON, docs/growth.md how it decides.',
     examples: [

@@ -22,8 +22,8 @@ const END_OF_INPUT_MS = 10_000
 const EXIT_RESERVE_MS = 1_000
 const EXIT_FAILED = 1
 const NO_SERVER =
-  'supervisord has no server that could be asked, since SUPERVISOR_SERVER_URL is not set: add [unix_http_server] with ' +
-  'file=, and [rpcinterface:supervisor], to supervisord.conf, as supervisorctl needs them, too; or give --server-url'
+  'SUPERVISOR_SERVER_URL is not set, so supervisord has no server for memmon to ask: add [unix_http_server] with file=, ' +
+  'and [rpcinterface:supervisor], to supervisord.conf (supervisorctl needs them, too); or give --server-url'
 
 type Ending = 'eof' | 'unfit' | EndingSignal
 
@@ -110,7 +110,7 @@ async function finish(memmon: Memmon, ending: Ending, settings: Settings, log: L
   if (unfinished.restarts.length > 0)
     log('WARN', `The next memmon will finish the restart of ${unfinished.restarts.join(', ')} (journal)`)
   if (unfinished.drains.length > 0)
-    log('INFO', `The next memmon will go on draining ${unfinished.drains.join(', ')} (journal)`)
+    log('INFO', `The next memmon will continue draining ${unfinished.drains.join(', ')} (journal)`)
   await Promise.race([memmon.release(), sleep(leftMs())])
   memmon.close()
   return ending === 'unfit' ? EXIT_FAILED : 0

@@ -37,7 +37,7 @@ export function reasonText(suggestion: Suggestion): string {
 
 function verdictText({ history: { verdict } }: Suggestion): string {
   if (verdict.kind === 'leak')
-    return `leaks ${roughSize(verdict.slopeBytesPerHour)} an hour, which no limit mends`
+    return `leaks ${roughSize(verdict.slopeBytesPerHour)} an hour, which no limit fixes`
   return verdict.kind === 'bloat' ? `rose and levelled off at ${roughSize(verdict.toBytes)}` : 'steady'
 }
 

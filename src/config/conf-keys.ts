@@ -16,7 +16,7 @@ export function readKeys(
     const { key, value, line } = entry
     const first = seen.get(key)
     if (!known.includes(key)) fail(entry, unknownText(section.name, key, known))
-    else if (first !== undefined) fail(entry, `${key} is there already, in line ${first}`)
+    else if (first !== undefined) fail(entry, `${key} is already set in line ${first}`)
     else attempt(entry, fail, () => read(entry))
     seen.set(key, line)
     if (value === '' && known.includes(key)) fail(entry, `${key} has no value`)

@@ -43,8 +43,7 @@ function readFiles(path: string, sources: ConfSources, fail: Fail) {
     paths.push(at)
     for (const section of sectionsIn(file, at, sources, fail)) {
       const first = seen.get(section.name)
-      if (first)
-        fail(section, `[${section.name}] is there already, in ${shortPlace(first, section)}: join them`)
+      if (first) fail(section, `[${section.name}] is already in ${shortPlace(first, section)}: join them`)
       seen.set(section.name, first ?? section)
       sections.push(section)
     }

@@ -144,7 +144,7 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
     flags: ['--max-parallel'],
     group: 'action',
     value: 'count',
-    help: 'How many processes of one group may be away for a restart at a time; the largest excess goes first. Default: 1. 0 lifts it.',
+    help: 'How many processes of one group may be restarting at the same time; the largest excess goes first. Default: 1. 0 lifts it.',
     example: '-g workers=1GB --max-parallel 2',
     exampleHelp: 'restart two workers at a time',
     apply: (draft, text) => {
@@ -203,7 +203,7 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
     flags: ['--own-limit'],
     group: 'running',
     value: 'size',
-    help: 'Past this much RSS memmon itself finishes its restarts and ends with an exit code, so that supervisord starts it afresh. Less than it uses already is rejected. Default: 128MB',
+    help: 'When memmon itself exceeds this much RSS, it finishes its restarts and exits, and supervisord starts it again. A value below what it already uses is rejected. Default: 128MB',
     example: '-a 200MB --own-limit 1GB',
     exampleHelp: 'let memmon itself use up to 1 GB',
     apply: (draft, text) => {
@@ -214,7 +214,7 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
     flags: ['--stop-wait'],
     group: 'running',
     value: 'time',
-    help: "stopwaitsecs of memmon's own section, if it has one: how long SIGTERM leaves it to finish restarts. Default: 10s",
+    help: 'How long memmon has to finish restarts after SIGTERM: the stopwaitsecs of its own section, if it has one. Default: 10s',
     example: '-a 200MB --stop-wait 60s',
     exampleHelp: 'with stopwaitsecs=60 in [eventlistener:memmon]',
     apply: (draft, text) => {

@@ -46,7 +46,7 @@ export const GROWTH_OPTIONS: readonly RuleOption[] = [
     flags: ['--increase-limit'],
     group: 'action',
     value: 'count',
-    help: 'A simpler rule for a leak: so many new maxima since the start of the process, each more than --threshold-size above the last, as in MemoryMonitor of async-container-supervisor.',
+    help: 'A simpler test for a leak: this many new maxima since the start of the process, each more than --threshold-size above the last, as in MemoryMonitor of async-container-supervisor.',
     example: '-a 200MB --increase-limit 20',
     exampleHelp: 'alert when a process has reached a new maximum twenty times',
     applyRule: (keys, text) => {

@@ -91,7 +91,7 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
     value: 'url',
     repeatable: true,
     secret: true,
-    help: 'Post every message there as JSON, as Slack, Mattermost and Discord take it. https, or http to this machine. Anybody can read arguments with ps: a URL that is a secret belongs in --webhook-file, MEMMON_WEBHOOK_URL or memmon.conf.',
+    help: 'Post every message there as JSON that Slack, Mattermost and Discord accept. https, or http to this machine. Anybody can read arguments with ps: a URL that is a secret belongs in --webhook-file, MEMMON_WEBHOOK_URL or memmon.conf.',
     example: '-a 200MB --webhook http://127.0.0.1:8080/memmon',
     exampleHelp: 'tell a program of your own',
     apply: (draft, text) => {

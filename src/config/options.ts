@@ -16,7 +16,7 @@ const OTHER_FLAGS: readonly OtherFlag[] = [
     value: 'file',
     kind: 'config',
     brief: 'read rules and all of these options from a file',
-    help: 'Read memmon.conf, too: rules as sections, and all that flags can say. It is read again when it changes, and on SIGHUP. Of the same setting in both, the flag counts.',
+    help: 'Also read memmon.conf: rules as sections, and any option. It is read again when it changes, and on SIGHUP. Where both set something, the flag counts.',
     example: '--config /etc/supervisor/memmon.conf',
     exampleHelp: 'keep the rules in a file of their own',
   },
@@ -27,7 +27,7 @@ const OTHER_FLAGS: readonly OtherFlag[] = [
     isValueOptional: true,
     kind: 'help',
     brief: 'show this, or with "all" every option',
-    help: 'Show the options that most people need, or with "all" every one.',
+    help: 'Show the most common options, or with "all" every one.',
     example: '--help',
     exampleHelp: 'show the options that most people need',
   },
@@ -52,10 +52,10 @@ export const OPTIONS: readonly OptionSpec[] = [
 
 /** The forms of values that several options share, for help and docs. */
 export const VALUE_FORMS = [
-  `A limit: ${LIMIT_FORM}. 1 KB is 1024 bytes. A share is one of the memory that this machine or container really has.`,
+  `A limit: ${LIMIT_FORM}. 1 KB is 1024 bytes. A share is of the memory that this machine or container has.`,
   `A size: ${SIZE_FORM}.`,
   `A time: ${DURATION_FORM}.`,
-  'A name may hold "=": name=limit is split at the last one.',
+  'A name may contain "=": name=limit is split at the last one.',
 ]
 
 /** `-p, --program <name=limit>`. */

@@ -36,7 +36,7 @@ export const RULE_FLAGS: readonly RuleFlag[] = [
     group: 'limits',
     value: 'limit',
     brief: 'every program, as in 200MB, or 25% of all memory',
-    help: "Restart any process of supervisord's that uses more than the limit, event listeners left out.",
+    help: 'Restart any process that uses more than the limit, except event listeners.',
     example: '-a 200MB',
     exampleHelp: 'limit every program',
     add: (draft, text) => {

@@ -40,7 +40,7 @@ export const RULE_OPTIONS: readonly RuleOption[] = [
     group: 'patience',
     value: 'patience',
     brief: 'only when over it for so long, as in 3/5 or 10m',
-    help: `Act only when it was over the limit for so long: ${PATIENCE_FORM}. Counted for each process, from zero when it is restarted. Default: 1`,
+    help: `Act only when a process has been over its limit for this long: ${PATIENCE_FORM}. Counted for each process, from zero when it is restarted. Default: 1`,
     example: '-a 200MB --for 3/5',
     exampleHelp: 'restart what was over its limit in three of the last five checks',
     applyRule: (keys, text) => {
@@ -77,7 +77,7 @@ export const RULE_OPTIONS: readonly RuleOption[] = [
     group: 'patience',
     value: 'limit',
     brief: 'alert above this, as in 80%, and restart nothing',
-    help: 'Tell when a process crosses this, a size or a share of its limit, and once more when it is 5% below it. Nothing is restarted for it.',
+    help: 'Warn when a process exceeds this, a size or a share of its limit, and report once when it is 5% below it again. Restarts nothing.',
     example: '-a 200MB --warn 80% -m bob@example.com',
     exampleHelp: 'mail a warning at 160 MB',
     applyRule: (keys, text) => {

@@ -70,7 +70,7 @@ export function specsOf(
     if (keys.warn && isNotBelow(keys.warn, own.limit.kind === 'none' ? hard : own.limit)) {
       throw new Contradiction(
         'warn',
-        `${own.written}: warn ${keys.warn.written} is not below the limit, so it would warn of nothing`,
+        `${own.written}: warn ${keys.warn.written} is not below the limit, so it would never warn`,
       )
     }
     const warn = keys.warn && { warn: keys.warn }

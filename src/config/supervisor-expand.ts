@@ -29,4 +29,4 @@ export function expandSupervisor(value: string, known: Expansions, unknown?: str
 const missingText = (whole: string, name: string): string =>
   name.startsWith('ENV_')
     ? `${whole} cannot be expanded: ${name.slice('ENV_'.length)} is not set in this shell; supervisord may have it`
-    : `${whole} cannot be expanded: supervisord has no such name here`
+    : `${whole} cannot be expanded: supervisord does not define this name here`

@@ -14,7 +14,7 @@ export interface NotifierPorts {
   readonly context: () => EventContext
   readonly newId: () => string
   readonly nowMs: () => number
-  /** The clock that nobody sets, in milliseconds, for what is gathered. */
+  /** The monotonic clock, in milliseconds, for what is gathered. */
   readonly tick: () => number
 }
 

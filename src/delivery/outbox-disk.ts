@@ -128,7 +128,7 @@ export class OutboxDisk {
     this.#fails = false
   }
 
-  /** Told once. */
+  /** Logged once. */
   #onFailure(text: string): void {
     if (!this.#fails) this.#log('WARN', text)
     this.#fails = true

@@ -17,7 +17,7 @@ export interface Entry {
 export interface Waiting {
   readonly channel: string
   failures: number
-  /** Milliseconds of the clock that nobody sets. */
+  /** Milliseconds of the monotonic clock. */
   dueTick: number
 }
 

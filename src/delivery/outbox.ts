@@ -21,7 +21,7 @@ export interface OutboxPorts {
   readonly channels: () => readonly Channel[]
   readonly log: Log
   readonly nowMs: () => number
-  /** The clock that nobody sets, in milliseconds: a change of the date neither hurries nor holds up a try. */
+  /** The monotonic clock, in milliseconds: a change of the date neither hurries nor holds up a try. */
   readonly tick: () => number
   /** 0 up to 1, for jitter. */
   readonly random: () => number

@@ -12,7 +12,7 @@ export interface KeeperPorts {
   /** This run of memmon, as its lock has it. */
   readonly run: string
   readonly nowMs: () => number
-  /** The clock that nobody sets, in milliseconds. */
+  /** The monotonic clock, in milliseconds. */
   readonly tick: () => number
   readonly sleep: (ms: number) => Promise<void>
   readonly log: Log

@@ -38,7 +38,7 @@ export function createRecordingReader(): RecordingReader {
 
 const OTHER_VERSION: BadLine = {
   kind: 'bad',
-  why: 'a history of another version of memmon; nothing of it is analysed',
+  why: 'written by another version of memmon; not analysed',
 }
 
 function headOf(line: string): Head | undefined {

@@ -20,7 +20,7 @@ import type { LifeEnd } from './process-history.ts'
 export const MOST_GAPS = 8
 
 export interface TrackedSample extends Sample {
-  /** By a clock that nobody sets: see base/clock.ts. */
+  /** By a monotonic clock: see base/clock.ts. */
   readonly atSeconds: number
   /** The same moment in epoch milliseconds. */
   readonly atMs: number

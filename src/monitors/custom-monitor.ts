@@ -21,7 +21,7 @@ export interface CustomMonitorPorts {
   readonly hostPath: string
   readonly timeoutMs: () => number
   readonly log: Log
-  /** The clock that nobody sets. */
+  /** The monotonic clock. */
   readonly tick: () => number
   readonly nowMs: () => number
   readonly host: string

@@ -42,7 +42,7 @@ export class Holds {
   }
 
   /**
-   * When a job may go, by the clock that nobody sets; undefined: now. The decision about a group was made once; a hard limit, and what has
+   * When a job may go, by the monotonic clock; undefined: now. The decision about a group was made once; a hard limit, and what has
    * had its grace, waits for the cap alone.
    */
   untilTick({ request, drained }: Job): number | undefined {

@@ -1,5 +1,5 @@
 // What a job hears, what it asks for, and what a step goes by: the events and effects of step.ts. All ticks are
-// milliseconds of the clock that nobody sets.
+// milliseconds of the monotonic clock.
 import type { SupervisorFault } from '../base/errors.ts'
 import type { CommandResult } from '../base/pipe-command.ts'
 import type { Drain } from '../rules/action.ts'

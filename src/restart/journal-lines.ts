@@ -15,7 +15,7 @@ import {
 /** A restart that was carried through, for counting. */
 export interface PastRestart {
   readonly namespec: string
-  /** Epoch milliseconds, and the clock that nobody sets, which counts from a boot. */
+  /** Epoch milliseconds, and the monotonic clock, which counts from a boot. */
   readonly at: number
   readonly tick: number
   /** How many restarts in a row were followed by a breach within minutes. */

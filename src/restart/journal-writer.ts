@@ -15,7 +15,7 @@ export interface WriterPorts {
   /** All that counts by now, with what was to be appended. */
   readonly whole: () => string
   readonly sleep: (ms: number) => Promise<void>
-  /** Told once when the disk fails, and once when it works again. */
+  /** Logged once when the disk fails, and once when it works again. */
   readonly tell: (text: string) => void
 }
 
@@ -103,7 +103,7 @@ export class JournalWriter {
     })
   }
 
-  /** Told once. */
+  /** Logged once. */
   #fail(why: string): void {
     if (!this.#failing) this.#ports.tell(unprotectedText(why))
     this.#failing = true

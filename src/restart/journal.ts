@@ -38,7 +38,7 @@ export interface JournalPorts {
   readonly nowMs: () => number
   readonly tick: () => number
   readonly sleep: (ms: number) => Promise<void>
-  /** Told once when the disk fails, and once when it works again. */
+  /** Logged once when the disk fails, and once when it works again. */
   readonly tell: (text: string) => void
 }
 

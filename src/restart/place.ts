@@ -32,7 +32,7 @@ export interface PlacePorts {
   readonly onFolder: (folder: StateFolder) => void
   readonly tell: (text: string) => void
   readonly sleep: (ms: number) => Promise<void>
-  /** The clock that nobody sets, in milliseconds. */
+  /** The monotonic clock, in milliseconds. */
   readonly tick: () => number
 }
 

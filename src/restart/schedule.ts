@@ -14,7 +14,7 @@ export interface SchedulePorts {
   readonly holds: Pick<Holds, 'passesCap' | 'sayIfHeld' | 'untilTick'>
   readonly settings: () => ScheduleSettings
   readonly sleep: (ms: number) => Promise<void>
-  /** The clock that nobody sets. */
+  /** The monotonic clock. */
   readonly tick: () => number
 }
 

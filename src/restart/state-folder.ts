@@ -41,7 +41,7 @@ export interface ClaimPorts {
   readonly sleep: (ms: number) => Promise<void>
   /** True when memmon ends: it no longer waits. */
   readonly isEnding: () => boolean
-  /** Told once for each memmon that it has to wait for. */
+  /** Logged once for each memmon that it has to wait for. */
   readonly tell: (text: string) => void
 }
 

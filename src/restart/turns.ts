@@ -1,6 +1,6 @@
 // Whose turn it is: of the jobs that wait, those that may begin now. Within a group --max-parallel processes are away
 // at a time, across groups --stagger keeps restarts apart, the largest excess goes first. One that does not come back
-// holds up others for a while, and no longer. Pure; ticks are milliseconds of the clock that nobody sets.
+// holds up others for a while, and no longer. Pure; ticks are milliseconds of the monotonic clock.
 import { isAway, type Job } from './job.ts'
 
 /** How long the rest of a group waits for one process that does not come back. */

@@ -11,7 +11,7 @@ export interface Wait {
   readonly isPreparing: boolean
   /** How often pre_restart_command has postponed it. */
   readonly postponed: number
-  /** What holds it back, and until when by the clock that nobody sets; undefined: its turn alone. */
+  /** What holds it back, and until when by the monotonic clock; undefined: its turn alone. */
   readonly hold: { readonly by: 'cap' | 'backoff'; readonly untilTick: number } | undefined
 }
 

@@ -83,7 +83,7 @@ export const totalBytesOf = (members: readonly Member[]): number =>
   members.reduce((sum, { privateBytes }) => sum + privateBytes, 0) +
   Math.max(0, ...members.map(({ sharedBytes }) => sharedBytes))
 
-/** One check of a budget; `at` in milliseconds of a clock that nobody sets. */
+/** One check of a budget; `at` in milliseconds of a monotonic clock. */
 export function judgeBudget(
   budget: Budget,
   measured: Measured,

@@ -32,7 +32,7 @@ function ruleFault({ metric, limit, hardLimit, warnAbove }: Rule): string | unde
     return `hard_limit is ${formatSize(hardLimit)} here, below the limit of ${formatSize(limit)}; it has to be above`
   if (warnAbove < 1) return `warn comes to 0 bytes here; give a larger share, or a size`
   if (warnAbove >= Math.min(limit, hardLimit) && Number.isFinite(warnAbove))
-    return `warn is ${formatSize(warnAbove)} here, which is not below the limit, so it would warn of nothing`
+    return `warn is ${formatSize(warnAbove)} here, which is not below the limit, so it would never warn`
   return undefined
 }
 

@@ -1,6 +1,6 @@
 // How often programs were restarted, and how large they are when fresh: what tells a leak from a limit that is too
 // low. In memory, bounded by the number of programs; the journal carries it over a restart of memmon. Ticks are
-// milliseconds of the clock that nobody sets: a change of the date neither opens nor closes anything.
+// milliseconds of the monotonic clock: a change of the date neither opens nor closes anything.
 import { isMemory } from './metric.ts'
 import type { PastOfProcess, RestartRequest } from './outcome.ts'
 import { type ProcessInfo, type ProcessKey, sameRun, uptimeSecondsOf } from './process.ts'

@@ -57,7 +57,7 @@ export interface Remembered {
 
 /** The same, and what has begun, for a look by hand. */
 export interface Past {
-  /** Now, by the clock that nobody sets, which windows are counted by. */
+  /** Now, by the monotonic clock, which windows are counted by. */
   readonly tick: number
   windowOf(process: ProcessInfo, rule: Rule): Window | undefined
   /** By budget, as it is written. */

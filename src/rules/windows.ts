@@ -37,7 +37,7 @@ export interface Judged {
   readonly window: Window | undefined
 }
 
-/** One check of one rule; `at` in milliseconds of a clock that nobody sets, `value` in the rule's metric. */
+/** One check of one rule; `at` in milliseconds of a monotonic clock, `value` in the rule's metric. */
 export function judge(
   rule: Rule,
   process: ProcessInfo,

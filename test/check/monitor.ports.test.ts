@@ -296,7 +296,7 @@ test.each<[before: string, after: string, goes: string[]]>([
   }
 })
 
-test('patience goes by the clock that nobody sets', async () => {
+test('patience goes by the monotonic clock', async () => {
   const monitor = monitorOf('-p', 'a=50MB', '--for', '1m')
   for (tick of [5_000, 64_999]) await monitor.check()
   expect(did.filter(text => text.startsWith('restart'))).toEqual([])

@@ -150,12 +150,12 @@ test.each([
   [
     'a cut gzip file',
     () => fileOf(gzipSync(STEADY).subarray(0, 40)),
-    'damaged gzip file (unexpected end of file); what comes behind is not analysed',
+    'damaged gzip file (unexpected end of file); the rest is not analysed',
   ],
   [
     'what only looks like one',
     () => fileOf(Buffer.from([0x1f, 0x8b, 1, 2, 3])),
-    'damaged gzip file (unknown compression method); what comes behind is not analysed',
+    'damaged gzip file (unknown compression method); the rest is not analysed',
   ],
 ])('a file that cannot be read is one line, and the next one is analysed: %s', (_, pathOf, why) => {
   const path = pathOf()

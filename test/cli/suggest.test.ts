@@ -48,7 +48,7 @@ test('a limit for each process but memmon itself, and why', async () => {
     code: 0,
     stderr: '',
     stdout: `api: 400MB
-  leaks 40MB an hour, which no limit mends; seen for 12h; normally 340MB, at most 580MB; with this limit it runs for about 7h at a time
+  leaks 40MB an hour, which no limit fixes; seen for 12h; normally 340MB, at most 580MB; with this limit it runs for about 7h at a time
 
 web: 130MB (now 300MB)
   steady; seen for 1d; normally 100MB, at most 100MB; this limit is 30% above the peak

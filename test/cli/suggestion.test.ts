@@ -53,19 +53,19 @@ test.each<[what: string, history: ProcessHistory, limit: string | undefined, rea
     'a leak: a day',
     steady(6, hour => 168 + 12 * hour, { verdict: LEAK }),
     '460MB',
-    'leaks 12MB an hour, which no limit mends; seen for 6h; normally 204MB, at most 240MB; with this limit it runs for about 1d at a time',
+    'leaks 12MB an hour, which no limit fixes; seen for 6h; normally 204MB, at most 240MB; with this limit it runs for about 1d at a time',
   ],
   [
     'a fast leak: four times where it began',
     steady(6, () => 168, { verdict: { ...LEAK, slopeBytesPerHour: 1000 * MB } }),
     '680MB',
-    'leaks 1000MB an hour, which no limit mends; seen for 6h; normally 168MB, at most 168MB; with this limit it runs for about 30m at a time',
+    'leaks 1000MB an hour, which no limit fixes; seen for 6h; normally 168MB, at most 168MB; with this limit it runs for about 30m at a time',
   ],
   [
     'a slow leak: half as much again as where it began',
     steady(6, () => 168, { verdict: { ...LEAK, slopeBytesPerHour: MB } }),
     '260MB',
-    'leaks 1MB an hour, which no limit mends; seen for 6h; normally 168MB, at most 168MB; with this limit it runs for about 3d 18h at a time',
+    'leaks 1MB an hour, which no limit fixes; seen for 6h; normally 168MB, at most 168MB; with this limit it runs for about 3d 18h at a time',
   ],
   [
     'seen for hours only: a guess, with more room',

@@ -141,8 +141,8 @@ const REFUSED: [given: string, sentence: string][] = [
     '-a 1GB --soft-limit 2GB --drain-signal TERM',
     '-a --soft-limit 2GB: it is not below 1GB, so nothing would be drained',
   ],
-  ['-a 1MB --warn 2MB', '-a 1MB: warn 2MB is not below the limit, so it would warn of nothing'],
-  ['-a 1MB --warn 100%', '-a 1MB: warn 100% is not below the limit, so it would warn of nothing'],
+  ['-a 1MB --warn 2MB', '-a 1MB: warn 2MB is not below the limit, so it would never warn'],
+  ['-a 1MB --warn 100%', '-a 1MB: warn 100% is not below the limit, so it would never warn'],
   [
     '-a 1MB -m bob@x --smtp mail.example.com',
     '--smtp: "mail.example.com" is not an SMTP server: give smtp://user@host:587, or smtps://user@host; ?starttls=no for a server without TLS',
@@ -320,7 +320,7 @@ const REFUSED: [given: string, sentence: string][] = [
     '[web]\nmemory_limit = 1MB\n',
     `<conf>, line 1: [web] is not a section of memmon.conf: use one of ${SECTIONS}`,
   ],
-  ['[any]\nmemory_limit = 1MB\n[any]\n', '<conf>, line 3: [any] is there already, in line 1: join them'],
+  ['[any]\nmemory_limit = 1MB\n[any]\n', '<conf>, line 3: [any] is already in line 1: join them'],
   ['[any]\nmemory_limit =\n', '<conf>, line 2: memory_limit has no value'],
   ['[any]\nmemory_limit\n', '<conf>, line 2: "memory_limit" is not a setting: write key = value'],
   [

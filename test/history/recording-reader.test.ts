@@ -84,7 +84,7 @@ test('lines that are damaged or missing are named, and the rest is read', () => 
 test('a history of another version is said to be one, once', () => {
   expect(read('{"memmonHistory":2,"x":1}\n{"y":1}\n{"y":2}')).toEqual({
     recordings: [],
-    bad: ['a history of another version of memmon; nothing of it is analysed'],
+    bad: ['written by another version of memmon; not analysed'],
     missing: undefined,
   })
 })

@@ -7,7 +7,7 @@ import type { Verdict } from '../../src/trend/verdict.ts'
 
 export const MB = 1_048_576
 export const EPOCH_MS = 1_760_000_000_000
-/** The clock that nobody sets, at that moment. */
+/** The monotonic clock, at that moment. */
 export const BOOT_SECONDS = 5_000
 
 export const anySample = (more: Partial<TrackedSample> = {}): TrackedSample => ({

@@ -21,7 +21,7 @@ test.each([
   ],
   [
     '-a 60% --warn 600MB',
-    ['-a 60%: warn is 600MB here, which is not below the limit, so it would warn of nothing'],
+    ['-a 60%: warn is 600MB here, which is not below the limit, so it would never warn'],
   ],
   [
     '-a 60% --soft-limit 700MB',
