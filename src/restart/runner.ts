@@ -131,11 +131,15 @@ export class Runner {
     return undefined
   }
 
-  /** What was decided under other settings, or by a look from before a slow disk, is decided anew: nobody was told yet. */
+  /**
+   * What was decided under other settings, by a look from before a slow disk, or before a check saw the process recover,
+   * is decided anew: nobody was told yet.
+   */
   #carryOutNoted(entry: Entry, effects: readonly Effect[], settingsCount: number, sinceTick: number): void {
     const isOutdated = settingsCount !== this.settingsCount && effects.some(isBinding)
     const isStale = this.#ports.tick() - sinceTick > FRESH_MS && effects.some(isStop)
-    if (isOutdated || isStale) entry.inbox.unshift({ kind: 'not asked' })
+    const isRelieved = entry.inbox.some(({ kind }) => kind === 'relieved') && effects.some(isBinding)
+    if (isOutdated || isStale || isRelieved) entry.inbox.unshift({ kind: 'not asked' })
     else this.#carryOut(entry, effects)
   }
 

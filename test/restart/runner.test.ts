@@ -5,7 +5,7 @@ import { beginDrain } from '../../src/restart/begin-drain.ts'
 import type { Job } from '../../src/restart/job.ts'
 import type { JobEvent, Stepped, Terms } from '../../src/restart/job-events.ts'
 import type { PastRestart } from '../../src/restart/journal-lines.ts'
-import { Runner } from '../../src/restart/runner.ts'
+import { type Entry, Runner } from '../../src/restart/runner.ts'
 import { GROUP_WAITS_MS } from '../../src/restart/turns.ts'
 import { RestartHistory } from '../../src/rules/history.ts'
 import { ProcessState } from '../../src/rules/process.ts'
@@ -198,6 +198,14 @@ describe('settings change while it is written', () => {
     const breached = { kind: 'breached', request: REQUEST, plan: { group: false } } as const
     expect(await whileWritten([draining(), breached], { happens })).toEqual([])
     expect(runner.entries.get(NAME)?.job).toMatchObject({ state: 'waiting', drained: TOLD })
+  })
+})
+
+describe('a check sees it recover while it is written', () => {
+  test.each(PREPARATIONS)('%s: it is not told any more', async (_, begin, __, anew) => {
+    const happens = () =>
+      runner.send(runner.entries.get(NAME) as Entry, { kind: 'relieved', ruleId: SOFT.breach.ruleId })
+    expect(await whileWritten(begin, { happens })).toEqual(anew)
   })
 })
 
