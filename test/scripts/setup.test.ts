@@ -90,7 +90,9 @@ test('what else the tests need is installed with it', () => {
 })
 
 test('for the tests Chromium and gdb are installed, too, and for nothing else', () => {
-  aptGet('for name in supervisord chromium gdb; do printf "#!/bin/sh\\n" > $name && /bin/chmod 755 $name; done')
+  aptGet(
+    'for name in supervisord chromium gdb; do printf "#!/bin/sh\\n" > $name && /bin/chmod 755 $name; done',
+  )
   const forTests = `import { setup } from '${pathToFileURL(SETUP)}'; setup({ forTests: true })`
   const { status, stderr } = runSetup(0, ['--input-type=module', '-e', forTests])
   expect(stderr).toContain("memmon setup: installing Debian's supervisor and chromium and gdb\n")
