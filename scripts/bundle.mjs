@@ -1,7 +1,7 @@
-// dist/: the command as five CommonJS files, each loaded when its time comes: what READY needs, what the listener needs
-// after it, what draws a mail's pictures, what looks into a process before its stop, what only people ask for. CommonJS,
-// since Node's ESM loader takes a third of the time to READY, and keeps its memory. No module is in two files, or there
-// would be two UsageErrors; a file takes what it needs from those before it.
+// dist/: the command as six CommonJS files, each loaded when its time comes: what READY needs, what the listener needs
+// after it, what draws a mail's pictures, what looks into a process before its stop, its socket for agents, what only people
+// ask for. CommonJS, since Node's ESM loader takes a third of the time to READY, and keeps its memory. No module is in two
+// files, or there would be two UsageErrors; a file takes what it needs from those before it.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -14,6 +14,8 @@ const FOR_PEOPLE = ['src/cli/by-hand.ts', 'src/cli/hand-commands.ts']
 const PICTURES = 'src/picture/charts.ts'
 /** What takes evidence: for the listener with a process to restart, and for people. */
 const EVIDENCE = 'src/evidence/before-stop.ts'
+/** The socket for agents of workers: for a listener that has one, and the other end for people. */
+const AGENTS = 'src/agents/agents.ts'
 
 const LICENCES = 'licences.txt'
 /**
@@ -126,29 +128,29 @@ function licences(root) {
   return texts.join('\n')
 }
 
-/** Which module goes where: what main.ts imports at once; what that imports later; what comes with a mail or a restart; the rest is for people. */
+/** Which module goes where: what main.ts imports at once; what that imports later; what comes with a mail, a restart, agents; the rest is for people. */
 function filesFrom(imports, mark) {
   const later = path => imports.get(path).filter(({ kind }) => kind === 'dynamic-import')
   const main = closure([MAIN], imports, ({ kind }) => kind !== 'dynamic-import')
   const entries = [...main].flatMap(later).map(({ path }) => path)
   const listener = closure(
-    entries.filter(path => !main.has(path) && ![...FOR_PEOPLE, PICTURES, EVIDENCE].includes(path)),
+    entries.filter(path => !main.has(path) && ![...FOR_PEOPLE, PICTURES, EVIDENCE, AGENTS].includes(path)),
     imports,
-    ({ path }) => !main.has(path) && ![PICTURES, EVIDENCE].includes(path),
+    ({ path }) => !main.has(path) && ![PICTURES, EVIDENCE, AGENTS].includes(path),
   )
-  const pictures = closure([PICTURES], imports, ({ path }) => !main.has(path) && !listener.has(path))
-  const evidence = closure(
-    [EVIDENCE],
-    imports,
-    ({ path }) => ![main, listener, pictures].some(modules => modules.has(path)),
-  )
-  const rest = [main, listener, pictures, evidence]
+  const rest = [main, listener]
+  for (const entry of [PICTURES, EVIDENCE, AGENTS]) {
+    const taken = [...rest]
+    rest.push(closure([entry], imports, ({ path }) => !taken.some(modules => modules.has(path))))
+  }
+  const [, , pictures, evidence, agents] = rest
   const people = new Set([...imports.keys()].filter(path => !rest.some(modules => modules.has(path))))
   return [
     { name: 'main.cjs', modules: main },
     { name: `listener-${mark}.cjs`, modules: listener },
     { name: `pictures-${mark}.cjs`, modules: pictures },
     { name: `evidence-${mark}.cjs`, modules: evidence },
+    { name: `agents-${mark}.cjs`, modules: agents },
     { name: `people-${mark}.cjs`, modules: people },
   ]
 }

@@ -1,12 +1,14 @@
 // The composition root: makes the parts behind the listener, in order, and joins them. Loaded when supervisord has been
 // told READY.
 import { hostname } from 'node:os'
+import type { AgentsPorts } from './agents/agents.ts'
+import { AgentsOnDemand } from './agents/on-demand.ts'
 import { monotonicMs } from './base/clock.ts'
 import { messageOf } from './base/errors.ts'
 import type { Log } from './base/log.ts'
 import type { Redactor } from './base/redact.ts'
 import { credentialsFrom } from './base/secrets.ts'
-import type { ServerAddress } from './base/server-url.ts'
+import { formatServerUrl, type ServerAddress } from './base/server-url.ts'
 import { Monitor, type MonitorPorts } from './check/monitor.ts'
 import { hasHooks } from './config/deciding-files.ts'
 import { type InForce, inForce, refuseFaults } from './config/in-force.ts'
@@ -29,6 +31,7 @@ import { ChecksFile } from './restart/checks-file.ts'
 import { HookCommands } from './restart/hook-commands.ts'
 import { createOwnPlace, type OwnPlace } from './restart/own-place.ts'
 import { Restarts, type RestartsPorts } from './restart/restarts.ts'
+import { stateRoot } from './restart/state-folder.ts'
 import type { SupervisorClient } from './supervisor/client.ts'
 import { connect } from './supervisor/connect.ts'
 import { runOf } from './supervisor/identity.ts'
@@ -67,6 +70,7 @@ export class Memmon {
   readonly #deafness: Deafness
   readonly #place: OwnPlace
   readonly #ownMemory: OwnMemory
+  readonly #agents: AgentsOnDemand
   #now: InForce
   #quiet: QuietChildren | undefined
   #opened: Promise<void> | undefined
@@ -112,6 +116,7 @@ export class Memmon {
     })
     this.#deafness = watchDeafness({ ...ports, client: this.#client })
     this.#ownMemory = new OwnMemory({ ...ports, readRssBytes: procfs?.ownRssBytes })
+    this.#agents = new AgentsOnDemand(initial, agentsPorts(initial, address, log))
     this.#place = this.#ownPlace(initial, address, procfs)
   }
 
@@ -171,6 +176,7 @@ export class Memmon {
   /** Lets go of supervisord. */
   close(): void {
     this.#deafness.close()
+    this.#agents.close()
     this.#quiet?.release()
     this.#client.close()
   }
@@ -188,6 +194,7 @@ export class Memmon {
     this.#evidence.use(settings)
     this.#monitor.use(next.ruleset)
     this.restarts.use(settings, next.ruleset)
+    this.#agents.use(settings)
     logRules(next, log)
   }
 
@@ -253,6 +260,7 @@ export class Memmon {
       stateDir,
       onSupervisord: pid => {
         this.#quiet = procfs && createQuietChildren(procfs, pid)
+        if (procfs) this.#agents.begin(pid)
         return this.#quiet !== undefined
       },
       onFolder: folder => {
@@ -260,6 +268,7 @@ export class Memmon {
         this.#checksFile.attach(folder)
         void this.#history.attach(folder)
         this.#evidence.attach(folder)
+        this.#agents.look()
       },
       log,
       sleep,
@@ -269,5 +278,18 @@ export class Memmon {
   /** Within its first moments memmon is still about to find its state folder. */
   #whenOpen(): Promise<void> {
     return Promise.race([this.#opened, this.#ports.sleep(OPEN_WAITS_MS)])
+  }
+}
+
+/** Where the agents' socket may be, by what every child of supervisord is told. */
+function agentsPorts({ stateDir }: Settings, address: ServerAddress, log: Log): AgentsPorts {
+  const uid = process.geteuid?.() ?? 0
+  return {
+    serverUrl: process.env.SUPERVISOR_SERVER_URL ?? formatServerUrl(address),
+    environment: process.env,
+    uid,
+    stateRoot: stateRoot(stateDir, process.env, uid),
+    log,
+    nowMs: Date.now,
   }
 }

@@ -1,5 +1,5 @@
-// The agents of workers, as the listener has them: keeps their socket in place, and knows who is connected. Nothing that
-// happens here ends memmon, and a check does nothing here.
+// The agents of workers, as a listener with a socket for them has them: keeps it in place, and knows who is connected.
+// Nothing that happens here ends memmon, and a check does nothing here.
 import { type FileFault, fileFaultOf } from '../base/file-fault.ts'
 import type { Log } from '../base/log.ts'
 import { type AgentsTerms, type Doors, openDoors, type Surroundings } from './doors.ts'
