@@ -1,6 +1,6 @@
 // Where the agents' socket is: what memmon and the agents make of SUPERVISOR_SERVER_URL alone. Pure.
 import { dirname, join } from 'node:path'
-import { fingerprint } from '../base/fingerprint.ts'
+import { sha256 } from '../base/sha256.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -9,9 +9,8 @@ const MOST_BYTES = 103
 /** Of root; everybody may pass through it to a socket that is open to them. */
 export const RUN_FOLDER = '/run/memmon'
 
-/** agent-<16 hex digits>.sock: over the bytes of the URL, as any language has them. */
-export const socketName = (serverUrl: string): string =>
-  `agent-${fingerprint(Buffer.from(serverUrl, 'utf8').toString('latin1'))}.sock`
+/** agent-<the first 16 hex digits of its SHA-256>.sock. */
+export const socketName = (serverUrl: string): string => `agent-${sha256(serverUrl).slice(0, 16)}.sock`
 
 /** Where an agent looks without being told. */
 export function knownFolders({ XDG_RUNTIME_DIR, XDG_STATE_HOME, HOME }: Environment): string[] {
