@@ -3,6 +3,7 @@
 import { hostname } from 'node:os'
 import type { AgentsPorts } from './agents/agents.ts'
 import { AgentsOnDemand } from './agents/on-demand.ts'
+import { sampleBeforeStop } from './agents/sample-before-stop.ts'
 import { monotonicMs } from './base/clock.ts'
 import { messageOf } from './base/errors.ts'
 import type { Log } from './base/log.ts'
@@ -17,6 +18,7 @@ import type { Settings } from './config/settings.ts'
 import { createNotifications, type Notifications } from './delivery/notifications.ts'
 import { EvidenceTaker } from './evidence/taker.ts'
 import { HistoryKeeper } from './history/keeper.ts'
+import { sampleOf, samplingText } from './messages/sample-text.ts'
 import { logRules, logStart } from './messages/start-lines.ts'
 import { createCapacityReader } from './proc/capacity.ts'
 import { CapacityReload } from './proc/capacity-reload.ts'
@@ -32,6 +34,8 @@ import { HookCommands } from './restart/hook-commands.ts'
 import { createOwnPlace, type OwnPlace } from './restart/own-place.ts'
 import { Restarts, type RestartsPorts } from './restart/restarts.ts'
 import { stateRoot } from './restart/state-folder.ts'
+import { type Evidence, type MemorySample, type RestartRequest, sampleBefore } from './rules/outcome.ts'
+import type { RestartPlan } from './rules/rule.ts'
 import type { SupervisorClient } from './supervisor/client.ts'
 import { connect } from './supervisor/connect.ts'
 import { runOf } from './supervisor/identity.ts'
@@ -198,6 +202,31 @@ export class Memmon {
     logRules(next, log)
   }
 
+  /** What is taken down of a process before its stop; its agent is asked beside it. */
+  async #takeEvidence(request: RestartRequest, plan: RestartPlan): Promise<Evidence> {
+    const taken = this.#now.settings.evidence ? this.#evidence.take(request) : { sentences: [] }
+    const [evidence, sample] = await Promise.all([taken, this.#sample(request, plan)])
+    return sample ? { ...evidence, sample } : evidence
+  }
+
+  async #sample(request: RestartRequest, plan: RestartPlan): Promise<MemorySample | undefined> {
+    const terms = sampleBefore(request, plan)
+    if (!terms) return undefined
+    const { log, redactor, sleep } = this.#ports
+    const { pid } = request.process
+    log('INFO', samplingText(request, terms.seconds))
+    const isOverHardLimit = async () => {
+      const rule = this.#now.ruleset.rules.find(({ id }) => id === request.breach.ruleId)
+      const value = await this.#monitor.measureAgain(request)
+      return rule !== undefined && value !== undefined && value > rule.hardLimit
+    }
+    const ask: AgentsOnDemand['ask'] = (...asked) => this.#agents.ask(...asked)
+    const answer = await sampleBeforeStop({ pid, ...terms, isOverHardLimit }, { ask, sleep })
+    if (answer.kind === 'failed') return { lines: [], problem: redactor.redact(answer.error) }
+    const { lines, ...file } = sampleOf(answer.data)
+    return { lines: lines.map(redactor.redact), ...file }
+  }
+
   #restartsPorts(): RestartsPorts {
     const { log, sleep } = this.#ports
     return {
@@ -205,7 +234,7 @@ export class Memmon {
       measure: request => this.#monitor.measureAgain(request),
       companionsOf: request => this.#monitor.companionsOf(request),
       runHook: this.#hooks.runHook,
-      takeEvidence: this.#evidence.take,
+      takeEvidence: (request, plan) => this.#takeEvidence(request, plan),
       tell: outcome => {
         this.#history.onOutcome(outcome)
         this.#notifications.tell(outcome)

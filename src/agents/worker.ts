@@ -20,12 +20,16 @@ const MOST_PENDING = 16
 const MOST_STRAY = 16
 /** Whoever says more is flooding: progress comes once a second. */
 const MOST_LINES_A_SECOND = 100
+/** To finish a sample early takes a collection of the worker's garbage. */
+const FINISH_WITHIN_MS = 5_000
 
 export interface AskTerms {
   readonly timeoutMs: number
   readonly onProgress?: (progress: Progress) => void
   /** Ends it early. */
   readonly signal?: AbortSignal
+  /** Asks for what there is by then, which has to come soon. */
+  readonly finish?: AbortSignal
 }
 
 interface Pending {
@@ -73,7 +77,7 @@ export class Worker {
   }
 
   /** Never rejects, and takes no longer than `timeoutMs`. */
-  ask(ask: Ask, { timeoutMs, onProgress, signal }: AskTerms): Promise<Answer> {
+  ask(ask: Ask, { timeoutMs, onProgress, signal, finish }: AskTerms): Promise<Answer> {
     const { pid } = this.hello
     if (signal?.aborted) return Promise.resolve(failed('cancelled'))
     if (this.#pending.size >= MOST_PENDING)
@@ -84,7 +88,9 @@ export class Worker {
     return new Promise(resolve => {
       const end = (answer: Answer) => {
         clearTimeout(timer)
+        clearTimeout(finishTimer)
         signal?.removeEventListener('abort', cancel)
+        finish?.removeEventListener('abort', finishSoon)
         this.#pending.delete(id)
         this.#setBound()
         resolve(answer)
@@ -94,7 +100,13 @@ export class Worker {
         end(answer)
       }
       const cancel = () => giveUp(failed('cancelled'))
+      let finishTimer: NodeJS.Timeout | undefined
+      const finishSoon = () => {
+        this.#send({ id: ++this.#lastId, do: 'cancel', of: id, finish: true })
+        finishTimer = setTimeout(() => giveUp(failed(this.silenceText())), FINISH_WITHIN_MS)
+      }
       const timer = setTimeout(() => giveUp(failed(this.silenceText())), timeoutMs)
+      finish?.addEventListener('abort', finishSoon, { once: true })
       signal?.addEventListener('abort', cancel, { once: true })
       this.#pending.set(id, { isBulk: isBulk(ask), onProgress, end })
       this.#setBound()

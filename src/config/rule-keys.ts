@@ -28,6 +28,8 @@ export interface RuleKeys {
   restartGroup?: boolean
   preRestartCommand?: string
   postRestartCommand?: string
+  memorySampleSeconds?: number
+  memorySampleTimeoutSeconds?: number
   growth?: GrowthKind
   growthLeadSeconds?: number
   growthWindow?: DayWindow

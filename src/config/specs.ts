@@ -150,16 +150,22 @@ function softSpec(
   return { ...terms, action, metric: keys.metric ?? 'rss', limit: soft, written }
 }
 
+/** What a sample takes beside its time: two collections of the worker's garbage, and its report. */
+const SAMPLE_GRACE_SECONDS = 90
+
 const planOf = ({
   preRestartCommand,
   postRestartCommand,
   restartCommand,
   restartGroup,
+  memorySampleSeconds: seconds = 0,
+  memorySampleTimeoutSeconds: timeoutSeconds = seconds + SAMPLE_GRACE_SECONDS,
 }: RuleKeys): RestartPlan => ({
   group: restartGroup ?? false,
   ...(preRestartCommand !== undefined && { preCommand: preRestartCommand }),
   ...(postRestartCommand !== undefined && { postCommand: postRestartCommand }),
   ...(restartCommand !== undefined && { restartCommand }),
+  ...(seconds > 0 && { memorySample: { seconds, timeoutSeconds } }),
 })
 
 export function budgetOf(

@@ -1,5 +1,6 @@
 // What was taken down of a process before its stop: as a line of the log, in a mail, and in a document. Pure.
 import type { Evidence, RestartRequest } from '../rules/outcome.ts'
+import { sampleEvent, sampleFacts } from './sample-text.ts'
 
 /** Where it is and what it says first; or why there is no file. undefined where there is nothing to say. */
 export function evidenceLine(
@@ -16,15 +17,22 @@ export function evidenceLine(
 }
 
 /** The lines of a mail: what it says, and where all of it is. */
-export const evidenceFacts = ({ path, problem, sentences }: Evidence): (readonly [string, string])[] => [
+export const evidenceFacts = ({
+  path,
+  problem,
+  sentences,
+  sample,
+}: Evidence): (readonly [string, string])[] => [
   ...sentences.map(text => ['Found', text] as const),
   ...(path === undefined ? [] : [['Details', path] as const]),
   ...(problem === undefined ? [] : [['Details', `Not written: ${problem}`] as const]),
+  ...(sample ? sampleFacts(sample) : []),
 ]
 
 /** `evidence` in the document. */
-export const evidenceEvent = ({ path, problem, sentences }: Evidence): Record<string, unknown> => ({
+export const evidenceEvent = ({ path, problem, sentences, sample }: Evidence): Record<string, unknown> => ({
   path: path ?? null,
   problem: problem ?? null,
   sentences,
+  ...(sample && { memory_sample: sampleEvent(sample) }),
 })

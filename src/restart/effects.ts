@@ -4,6 +4,7 @@ import { FaultCode, faultOf, messageOf, type SupervisorFault } from '../base/err
 import type { CommandResult } from '../base/pipe-command.ts'
 import type { Evidence, RestartRequest } from '../rules/outcome.ts'
 import type { ProcessInfo } from '../rules/process.ts'
+import type { RestartPlan } from '../rules/rule.ts'
 import type { RunHook } from './hooks.ts'
 import type { Job } from './job.ts'
 import type { Effect, HookName, JobEvent, Measured, Sighting } from './job-events.ts'
@@ -22,7 +23,7 @@ export interface EffectPorts {
   readonly measure: (request: RestartRequest) => Promise<number | undefined>
   readonly runHook: RunHook
   /** Takes down what the kernel knows of the process, in bounded time. */
-  readonly takeEvidence: (request: RestartRequest) => Promise<Evidence>
+  readonly takeEvidence: (request: RestartRequest, plan: RestartPlan) => Promise<Evidence>
   readonly sleep: (ms: number) => Promise<void>
   /** The clock that nobody sets. */
   readonly tick: () => number
@@ -57,7 +58,7 @@ export async function ask(effect: Asking, job: Job, ports: EffectPorts): Promise
       if (effect.afterMs > 0) await sleep(effect.afterMs)
       return { kind: 'sighted', sighting: await look(namespec, supervisor) }
     case 'take evidence':
-      return { kind: 'evidence taken', evidence: await evidenceOf(request, ports) }
+      return { kind: 'evidence taken', evidence: await evidenceOf(job, ports) }
     case 'wait':
       await sleep(effect.ms)
       return { kind: 'waited', for: effect.for }
@@ -110,9 +111,9 @@ async function look(namespec: string, supervisor: SupervisorCalls): Promise<Sigh
   }
 }
 
-async function evidenceOf(request: RestartRequest, { takeEvidence }: EffectPorts): Promise<Evidence> {
+async function evidenceOf({ request, plan }: Job, { takeEvidence }: EffectPorts): Promise<Evidence> {
   try {
-    return await takeEvidence(request)
+    return await takeEvidence(request, plan)
   } catch (thrown) {
     return { problem: messageOf(thrown), sentences: [] }
   }

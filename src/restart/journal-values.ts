@@ -1,6 +1,6 @@
 // What is believed of a line of the journal: values that are as they were written. Pure.
 import { METRICS } from '../rules/metric.ts'
-import type { Evidence, Failed, Restarted, RestartRequest, Skipped } from '../rules/outcome.ts'
+import type { Evidence, Failed, MemorySample, Restarted, RestartRequest, Skipped } from '../rules/outcome.ts'
 import { namespecOf } from '../rules/process.ts'
 import type { Drained } from './job.ts'
 
@@ -33,8 +33,15 @@ export const evidenceIn = ({ evidence }: Json): { readonly evidence?: Evidence }
 
 function isEvidence(value: unknown): value is Evidence {
   if (!isObject(value) || !Array.isArray(value.sentences)) return false
-  const { path = '', problem = '', sentences } = value
-  return [path, problem, ...sentences].every(text => typeof text === 'string')
+  const { path = '', problem = '', sentences, sample } = value
+  const isWhole = [path, problem, ...sentences].every(text => typeof text === 'string')
+  return isWhole && (sample === undefined || isSample(sample))
+}
+
+function isSample(value: unknown): value is MemorySample {
+  if (!isObject(value) || !Array.isArray(value.lines)) return false
+  const { path = '', problem = '', lines } = value
+  return [path, problem, ...lines].every(text => typeof text === 'string')
 }
 
 const isMetric = (value: unknown): boolean => METRICS.some(metric => metric === value)

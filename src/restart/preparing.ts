@@ -2,6 +2,8 @@
 // is looked at again: nothing stands between the last look and the stop. Pure.
 import { timestamp } from '../base/text.ts'
 import { evidenceLine } from '../messages/evidence-text.ts'
+import { sampleLine } from '../messages/sample-text.ts'
+import { sampleBefore } from '../rules/outcome.ts'
 import { type ProcessInfo, ProcessState, sameRun } from '../rules/process.ts'
 import { drainedSeen } from './drained.ts'
 import { failed, go, headOf, leave, noticed, removed, skipped, strayText } from './endings.ts'
@@ -25,8 +27,11 @@ export function stepPreparing(job: JobIn<'preparing'>, event: JobEvent, moment: 
     )
   if (event.kind === 'evidence taken' && job.phase === 'evidence') {
     const { evidence } = event
-    const line = evidenceLine(job.request, evidence)
-    const said: Effect[] = line ? [{ do: 'log', ...line }] : []
+    const lines = [
+      evidenceLine(job.request, evidence),
+      evidence.sample && sampleLine(job.request, evidence.sample),
+    ]
+    const said: Effect[] = lines.flatMap(line => (line ? [{ do: 'log', ...line }] : []))
     return go({ ...job, phase: 'last look', evidence }, ...said, { do: 'look again' })
   }
   // No end waits for it: what comes of it later is heard of nowhere.
@@ -44,7 +49,8 @@ function onLooked(job: JobIn<'preparing'>, event: JobEvent & { kind: 'looked' },
     const prepared: Job = { ...job, phase: 'hook', owesPost: postCommand !== undefined }
     return go(prepared, { do: 'run', hook: 'pre', command: preCommand })
   }
-  const isDue = moment.takesEvidence && !moment.isEnding
+  const isDue =
+    (moment.takesEvidence || sampleBefore(job.request, job.plan) !== undefined) && !moment.isEnding
   if (isDue && (job.phase === 'looking' || job.phase === 'looking again'))
     return go({ ...job, phase: 'evidence' }, { do: 'take evidence' })
   return askForStop(job, moment)
