@@ -60,6 +60,8 @@ export type WorkerLine =
   | { readonly kind: 'progress'; readonly id: number; readonly progress: Progress }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: Answer }
   | { readonly kind: 'proved'; readonly nonce: string }
+  /** What has changed since the first line. */
+  | { readonly kind: 'update'; readonly update: Partial<Pick<WorkerHello, 'name' | 'can'>> }
   | Wrong
 
 export type ClientLine =
@@ -94,6 +96,8 @@ export function parseWorkerLine(line: string): WorkerLine {
   const said = objectIn(line)
   if (!said) return wrong('a line is not a JSON object')
   if (typeof said.proved === 'string') return { kind: 'proved', nonce: said.proved.slice(0, MOST_NAME) }
+  const update = recordOf(said.update)
+  if (update) return { kind: 'update', update: updateIn(update) }
   const id = wholeIn(said.id)
   if (id === undefined) return wrong('a line has no "id"')
   if (said.finished === true) return { kind: 'answer', id, answer: { kind: 'finished', data: said.data } }
@@ -103,6 +107,11 @@ export function parseWorkerLine(line: string): WorkerLine {
   const text = textIn(progress.text, MOST_NAME) ?? ''
   return { kind: 'progress', id, progress: { text, leftMs: wholeIn(progress.left_ms) } }
 }
+
+const updateIn = ({ name, can }: Said) => ({
+  ...(typeof name === 'string' && { name: name.slice(0, MOST_NAME) }),
+  ...(Array.isArray(can) && { can: wordsIn(can) }),
+})
 
 /** Any other line of a person's command. */
 export function parseClientLine(line: string): ClientLine {

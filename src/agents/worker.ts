@@ -39,7 +39,7 @@ interface Pending {
 }
 
 export class Worker {
-  readonly hello: WorkerHello
+  #hello: WorkerHello
   /** supervisord's child: itself or an ancestor. */
   readonly programPid: number
   readonly connectedAtMs: number
@@ -54,7 +54,7 @@ export class Worker {
 
   constructor(socket: LineSocket, { hello, programPid, nowMs, onClose }: WorkerParts) {
     this.#socket = socket
-    this.hello = hello
+    this.#hello = hello
     this.programPid = programPid
     this.#nowMs = nowMs
     this.connectedAtMs = nowMs()
@@ -69,6 +69,11 @@ export class Worker {
         onClose()
       },
     }
+  }
+
+  /** What it has said of itself. */
+  get hello(): WorkerHello {
+    return this.#hello
   }
 
   /** When it last said anything. */
@@ -133,6 +138,10 @@ export class Worker {
     this.#heardAtMs = this.#nowMs()
     const isFlood = this.#isFlood(this.#heardAtMs)
     const line = isFlood ? undefined : parseWorkerLine(text)
+    if (line?.kind === 'update') {
+      this.#hello = { ...this.#hello, ...line.update }
+      return
+    }
     const pending = line && 'id' in line ? this.#pending.get(line.id) : undefined
     if (!pending) {
       if (isFlood || ++this.#strays > MOST_STRAY) this.close()

@@ -9,6 +9,8 @@ export interface AgentStatus {
   readonly rss_bytes?: number
   readonly event_loop_delay_ms?: { readonly p99?: number }
   readonly gc_share?: number
+  /** Its main thread hangs; a watchdog of its own has answered. */
+  readonly hung?: { readonly since_ms?: number }
   readonly fields?: Readonly<Record<string, string | number>>
 }
 

@@ -55,6 +55,8 @@ function cellsOf(agent: ListedAgent, nowMs: number): Cells {
 
 function statusText({ status, heard_at_ms: heardAtMs }: ListedAgent): string {
   if (!status) return `not answering since ${timestamp(new Date(heardAtMs)).slice(0, 19)}`
+  const hung = numberOf(status.hung?.since_ms, ms => `hangs for ${formatDuration(ms / 1000)}`)
+  if (hung !== '') return hung
   const fields: unknown = status.fields
   return Object.entries(typeof fields === 'object' && fields !== null ? fields : {})
     .map(([key, value]) => `${key}=${value}`)

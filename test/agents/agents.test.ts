@@ -46,6 +46,13 @@ async function host(at = path): Promise<Host> {
   return found
 }
 
+/** A process without an agent, for connections that say they are it. */
+function mute(): FakeWorker {
+  const worker = startWorker(path, 'mute')
+  workers.push(worker)
+  return worker
+}
+
 const PATIENCE = { timeoutMs: 60_000 }
 
 describe('what a person asks', () => {
@@ -96,12 +103,29 @@ describe('what a person asks', () => {
     expect(answer).toEqual({ kind: 'failed', error: 'busy: another sample runs' })
   })
 
+  test('what a worker can do may change', async () => {
+    open = await openAgents(path)
+    const { pid } = mute()
+    const raw = await rawConnection(path)
+    raw.socket.write(helloOf(pid, { can: ['status'] }))
+    await waitFor('a welcome', () => raw.received().includes('welcome'))
+    raw.socket.write(`${JSON.stringify({ update: { can: ['status', 'dump gc'], name: 'later' } })}\n`)
+    raw.socket.on('data', chunk => {
+      const [, id] = /"id":(\d+),"do":"status"/.exec(String(chunk)) ?? []
+      if (id) raw.socket.write(`{"id":${id},"finished":true,"data":{}}\n`)
+    })
+    const answer = await (await host()).ask({ do: 'agents' }, PATIENCE)
+    expect(answer).toMatchObject({
+      data: { agents: [{ name: 'later', can: ['status', 'dump gc'], status: {} }] },
+    })
+  })
+
   test('a process without an agent, and one that its agent cannot serve', async () => {
     open = await openAgents(path)
     const worker = await rawConnection(path)
     worker.socket.write(helloOf(process.pid, { can: ['status'] }))
     await waitFor('an answer', () => worker.received().includes('refused'))
-    const { pid } = await start()
+    const { pid } = mute()
     const person = await host()
     const none = await person.ask({ do: 'status', process: 1 }, PATIENCE)
     expect(none).toMatchObject({ error: expect.stringContaining('no agent in pid 1') })
@@ -171,7 +195,7 @@ describe('who is let in', () => {
 
   test('the newest connection of a process counts', async () => {
     open = await openAgents(path)
-    const { pid } = await start()
+    const { pid } = mute()
     const older = await rawConnection(path)
     older.socket.write(helloOf(pid))
     await waitFor('a welcome', () => older.received().includes('welcome'))

@@ -88,6 +88,11 @@ test.each([
     { kind: 'progress', id: 1, progress: { text: '', leftMs: undefined } },
   ],
   [{ proved: 'abc' }, { kind: 'proved', nonce: 'abc' }],
+  [
+    { update: { can: ['drain', 7], name: 'x'.repeat(99) } },
+    { kind: 'update', update: { can: ['drain'], name: 'x'.repeat(64) } },
+  ],
+  [{ update: { can: 'drain', name: 7, pid: 1 } }, { kind: 'update', update: {} }],
   [{ id: 1, finished: 'true' }, wrong('neither')],
   [{ id: '1', finished: true }, wrong('no "id"')],
   [{ finished: true }, wrong('no "id"')],

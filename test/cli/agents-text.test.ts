@@ -38,6 +38,10 @@ test('one that does not answer, since when', () => {
   expect(lines(null)[1]).toMatch(/^web:web +8 +1m 30s +- +- +- +- +- +not answering since (1970|1969)-/)
 })
 
+test('one whose main thread hangs, as its watchdog says', () => {
+  expect(lines({ hung: { since_ms: 4200 }, heap_used_bytes: null })[1]).toMatch(/ hangs for 4s$/)
+})
+
 test.each([
   {},
   {
