@@ -54,7 +54,7 @@ export function watchBuffers(agentFolder: string, tick: () => number): BufferWat
     restart: ({ keepsAll }) => {
       seen = { kept: new Map(), all: keepsAll ? [] : undefined, allocatedBytes: 0 }
     },
-    made: () => (seen.all ?? []).map(made => sampleOf(made, Infinity)),
+    made: () => (seen.all ?? []).map(made => sampleOf(made, 0)),
     kept: earlyUntilTick => [...seen.kept.values()].map(made => sampleOf(made, earlyUntilTick)),
     allocatedBytes: () => seen.allocatedBytes,
     end: wrapMakers(note),

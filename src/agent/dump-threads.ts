@@ -1,12 +1,11 @@
 // The threads of the process: those that run JavaScript with their stacks, all of them by name and state. Node's whole
 // report goes to a file.
-import { readdirSync, readFileSync } from 'node:fs'
 import type { Answer } from './answer.ts'
 import type { Line } from './conversation.ts'
 import { fileName, writeWhole } from './files.ts'
+import { osThreads } from './os-threads.ts'
 import { processReport, type Stack } from './process-report.ts'
 
-const MOST_THREADS = 200
 const MOST_WORKERS = 100
 
 export function dumpThreads(line: Line): Answer {
@@ -24,29 +23,10 @@ export function dumpThreads(line: Line): Answer {
       main: { active_resources: process.getActiveResourcesInfo().length },
       workers,
       thread_count: threads.length,
-      threads: threads.slice(0, MOST_THREADS),
+      threads,
     },
   }
 }
 
 const stackOf = ({ message = '', stack = [] }: Stack = {}): string[] =>
   [message, ...stack].filter(line => line !== '').slice(0, 50)
-
-/** None where there is no /proc. */
-function osThreads(): { tid: number; name: string; state: string }[] {
-  try {
-    return readdirSync('/proc/self/task').flatMap(osThread)
-  } catch {
-    return []
-  }
-}
-
-function osThread(tid: string): { tid: number; name: string; state: string }[] {
-  try {
-    const stat = readFileSync(`/proc/self/task/${tid}/stat`, 'utf8')
-    const end = stat.lastIndexOf(')')
-    return [{ tid: Number(tid), name: stat.slice(stat.indexOf('(') + 1, end), state: stat[end + 2] ?? '?' }]
-  } catch {
-    return [] // it has ended meanwhile
-  }
-}

@@ -45,6 +45,7 @@ export function openLink(ports: LinkPorts): Link {
     else tryLater(end === 'refused' ? WAITS_REFUSED : WAITS)
   }
   const tryLater = (waits: Backoff): void => {
+    if (isEnded) return
     setTimeout(() => tryPlace(0), backoffMs(++failures, waits, Math.random())).unref()
   }
   tryPlace(0)

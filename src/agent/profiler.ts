@@ -9,7 +9,8 @@ export interface Profiler {
   readonly start: (intervalBytes: number, keepsCollected: boolean) => void
   readonly read: () => HeapProfile
   readonly stop: () => void
-  readonly collectGarbage: () => void
+  /** In a task of its own, without a stack that could hold something. */
+  readonly collectGarbage: () => Promise<void>
   /** Compiles all code anew: what has been inlined is so no longer, or is again. */
   readonly deoptimise: () => void
   readonly post: <T>(method: string, params?: object) => T
@@ -45,7 +46,10 @@ export function openProfiler(): Profiler {
       if (isOn) post('HeapProfiler.stopSampling')
       isOn = false
     },
-    collectGarbage: () => post('HeapProfiler.collectGarbage'),
+    collectGarbage: () =>
+      new Promise((resolve, reject) => {
+        session.post('HeapProfiler.collectGarbage', error => (error ? reject(error) : resolve()))
+      }),
     deoptimise: () => {
       post('Profiler.enable')
       post('Profiler.startPreciseCoverage', { callCount: true, detailed: false })

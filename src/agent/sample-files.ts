@@ -70,7 +70,6 @@ function reportOf(measured: Measured): SampleReport {
     timing: {
       allocated_ms: round(allocated.tookMs),
       retained_ms: round(retained.tookMs),
-      longest_pause_ms: round(retained.pauseMs),
     },
     limits: limitsOf(measured),
     files: {},

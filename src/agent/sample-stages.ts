@@ -59,7 +59,6 @@ interface Retained {
   readonly heapBytes: number
   readonly before: NodeJS.MemoryUsage
   readonly after: NodeJS.MemoryUsage
-  readonly pauseMs: number
   readonly tookMs: number
   readonly profile: HeapProfile
 }
@@ -102,14 +101,14 @@ async function measureAllocated(ports: StagePorts, intervalBytes: number, ms: nu
   profiler.start(intervalBytes, true)
   const startTick = tick()
   await control.sleep(ms)
-  const samples = [...samplesOf(profiler.read(), Infinity, agentFolder), ...buffers.made()]
+  const samples = [...samplesOf(profiler.read(), 0, agentFolder), ...buffers.made()]
   profiler.stop()
   return { samples, bufferBytes: buffers.allocatedBytes(), tookMs: tick() - startTick }
 }
 
 async function measureRetained(ports: StagePorts, intervalBytes: number, endTick: number): Promise<Retained> {
   const { profiler, buffers, control, agentFolder } = ports
-  const firstPauseMs = await collected(ports)
+  await collected(ports)
   buffers.restart({ keepsAll: false })
   profiler.start(intervalBytes, false)
   const before = process.memoryUsage()
@@ -117,7 +116,7 @@ async function measureRetained(ports: StagePorts, intervalBytes: number, endTick
   await untilEnd(control, endTick)
   const [half, middleTick] = [lastOrdinal(profiler.read()) / 2, (startTick + tick()) / 2]
   const tookMs = tick() - startTick
-  const pauseMs = Math.max(firstPauseMs, await collected(ports))
+  await collected(ports)
   const after = process.memoryUsage()
   const profile = profiler.read()
   profiler.stop()
@@ -129,7 +128,6 @@ async function measureRetained(ports: StagePorts, intervalBytes: number, endTick
     heapBytes,
     before,
     after,
-    pauseMs,
     tookMs,
     profile,
   }
@@ -143,13 +141,9 @@ async function untilEnd(control: Control, endTick: number): Promise<void> {
   }
 }
 
-/** How long the program has stood still. */
-async function collected({ profiler }: StagePorts): Promise<number> {
-  const startTick = tick()
-  profiler.collectGarbage()
-  const pauseMs = tick() - startTick
+async function collected({ profiler }: StagePorts): Promise<void> {
+  await profiler.collectGarbage()
   await new Promise(resolve => setTimeout(resolve, FINALIZERS_MS).unref())
-  return pauseMs
 }
 
 const sizeOf = ({ samples }: HeapProfile): number => samples.reduce((sum, { size }) => sum + size, 0)

@@ -1,12 +1,14 @@
 // The agent at work: the link to memmon, and who answers what memmon asks.
 import type { Answer } from './answer.ts'
 import type { Line } from './conversation.ts'
-import { type Link, openLink } from './link.ts'
+import { guarded } from './guarded.ts'
+import { type Link, type LinkPorts, openLink } from './link.ts'
 import { startTicks } from './own-process.ts'
 import { openPulse, type Pulse } from './pulse.ts'
 import { createRequests } from './requests.ts'
 import { type Shared, shared } from './shared.ts'
 import { statusOf } from './status.ts'
+import { openWatchedLink } from './watched-link.ts'
 
 const TASKS = ['sample', 'dump heap', 'dump threads', 'dump gc', 'dump scheduler']
 
@@ -21,7 +23,7 @@ export function startWorker(paths: readonly string[]): void {
     },
     loadTasks: async () => (await import('./tasks.ts')).TASKS,
   })
-  const link: Link = openLink({
+  const ports: LinkPorts = {
     paths,
     hello: () => ({ ...registration(), ...abilities(own) }),
     onWelcome: () => {
@@ -33,8 +35,17 @@ export function startWorker(paths: readonly string[]): void {
     },
     onRequest: requests.take,
     onLost: requests.cancelAll,
-  })
-  own.onChange = () => link.send({ update: abilities(own) })
+  }
+  const isWatched = () => own.wantsWatchdog || process.env.MEMMON_WATCHDOG === '1'
+  let hasWatchdog = isWatched()
+  let link: Link = hasWatchdog ? openWatchedLink(ports) : openLink(ports)
+  own.onChange = () =>
+    guarded(() => {
+      if (hasWatchdog === isWatched()) return link.send({ update: abilities(own) })
+      hasWatchdog = true
+      link.end()
+      link = openWatchedLink(ports)
+    })
 }
 
 function registration(): Line {

@@ -11,7 +11,7 @@ import { ROOT } from './documents.ts'
 export const AGENT = join(ROOT, 'dist', 'agent.cjs')
 export const AGENT_API = join(ROOT, 'dist', 'agent-api.cjs')
 /** Another Node may be tried: AGENT_NODE=/path/to/node. */
-export const NODE = process.env.AGENT_NODE ?? process.execPath
+const NODE = process.env.AGENT_NODE ?? process.execPath
 
 export interface App {
   readonly child: ChildProcess
@@ -53,7 +53,7 @@ const FIXTURES = join(ROOT, 'test', 'fixtures', 'leaks')
 export const LEAKS = ['array', 'map', 'listener', 'timer', 'buffer', 'closure'] as const
 
 /** A folder with the program, and each other fixture as a package of that name below its node_modules. */
-export function installLeaks(): string {
+function installLeaks(): string {
   const folder = mkdtempSync(join(tmpdir(), 'memmon-leaks-'))
   for (const file of readdirSync(FIXTURES)) {
     const name = file.replace('.cjs', '')

@@ -1,5 +1,5 @@
 // memmon's side of an agent's socket, small: what a worker says, and requests to it.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, unlinkSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,7 +17,9 @@ export class AgentPeer {
 
   constructor(socket: Socket, onLine: (peer: AgentPeer, line: Line) => void) {
     this.#socket = socket
-    createInterface({ input: socket }).on('line', text => {
+    const reader = createInterface({ input: socket })
+    reader.on('error', () => {}) // it hands on those of the socket
+    reader.on('line', text => {
       const line = JSON.parse(text)
       this.lines.push(line)
       onLine(this, line)
@@ -65,11 +67,8 @@ export class AgentPeer {
     return String((await this.answer(this.ask(request))).error)
   }
 
-  pause(): void {
-    this.#socket.pause()
-  }
-
   end(): void {
+    this.isClosed = true
     this.#socket.destroy()
   }
 }
@@ -118,11 +117,10 @@ export class AgentServer {
     )
   }
 
-  /** As memmon does when it ends, or is killed: then its socket stays. */
-  async stop({ leavesSocket = false } = {}): Promise<void> {
+  /** As memmon does when it ends. */
+  async stop(): Promise<void> {
     for (const peer of this.peers.splice(0)) peer.end()
     await new Promise(resolve => (this.#server ? this.#server.close(resolve) : resolve(undefined)))
-    if (!leavesSocket && existsSync(this.path)) unlinkSync(this.path)
   }
 
   async end(): Promise<void> {
