@@ -46,6 +46,7 @@ const targetOf = ({ file, target }: Import): string => join(file, '..', target)
 const MAY_IMPORT: Record<string, readonly string[]> = {
   base: [],
   agent: ['base'],
+  'agent-report': ['base', 'agent'],
   rules: ['base'],
   trend: ['base', 'rules'],
   history: ['base', 'rules', 'trend'],
@@ -54,11 +55,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   supervisor: ['base', 'rules'],
   proc: ['base', 'rules'],
   evidence: ['base', 'rules', 'proc'],
-  messages: ['base', 'rules', 'trend', 'history', 'picture', 'config'],
+  messages: ['base', 'agent-report', 'rules', 'trend', 'history', 'picture', 'config'],
   restart: ['base', 'rules', 'messages'],
   delivery: ['base', 'rules', 'history', 'picture', 'config', 'messages'],
   check: ['base', 'rules', 'trend', 'history', 'messages'],
-  screen: ['base', 'rules', 'evidence', 'check'],
+  screen: ['base', 'agent-report', 'rules', 'evidence', 'check'],
   memmon: [
     'base',
     'rules',
