@@ -1,4 +1,4 @@
-// dist/: the command as six CommonJS files, each loaded when its time comes: what READY needs, what the listener needs
+// dist/: the agent (bundle-agent.mjs), and the command as six CommonJS files, each loaded when its time comes: what READY needs, what the listener needs
 // after it, what draws a mail's pictures, what looks into a process before its stop, its socket for agents, what only people
 // ask for. CommonJS, since Node's ESM loader takes a third of the time to READY, and keeps its memory. No module is in two
 // files, or there would be two UsageErrors; a file takes what it needs from those before it.
@@ -6,6 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { bundleAgent } from './bundle-agent.mjs'
 
 const MAIN = 'src/cli/main.ts'
 /** Commands for a terminal, and what memmon says there. */
@@ -70,6 +71,7 @@ export async function bundle(root, mark) {
       ],
     })
   }
+  await bundleAgent(root, mark.slice(0, 8), OPTIONS)
 }
 
 /** The imports of every module of src that main.ts needs, now or later. */
