@@ -1,10 +1,12 @@
 // `memmon sample` and `memmon dump`: one worker is asked for one thing, by way of memmon, and what came of it is printed.
+import { parseSample } from '../agent-report/sample-report.ts'
 import type { Asked as AskedOfHost } from '../agents/client.ts'
 import type { Answer } from '../agents/protocol.ts'
 import { UsageError } from '../base/errors.ts'
 import { oneLine } from '../base/text.ts'
 import { formatDuration } from '../base/units.ts'
 import { openSightings } from '../proc/sightings.ts'
+import { sampleScreen } from '../screen/sample-screen.ts'
 import { shown, type WidthOf } from '../screen/width.ts'
 import { type Target, targetOf } from './diagnose-target.ts'
 import { endWithReader } from './end-with-reader.ts'
@@ -18,6 +20,7 @@ const DUMP_WITHIN_MS = 660_000
 const SAMPLE_GRACE_MS = 60_000
 const DUMPS = ['heap', 'threads', 'gc', 'scheduler']
 const EXIT_FAILED = 1
+const USUAL_COLUMNS = 80
 
 interface WorkerAsked extends Asked {
   readonly word: string
@@ -33,8 +36,17 @@ export async function sampleWorker({
   const durationMs = durationSeconds * 1000
   const said = { do: 'sample', duration_ms: durationMs }
   return await ask(asked, said, durationMs + SAMPLE_GRACE_MS, data =>
-    json ? [jsonLine(data)] : documentLines(data),
+    json ? [jsonLine(data)] : sampleText(data, asked.widthOf),
   )
+}
+
+function sampleText(data: object, widthOf: WidthOf): string[] {
+  const sample = parseSample(data)
+  if (!sample) return documentLines(data)
+  const { isTTY, columns } = process.stdout
+  const colour = isTTY && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
+  const width = isTTY ? columns || USUAL_COLUMNS : Number.POSITIVE_INFINITY
+  return sampleScreen(sample, { columns: width, colour, widthOf })
 }
 
 /** Prints the dump, or where it is; the exit code. Throws a UsageError. */

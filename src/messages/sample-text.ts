@@ -1,24 +1,18 @@
 // What a worker's agent has said of its memory before a restart: the first lines of its sample, for the log, a mail and a
 // document. The report is the worker's word, so nothing in it is believed to be there. Pure.
-import { formatDuration, formatSize } from '../base/units.ts'
+import { sampleLines } from '../agent-report/sample-lines.ts'
+import { parseSample } from '../agent-report/sample-report.ts'
+import { formatDuration } from '../base/units.ts'
 import type { MemorySample, RestartRequest } from '../rules/outcome.ts'
 
-const MOST_LINES = 3
-const MOST_LETTERS = 200
+const NO_SAMPLE: MemorySample = { lines: [], problem: 'what the agent has answered is not a sample' }
 
-/** Its first lines, the likeliest leak first: '2MB retained at /app/cache.js:7 (keep)'. */
+/** Its first lines: what grew, who holds it, and where it is made. */
 export function sampleOf(report: unknown): MemorySample {
-  const { by_location: found, files } = recordOf(report)
-  const lines = (Array.isArray(found) ? found : []).flatMap(lineOf).slice(0, MOST_LINES)
-  const { report: path } = recordOf(files)
-  return { lines, ...(typeof path === 'string' && { path: cut(path) }) }
-}
-
-function lineOf(location: unknown): string[] {
-  const { data, memory, function: name } = recordOf(location)
-  if (typeof data !== 'string' || typeof memory !== 'number' || !(memory > 0)) return []
-  const within = typeof name === 'string' && name !== '' ? ` (${cut(name)})` : ''
-  return [`${formatSize(memory)} retained at ${cut(data)}${within}`]
+  const sample = parseSample(report)
+  if (!sample) return NO_SAMPLE
+  const { reportPath: path } = sample
+  return { lines: sampleLines(sample), ...(path !== undefined && { path }) }
 }
 
 /** Before it: a restart that takes half a minute longer is explained. */
@@ -28,13 +22,13 @@ export const samplingText = ({ process: { namespec, pid } }: RestartRequest, sec
 /** What the log says of it. */
 export function sampleLine(
   { process: { namespec, pid } }: RestartRequest,
-  { lines: [first], path, problem }: MemorySample,
+  { lines, path, problem }: MemorySample,
 ): { readonly level: 'INFO' | 'WARN'; readonly text: string } {
   const who = `${namespec} (pid ${pid})`
   if (problem !== undefined)
     return { level: 'WARN', text: `No memory sample of ${who}: ${problem}. The restart continues` }
   const where = path === undefined ? '' : ` is in ${path}`
-  return { level: 'INFO', text: `Memory sample of ${who}${where}: ${first ?? 'nothing was retained'}` }
+  return { level: 'INFO', text: `Memory sample of ${who}${where}: ${lines.at(-1)}` }
 }
 
 /** The lines of a mail. */
@@ -50,8 +44,3 @@ export const sampleEvent = ({ lines, path, problem }: MemorySample): Record<stri
   problem: problem ?? null,
   lines,
 })
-
-const cut = (text: string): string => text.slice(0, MOST_LETTERS)
-
-const recordOf = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { sha256 } from '../../src/agent/sha256.ts'
+import { sha256 } from '../../src/base/sha256.ts'
 import { AGENT, AGENT_API, type App, startApp } from '../helpers/agent-app.ts'
 import { AgentServer } from '../helpers/agent-server.ts'
 import { ROOT } from '../helpers/documents.ts'

@@ -8,7 +8,7 @@ import { refusalOf } from '../../src/agent/dump-heap.ts'
 import { lineCutter } from '../../src/agent/lines.ts'
 import { startTicksIn } from '../../src/agent/own-process.ts'
 import { socketPaths } from '../../src/agent/places.ts'
-import { sha256 } from '../../src/agent/sha256.ts'
+import { sha256 } from '../../src/base/sha256.ts'
 import { fieldsOf } from '../../src/agent/status.ts'
 import { listsOf, type Sample } from '../../src/agent/tally.ts'
 

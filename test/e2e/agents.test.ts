@@ -1,10 +1,11 @@
 // Agents of workers under a real supervisord: workers of another user than memmon's, the commands of people, and each of
 // them killed.
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { agentsDocument, type ListedAgent } from '../../src/cli/agents-json.ts'
+import { AGENT } from '../helpers/agent-app.ts'
 import { runMemmon } from '../helpers/memmon.ts'
 import { Supervisord } from '../helpers/supervisord.ts'
 import { confPath } from '../helpers/supervisord-conf.ts'
@@ -12,6 +13,14 @@ import { waitFor } from '../helpers/wait.ts'
 
 const FIXTURE = join(import.meta.dirname, '..', 'fixtures', 'agent.mjs')
 const isRoot = process.getuid?.() === 0
+
+/** Keeps a megabyte a second, and says what it does. */
+const LEAKY = `const kept = []
+function remember() {
+  for (let at = 0; at < 1000; at++) kept.push({ at, text: 'x'.repeat(10) + at })
+}
+setInterval(remember, 100)
+`
 
 let folder = ''
 let path = ''
@@ -26,8 +35,14 @@ environment=MEMMON_SOCKET="${path}"
 stdout_logfile=NONE
 ${lines}
 `
+  writeFileSync(join(folder, 'leaky.cjs'), LEAKY)
   supervisord = await Supervisord.start({
     programs: `${worker('own', '')}${worker('other', isRoot ? 'user=nobody' : '')}
+[program:leaky]
+command=${confPath(process.execPath)} --import ${confPath(AGENT)} ${confPath(join(folder, 'leaky.cjs'))}
+environment=MEMMON_SOCKET="${path}"
+stdout_logfile=NONE
+${isRoot ? 'user=nobody' : ''}
 [program:plain]
 command=sleep 10000
 `,
@@ -78,8 +93,9 @@ test('who is connected: also a worker of another user', async () => {
     'GC',
     'STATUS',
   ])
-  expect(rows).toHaveLength(2)
-  for (const row of rows)
+  const fakes = rows.filter(row => row.includes('(fake)'))
+  expect(fakes).toHaveLength(2)
+  for (const row of fakes)
     expect(row).toMatch(
       /^\w+:\w+ \(fake\) +\d+ +\d+\w+ +4\.0MB +1\.0MB +50\.0MB +12ms +2\.0% +jobs=3 queue=mail\\x1b\[31m$/,
     )
@@ -93,6 +109,17 @@ test('a sample and a dump, by name', async () => {
   expect(JSON.parse(sample.stdout)).toMatchObject({ pid, by_package: [{ data: 'leaky' }] })
   const dump = await command('dump', 'heap', 'own', '--force')
   expect(JSON.parse(dump.stdout)).toEqual({ what: 'heap', force: true })
+})
+
+test('a real worker of another user names the function and line that leaks', async () => {
+  await waitFor('its agent', async () =>
+    (await listed()).some(one => one.process === 'leaky:leaky' && one.status),
+  )
+  const { code, stdout, stderr } = await command('sample', 'leaky', '--duration', '5s')
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  expect(stdout).toMatch(/Most probably made in remember, \S+leaky\.cjs:/)
+  const threads = await command('dump', 'threads', 'leaky')
+  expect(threads).toMatchObject({ code: 0, stderr: '' })
 })
 
 test('what cannot be: no agent, no such dump, no such process', async () => {
