@@ -1,12 +1,13 @@
-// dist/: the command as five CommonJS files, each loaded when its time comes: what READY needs, what the listener needs
-// after it, what draws a mail's pictures, what looks into a process before its stop, what only people ask for. A sixth runs
-// in the process of a monitor of the operator's own, whose types are beside it. CommonJS, since Node's ESM loader takes a
-// third of the time to READY, and keeps its memory. No module is in two files, or there would be two UsageErrors; a file
-// takes what it needs from those before it.
+// dist/: the agent (bundle-agent.mjs), and the command as six CommonJS files, each loaded when its time comes: what READY
+// needs, what the listener needs after it, what draws a mail's pictures, what looks into a process before its stop, its socket
+// for agents, what only people ask for. One more runs in the process of a monitor of the operator's own, whose types are beside
+// it. CommonJS, since Node's ESM loader takes a third of the time to READY, and keeps its memory. No module is in two files,
+// or there would be two UsageErrors; a file takes what it needs from those before it.
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { bundleAgent } from './bundle-agent.mjs'
 
 const MAIN = 'src/cli/main.ts'
 /** Commands for a terminal, and what memmon says there. */
@@ -15,6 +16,8 @@ const FOR_PEOPLE = ['src/cli/by-hand.ts', 'src/cli/hand-commands.ts']
 const PICTURES = 'src/picture/charts.ts'
 /** What takes evidence: for the listener with a process to restart, or with too many threads, and for people. */
 const EVIDENCE = ['src/evidence/before-stop.ts', 'src/evidence/reason.ts']
+/** The socket for agents of workers: for a listener that has one, and the other end for people. */
+const AGENTS = 'src/agents/agents.ts'
 
 /** What a monitor's process runs, and the types of what it loads. */
 const MONITOR_HOST = 'src/monitors/host.ts'
@@ -77,6 +80,7 @@ export async function bundle(root, mark) {
       ],
     })
   }
+  await bundleAgent(root, mark.slice(0, 8), OPTIONS)
 }
 
 /** The imports of every module of src that main.ts needs, now or later. */
@@ -135,29 +139,29 @@ function licences(root) {
   return texts.join('\n')
 }
 
-/** Which module goes where: what main.ts imports at once; what that imports later; what comes with a mail or a restart; the rest is for people. */
+/** Which module goes where: what main.ts imports at once; what that imports later; what comes with a mail, a restart, agents; the rest is for people. */
 function filesFrom(imports, mark) {
   const later = path => imports.get(path).filter(({ kind }) => kind === 'dynamic-import')
   const main = closure([MAIN], imports, ({ kind }) => kind !== 'dynamic-import')
   const entries = [...main].flatMap(later).map(({ path }) => path)
   const listener = closure(
-    entries.filter(path => !main.has(path) && ![...FOR_PEOPLE, PICTURES, ...EVIDENCE].includes(path)),
+    entries.filter(path => !main.has(path) && ![...FOR_PEOPLE, PICTURES, ...EVIDENCE, AGENTS].includes(path)),
     imports,
-    ({ path }) => !main.has(path) && ![PICTURES, ...EVIDENCE].includes(path),
+    ({ path }) => !main.has(path) && ![PICTURES, ...EVIDENCE, AGENTS].includes(path),
   )
-  const pictures = closure([PICTURES], imports, ({ path }) => !main.has(path) && !listener.has(path))
-  const evidence = closure(
-    EVIDENCE,
-    imports,
-    ({ path }) => ![main, listener, pictures].some(modules => modules.has(path)),
-  )
-  const rest = [main, listener, pictures, evidence]
+  const rest = [main, listener]
+  for (const doors of [[PICTURES], EVIDENCE, [AGENTS]]) {
+    const taken = [...rest]
+    rest.push(closure(doors, imports, ({ path }) => !taken.some(modules => modules.has(path))))
+  }
+  const [, , pictures, evidence, agents] = rest
   const people = new Set([...imports.keys()].filter(path => !rest.some(modules => modules.has(path))))
   return [
     { name: 'main.cjs', modules: main },
     { name: `listener-${mark}.cjs`, modules: listener },
     { name: `pictures-${mark}.cjs`, modules: pictures },
     { name: `evidence-${mark}.cjs`, modules: evidence },
+    { name: `agents-${mark}.cjs`, modules: agents },
     { name: `people-${mark}.cjs`, modules: people },
   ]
 }

@@ -1,12 +1,15 @@
 // The composition root: makes the parts behind the listener, in order, and joins them. Loaded when supervisord has been
 // told READY.
 import { hostname } from 'node:os'
+import type { AgentsPorts } from './agents/agents.ts'
+import { AgentsOnDemand } from './agents/on-demand.ts'
+import { sampleBeforeStop } from './agents/sample-before-stop.ts'
 import { monotonicMs } from './base/clock.ts'
 import { messageOf } from './base/errors.ts'
 import type { Log } from './base/log.ts'
 import type { Redactor } from './base/redact.ts'
 import { credentialsFrom } from './base/secrets.ts'
-import type { ServerAddress } from './base/server-url.ts'
+import { formatServerUrl, type ServerAddress } from './base/server-url.ts'
 import { Monitor, type MonitorPorts } from './check/monitor.ts'
 import { hasHooks } from './config/deciding-files.ts'
 import { type InForce, inForce, refuseFaults } from './config/in-force.ts'
@@ -17,6 +20,7 @@ import { Reasons } from './evidence/reasons.ts'
 import { EvidenceTaker } from './evidence/taker.ts'
 import { HistoryKeeper } from './history/keeper.ts'
 import { evidenceLines } from './messages/evidence-text.ts'
+import { sampleOf, samplingText } from './messages/sample-text.ts'
 import { logRules, logStart } from './messages/start-lines.ts'
 import { CustomMonitors } from './monitors/custom-monitors.ts'
 import { createCapacityReader } from './proc/capacity.ts'
@@ -32,7 +36,15 @@ import { ChecksFile } from './restart/checks-file.ts'
 import { HookCommands } from './restart/hook-commands.ts'
 import { createOwnPlace, type OwnPlace } from './restart/own-place.ts'
 import { Restarts, type RestartsPorts } from './restart/restarts.ts'
-import type { RestartOutcome, RestartRequest } from './rules/outcome.ts'
+import { stateRoot } from './restart/state-folder.ts'
+import {
+  type Evidence,
+  type MemorySample,
+  type RestartOutcome,
+  type RestartRequest,
+  sampleBefore,
+} from './rules/outcome.ts'
+import type { RestartPlan } from './rules/rule.ts'
 import type { SupervisorClient } from './supervisor/client.ts'
 import { connect } from './supervisor/connect.ts'
 import { runOf } from './supervisor/identity.ts'
@@ -73,6 +85,7 @@ export class Memmon {
   readonly #deafness: Deafness
   readonly #place: OwnPlace
   readonly #ownMemory: OwnMemory
+  readonly #agents: AgentsOnDemand
   #now: InForce
   #quiet: QuietChildren | undefined
   #opened: Promise<void> | undefined
@@ -135,6 +148,7 @@ export class Memmon {
     })
     this.#deafness = watchDeafness({ ...ports, client: this.#client })
     this.#ownMemory = new OwnMemory({ ...ports, readRssBytes: procfs?.ownRssBytes })
+    this.#agents = new AgentsOnDemand(initial, agentsPorts(initial, address, log))
     this.#place = this.#ownPlace(initial, address, procfs)
   }
 
@@ -197,6 +211,7 @@ export class Memmon {
   close(): void {
     this.#deafness.close()
     this.#customMonitors.end()
+    this.#agents.close()
     this.#quiet?.release()
     this.#client.close()
   }
@@ -216,7 +231,35 @@ export class Memmon {
     this.#reasons.use(settings)
     this.#monitor.use(next.ruleset)
     this.restarts.use(settings, next.ruleset)
+    this.#agents.use(settings)
     logRules(next, log)
+  }
+
+  /** What is taken down of a process before its stop; first its agent is asked, which no debugger may hold up. */
+  async #takeEvidence(request: RestartRequest, plan: RestartPlan): Promise<Evidence> {
+    const { diagnoseCommand } = plan
+    const sample = await this.#sample(request, plan)
+    const isWanted = this.#now.settings.evidence || diagnoseCommand !== undefined
+    const evidence = isWanted ? await this.#evidence.take(request, diagnoseCommand) : { sentences: [] }
+    return sample ? { ...evidence, sample } : evidence
+  }
+
+  async #sample(request: RestartRequest, plan: RestartPlan): Promise<MemorySample | undefined> {
+    const terms = sampleBefore(request, plan)
+    if (!terms) return undefined
+    const { log, redactor, sleep } = this.#ports
+    const { pid } = request.process
+    log('INFO', samplingText(request, terms.seconds))
+    const isOverHardLimit = async () => {
+      const rule = this.#now.ruleset.rules.find(({ id }) => id === request.breach.ruleId)
+      const value = await this.#monitor.measureAgain(request)
+      return rule !== undefined && value !== undefined && value > rule.hardLimit
+    }
+    const ask: AgentsOnDemand['ask'] = (...asked) => this.#agents.ask(...asked)
+    const answer = await sampleBeforeStop({ pid, ...terms, isOverHardLimit }, { ask, sleep })
+    if (answer.kind === 'failed') return { lines: [], problem: redactor.redact(answer.error) }
+    const { lines, ...file } = sampleOf(answer.data)
+    return { lines: lines.map(redactor.redact), ...file }
   }
 
   #restartsPorts(): RestartsPorts {
@@ -226,7 +269,7 @@ export class Memmon {
       measure: request => this.#monitor.measureAgain(request),
       companionsOf: request => this.#monitor.companionsOf(request),
       runHook: this.#hooks.runHook,
-      takeEvidence: this.#evidence.take,
+      takeEvidence: (request, plan) => this.#takeEvidence(request, plan),
       tell: outcome => {
         this.#history.onOutcome(outcome)
         this.#reasons.tell(outcome)
@@ -287,6 +330,7 @@ export class Memmon {
       stateDir,
       onSupervisord: pid => {
         this.#quiet = procfs && createQuietChildren(procfs, pid)
+        if (procfs) this.#agents.begin(pid)
         return this.#quiet !== undefined
       },
       onFolder: folder => {
@@ -294,6 +338,7 @@ export class Memmon {
         this.#checksFile.attach(folder)
         void this.#history.attach(folder)
         this.#evidence.attach(folder)
+        this.#agents.look()
       },
       log,
       sleep,
@@ -303,5 +348,18 @@ export class Memmon {
   /** Within its first moments memmon is still about to find its state folder. */
   #whenOpen(): Promise<void> {
     return Promise.race([this.#opened, this.#ports.sleep(OPEN_WAITS_MS)])
+  }
+}
+
+/** Where the agents' socket may be, by what every child of supervisord is told. */
+function agentsPorts({ stateDir }: Settings, address: ServerAddress, log: Log): AgentsPorts {
+  const uid = process.geteuid?.() ?? 0
+  return {
+    serverUrl: process.env.SUPERVISOR_SERVER_URL ?? formatServerUrl(address),
+    environment: process.env,
+    uid,
+    stateRoot: stateRoot(stateDir, process.env, uid),
+    log,
+    nowMs: Date.now,
   }
 }

@@ -1,4 +1,4 @@
-// Which process `memmon diagnose` is about: one that supervisord runs, or a descendant of one. Pure.
+// Which process `memmon diagnose`, `sample` and `dump` are about: one that supervisord runs, or a descendant of one. Pure.
 import { UsageError } from '../base/errors.ts'
 import { nearestNames } from '../base/nearest.ts'
 import { oneLine } from '../base/text.ts'
@@ -38,7 +38,7 @@ function byPid(pid: number, { processes, isAnother }: ProcessTable, parentOf: Pa
     parent = parentOf(parent)
   }
   throw new UsageError(
-    `pid ${pid} is neither a program of supervisord's nor a descendant of one; memmon diagnoses no others`,
+    `pid ${pid} is neither a program of supervisord's nor a descendant of one; memmon looks at no others`,
   )
 }
 
@@ -51,7 +51,7 @@ function byName(word: string, { processes, isAnother }: ProcessTable): Target {
     throw new UsageError(`"${word}" names ${named.length} processes; give one of them: ${listText(named)}`)
   if (process.pid <= 0 || isAnother?.(process.pid))
     throw new UsageError(
-      `${oneLine(process.namespec)} is ${process.pid <= 0 ? stateName(process.state) : 'about to end'}: only a process that runs can be diagnosed`,
+      `${oneLine(process.namespec)} is ${process.pid <= 0 ? stateName(process.state) : 'about to end'}: only a process that runs can be looked at`,
     )
   return { pid: process.pid, process }
 }

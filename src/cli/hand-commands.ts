@@ -28,6 +28,9 @@ const TAKEN: Partial<Record<HandCommand, readonly string[]>> = {
   history: ['--server-url'],
   suggest: ['--server-url'],
   report: ['--server-url'],
+  agents: ['--server-url'],
+  sample: ['--server-url'],
+  dump: ['--server-url'],
 }
 
 /** Does what a command says, or shows help or version; the exit code. Throws a UsageError. */
@@ -47,6 +50,9 @@ export async function runByHand(argv: readonly string[]): Promise<number> {
   if (command === 'suggest') return await runSuggest(all, given)
   if (command === 'report') return await runReport(all, given)
   if (command === 'diagnose') return await runDiagnose(all, given)
+  if (command === 'agents') return await runAgents(all, given)
+  if (command === 'sample') return await runSample(all, given)
+  if (command === 'dump') return await runDump(all, given)
   return await (command === 'check' ? runCheck(all, given) : runExplain(all, given))
 }
 
@@ -107,6 +113,27 @@ async function runDiagnose(asked: Asked, { json, words: [word = ''] }: Given): P
   return await diagnose({ ...asked, word, json, widthOf })
 }
 
+async function runAgents(asked: Asked, { json }: Given): Promise<number> {
+  const { listAgents } = await import('./list-agents.ts')
+  const { default: widthOf } = await import('string-width')
+  return await listAgents({ ...asked, json, widthOf })
+}
+
+async function runSample(
+  asked: Asked,
+  { json, durationSeconds, words: [word = ''] }: Given,
+): Promise<number> {
+  const { sampleWorker } = await import('./ask-worker.ts')
+  const { default: widthOf } = await import('string-width')
+  return await sampleWorker({ ...asked, word, json, durationSeconds, widthOf })
+}
+
+async function runDump(asked: Asked, { force, words: [what = '', word = ''] }: Given): Promise<number> {
+  const { dumpWorker } = await import('./ask-worker.ts')
+  const { default: widthOf } = await import('string-width')
+  return await dumpWorker({ ...asked, what, word, force, widthOf })
+}
+
 async function runReport(asked: Asked, { htmlPath }: Given): Promise<number> {
   const { report } = await import('./report.ts')
   return await report(asked, htmlPath)
@@ -147,7 +174,8 @@ export function parseByHand(
   const { command, given, reading } = called
   if (given.json && given.csv) throw new UsageError('--json and --csv: give one of them')
   refuseUseless(command, reading)
-  if (command !== 'analyse') for (const word of given.words) attempt(word, () => parseSelector(word))
+  if (command !== 'analyse' && command !== 'dump')
+    for (const word of given.words) attempt(word, () => parseSelector(word))
   return {
     command,
     given,

@@ -24,8 +24,16 @@ export interface Given {
   writePath?: string
   /** --html. */
   htmlPath?: string
+  /** --duration, of a sample. */
+  durationSeconds: number
+  /** --force, of a dump. */
+  force: boolean
   readonly words: string[]
 }
+
+/** Of a sample: leaks of 5 KB a second are told from garbage in so long. */
+const SAMPLE_SECONDS = 30
+const MOST_SAMPLE_SECONDS = 3_600
 
 export const nothingGiven = (): Given => ({
   json: false,
@@ -33,6 +41,8 @@ export const nothingGiven = (): Given => ({
   sort: 'share',
   onlyOver: false,
   why: false,
+  durationSeconds: SAMPLE_SECONDS,
+  force: false,
   words: [],
 })
 
@@ -156,6 +166,38 @@ export const SUGGEST_OPTIONS: readonly OwnOption[] = [
     },
   },
   jsonOption('print JSON', 'suggest --json'),
+]
+
+/** Of agents alone. */
+export const AGENTS_OPTIONS: readonly OwnOption[] = [jsonOption('print JSON', 'agents --json')]
+
+/** Of sample alone. */
+export const SAMPLE_OPTIONS: readonly OwnOption[] = [
+  {
+    flags: ['--duration'],
+    value: 'time',
+    help: `how long to sample, 1s to 1h; default: ${SAMPLE_SECONDS}s`,
+    example: 'sample web --duration 2m',
+    give: (given, text = '') => {
+      given.durationSeconds = someTime('--duration', text, seconds => {
+        if (seconds <= MOST_SAMPLE_SECONDS) return seconds
+        throw new Error(`"${text}" is too long: 1h at most`)
+      })
+    },
+  },
+  jsonOption('print JSON: the whole report', 'sample web --json'),
+]
+
+/** Of dump alone. */
+export const DUMP_OPTIONS: readonly OwnOption[] = [
+  {
+    flags: ['--force'],
+    help: 'write a heap snapshot though there is too little room for it',
+    example: 'dump heap web --force',
+    give: given => {
+      given.force = true
+    },
+  },
 ]
 
 /** Of report alone. */

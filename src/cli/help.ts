@@ -14,7 +14,7 @@ supervisord starts it, by these lines in supervisord.conf:
 
 const MORE = '\nmemmon --help all shows every option and command; memmon check --help, its own.'
 /** Commands that few people need, and that one screen has no room for. */
-const RARE: readonly string[] = ['analyse', 'suggest']
+const RARE: readonly string[] = ['agents', 'analyse', 'dump', 'sample', 'suggest']
 
 const RULES_ARE =
   'The rules are those of the [eventlistener:*] sections that run memmon, in supervisord.conf, which is found as supervisorctl finds it. Rules given here, by the options of the listener (memmon --help), count in their place. supervisord is found by --server-url, by SUPERVISOR_SERVER_URL, or in supervisord.conf.'
@@ -22,8 +22,20 @@ const RULES_ARE =
 const HISTORIES_ARE =
   'It reads the history of each memmon that the [eventlistener:*] sections of supervisord.conf run, also while that one is stopped. supervisord.conf is found as supervisorctl finds it, supervisord by --server-url, by SUPERVISOR_SERVER_URL, or in that file.'
 
+const AGENTS_ARE =
+  'It asks the memmon that supervisord runs, by its agent socket (agent_socket in memmon.conf, off by default), as root or as its user. Workers have an agent if they load memmon/agent. MEMMON_SOCKET names another socket.'
+
+const ITS_NAME =
+  'its name, as supervisorctl status has it, a pattern that one process matches, or a pid: of a process of supervisord, or of a descendant of one'
+
+interface ArgumentText {
+  readonly name: string
+  readonly help: string
+}
+
 interface CommandText {
-  readonly argument?: { readonly name: string; readonly help: string }
+  readonly argument?: ArgumentText
+  readonly second?: ArgumentText
   readonly summary: string
   readonly help: string
   /** Behind the options. */
@@ -91,6 +103,37 @@ const TEXTS = {
       ['', 'a limit for each process'],
       ['web --watch 10m', 'by what is seen in ten minutes'],
       ['--write memmon.conf', 'as a file that memmon reads'],
+    ],
+  },
+  agents: {
+    summary: 'show the workers that have an agent',
+    help: 'Prints which workers have connected to memmon, since when, their heap, external memory, event-loop delay, share of garbage collection, and what they say of themselves.\nExit code: 1 if none is connected or one does not answer, 2 if memmon cannot be asked, else 0.',
+    more: AGENTS_ARE,
+    examples: [
+      ['', 'who is connected'],
+      ['--json', 'the same, for a program'],
+    ],
+  },
+  sample: {
+    argument: { name: '<process>', help: ITS_NAME },
+    summary: 'sample what a worker allocates and retains',
+    help: "Has a worker's agent sample its memory for a while, and prints what was allocated and what was still held at the end, by package, file and location. The worker goes on, up to 10 % slower. Ctrl-C ends the sample.\nExit code: 1 if there is no sample, 2 if memmon cannot be asked, else 0.",
+    more: AGENTS_ARE,
+    examples: [
+      ['web', 'what does it keep?'],
+      ['web --duration 2m', 'a slow leak'],
+    ],
+  },
+  dump: {
+    argument: { name: '<what>', help: 'heap, threads, gc or scheduler' },
+    second: { name: '<process>', help: ITS_NAME },
+    summary: 'dump heap, threads, gc or scheduler of a worker',
+    help: "Has a worker's agent dump its heap, its threads with their stacks, a profile of its garbage collection, or what its event loop waits for. A heap snapshot stops the worker for seconds and takes ten times its heap: it is refused where there is too little memory or disk. What is large becomes a file of the worker's user, whose path is printed.\nExit code: 1 if there is no dump, 2 if memmon cannot be asked, else 0.",
+    more: AGENTS_ARE,
+    examples: [
+      ['threads web', 'where is it now?'],
+      ['heap worker:worker_03', 'a snapshot for Chrome DevTools'],
+      ['gc web', 'how much time garbage collection takes'],
     ],
   },
   report: {

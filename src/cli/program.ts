@@ -5,15 +5,18 @@ import { addOption, type Command, parseBy, type Shown } from '../config/commande
 import { listenerCommand, newReading, type Reading } from '../config/flags.ts'
 import { OPTIONS } from '../config/options.ts'
 import {
+  AGENTS_OPTIONS,
   ANALYSE_OPTIONS,
   CHECK_OPTIONS,
   CONFIGURATION,
   DIAGNOSE_OPTIONS,
+  DUMP_OPTIONS,
   EXPLAIN_OPTIONS,
   type Given,
   HISTORY_OPTIONS,
   nothingGiven,
   REPORT_OPTIONS,
+  SAMPLE_OPTIONS,
   SUGGEST_OPTIONS,
 } from './hand-options.ts'
 import { COMMAND_TEXTS, configureHelp, type HandCommand } from './help.ts'
@@ -37,6 +40,9 @@ const OWN_OPTIONS = {
   analyse: ANALYSE_OPTIONS,
   history: [CONFIGURATION, ...HISTORY_OPTIONS],
   suggest: [CONFIGURATION, ...SUGGEST_OPTIONS],
+  agents: [CONFIGURATION, ...AGENTS_OPTIONS],
+  sample: [CONFIGURATION, ...SAMPLE_OPTIONS],
+  dump: [CONFIGURATION, ...DUMP_OPTIONS],
   report: [CONFIGURATION, ...REPORT_OPTIONS],
   'test-notify': [],
 } as const
@@ -46,7 +52,7 @@ const MEANT: ReadonlyMap<string, string> = new Map([
   ...['status', 'list', 'show', 'ps'].map(word => [word, 'memmon check'] as const),
   ...['top', 'watch'].map(word => [word, 'memmon check --watch'] as const),
   ...['why', 'reason'].map(word => [word, 'memmon explain'] as const),
-  ...['dump', 'inspect', 'threads'].map(word => [word, 'memmon diagnose'] as const),
+  ...['inspect', 'threads'].map(word => [word, 'memmon diagnose'] as const),
   ...['chart', 'graph', 'plot', 'trend'].map(word => [word, 'memmon history'] as const),
   ...['advise', 'propose', 'recommend'].map(word => [word, 'memmon suggest'] as const),
   ...['test', 'notify', 'mail'].map(word => [word, 'memmon test-notify'] as const),
@@ -83,13 +89,13 @@ function createProgram(
 ): Command {
   const program = listenerCommand(reading, output)
   for (const name of Object.keys(COMMAND_TEXTS) as HandCommand[]) {
-    const { argument } = COMMAND_TEXTS[name]
+    const { argument, second } = COMMAND_TEXTS[name]
     const command = program.command(name)
-    if (argument) command.argument(argument.name, argument.help)
+    for (const one of [argument, second]) if (one) command.argument(one.name, one.help)
     for (const spec of OWN_OPTIONS[name])
       addOption(command, { spec, take: text => spec.give(given, text, argv) })
-    command.action((words: string | readonly string[]) => {
-      if (argument) given.words.push(...[words].flat())
+    command.action(() => {
+      given.words.push(...command.args)
       call(name)
     })
   }

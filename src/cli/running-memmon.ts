@@ -128,7 +128,7 @@ export function whyLeftOut(
 const ownUid = (): number => process.geteuid?.() ?? 0
 
 /** With which environment it was started; undefined if that is not for us to read. */
-function environmentOf(pid: number): Environment | undefined {
+export function environmentOf(pid: number): Environment | undefined {
   try {
     const entries = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
     return Object.fromEntries(

@@ -11,12 +11,15 @@ const SUSPICIOUSLY_SMALL_BYTES = 1024 * 1024
 const MOST_MEGABYTES = 16_384
 
 /** A sentence each, with what was probably meant, and its place if it stands in memmon.conf. */
-export function doubtsOf({ rules, budgets, notes, places }: Settings): string[] {
+export function doubtsOf({ rules, budgets, notes, places, agentSocket }: Settings): string[] {
   const doubts = [...rules, ...budgets].flatMap(spec => {
     const place = places?.get(spec.id)
-    return [...bytesTexts(spec), ...nameTexts(spec), ...drainTexts(spec)].map(text =>
-      place === undefined ? text : `${place}: ${text}`,
-    )
+    return [
+      ...bytesTexts(spec),
+      ...nameTexts(spec),
+      ...drainTexts(spec),
+      ...sampleTexts(spec, agentSocket),
+    ].map(text => (place === undefined ? text : `${place}: ${text}`))
   })
   return [...new Set([...notes, ...doubts])]
 }
@@ -54,6 +57,11 @@ function nameTexts({ selector, written }: Spec): string[] {
 }
 
 const nameOf = ({ group, name }: Selector): string => (name === '*' ? (group ?? '') : name)
+
+function sampleTexts({ plan, written }: Spec, agentSocket: string): string[] {
+  if (agentSocket !== 'off' || plan.memorySample === undefined) return []
+  return [`${written} has memory_sample, and there is no socket for agents: add agent_socket = auto`]
+}
 
 function drainTexts({ action, written }: Spec): string[] {
   if (action.kind !== 'drain') return []

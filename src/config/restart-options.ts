@@ -1,10 +1,19 @@
 // How a process is restarted: it may finish first (a soft limit), commands run before and after, its group goes along.
 import { constants } from 'node:os'
 import { parseCommand } from '../base/command-line.ts'
-import { parseSomeTime } from '../base/units.ts'
+import { parseDuration, parseSomeTime } from '../base/units.ts'
 import { parseSignal } from '../rules/action.ts'
 import { parseLimit, parseSwitch } from '../rules/limits.ts'
 import type { RuleOption } from './rule-keys.ts'
+
+const MOST_SAMPLE_SECONDS = 600
+const MOST_SAMPLE_WAIT_SECONDS = 900
+
+/** A restart waits for it. */
+function sampleTime(seconds: number, text: string, most = MOST_SAMPLE_SECONDS): number {
+  if (seconds > most) throw new Error(`"${text}" is too long: ${most / 60}m at most`)
+  return seconds
+}
 
 export const RESTART_OPTIONS: readonly RuleOption[] = [
   {
@@ -114,6 +123,30 @@ export const RESTART_OPTIONS: readonly RuleOption[] = [
     exampleHelp: 'ask the platform to restart it',
     applyRule: (keys, text) => {
       keys.restartCommand = parseCommand(text)
+    },
+  },
+  {
+    rule: true,
+    flags: ['--memory-sample'],
+    group: 'action',
+    value: 'time',
+    help: "Before a restart for its memory, have the process's agent sample what it allocates and keeps for so long, 1s to 10m; the mail names the first three places. Needs --agent-socket, and a program that has loaded memmon/agent. A hard limit cuts it short. Default: 0, no sample",
+    example: '-p worker=1GB --agent-socket auto --memory-sample 30s',
+    exampleHelp: 'learn which file and function leaks from the mail of the restart',
+    applyRule: (keys, text) => {
+      keys.memorySampleSeconds = sampleTime(parseDuration(text), text)
+    },
+  },
+  {
+    rule: true,
+    flags: ['--memory-sample-timeout'],
+    group: 'action',
+    value: 'time',
+    help: 'How long a restart waits for that sample at most, 1s to 15m. Default: 90s more than it takes',
+    example: '-p worker=1GB --agent-socket auto --memory-sample 30s --memory-sample-timeout 60s',
+    exampleHelp: 'restart it after a minute, sampled or not',
+    applyRule: (keys, text) => {
+      keys.memorySampleTimeoutSeconds = sampleTime(parseSomeTime(text), text, MOST_SAMPLE_WAIT_SECONDS)
     },
   },
   {

@@ -29,6 +29,8 @@ export interface RuleKeys {
   preRestartCommand?: string
   diagnoseCommand?: string
   postRestartCommand?: string
+  memorySampleSeconds?: number
+  memorySampleTimeoutSeconds?: number
   growth?: GrowthKind
   growthLeadSeconds?: number
   growthWindow?: DayWindow

@@ -57,6 +57,10 @@ interface GeneralSettings {
   readonly sampler: SamplerName
   /** Below it every memmon has a folder of its own for its journal. */
   readonly stateDir?: string
+  /** That of the agents of workers: off, auto, or its path. */
+  readonly agentSocket: string
+  readonly agentSocketGroup?: string
+  readonly agentSocketMode?: number
   /** How many processes of a group may be away at a time; 0: any number. */
   readonly maxParallel: number
   readonly maxRestarts?: RestartCap
@@ -106,6 +110,7 @@ export const DEFAULT_SETTINGS: GeneralSettings = {
   webhookFiles: [],
   allowHttpWebhook: false,
   sampler: 'auto',
+  agentSocket: 'off',
   mailIntervalSeconds: 300,
   hookTimeoutSeconds: 30,
   evidence: true,

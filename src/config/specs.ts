@@ -151,6 +151,8 @@ const drainOf = ({ graceSeconds, drainSignal, drainCommand, drainCheck }: RuleKe
   ...(drainCommand !== undefined && { command: drainCommand }),
   ...(drainCheck !== undefined && { check: drainCheck }),
 })
+/** What a sample takes beside its time: two collections of the worker's garbage, and its report. */
+const SAMPLE_GRACE_SECONDS = 90
 
 const planOf = ({
   preRestartCommand,
@@ -158,12 +160,15 @@ const planOf = ({
   postRestartCommand,
   restartCommand,
   restartGroup,
+  memorySampleSeconds: seconds = 0,
+  memorySampleTimeoutSeconds: timeoutSeconds = seconds + SAMPLE_GRACE_SECONDS,
 }: RuleKeys): RestartPlan => ({
   group: restartGroup ?? false,
   ...(preRestartCommand !== undefined && { preCommand: preRestartCommand }),
   ...(diagnoseCommand !== undefined && { diagnoseCommand }),
   ...(postRestartCommand !== undefined && { postCommand: postRestartCommand }),
   ...(restartCommand !== undefined && { restartCommand }),
+  ...(seconds > 0 && { memorySample: { seconds, timeoutSeconds } }),
 })
 
 /** A monitor of the operator's own, with what [memmon] says of all rules. */

@@ -1,5 +1,6 @@
 // What was taken down of a process before its stop: as a line of the log, in a mail, and in a document. Pure.
 import type { Evidence, RestartRequest } from '../rules/outcome.ts'
+import { sampleEvent, sampleFacts } from './sample-text.ts'
 
 interface Line {
   readonly level: 'INFO' | 'WARN'
@@ -35,17 +36,26 @@ export const evidenceFacts = ({
   problem,
   sentences,
   command,
+  sample,
 }: Evidence): (readonly [string, string])[] => [
   ...sentences.map(text => ['Found', text] as const),
   ...(path === undefined ? [] : [['Details', path] as const]),
   ...(problem === undefined ? [] : [['Details', `Not written: ${problem}`] as const]),
   ...(command ? [['Command', `diagnose_command: ${command.text}`] as const] : []),
+  ...(sample ? sampleFacts(sample) : []),
 ]
 
 /** `evidence` in the document. */
-export const evidenceEvent = ({ path, problem, sentences, command }: Evidence): Record<string, unknown> => ({
+export const evidenceEvent = ({
+  path,
+  problem,
+  sentences,
+  command,
+  sample,
+}: Evidence): Record<string, unknown> => ({
   path: path ?? null,
   problem: problem ?? null,
   sentences,
   command: command?.text ?? null,
+  ...(sample && { memory_sample: sampleEvent(sample) }),
 })

@@ -73,7 +73,7 @@ function drainTexts({ signal, command, check, graceSeconds }: Drain): string[] {
 function planTexts({ action, plan }: Pick<Rule, 'action' | 'plan'>): string[] {
   const kind = action.kind === 'would' ? action.what : action.kind
   if (kind !== 'restart' && kind !== 'drain') return []
-  const { preCommand, diagnoseCommand, restartCommand, postCommand, group } = plan
+  const { preCommand, diagnoseCommand, restartCommand, postCommand, group, memorySample } = plan
   const commands = {
     pre_restart_command: preCommand,
     diagnose_command: diagnoseCommand,
@@ -84,6 +84,7 @@ function planTexts({ action, plan }: Pick<Rule, 'action' | 'plan'>): string[] {
   return [
     ...(given.length > 0 ? [`with ${given.join(', ')}`] : []),
     ...(group ? ['the whole group together (restart_group)'] : []),
+    ...(memorySample ? [`sampled for ${formatDuration(memorySample.seconds)} before (memory_sample)`] : []),
   ]
 }
 

@@ -4,6 +4,7 @@ import { FaultCode, faultOf, messageOf, type SupervisorFault } from '../base/err
 import type { CommandResult } from '../base/pipe-command.ts'
 import type { Evidence, RestartRequest } from '../rules/outcome.ts'
 import type { ProcessInfo } from '../rules/process.ts'
+import type { RestartPlan } from '../rules/rule.ts'
 import type { RunHook } from './hooks.ts'
 import type { Job } from './job.ts'
 import type { Effect, HookName, JobEvent, Measured, Sighting } from './job-events.ts'
@@ -21,8 +22,8 @@ export interface EffectPorts {
   /** What the request is about, measured again; undefined if there is nothing to measure. Throws if unreadable. */
   readonly measure: (request: RestartRequest) => Promise<number | undefined>
   readonly runHook: RunHook
-  /** Takes down what the kernel knows of the process, and runs diagnose_command, in bounded time. */
-  readonly takeEvidence: (request: RestartRequest, command?: string) => Promise<Evidence>
+  /** Takes down what the kernel and its agent know of the process, and runs diagnose_command, in bounded time. */
+  readonly takeEvidence: (request: RestartRequest, plan: RestartPlan) => Promise<Evidence>
   readonly sleep: (ms: number) => Promise<void>
   /** The clock that nobody sets. */
   readonly tick: () => number
@@ -57,7 +58,7 @@ export async function ask(effect: Asking, job: Job, ports: EffectPorts): Promise
       if (effect.afterMs > 0) await sleep(effect.afterMs)
       return { kind: 'sighted', sighting: await look(namespec, supervisor) }
     case 'take evidence':
-      return { kind: 'evidence taken', evidence: await evidenceOf(request, effect.command, ports) }
+      return { kind: 'evidence taken', evidence: await evidenceOf(job, ports) }
     case 'wait':
       await sleep(effect.ms)
       return { kind: 'waited', for: effect.for }
@@ -110,13 +111,9 @@ async function look(namespec: string, supervisor: SupervisorCalls): Promise<Sigh
   }
 }
 
-async function evidenceOf(
-  request: RestartRequest,
-  command: string | undefined,
-  { takeEvidence }: EffectPorts,
-): Promise<Evidence> {
+async function evidenceOf({ request, plan }: Job, { takeEvidence }: EffectPorts): Promise<Evidence> {
   try {
-    return await takeEvidence(request, command)
+    return await takeEvidence(request, plan)
   } catch (thrown) {
     return { problem: messageOf(thrown), sentences: [] }
   }

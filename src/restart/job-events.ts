@@ -65,7 +65,7 @@ export type JobEvent =
 export type Effect =
   | { readonly do: 'look again' }
   | { readonly do: 'look'; readonly afterMs: number }
-  | { readonly do: 'take evidence'; readonly command?: string }
+  | { readonly do: 'take evidence' }
   | { readonly do: 'stop' }
   | { readonly do: 'start' }
   | { readonly do: 'signal'; readonly signal: string }

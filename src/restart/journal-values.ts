@@ -1,6 +1,6 @@
 // What is believed of a line of the journal: values that are as they were written. Pure.
 import { METRICS } from '../rules/metric.ts'
-import type { Evidence, Failed, Restarted, RestartRequest, Skipped } from '../rules/outcome.ts'
+import type { Evidence, Failed, MemorySample, Restarted, RestartRequest, Skipped } from '../rules/outcome.ts'
 import { namespecOf } from '../rules/process.ts'
 import type { Drained } from './job.ts'
 
@@ -31,11 +31,19 @@ export function outcomeFrom(
 export const evidenceIn = ({ evidence }: Json): { readonly evidence?: Evidence } =>
   isEvidence(evidence) ? { evidence } : {}
 
+const isText = (value: unknown): boolean => typeof value === 'string'
+
 function isEvidence(value: unknown): value is Evidence {
   if (!isObject(value) || !Array.isArray(value.sentences)) return false
-  const { path = '', problem = '', command = { text: '' }, sentences } = value
+  const { path = '', problem = '', command = { text: '' }, sentences, sample } = value
   const texts = [path, problem, isObject(command) ? command.text : undefined, ...sentences]
-  return texts.every(text => typeof text === 'string')
+  return texts.every(isText) && (sample === undefined || isSample(sample))
+}
+
+function isSample(value: unknown): value is MemorySample {
+  if (!isObject(value) || !Array.isArray(value.lines)) return false
+  const { path = '', problem = '', lines } = value
+  return [path, problem, ...lines].every(isText)
 }
 
 const isMetric = (value: unknown): boolean => METRICS.some(metric => metric === value)

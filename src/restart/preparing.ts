@@ -2,6 +2,8 @@
 // is looked at again: nothing stands between the last look and the stop. Pure.
 import { timestamp } from '../base/text.ts'
 import { evidenceLines } from '../messages/evidence-text.ts'
+import { sampleLine } from '../messages/sample-text.ts'
+import { sampleBefore } from '../rules/outcome.ts'
 import { type ProcessInfo, ProcessState, sameRun } from '../rules/process.ts'
 import { drainedSeen } from './drained.ts'
 import { failed, go, headOf, leave, noticed, removed, skipped, strayText } from './endings.ts'
@@ -25,7 +27,12 @@ export function stepPreparing(job: JobIn<'preparing'>, event: JobEvent, moment: 
     )
   if (event.kind === 'evidence taken' && job.phase === 'evidence') {
     const { evidence } = event
-    const said = evidenceLines(job.request, evidence).map((line): Effect => ({ do: 'log', ...line }))
+    const { sample } = evidence
+    const lines = [
+      ...evidenceLines(job.request, evidence),
+      ...(sample ? [sampleLine(job.request, sample)] : []),
+    ]
+    const said = lines.map((line): Effect => ({ do: 'log', ...line }))
     return go({ ...job, phase: 'last look', evidence }, ...said, { do: 'look again' })
   }
   // No end waits for it: what comes of it later is heard of nowhere.
@@ -38,19 +45,20 @@ export function stepPreparing(job: JobIn<'preparing'>, event: JobEvent, moment: 
 function onLooked(job: JobIn<'preparing'>, event: JobEvent & { kind: 'looked' }, moment: Moment): Stepped {
   const left = lookedAt(job, event.measured, event.sighting, moment)
   if (left) return left
-  const { preCommand, diagnoseCommand: command, postCommand } = job.plan
+  const { preCommand, postCommand } = job.plan
   if (job.phase === 'looking' && preCommand !== undefined) {
     const prepared: Job = { ...job, phase: 'hook', owesPost: postCommand !== undefined }
     return go(prepared, { do: 'run', hook: 'pre', command: preCommand })
   }
-  const isDue = (moment.takesEvidence || command !== undefined) && !moment.isEnding
+  const isDue = !moment.isEnding && (moment.takesEvidence || isAsked(job))
   if (isDue && (job.phase === 'looking' || job.phase === 'looking again'))
-    return go(
-      { ...job, phase: 'evidence' },
-      { do: 'take evidence', ...(command !== undefined && { command }) },
-    )
+    return go({ ...job, phase: 'evidence' }, { do: 'take evidence' })
   return askForStop(job, moment)
 }
+
+/** diagnose_command runs, or its agent is asked. */
+const isAsked = ({ request, plan }: Job): boolean =>
+  plan.diagnoseCommand !== undefined || sampleBefore(request, plan) !== undefined
 
 /** Nothing has been done to it. */
 const waitsAgain = (

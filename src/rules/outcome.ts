@@ -1,6 +1,6 @@
 // What becomes of a restart. Log line, mail and every later channel are made from these values alone.
 import type { ProcessInfo } from './process.ts'
-import type { Breach } from './rule.ts'
+import type { Breach, RestartPlan } from './rule.ts'
 
 /** A process that is to be restarted, as it was when it was found over its limit. */
 export interface RestartRequest {
@@ -25,6 +25,29 @@ export interface Evidence {
   readonly sentences: readonly string[]
   /** What became of diagnose_command, as one clause. */
   readonly command?: { readonly isOk: boolean; readonly text: string }
+  /** What its own agent has said of its memory, if it was to be asked. */
+  readonly sample?: MemorySample
+}
+
+/** A memory sample before the stop. */
+export interface MemorySample {
+  /** The first lines of its report. */
+  readonly lines: readonly string[]
+  /** The file with all of it. */
+  readonly path?: string
+  /** Why there is none. */
+  readonly problem?: string
+}
+
+/**
+ * How its memory is sampled before the restart; undefined if it is not: over its hard limit it is restarted at once, and one
+ * that goes with its group is over no limit.
+ */
+export function sampleBefore(
+  { breach }: RestartRequest,
+  { memorySample }: RestartPlan,
+): RestartPlan['memorySample'] {
+  return breach.isHard || breach.together !== undefined ? undefined : memorySample
 }
 
 /** Why a process was left alone. */

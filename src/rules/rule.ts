@@ -19,6 +19,8 @@ export interface RestartPlan {
   readonly restartCommand?: string
   /** All of its group, too. */
   readonly group: boolean
+  /** Its agent samples its memory first. */
+  readonly memorySample?: { readonly seconds: number; readonly timeoutSeconds: number }
 }
 
 /** A limit as written: so many bytes (or a count), a share of what there is, or none. */

@@ -53,8 +53,8 @@ test.each<[word: string, pid: number, namespec: string]>([
 test.each<[word: string, said: string]>([
   ['webb', 'supervisord has no process or group "webb"; the nearest names are web'],
   ['nothing_like_it', 'supervisord has no process or group "nothing_like_it"'],
-  ['off', 'off:off is STOPPED: only a process that runs can be diagnosed'],
-  ['reused', 'reused:reused is about to end: only a process that runs can be diagnosed'],
+  ['off', 'off:off is STOPPED: only a process that runs can be looked at'],
+  ['reused', 'reused:reused is about to end: only a process that runs can be looked at'],
   [
     'pool',
     '"pool" names 9 processes; give one of them: pool:pool_0, pool:pool_1, pool:pool_2, pool:pool_3, pool:pool_4, and 4 more',
@@ -64,6 +64,6 @@ test.each<[word: string, said: string]>([
   ['0', 'no process here has pid 0'],
   ...['300', '400', '500', '13'].map((pid): [string, string] => [
     pid,
-    `pid ${pid} is neither a program of supervisord's nor a descendant of one; memmon diagnoses no others`,
+    `pid ${pid} is neither a program of supervisord's nor a descendant of one; memmon looks at no others`,
   ]),
 ])('refuses %s', (word, said) => expect(() => found(word)).toThrow(said))

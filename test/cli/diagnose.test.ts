@@ -131,12 +131,12 @@ test.each<[what: string, args: () => string[], said: RegExp]>([
   [
     'one that does not run',
     () => ['worker_01'],
-    /^memmon: worker:worker_01 is FATAL: only a process that runs can be diagnosed\n/,
+    /^memmon: worker:worker_01 is FATAL: only a process that runs can be looked at\n/,
   ],
   [
     'a pid that is not of supervisord',
     () => [String(process.ppid)],
-    /^memmon: pid \d+ is neither a program of supervisord's nor a descendant of one; memmon diagnoses no others\n/,
+    /^memmon: pid \d+ is neither a program of supervisord's nor a descendant of one; memmon looks at no others\n/,
   ],
   ['a pid that nobody has', () => ['4194999'], /^memmon: no process here has pid 4194999\n/],
   ['no name', () => [], /^memmon: diagnose needs a process: see memmon help diagnose\n/],

@@ -197,6 +197,7 @@ const lines: readonly (() => string | Promise<string>)[] = [
   doubt('-a', '1MB', '--on-alert-command', 'page-me'),
   doubt('-a', '1MB', '-m', 'a@b.c', '-s', '/nowhere/sendmail'),
   doubt('-a', '1MB', '-m', ''),
+  doubt('-a', '1MB', '--memory-sample', '30s'),
   ...['unix:///s: ENOENT', 'unix:///s: EACCES', 'http://h:1: ECONNREFUSED', 'http://h:1: ENOTFOUND'].map(
     at => () => remedied('unreachable', `no answer from supervisord at ${at}`),
   ),

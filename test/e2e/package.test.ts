@@ -47,6 +47,7 @@ test('it holds what is needed to run and to read, and no tests', () => {
     'bin',
     'dist',
     'docs',
+    'examples',
     'package.json',
   ])
 })

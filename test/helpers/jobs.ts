@@ -175,8 +175,6 @@ function effectText(effect: Effect): string {
       return effect.afterMs === 0 ? 'look' : `look in ${effect.afterMs} ms`
     case 'wait':
       return `wait ${effect.ms} ms for ${effect.for}`
-    case 'take evidence':
-      return effect.command === undefined ? effect.do : `${effect.do}: ${effect.command}`
     case 'signal':
       return `signal ${effect.signal}`
     case 'run':

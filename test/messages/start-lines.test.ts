@@ -73,6 +73,7 @@ test.each<[argv: string[], lines: string[]]>([
     [`${WEB}, with pre_restart_command, post_restart_command`],
   ],
   [['--restart-command', '/opt/again'], [`${WEB}, with restart_command`]],
+  [['--memory-sample', '30s'], [`${WEB}, sampled for 30s before (memory_sample)`]],
   [['--restart-group'], [`${WEB}, the whole group together (restart_group)`]],
   [
     ['--action', 'alert', '--pre-restart-command', '/opt/sick'],

@@ -391,6 +391,8 @@ describe('preparing', () => {
     const takes = { takesEvidence: true }
     const WORDS = '187 of 200 threads wait in a futex'
     const evidence = { path: '/state/evidence/x.json', sentences: [WORDS, 'more'] }
+    const SAMPLED = { group: false, memorySample: { seconds: 30, timeoutSeconds: 120 } }
+    const sample = { lines: ['2MB retained at /app/x.js:1'] }
     const taking = preparing({ phase: 'evidence' })
     const last = preparing({ phase: 'last look', evidence })
     const taken = { kind: 'evidence taken', evidence } as const
@@ -443,6 +445,25 @@ describe('preparing', () => {
         { kind: 'evidence taken', evidence: { problem: 'the disk is full', sentences: [WORDS] } },
         { ...last, evidence: { problem: 'the disk is full', sentences: [WORDS] } },
         ['WARN No evidence file of w:a (pid 4711): the disk is full. The restart continues', 'look again'],
+        takes,
+      ],
+      [
+        'of one whose memory is to be sampled, also where no other evidence is',
+        preparing({ plan: SAMPLED }),
+        looked(60 * MB),
+        preparing({ phase: 'evidence', plan: SAMPLED }),
+        ['take evidence'],
+      ],
+      [
+        'a sample: logged beside the evidence',
+        taking,
+        { kind: 'evidence taken', evidence: { ...evidence, sample } },
+        { ...last, evidence: { ...evidence, sample } },
+        [
+          `INFO Evidence of w:a (pid 4711) is in /state/evidence/x.json: ${WORDS}`,
+          'INFO Memory sample of w:a (pid 4711): 2MB retained at /app/x.js:1',
+          'look again',
+        ],
         takes,
       ],
       [

@@ -65,7 +65,7 @@ export class Memmon {
         return found
       },
       runHook,
-      takeEvidence: (request, command) => this.#takeEvidence(request, command),
+      takeEvidence: (request, { diagnoseCommand }) => this.#takeEvidence(request, diagnoseCommand),
       tell,
       log,
       sleep: ms => this.#sleep(ms),

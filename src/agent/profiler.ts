@@ -1,0 +1,95 @@
+// V8's sampling heap profiler, and its optimiser held back, by an inspector session of the agent's own.
+import { Session } from 'node:inspector'
+import { setFlagsFromString } from 'node:v8'
+import type { HeapProfile } from './heap-profile.ts'
+
+export interface Profiler {
+  /** Somebody else in this process samples: a second start would silently destroy what they have. */
+  readonly isTaken: () => boolean
+  readonly start: (intervalBytes: number, keepsCollected: boolean) => void
+  readonly read: () => HeapProfile
+  readonly stop: () => void
+  /** In a task of its own, without a stack that could hold something. */
+  readonly collectGarbage: () => Promise<void>
+  /** Compiles all code anew: what has been inlined is so no longer, or is again. */
+  readonly deoptimise: () => void
+  readonly post: <T>(method: string, params?: object) => T
+  readonly close: () => void
+}
+
+/** Throws where this Node has no inspector. */
+export function openProfiler(): Profiler {
+  const session = new Session()
+  session.connect()
+  const post = <T>(method: string, params: object = {}): T => posted(session, method, params)
+  let isOn = false
+  const read = () => post<{ profile: HeapProfile }>('HeapProfiler.getSamplingProfile').profile
+  return {
+    isTaken: () => {
+      try {
+        read()
+        return true
+      } catch {
+        return false
+      }
+    },
+    start: (samplingInterval, keepsCollected) => {
+      isOn = true
+      post('HeapProfiler.startSampling', {
+        samplingInterval,
+        includeObjectsCollectedByMajorGC: keepsCollected,
+        includeObjectsCollectedByMinorGC: keepsCollected,
+      })
+    },
+    read,
+    stop: () => {
+      if (isOn) post('HeapProfiler.stopSampling')
+      isOn = false
+    },
+    collectGarbage: () =>
+      new Promise((resolve, reject) => {
+        session.post('HeapProfiler.collectGarbage', error => (error ? reject(error) : resolve()))
+      }),
+    deoptimise: () => {
+      post('Profiler.enable')
+      post('Profiler.startPreciseCoverage', { callCount: true, detailed: false })
+      post('Profiler.stopPreciseCoverage')
+      post('Profiler.disable')
+    },
+    post,
+    close: () => session.disconnect(),
+  }
+}
+
+/** A session of the same thread answers before post() returns. */
+function posted<T>(session: Session, method: string, params: object): T {
+  let result: unknown
+  let failure: Error | null | undefined
+  session.post(method, params, (error, answer) => {
+    failure = error
+    result = answer
+  })
+  if (failure) throw new Error(`${method}: ${failure.message}`)
+  return result as T
+}
+
+/** V8 says on stderr if it does not know one; Maglev, which Node 20 does not use, has its own since 22. */
+const INLINING = [
+  'turbo-inlining',
+  ...(Number.parseInt(process.versions.node, 10) < 22 ? [] : ['maglev-inlining']),
+]
+
+/**
+ * Functions are no longer inlined, so that an allocation is blamed on the one that makes it, until the function that is
+ * returned is called. Undefined where that must not be: coverage is being measured by the same means.
+ */
+export function withoutInlining(profiler: Profiler): (() => void) | undefined {
+  if (process.env.NODE_V8_COVERAGE || process.execArgv.some(flag => flag.includes('inlining')))
+    return undefined
+  const set = (prefix: string): void => {
+    for (const flag of INLINING) setFlagsFromString(`--${prefix}${flag}`)
+    profiler.deoptimise()
+  }
+  set('no-')
+  return () => set('')
+}

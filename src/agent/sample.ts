@@ -1,0 +1,65 @@
+// A sample of the program's memory: what it allocates, and what of that is still there at the end, by who has made it.
+// Whatever happens, the program runs on as it did before.
+import { type Answer, CANCELLED, type Control } from './answer.ts'
+import { watchBuffers } from './buffer-watch.ts'
+import { CLASSES_BELOW_BYTES } from './classes.ts'
+import type { Line } from './conversation.ts'
+import { countCollections } from './gc-tally.ts'
+import { openProfiler, type Profiler, withoutInlining } from './profiler.ts'
+import { writeSample } from './sample-files.ts'
+import { type Measured, measure, type Wanted } from './sample-stages.ts'
+
+const SHORTEST_MS = 1_000
+const LONGEST_MS = 600_000
+const USUAL_MS = 30_000
+
+/** What is allocated below it is the agent's own. */
+const AGENT_FOLDER = `${import.meta.dirname}/`
+
+export async function sample(line: Line, control: Control): Promise<Answer> {
+  const durationMs = durationOf(line.duration_ms)
+  if (durationMs === undefined)
+    return { error: `duration_ms is ${SHORTEST_MS} to ${LONGEST_MS}, not ${String(line.duration_ms)}` }
+  const profiler = openProfiler()
+  try {
+    if (profiler.isTaken())
+      return { error: 'busy: the program is sampling its own heap; try again when it has finished' }
+    const withClasses = line.classes === true && process.memoryUsage().heapUsed < CLASSES_BELOW_BYTES
+    const measured = await withAllOn(profiler, { durationMs, withClasses }, control)
+    return measured ? { data: writeSample(measured, line.folder) } : CANCELLED
+  } finally {
+    profiler.close()
+  }
+}
+
+function durationOf(given: unknown): number | undefined {
+  if (given === undefined) return USUAL_MS
+  return typeof given === 'number' && given >= SHORTEST_MS && given <= LONGEST_MS ? given : undefined
+}
+
+/** Undefined if it was cancelled. */
+async function withAllOn(
+  profiler: Profiler,
+  wanted: Wanted,
+  control: Control,
+): Promise<Measured | undefined> {
+  const inlineAgain = withoutInlining(profiler)
+  const buffers = watchBuffers(AGENT_FOLDER, () => performance.now())
+  const collections = countCollections()
+  const ports = {
+    profiler,
+    buffers,
+    control,
+    agentFolder: AGENT_FOLDER,
+    isPrecise: inlineAgain !== undefined,
+  }
+  try {
+    const measured = await measure(ports, wanted)
+    return measured && { ...measured, gc: collections() }
+  } finally {
+    collections()
+    buffers.end()
+    profiler.stop()
+    inlineAgain?.()
+  }
+}

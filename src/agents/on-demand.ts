@@ -1,0 +1,65 @@
+// The agents of workers, for a listener that may have no socket for them: their code is loaded when there is to be one, for it
+// takes 0.3 MB.
+import { messageOf } from '../base/errors.ts'
+import type { Agents, AgentsPorts } from './agents.ts'
+import type { AgentsTerms } from './doors.ts'
+import type { Answer, Ask } from './protocol.ts'
+import type { AskTerms } from './worker.ts'
+
+export class AgentsOnDemand {
+  readonly #ports: AgentsPorts
+  #terms: AgentsTerms
+  #supervisordPid: number | undefined
+  #agents: Agents | undefined
+  #isLoading = false
+  #isClosed = false
+
+  constructor(terms: AgentsTerms, ports: AgentsPorts) {
+    this.#terms = terms
+    this.#ports = ports
+  }
+
+  /** supervisord is the process of this pid: from now on there is a socket, if the settings say so. */
+  begin(supervisordPid: number): void {
+    this.#supervisordPid = supervisordPid
+    void this.#load()
+  }
+
+  /** Other settings. */
+  use(terms: AgentsTerms): void {
+    this.#terms = terms
+    if (this.#agents) this.#agents.use(terms)
+    else void this.#load()
+  }
+
+  /** Opens the socket if it is not there, or not any more. */
+  look(): void {
+    this.#agents?.look()
+  }
+
+  /** Asks the agent of a process; undefined if there is no socket. Never rejects. */
+  async ask(pid: number, ask: Ask, terms: AskTerms): Promise<Answer | undefined> {
+    return await this.#agents?.ask(pid, ask, terms)
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#agents?.close()
+  }
+
+  async #load(): Promise<void> {
+    if (this.#terms.agentSocket === 'off' || this.#supervisordPid === undefined || this.#isLoading) return
+    this.#isLoading = true
+    try {
+      const { Agents } = await import('./agents.ts')
+      if (this.#isClosed) return
+      this.#agents = new Agents(this.#terms, this.#ports)
+      this.#agents.begin(this.#supervisordPid)
+    } catch (thrown) {
+      // npm has replaced the package since the start.
+      this.#ports.log('WARN', `Agents of workers cannot connect: ${messageOf(thrown)}. Restart memmon`)
+    } finally {
+      this.#isLoading = false
+    }
+  }
+}

@@ -1,0 +1,127 @@
+// A person's command that is connected: it asks for the workers, or one of them for something, and is told what comes of it.
+import type { LineSocket } from './line-socket.ts'
+import {
+  type Answer,
+  type Ask,
+  type ClientLine,
+  failed,
+  isBulk,
+  LINE_BYTES,
+  parseClientLine,
+} from './protocol.ts'
+import type { Registry } from './registry.ts'
+import type { Worker } from './worker.ts'
+
+/** An answer may be as large as a worker's, and the one before it may still be under way. */
+const MOST_UNREAD_BYTES = 16 * 1024 * 1024
+const MOST_PENDING = 8
+const STATUS_WITHIN_MS = 1_000
+
+export interface PeoplePorts {
+  readonly registry: Registry
+  /** Runs what may take long, if no more than a few such are under way. */
+  readonly askBulk: (work: () => Promise<Answer>) => Promise<Answer>
+  readonly onClose: () => void
+}
+
+/** How long a worker may take for it. */
+function patienceMs(ask: Ask): number {
+  if (ask.do === 'sample') return ask.duration_ms + 30_000
+  if (ask.do === 'dump') return ask.what === 'heap' ? 600_000 : 30_000
+  return STATUS_WITHIN_MS
+}
+
+/** Answers what it asks until it goes; what is still asked then is cancelled. */
+export function servePerson(socket: LineSocket, { registry, askBulk, onClose }: PeoplePorts): void {
+  const pending = new Map<number, AbortController>()
+  const send = (said: object) => {
+    // What cannot be written again was nested as no agent's answer is.
+    if (!attempt(() => socket.send(said, MOST_UNREAD_BYTES))) socket.destroy()
+  }
+  const answer = (id: number, { kind, ...rest }: Answer) => send({ id, [kind]: true, ...rest })
+
+  const ask = async (id: number, pid: number, what: Ask, signal: AbortSignal): Promise<Answer> => {
+    const worker = registry.of(pid)
+    if (typeof worker === 'string') return failed(worker)
+    const why = whyNot(worker, what)
+    if (why !== undefined) return failed(why)
+    const terms = {
+      timeoutMs: patienceMs(what),
+      signal,
+      onProgress: ({ text, leftMs }: { text: string; leftMs: number | undefined }) =>
+        send({ id, progress: { text, left_ms: leftMs } }),
+    }
+    const work = () => worker.ask(what, terms)
+    return await (isBulk(what) ? askBulk(work) : work())
+  }
+
+  const take = async (line: Extract<ClientLine, { kind: 'agents' | 'ask' }>) => {
+    const { id } = line
+    if (pending.size >= MOST_PENDING || pending.has(id)) {
+      answer(id, failed(`${MOST_PENDING} requests, each with an "id" of its own, may wait`))
+      return
+    }
+    const controller = new AbortController()
+    pending.set(id, controller)
+    const { signal } = controller
+    const what =
+      line.kind === 'agents'
+        ? await agentsOf(registry, signal)
+        : await ask(id, line.process, line.ask, signal)
+    pending.delete(id)
+    answer(id, what)
+  }
+
+  socket.mostLineBytes = LINE_BYTES
+  socket.ports = {
+    onLine: text => {
+      const line = parseClientLine(text)
+      if (line.kind === 'cancel') pending.get(line.of)?.abort()
+      else if (line.kind !== 'wrong') void take(line)
+      else if (line.id !== undefined) answer(line.id, failed(line.reason))
+      else socket.destroy()
+    },
+    onClose: () => {
+      for (const controller of pending.values()) controller.abort()
+      onClose()
+    },
+  }
+}
+
+function whyNot({ hello }: Worker, ask: Ask): string | undefined {
+  const what = ask.do === 'dump' ? `dump ${ask.what}` : ask.do
+  if (hello.can.includes(what)) return undefined
+  return `the agent of pid ${hello.pid} (${hello.language} ${hello.runtime}) cannot do "${what}"`
+}
+
+/** All that are connected, with what each says of itself; null of one that does not answer. */
+async function agentsOf({ all }: Registry, signal: AbortSignal): Promise<Answer> {
+  const rows = await Promise.all(
+    all.map(async worker => {
+      const { hello, programPid, connectedAtMs } = worker
+      const heardAtMs = worker.heardAtMs
+      const status = await worker.ask({ do: 'status' }, { timeoutMs: STATUS_WITHIN_MS, signal })
+      return {
+        pid: hello.pid,
+        program_pid: programPid,
+        start_ticks: hello.startTicks,
+        name: hello.name,
+        language: hello.language,
+        runtime: hello.runtime,
+        can: hello.can,
+        connected_at_ms: connectedAtMs,
+        heard_at_ms: status.kind === 'finished' ? worker.heardAtMs : heardAtMs,
+        status: status.kind === 'finished' ? status.data : null,
+      }
+    }),
+  )
+  return { kind: 'finished', data: { agents: rows } }
+}
+
+function attempt(work: () => boolean): boolean {
+  try {
+    return work()
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,73 @@
+// Proof that a connection is that of a pid, where Node does not say who is at the other end: the process listens on an
+// abstract socket with a name that it alone was told, and /proc says which process has that socket open.
+import { closeSync, openSync, readSync } from 'node:fs'
+import { open, readdir, readlink } from 'node:fs/promises'
+
+const NONCE_BYTES = 16
+/** A thousand sockets are 70 KB. */
+const MOST_LIST_BYTES = 16 * 1024 * 1024
+const MOST_DESCRIPTORS = 65_536
+
+/** 32 hex digits that nobody can guess; undefined without a descriptor left. Not by node:crypto, which costs 0.4 MB. */
+export function newNonce(): string | undefined {
+  const bytes = Buffer.alloc(NONCE_BYTES)
+  try {
+    const fd = openSync('/dev/urandom', 'r')
+    const length = readSync(fd, bytes)
+    closeSync(fd)
+    return length === NONCE_BYTES ? bytes.toString('hex') : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Why the process of this pid has not proved to be it; undefined if it has. Never rejects. */
+export async function whyUnproved(
+  pid: number,
+  nonce: string,
+  procRoot = '/proc',
+): Promise<string | undefined> {
+  try {
+    const inode = inodeOf(nonce, await listOf(`${procRoot}/net/unix`))
+    if (inode === undefined) return `pid ${pid} does not listen on the socket that memmon named`
+    return (await hasOpen(pid, inode, procRoot))
+      ? undefined
+      : `the socket that memmon named is not that of pid ${pid}`
+  } catch {
+    return `what pid ${pid} has open cannot be read: run memmon as root, or as the user of that process`
+  }
+}
+
+/**
+ * Of a socket that listens: flag 00010000 is __SO_ACCEPTCON. Up to Node 20 a name fills the whole address with zeros,
+ * which the kernel shows as @.
+ */
+function inodeOf(nonce: string, list: string): string | undefined {
+  const line = list.split('\n').find(one => one.replace(/@+$/, '').endsWith(` @memmon-${nonce}`))
+  const [, , , flags, , , inode] = line?.trim().split(/\s+/) ?? []
+  return flags === '00010000' ? inode : undefined
+}
+
+async function hasOpen(pid: number, inode: string, procRoot: string): Promise<boolean> {
+  const folder = `${procRoot}/${pid}/fd`
+  for (const name of (await readdir(folder)).slice(0, MOST_DESCRIPTORS)) {
+    if ((await readlink(`${folder}/${name}`).catch(() => '')) === `socket:[${inode}]`) return true
+  }
+  return false
+}
+
+async function listOf(path: string): Promise<string> {
+  const file = await open(path)
+  try {
+    const parts: Buffer[] = []
+    let length = 0
+    for await (const part of file.createReadStream({ autoClose: false })) {
+      length += part.length
+      if (length > MOST_LIST_BYTES) throw new Error(`${path} is too long`)
+      parts.push(part)
+    }
+    return Buffer.concat(parts).toString('latin1')
+  } finally {
+    await file.close()
+  }
+}

@@ -1,0 +1,187 @@
+// What the agents' socket carries, a JSON object a line (docs/agent.md): what a worker and a person may say. Pure.
+
+/** Raised when an object changes its meaning; fields may be added without. */
+export const PROTOCOL_VERSION = 1
+
+/** Of the first line. */
+export const HELLO_BYTES = 4 * 1024
+/** Of a request, of progress, of a status. */
+export const LINE_BYTES = 64 * 1024
+/** Of the answer to a sample or a dump. */
+export const BULK_BYTES = 8 * 1024 * 1024
+
+const MOST_NAME = 64
+const MOST_WORDS = 16
+const MOST_WORD = 32
+const MOST_TEXT = 1_000
+const MOST_PATH = 4_096
+/** pid_max is 2^22 at most (proc(5)). */
+const MOST_PID = 2 ** 22
+const MOST_SAMPLE_MS = 3_600_000
+const DUMPS = ['heap', 'threads', 'gc', 'scheduler'] as const
+
+export type DumpKind = (typeof DUMPS)[number]
+
+/** What a worker is asked. */
+export type Ask =
+  | { readonly do: 'status' }
+  | { readonly do: 'sample'; readonly duration_ms: number; readonly folder?: string }
+  | { readonly do: 'dump'; readonly what: DumpKind; readonly force: boolean }
+  | { readonly do: 'drain' }
+
+/** What came of it; an error says what a person can do. */
+export type Answer =
+  | { readonly kind: 'finished'; readonly data: unknown }
+  | { readonly kind: 'failed'; readonly error: string }
+
+export interface Progress {
+  readonly text: string
+  readonly leftMs: number | undefined
+}
+
+export interface WorkerHello {
+  readonly kind: 'worker'
+  readonly pid: number
+  readonly startTicks: number
+  readonly name: string | undefined
+  readonly language: string
+  readonly runtime: string
+  readonly can: readonly string[]
+}
+
+interface Wrong {
+  readonly kind: 'wrong'
+  readonly reason: string
+}
+
+export type Hello = WorkerHello | { readonly kind: 'client' } | Wrong
+
+export type WorkerLine =
+  | { readonly kind: 'progress'; readonly id: number; readonly progress: Progress }
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: Answer }
+  | { readonly kind: 'proved'; readonly nonce: string }
+  /** What has changed since the first line. */
+  | { readonly kind: 'update'; readonly update: Partial<Pick<WorkerHello, 'name' | 'can'>> }
+  | Wrong
+
+export type ClientLine =
+  | { readonly kind: 'agents'; readonly id: number }
+  | { readonly kind: 'ask'; readonly id: number; readonly process: number; readonly ask: Ask }
+  | { readonly kind: 'cancel'; readonly of: number }
+  | (Wrong & { readonly id: number | undefined })
+
+/** The first line of a connection. */
+export function parseHello(line: string): Hello {
+  const said = objectIn(line)
+  if (!said) return wrong('the first line is not a JSON object')
+  if (said.version !== PROTOCOL_VERSION)
+    return wrong(`this memmon speaks version ${PROTOCOL_VERSION} of the protocol alone`)
+  if (said.hello === 'client') return { kind: 'client' }
+  if (said.hello !== 'worker') return wrong('"hello" is neither "worker" nor "client"')
+  const [pid, startTicks] = [wholeIn(said.pid, MOST_PID), wholeIn(said.start_ticks)]
+  if (pid === undefined || startTicks === undefined) return wrong('"pid" or "start_ticks" is not a number')
+  return {
+    kind: 'worker',
+    pid,
+    startTicks,
+    name: textIn(said.name, MOST_NAME),
+    language: textIn(said.language, MOST_WORD) ?? '',
+    runtime: textIn(said.runtime, MOST_WORD) ?? '',
+    can: wordsIn(said.can),
+  }
+}
+
+/** Any other line of a worker. */
+export function parseWorkerLine(line: string): WorkerLine {
+  const said = objectIn(line)
+  if (!said) return wrong('a line is not a JSON object')
+  if (typeof said.proved === 'string') return { kind: 'proved', nonce: said.proved.slice(0, MOST_NAME) }
+  const update = recordOf(said.update)
+  if (update) return { kind: 'update', update: updateIn(update) }
+  const id = wholeIn(said.id)
+  if (id === undefined) return wrong('a line has no "id"')
+  if (said.finished === true) return { kind: 'answer', id, answer: { kind: 'finished', data: said.data } }
+  if (said.failed === true) return { kind: 'answer', id, answer: failed(textIn(said.error, MOST_TEXT)) }
+  const progress = recordOf(said.progress)
+  if (!progress) return wrong('a line has neither "finished" nor "failed" nor "progress"')
+  const text = textIn(progress.text, MOST_NAME) ?? ''
+  return { kind: 'progress', id, progress: { text, leftMs: wholeIn(progress.left_ms) } }
+}
+
+const updateIn = ({ name, can }: Said) => ({
+  ...(typeof name === 'string' && { name: name.slice(0, MOST_NAME) }),
+  ...(Array.isArray(can) && { can: wordsIn(can) }),
+})
+
+/** Any other line of a person's command. */
+export function parseClientLine(line: string): ClientLine {
+  const said = objectIn(line)
+  const id = wholeIn(said?.id)
+  if (!said || id === undefined) return { ...wrong('a line is not a JSON object with an "id"'), id }
+  if (said.do === 'agents') return { kind: 'agents', id }
+  if (said.do === 'cancel') return { kind: 'cancel', of: wholeIn(said.of) ?? -1 }
+  const process = wholeIn(said.process, MOST_PID)
+  if (process === undefined) return { ...wrong('"process" is not a pid'), id }
+  const ask = askIn(said)
+  return typeof ask === 'string' ? { ...wrong(ask), id } : { kind: 'ask', id, process, ask }
+}
+
+/** It may take long and answer with much. */
+export const isBulk = (ask: Ask): boolean => ask.do === 'sample' || ask.do === 'dump'
+
+/** A failure that memmon itself has seen, or what a worker says of one. */
+export const failed = (error = 'the agent has failed and does not say why'): Answer => ({
+  kind: 'failed',
+  error,
+})
+
+/** What is asked, or what is wrong with it. */
+function askIn(said: Said): Ask | string {
+  switch (said.do) {
+    case 'status':
+      return { do: 'status' }
+    case 'sample':
+      return sampleIn(said)
+    case 'dump': {
+      const what = DUMPS.find(one => one === said.what)
+      return what ? { do: 'dump', what, force: said.force === true } : `"what" is none of ${DUMPS.join(', ')}`
+    }
+    default:
+      return '"do" is none of agents, status, sample, dump, cancel'
+  }
+}
+
+function sampleIn({ duration_ms: duration, folder }: Said): Ask | string {
+  const durationMs = wholeIn(duration, MOST_SAMPLE_MS)
+  if (!durationMs) return `"duration_ms" is not a number from 1 to ${MOST_SAMPLE_MS}`
+  if (folder === undefined) return { do: 'sample', duration_ms: durationMs }
+  if (typeof folder !== 'string' || !folder.startsWith('/') || folder.length > MOST_PATH)
+    return '"folder" is not a whole path'
+  return { do: 'sample', duration_ms: durationMs, folder }
+}
+
+type Said = Readonly<Record<string, unknown>>
+
+function objectIn(line: string): Said | undefined {
+  try {
+    return recordOf(JSON.parse(line))
+  } catch {
+    return undefined
+  }
+}
+
+const recordOf = (value: unknown): Said | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Said) : undefined
+
+const wholeIn = (value: unknown, most = Number.MAX_SAFE_INTEGER): number | undefined =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= most ? value : undefined
+
+const textIn = (value: unknown, most: number): string | undefined =>
+  typeof value === 'string' ? value.slice(0, most) : undefined
+
+const wordsIn = (value: unknown): string[] =>
+  (Array.isArray(value) ? value : [])
+    .slice(0, MOST_WORDS)
+    .flatMap((word: unknown) => textIn(word, MOST_WORD) ?? [])
+
+const wrong = (reason: string): Wrong => ({ kind: 'wrong', reason })

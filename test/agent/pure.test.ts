@@ -1,0 +1,142 @@
+// The decisions of the agent: where the socket is, whose an allocation is, what comes first, what is refused.
+import { createHash } from 'node:crypto'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { blameOf, type Frame, packageOf } from '../../src/agent/blame.ts'
+import { poissonSampler } from '../../src/agent/buffer-watch.ts'
+import { refusalOf } from '../../src/agent/dump-heap.ts'
+import { lineCutter } from '../../src/agent/lines.ts'
+import { startTicksIn } from '../../src/agent/own-process.ts'
+import { socketPaths } from '../../src/agent/places.ts'
+import { fieldsOf } from '../../src/agent/status.ts'
+import { listsOf, type Sample } from '../../src/agent/tally.ts'
+import { sha256 } from '../../src/base/sha256.ts'
+
+test('sha256 is that of node:crypto, for texts of any length', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 300 }), text => {
+      expect(sha256(text)).toBe(createHash('sha256').update(text).digest('hex'))
+    }),
+  )
+})
+
+const URL = 'unix:///run/supervisor.sock'
+const NAME = `agent-${sha256(URL).slice(0, 16)}.sock`
+
+test.each<[string, Record<string, string>, string[]]>([
+  ['no child of supervisord', { HOME: '/root' }, []],
+  ['turned off', { MEMMON_SOCKET: '/x', MEMMON_AGENT: '0' }, []],
+  ['given', { MEMMON_SOCKET: '/x/y.sock', SUPERVISOR_SERVER_URL: URL }, ['/x/y.sock']],
+  ['given, relative', { MEMMON_SOCKET: 'y.sock', SUPERVISOR_SERVER_URL: URL }, []],
+  ['given, too long', { MEMMON_SOCKET: `/${'x'.repeat(103)}` }, []],
+  ['by the server alone', { SUPERVISOR_SERVER_URL: URL }, [`/run/memmon/${NAME}`, `/var/lib/memmon/${NAME}`]],
+  [
+    'all folders',
+    { SUPERVISOR_SERVER_URL: URL, XDG_RUNTIME_DIR: '/run/user/1', XDG_STATE_HOME: '/s', HOME: '/home/a' },
+    ['/run/memmon', '/run/user/1/memmon', '/s/memmon', '/var/lib/memmon', '/home/a/.local/state/memmon'].map(
+      folder => `${folder}/${NAME}`,
+    ),
+  ],
+])('where the socket is: %s', (_, environment, paths) => expect(socketPaths(environment)).toEqual(paths))
+
+test('the start of a process whose name holds what separates fields', () => {
+  const fields = Array.from({ length: 50 }, (_, at) => at + 3)
+  expect(startTicksIn(`12 (a) b (c) ${fields.join(' ')}`)).toBe(22)
+  expect(startTicksIn('nonsense')).toBeUndefined()
+})
+
+const frame = (url: string, more: Partial<Frame> = {}): Frame => ({
+  ...{ url, line: 7, function: 'f', isBuiltIn: false },
+  ...more,
+})
+
+test.each<[string, readonly Frame[], string | undefined]>([
+  ['the innermost frame of the program', [frame('/a/x.js'), frame('/a/y.js')], '/a/x.js:7'],
+  [
+    "not Node's",
+    [frame('node:events'), frame('', { isBuiltIn: true }), frame('file:///a%20b/x.js')],
+    '/a b/x.js:7',
+  ],
+  ["not the agent's, which wraps Buffer.from", [frame('/agent/w.js'), frame('/a/x.js')], '/a/x.js:7'],
+  ['what the agent itself allocates is nobody’s', [frame('node:net'), frame('/agent/w.js')], undefined],
+  ['nothing but Node', [frame('node:net')], '(node)'],
+  ['code without a file', [frame('')], '(eval):7'],
+])('blame: %s', (_, frames, location) => expect(blameOf(frames, '/agent/')?.location).toBe(location))
+
+test.each([
+  ['/srv/app/lib/x.js', '(app)'],
+  ['/srv/node_modules/a/x.js', 'a'],
+  ['/srv/node_modules/@s/b/x.js', '@s/b'],
+  ['/srv/node_modules/.pnpm/c@1.0.0/node_modules/c/x.js', 'c'],
+])('the package of %s', (path, name) => expect(packageOf(path)).toBe(name))
+
+const sample = (name: string, bytes: number, isEarly: boolean, isExternal = false): Sample => ({
+  blame: { package: name, file: `/${name}`, location: `/${name}:1`, function: 'f' },
+  ...{ bytes, isEarly, isExternal },
+})
+
+test('what has survived comes first, not what is large, once, or recent', () => {
+  const samples = [
+    ...Array.from({ length: 30 }, (_, at) => sample('leak', 1_000, at < 15)),
+    sample('table', 1_000_000, true),
+    ...Array.from({ length: 500 }, () => sample('churn', 1_000, false)),
+    ...Array.from({ length: 3 }, () => sample('buffers', 2_000, true, true)),
+  ]
+  const { by_package: packages, by_location: locations } = listsOf(samples, 4_000)
+  expect(packages.map(({ data }) => data)).toEqual(['leak', 'buffers', 'table', 'churn'])
+  expect(packages[0]).toEqual({ data: 'leak', memory: 30_000, external: 0, count: 30, survivors: 15 })
+  expect(packages[1]).toMatchObject({ memory: 6_000, external: 6_000 })
+  expect(locations[0]).toMatchObject({ data: '/leak:1', function: 'f' })
+  const many = Array.from({ length: 200 }, (_, at) => sample(`p${at}`, 1, true))
+  expect(listsOf(many, 1).by_file).toHaveLength(50)
+})
+
+test('Buffers: each counts while there are few; of many some do, and the sums stay right', () => {
+  let now = 0
+  let seed = 1
+  const random = () => {
+    seed = (seed * 16_807) % 2_147_483_647
+    return seed / 2_147_483_647
+  }
+  const stands = poissonSampler(() => now, random)
+  const sizes = Array.from({ length: 500 }, (_, at) => 1 + ((at * 977) % 5_000))
+  for (const size of sizes) expect(stands(size)).toBe(size)
+  let [looked, sum, whole] = [0, 0, 0]
+  for (let at = 0; at < 200_000; at++) {
+    now += 0.02
+    const bytes = stands(1_000)
+    if (bytes > 0) looked++
+    sum += bytes
+    whole += 1_000
+  }
+  expect(looked).toBeLessThan(15_000)
+  expect(Math.abs(sum / whole - 1)).toBeLessThan(0.1)
+})
+
+test('a snapshot is refused with the figures, and only where it would harm', () => {
+  const MB = 2 ** 20
+  const free = { memoryBytes: 1_001 * MB, diskBytes: 301 * MB, folder: '/d' }
+  expect(refusalOf(100 * MB, free)).toBeUndefined()
+  expect(refusalOf(101 * MB, free)).toBe(
+    'refused: a snapshot of a heap of 101 MB needs up to 1010 MB of memory, and 1001 MB are available; it needs up to 303 MB in /d, and 301 MB are free there. The program would stand still for about 10 s. --force takes it all the same',
+  )
+})
+
+test('lines come in pieces of any size, and none is too long', () => {
+  const lines: string[] = []
+  const cut = lineCutter(line => lines.push(line))
+  for (const piece of ['a', 'b\nc\n', '', '\nd']) expect(cut(piece)).toBe(true)
+  expect(lines).toEqual(['ab', 'c', ''])
+  expect(cut('x'.repeat(8 * 2 ** 20))).toBe(false)
+})
+
+test('status fields are texts and numbers, so many, and what throws is left out', () => {
+  const many = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`k${at}`, at]))
+  expect(Object.keys(fieldsOf(many))).toHaveLength(20)
+  expect(fieldsOf(() => ({ a: 'x'.repeat(500), b: 1 }))).toEqual({ a: 'x'.repeat(200), b: 1 })
+  expect(
+    fieldsOf(() => {
+      throw new Error('no')
+    }),
+  ).toEqual({})
+})
