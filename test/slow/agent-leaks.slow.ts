@@ -13,10 +13,4 @@ test.each(RUNS)('%s, run %i', async kind => {
   })
   expect(report.by_package[0]?.data).toBe(`leak-${kind}`)
   expect(report.by_location[0]?.data).toContain(`/node_modules/leak-${kind}/index.js:`)
-  // The Buffers of the churn are bounded: what has grown is the leak's.
-  if (kind === 'buffer') {
-    const [leak] = report.by_package
-    expect(leak?.external).toBeGreaterThan(0.9 * 5_000 * (report.timing.retained_ms ?? 0) * 0.001)
-    expect(leak?.external).toBeLessThan(1.1 * 5_000 * (report.timing.retained_ms ?? 0) * 0.001)
-  }
 })
