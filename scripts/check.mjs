@@ -7,6 +7,7 @@ import { installPackages, ROOT } from './setup.mjs'
 /** Without the tests that start processes. */
 const FAST = [
   'architecture',
+  'agent-report',
   'rules',
   'trend',
   'check',

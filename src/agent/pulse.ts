@@ -3,7 +3,7 @@
 import type { IntervalHistogram, PerformanceEntry } from 'node:perf_hooks'
 
 /** Every so often a timer of Node's own looks whether it comes late; no JavaScript runs for it. */
-const RESOLUTION_MS = 100
+const RESOLUTION_MS = 250
 
 /** Whoever asks often sees no less than that. */
 const LEAST_WINDOW_MS = 10_000

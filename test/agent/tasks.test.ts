@@ -125,8 +125,11 @@ test('a program that samples its own heap is left alone, and goes on to do so', 
 })
 
 test('a program ends in the middle of a sample as it would without it', async () => {
-  const { app, peer } = await run('setTimeout(() => { process.exitCode = 4 }, 2_000)')
-  peer.ask({ do: 'sample', duration_ms: 600_000, folder })
+  const { app, peer } = await run(`const hold = setInterval(() => {}, 60_000)
+    process.on('SIGUSR2', () => { clearInterval(hold); process.exitCode = 4 })`)
+  const id = peer.ask({ do: 'sample', duration_ms: 600_000, folder })
+  await waitFor('the sampling', () => peer.lines.some(line => line.id === id && hasTimeLeft(line)))
+  app.child.kill('SIGUSR2')
   expect([await app.ended, app.output()]).toEqual([4, ''])
 })
 
