@@ -33,6 +33,8 @@ beforeAll(async () => {
 command=${confPath(process.execPath)} ${confPath(FIXTURE)}
 environment=MEMMON_SOCKET="${path}"
 stdout_logfile=NONE
+; Killed again and again: supervisord would give up one that ends four times before it is RUNNING.
+startsecs=0
 ${lines}
 `
   writeFileSync(join(folder, 'leaky.cjs'), LEAKY)
@@ -63,19 +65,22 @@ async function listed(): Promise<ListedAgent[]> {
 }
 
 /** Waits until both workers are connected, as processes that run now. */
-const bothConnected = () =>
-  waitFor(
-    () => `both agents\n${supervisord.memmonLog()}`,
+const bothConnected = () => {
+  let seen = ''
+  return waitFor(
+    () => `both agents\n${seen}\n${supervisord.memmonLog()}`,
     async () => {
       const agents = await listed()
       const names = ['own:own', 'other:other']
       const infos = await Promise.all(names.map(name => supervisord.process(name)))
+      seen = JSON.stringify({ agents, infos })
       const areThere = infos.every(({ pid, namespec }) =>
         agents.some(one => one.pid === pid && one.process === namespec && one.status !== null),
       )
       return areThere && agents
     },
   )
+}
 
 test('who is connected: also a worker of another user', async () => {
   await bothConnected()

@@ -540,7 +540,7 @@ describe('preparing', () => {
         preparing({ plan }),
         looked(60 * MB),
         { ...taking, plan },
-        ['take evidence: py-spy'],
+        ['take evidence'],
         takes,
       ],
       [
@@ -548,7 +548,7 @@ describe('preparing', () => {
         preparing({ plan }),
         looked(60 * MB),
         { ...taking, plan },
-        ['take evidence: py-spy'],
+        ['take evidence'],
         { takesEvidence: false },
       ],
       [
