@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { agentsDocument, type ListedAgent } from '../../src/cli/agents-json.ts'
+import { ProcessState } from '../../src/rules/process.ts'
 import { AGENT } from '../helpers/agent-app.ts'
 import { runMemmon } from '../helpers/memmon.ts'
 import { Supervisord } from '../helpers/supervisord.ts'
@@ -33,8 +34,6 @@ beforeAll(async () => {
 command=${confPath(process.execPath)} ${confPath(FIXTURE)}
 environment=MEMMON_SOCKET="${path}"
 stdout_logfile=NONE
-; Killed again and again: supervisord would give up one that ends four times before it is RUNNING.
-startsecs=0
 ${lines}
 `
   writeFileSync(join(folder, 'leaky.cjs'), LEAKY)
@@ -147,8 +146,11 @@ test('whatever is killed or deleted, all are connected again, and nothing is lef
   const socketIsGone = () => rmSync(path, { force: true })
   const ownIsGone = () => rmSync(path.replace('.sock', '-own.sock'), { force: true })
   const killed = (namespec: string) => async () => {
-    // A pid of 0 would mean all processes of this test; one that has just gone is what is wanted.
-    const look = async () => (await supervisord.process(namespec)).pid || undefined
+    // supervisord gives up what ends four times in a row before it is RUNNING. One that has just gone is what is wanted.
+    const look = async () => {
+      const { pid, state } = await supervisord.process(namespec)
+      return state === ProcessState.RUNNING && pid
+    }
     const pid = await waitFor(`${namespec} to run`, look)
     try {
       process.kill(pid, 'SIGKILL')
