@@ -174,8 +174,12 @@ export class Memmon {
     this.#opened = this.restarts.open(this.#place.find())
   }
 
-  /** memmon ends: sends what was gathered, and resolves when every channel has had its try and no command runs. */
+  /**
+   * memmon ends: no monitor is asked any more. Sends what was gathered, and resolves when every channel has had its try and
+   * no command runs.
+   */
   async flushMessages(): Promise<void> {
+    this.#customMonitors.end()
     this.#evidence.end()
     await this.#reasons.flush()
     await Promise.all([this.#notifications.flush(), this.#hooks.whenIdle(), this.#whenOpen()])
@@ -196,7 +200,6 @@ export class Memmon {
   /** Lets go of supervisord. */
   close(): void {
     this.#deafness.close()
-    this.#customMonitors.end()
     this.#quiet?.release()
     this.#client.close()
   }

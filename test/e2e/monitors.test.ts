@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runOf } from '../../src/supervisor/identity.ts'
 import { isAlive } from '../helpers/alive.ts'
 import { waitForChecks } from '../helpers/checks.ts'
 import { PYTHON } from '../helpers/python.ts'
@@ -41,6 +42,12 @@ const conf = (...monitors: string[]) =>
 const pidOf = (module: string): number => {
   const path = join(folder, `${module}.pid`)
   return existsSync(path) ? Number(readFileSync(path, 'utf8')) : 0
+}
+
+/** Whether what now runs by this pid has ended: other tests start thousands of threads, which take pids that are free. */
+const endOf = (pid: number): (() => boolean) => {
+  const run = runOf(pid)
+  return () => !isAlive(pid) || runOf(pid) !== run
 }
 
 beforeAll(async () => {
@@ -103,8 +110,9 @@ test('a module that changes is loaded again; one that the settings no longer nam
   expect(isAlive(before)).toBe(false)
   const now = pidOf('cpu.mjs')
   expect(isAlive(now)).toBe(true)
+  const hasEnded = endOf(now)
   conf()
-  await waitFor('its process to end', () => !isAlive(now))
+  await waitFor('its process to end', hasEnded)
   await waitForChecks(supervisord, 1)
 })
 
@@ -113,9 +121,12 @@ test('its monitors end with memmon, also if that is killed; no rule is needed be
     const old = pidOf('cpu.mjs')
     write('memmon.conf', '[memmon]\nmonitor = ./cpu.mjs\n')
     const own = await waitFor('its monitor', () => pidOf('cpu.mjs') !== old && pidOf('cpu.mjs'))
+    const hasEnded = endOf(own)
     const memmon = await supervisord.process('memmon:memmon')
     process.kill(memmon.pid, signal)
-    await waitFor('its monitor to end', () => !isAlive(own))
+    const seen = () =>
+      `its monitor ${own} to end after ${signal} to ${memmon.pid}\n${supervisord.memmonLog()}`
+    await waitFor(seen, hasEnded)
     if (signal === 'SIGKILL') await supervisord.waitForRestart(memmon)
   }
 })
