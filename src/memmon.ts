@@ -2,8 +2,6 @@
 // told READY.
 import { hostname } from 'node:os'
 import type { AgentsPorts } from './agents/agents.ts'
-import { AgentsOnDemand } from './agents/on-demand.ts'
-import { sampleBeforeStop } from './agents/sample-before-stop.ts'
 import { monotonicMs } from './base/clock.ts'
 import { messageOf } from './base/errors.ts'
 import type { Log } from './base/log.ts'
@@ -12,21 +10,17 @@ import { credentialsFrom } from './base/secrets.ts'
 import { formatServerUrl, type ServerAddress } from './base/server-url.ts'
 import { Monitor, type MonitorPorts } from './check/monitor.ts'
 import { hasHooks } from './config/deciding-files.ts'
-import { type InForce, inForce, refuseFaults } from './config/in-force.ts'
-import { SettingsReload, type SettingsSource } from './config/reload.ts'
+import type { InForce } from './config/in-force.ts'
+import type { SettingsSource } from './config/reload.ts'
 import type { Settings } from './config/settings.ts'
 import { createNotifications, type Notifications } from './delivery/notifications.ts'
-import { Reasons } from './evidence/reasons.ts'
-import { EvidenceTaker } from './evidence/taker.ts'
 import { HistoryKeeper } from './history/keeper.ts'
-import { evidenceLines } from './messages/evidence-text.ts'
-import { sampleOf, samplingText } from './messages/sample-text.ts'
+import { CurrentSettings } from './memmon/current-settings.ts'
+import { Inquiries } from './memmon/inquiries.ts'
 import { logRules, logStart } from './messages/start-lines.ts'
 import { CustomMonitors } from './monitors/custom-monitors.ts'
-import { createCapacityReader } from './proc/capacity.ts'
-import { CapacityReload } from './proc/capacity-reload.ts'
 import { openSampler } from './proc/open-sampler.ts'
-import { OwnMemory, refuseOwnLimit } from './proc/own-memory.ts'
+import { OwnMemory } from './proc/own-memory.ts'
 import type { Procfs } from './proc/procfs.ts'
 import { createQuietChildren, type QuietChildren } from './proc/quiet.ts'
 import type { Sampler } from './proc/sampler.ts'
@@ -37,14 +31,7 @@ import { HookCommands } from './restart/hook-commands.ts'
 import { createOwnPlace, type OwnPlace } from './restart/own-place.ts'
 import { Restarts, type RestartsPorts } from './restart/restarts.ts'
 import { stateRoot } from './restart/state-folder.ts'
-import {
-  type Evidence,
-  type MemorySample,
-  type RestartOutcome,
-  type RestartRequest,
-  sampleBefore,
-} from './rules/outcome.ts'
-import type { RestartPlan } from './rules/rule.ts'
+import type { RestartOutcome, RestartRequest } from './rules/outcome.ts'
 import type { SupervisorClient } from './supervisor/client.ts'
 import { connect } from './supervisor/connect.ts'
 import { runOf } from './supervisor/identity.ts'
@@ -70,7 +57,7 @@ export interface MemmonPorts {
 export class Memmon {
   readonly restarts: Restarts
   readonly #ports: MemmonPorts
-  readonly #capacityReader = createCapacityReader()
+  readonly #settings: CurrentSettings
   readonly #client: SupervisorClient
   readonly #hooks: HookCommands
   readonly #notifications: Notifications
@@ -78,15 +65,10 @@ export class Memmon {
   readonly #monitor: Monitor
   readonly #checksFile: ChecksFile
   readonly #history: HistoryKeeper
-  readonly #evidence: EvidenceTaker
-  readonly #reasons: Reasons
-  readonly #reload: SettingsReload
-  readonly #capacityReload: CapacityReload
+  readonly #inquiries: Inquiries
   readonly #deafness: Deafness
   readonly #place: OwnPlace
   readonly #ownMemory: OwnMemory
-  readonly #agents: AgentsOnDemand
-  #now: InForce
   #quiet: QuietChildren | undefined
   #opened: Promise<void> | undefined
 
@@ -94,10 +76,14 @@ export class Memmon {
     const { log, redactor, sleep } = ports
     const { sampler, procfs } = openSampler(initial.sampler)
     this.#ports = ports
-    this.#now = inForce(initial, this.#capacityReader.capacity)
+    this.#settings = new CurrentSettings(initial, {
+      ...ports,
+      apply: (next, why) => this.#apply(next, why),
+      mail: (...said) => this.#notifications.say(...said),
+    })
     logStart(initial, address, sampler.source, log)
     for (const warning of ports.source.warnings) log('WARN', warning)
-    logRules(this.#now, log)
+    logRules(this.#settings.now, log)
 
     const run = runOf(process.pid) ?? ''
     this.#history = new HistoryKeeper({ run, log, sleep, ...CLOCKS })
@@ -110,22 +96,19 @@ export class Memmon {
       historyOf: this.#history.historyOf,
     })
     this.#hooks.use(initial, hasHooks(initial))
-    const { historyOf } = this.#history
-    this.#reasons = new Reasons(initial, {
-      tell: outcome => this.#notifications.tell(outcome),
-      onReason: (request, evidence) => {
-        for (const { level, text } of evidenceLines(request, evidence)) log(level, text)
-      },
-      redact: redactor.redact,
+    this.#inquiries = new Inquiries(initial, {
+      ...ports,
       ...CLOCKS,
+      agents: agentsPorts(initial, address, log),
+      tell: outcome => this.#notifications.tell(outcome),
+      historyOf: this.#history.historyOf,
+      runDiagnose: this.#hooks.diagnose,
+      isOverHardLimit: request => this.#isOverHardLimit(request),
     })
-    const previousOf = this.#reasons.tallies.previousOf
-    const { diagnose: runDiagnose } = this.#hooks
-    this.#evidence = new EvidenceTaker(initial, { redactor, historyOf, previousOf, runDiagnose, ...CLOCKS })
-    const { ruleset } = this.#now
+    const { ruleset } = this.#settings.now
     this.restarts = new Restarts(initial, ruleset, this.#restartsPorts())
     this.#customMonitors = new CustomMonitors({
-      timeoutMs: () => this.#now.settings.monitorTimeoutSeconds * 1000,
+      timeoutMs: () => this.#settings.now.settings.monitorTimeoutSeconds * 1000,
       log,
       tick: monotonicMs,
       nowMs: Date.now,
@@ -135,35 +118,26 @@ export class Memmon {
     const parts = { monitor: this.#monitor, restarts: this.restarts }
     this.#checksFile = new ChecksFile({ run, ...parts, sleep, ...CLOCKS })
 
-    const use = (settings: Settings, why: string) => this.#use(settings, why)
-    const mail = this.#notifications.say
-    this.#reload = new SettingsReload(initial, { ...ports.source, use, log, mail })
-    this.#capacityReload = new CapacityReload({
-      current: () => this.#now.capacity,
-      isNeeded: () => this.#now.usesCapacity,
-      read: this.#capacityReader.capacity,
-      use: why => use(this.#now.settings, why),
-      log,
-      mail,
-    })
     this.#deafness = watchDeafness({ ...ports, client: this.#client })
     this.#ownMemory = new OwnMemory({ ...ports, readRssBytes: procfs?.ownRssBytes })
-    this.#agents = new AgentsOnDemand(initial, agentsPorts(initial, address, log))
     this.#place = this.#ownPlace(initial, address, procfs)
   }
 
   /** One check; undefined if it is over already. Never rejects. */
   check(): Promise<void> | undefined {
     const startedTick = monotonicMs()
-    this.#reload.look()
-    this.#capacityReload.look()
+    this.#settings.look()
     this.restarts.check()
     const running = this.#monitor.check()
     this.#history.onCheck(running !== undefined)
     const after = () => {
       if (running) this.#history.onCheck(false)
       this.#checksFile.look()
-      this.#ownMemory.afterCheck(running !== undefined, monotonicMs() - startedTick, this.#now.settings)
+      this.#ownMemory.afterCheck(
+        running !== undefined,
+        monotonicMs() - startedTick,
+        this.#settings.now.settings,
+      )
     }
     if (!running) return after() as undefined
     return running
@@ -180,7 +154,7 @@ export class Memmon {
 
   /** Reads memmon.conf again, if there is one. */
   reload(): void {
-    this.#reload.now()
+    this.#settings.reload()
   }
 
   /** Goes on with what an earlier memmon has begun, beside the listener. */
@@ -194,14 +168,14 @@ export class Memmon {
    */
   async flushMessages(): Promise<void> {
     this.#customMonitors.end()
-    this.#evidence.end()
-    await this.#reasons.flush()
+    this.#inquiries.end()
+    await this.#inquiries.flush()
     await Promise.all([this.#notifications.flush(), this.#hooks.whenIdle(), this.#whenOpen()])
   }
 
   /** Resolves when the journal and the messages that wait are on disk. Nothing is sent any more. */
   async save(): Promise<void> {
-    await Promise.all([this.#whenOpen(), this.#reasons.flush()])
+    await Promise.all([this.#whenOpen(), this.#inquiries.flush()])
     await Promise.allSettled([this.restarts.flush(), this.#notifications.keep(), this.#history.save()])
   }
 
@@ -214,55 +188,29 @@ export class Memmon {
   /** Lets go of supervisord. */
   close(): void {
     this.#deafness.close()
-    this.#agents.close()
+    this.#inquiries.close()
     this.#quiet?.release()
     this.#client.close()
   }
 
   /** Takes other settings, or throws a UsageError and takes nothing. */
-  #use(settings: Settings, why: string): void {
+  #apply(next: InForce, why: string): void {
     const { log } = this.#ports
-    const next = inForce(settings, this.#capacityReader.capacity)
-    refuseFaults(next)
-    if (settings.ownLimitBytes < this.#now.settings.ownLimitBytes) refuseOwnLimit(settings)
+    const { settings } = next
     this.#notifications.use(settings)
     log('INFO', why)
-    this.#now = next
     this.#hooks.use(settings, hasHooks(settings))
-    this.#evidence.use(settings)
+    this.#inquiries.use(settings)
     this.#customMonitors.use(next.ruleset.monitors)
-    this.#reasons.use(settings)
     this.#monitor.use(next.ruleset)
     this.restarts.use(settings, next.ruleset)
-    this.#agents.use(settings)
     logRules(next, log)
   }
 
-  /** What is taken down of a process before its stop; first its agent is asked, which no debugger may hold up. */
-  async #takeEvidence(request: RestartRequest, plan: RestartPlan): Promise<Evidence> {
-    const { diagnoseCommand } = plan
-    const sample = await this.#sample(request, plan)
-    const isWanted = this.#now.settings.evidence || diagnoseCommand !== undefined
-    const evidence = isWanted ? await this.#evidence.take(request, diagnoseCommand) : { sentences: [] }
-    return sample ? { ...evidence, sample } : evidence
-  }
-
-  async #sample(request: RestartRequest, plan: RestartPlan): Promise<MemorySample | undefined> {
-    const terms = sampleBefore(request, plan)
-    if (!terms) return undefined
-    const { log, redactor, sleep } = this.#ports
-    const { pid } = request.process
-    log('INFO', samplingText(request, terms.seconds))
-    const isOverHardLimit = async () => {
-      const rule = this.#now.ruleset.rules.find(({ id }) => id === request.breach.ruleId)
-      const value = await this.#monitor.measureAgain(request)
-      return rule !== undefined && value !== undefined && value > rule.hardLimit
-    }
-    const ask: AgentsOnDemand['ask'] = (...asked) => this.#agents.ask(...asked)
-    const answer = await sampleBeforeStop({ pid, ...terms, isOverHardLimit }, { ask, sleep })
-    if (answer.kind === 'failed') return { lines: [], problem: redactor.redact(answer.error) }
-    const { lines, ...file } = sampleOf(answer.data)
-    return { lines: lines.map(redactor.redact), ...file }
+  async #isOverHardLimit(request: RestartRequest): Promise<boolean> {
+    const rule = this.#settings.now.ruleset.rules.find(({ id }) => id === request.breach.ruleId)
+    const value = await this.#monitor.measureAgain(request)
+    return rule !== undefined && value !== undefined && value > rule.hardLimit
   }
 
   #restartsPorts(): RestartsPorts {
@@ -272,10 +220,10 @@ export class Memmon {
       measure: request => this.#monitor.measureAgain(request),
       companionsOf: request => this.#monitor.companionsOf(request),
       runHook: this.#hooks.runHook,
-      takeEvidence: (request, plan) => this.#takeEvidence(request, plan),
+      takeEvidence: this.#inquiries.takeEvidence,
       tell: outcome => {
         this.#history.onOutcome(outcome)
-        this.#reasons.tell(outcome)
+        this.#inquiries.tell(outcome)
       },
       onChange: () => this.#checksFile.look(),
       log,
@@ -286,7 +234,7 @@ export class Memmon {
 
   #monitorPorts(sampler: Sampler, hasServerUrl: boolean): MonitorPorts {
     const { restarts } = this
-    const { tell } = this.#reasons
+    const { tell, tallies } = this.#inquiries
     return {
       readTable: createListenerTable(this.#client, openSightings(), hasServerUrl),
       sampler,
@@ -300,14 +248,14 @@ export class Memmon {
       },
       onRelieved: request => restarts.relieve(request),
       tell,
-      availableBytes: () => this.#capacityReader.available()?.bytes,
+      availableBytes: () => this.#settings.availableBytes,
       onMeasured: (info, rssBytes) => restarts.observe(info, rssBytes),
       onTable: processes => {
         restarts.onTable(processes)
         this.#history.onTable(processes)
-        this.#reasons.tallies.keepOnly(processes)
+        tallies.keepOnly(processes)
       },
-      onCount: this.#reasons.tallies.note,
+      onCount: tallies.note,
       record: this.#history.record,
       isSelf: createIsSelf(process.env, ownPids(process.pid, process.ppid)),
       log: this.#ports.log,
@@ -318,7 +266,7 @@ export class Memmon {
 
   /** What it does may change what the process does: why it has so many is read before. */
   async #act(request: RestartRequest, action: Parameters<typeof act>[1]): Promise<RestartOutcome> {
-    const evidence = await this.#reasons.of(request)
+    const evidence = await this.#inquiries.reasonOf(request)
     const { runHook: run } = this.#hooks
     const outcome = await act(request, action, { ...this.#client, run, nowMs: Date.now })
     return evidence ? { ...outcome, evidence } : outcome
@@ -333,15 +281,14 @@ export class Memmon {
       stateDir,
       onSupervisord: pid => {
         this.#quiet = procfs && createQuietChildren(procfs, pid)
-        if (procfs) this.#agents.begin(pid)
+        if (procfs) this.#inquiries.begin(pid)
         return this.#quiet !== undefined
       },
       onFolder: folder => {
         void this.#notifications.outbox.attach(folder.path)
         this.#checksFile.attach(folder)
         void this.#history.attach(folder)
-        this.#evidence.attach(folder)
-        this.#agents.look()
+        this.#inquiries.attach(folder)
       },
       log,
       sleep,

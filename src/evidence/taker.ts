@@ -9,7 +9,7 @@ interface TakerSettings {
   readonly diagnoseTimeoutSeconds: number
 }
 
-type TakerPorts = Omit<BeforeStopPorts, 'stateFolder' | 'ending'>
+export type TakerPorts = Omit<BeforeStopPorts, 'stateFolder' | 'ending'>
 
 export class EvidenceTaker {
   readonly #ports: TakerPorts

@@ -1,0 +1,125 @@
+// What memmon finds out about a process over its limit: a memory sample from its agent and evidence before a restart, why it
+// has so many threads or descriptors before anything is told.
+import type { AgentsPorts } from '../agents/agents.ts'
+import { AgentsOnDemand } from '../agents/on-demand.ts'
+import { sampleBeforeStop } from '../agents/sample-before-stop.ts'
+import type { Log } from '../base/log.ts'
+import type { Redactor } from '../base/redact.ts'
+import type { Settings } from '../config/settings.ts'
+import { Reasons } from '../evidence/reasons.ts'
+import { EvidenceTaker, type TakerPorts } from '../evidence/taker.ts'
+import { evidenceLines } from '../messages/evidence-text.ts'
+import { sampleOf, samplingText } from '../messages/sample-text.ts'
+import {
+  type Evidence,
+  type MemorySample,
+  type RestartOutcome,
+  type RestartRequest,
+  sampleBefore,
+} from '../rules/outcome.ts'
+import type { RestartPlan } from '../rules/rule.ts'
+
+export interface InquiriesPorts extends Pick<TakerPorts, 'historyOf' | 'runDiagnose' | 'tick' | 'nowMs'> {
+  readonly agents: AgentsPorts
+  readonly tell: (outcome: RestartOutcome) => void
+  /** Rejects if the process cannot be measured. */
+  readonly isOverHardLimit: (request: RestartRequest) => Promise<boolean>
+  readonly log: Log
+  readonly redactor: Redactor
+  readonly sleep: (ms: number) => Promise<void>
+}
+
+export class Inquiries {
+  readonly #ports: InquiriesPorts
+  readonly #reasons: Reasons
+  readonly #evidence: EvidenceTaker
+  readonly #agents: AgentsOnDemand
+  #settings: Settings
+
+  constructor(settings: Settings, ports: InquiriesPorts) {
+    const { redactor, log } = ports
+    this.#ports = ports
+    this.#settings = settings
+    this.#reasons = new Reasons(settings, {
+      ...ports,
+      onReason: (request, evidence) => {
+        for (const { level, text } of evidenceLines(request, evidence)) log(level, text)
+      },
+      redact: redactor.redact,
+    })
+    this.#evidence = new EvidenceTaker(settings, { ...ports, previousOf: this.tallies.previousOf })
+    this.#agents = new AgentsOnDemand(settings, ports.agents)
+  }
+
+  /** The counts of threads and descriptors that a reason is compared with. */
+  get tallies(): Reasons['tallies'] {
+    return this.#reasons.tallies
+  }
+
+  /** Tells it, with its reason if it wants one. */
+  get tell(): Reasons['tell'] {
+    return this.#reasons.tell
+  }
+
+  /** Why a process has so many threads or descriptors; undefined for memory. Never rejects. */
+  reasonOf(request: RestartRequest): Promise<Evidence | undefined> {
+    return this.#reasons.of(request)
+  }
+
+  /** Before the stop. The agent comes first: a debugger of diagnose_command would keep it from answering. Never rejects. */
+  readonly takeEvidence = async (request: RestartRequest, plan: RestartPlan): Promise<Evidence> => {
+    const { diagnoseCommand } = plan
+    const sample = await this.#sample(request, plan)
+    const isWanted = this.#settings.evidence || diagnoseCommand !== undefined
+    const evidence = isWanted ? await this.#evidence.take(request, diagnoseCommand) : { sentences: [] }
+    return sample ? { ...evidence, sample } : evidence
+  }
+
+  /** supervisord is the process of this pid, and its children's agents may connect. */
+  begin(supervisordPid: number): void {
+    this.#agents.begin(supervisordPid)
+  }
+
+  /** The state folder is memmon's: evidence goes there, and so may the agents' socket. */
+  attach(folder: { readonly path: string }): void {
+    this.#evidence.attach(folder)
+    this.#agents.look()
+  }
+
+  /** Other settings. */
+  use(settings: Settings): void {
+    this.#settings = settings
+    this.#evidence.use(settings)
+    this.#reasons.use(settings)
+    this.#agents.use(settings)
+  }
+
+  /** memmon ends: no diagnose_command outlives it, and nothing waits for a reason. */
+  end(): void {
+    this.#evidence.end()
+  }
+
+  /** Resolves when everything is told, without the reasons that are still being read. */
+  flush(): Promise<void> {
+    return this.#reasons.flush()
+  }
+
+  /** Lets go of the agents. */
+  close(): void {
+    this.#agents.close()
+  }
+
+  async #sample(request: RestartRequest, plan: RestartPlan): Promise<MemorySample | undefined> {
+    const terms = sampleBefore(request, plan)
+    if (!terms) return undefined
+    const { log, redactor, sleep } = this.#ports
+    log('INFO', samplingText(request, terms.seconds))
+    const isOverHardLimit = () => this.#ports.isOverHardLimit(request)
+    const ask: AgentsOnDemand['ask'] = (...asked) => this.#agents.ask(...asked)
+    const { pid } = request.process
+    const answer = await sampleBeforeStop({ pid, ...terms, isOverHardLimit }, { ask, sleep })
+    if (answer.kind === 'failed') return { lines: [], problem: redactor.redact(answer.error) }
+    const { lines, ...file } = sampleOf(answer.data)
+    return { lines: lines.map(redactor.redact), ...file }
+  }
+}
