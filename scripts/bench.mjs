@@ -172,9 +172,16 @@ async function peerRows(client, pids) {
     rows.unshift(
       { way: 'C loop over statm', medianMs: inC('open') },
       { way: 'C loop, pread over held statm', medianMs: inC('held') },
+      { way: 'Node loop, readv over held statm', medianMs: heldReadsMs(pids) },
     )
   }
   return rows
+}
+
+/** What the same reads cost in Node, when nothing is done with what they say. */
+function heldReadsMs(pids) {
+  const script = join(ROOT, 'scripts', 'bench-held-reads.mjs')
+  return Number(execFileSync(NODE, [script, ...pids.map(String)], { encoding: 'utf8' }))
 }
 
 function compileLoop() {
