@@ -3,48 +3,12 @@
 import { messageOf, UsageError } from '../base/errors.ts'
 import { parseSomeTime, timerTime } from '../base/units.ts'
 import type { TakenOption } from '../config/commander.ts'
-import { SORTS, type Sort } from '../screen/order.ts'
+import { SORTS } from '../screen/order.ts'
+import { type Given, SAMPLE_SECONDS } from './given.ts'
 import { WHY_SECONDS } from './read-whys.ts'
 
 const WATCH_SECONDS = 2
-
-/** What was given besides the listener's options. */
-export interface Given {
-  supervisorConf?: string
-  json: boolean
-  sort: Sort
-  onlyOver: boolean
-  watchSeconds?: number
-  why: boolean
-  /** --csv. */
-  csv: boolean
-  /** --since, as seconds before now. */
-  sinceSeconds?: number
-  /** --write. */
-  writePath?: string
-  /** --html. */
-  htmlPath?: string
-  /** --duration, of a sample. */
-  durationSeconds: number
-  /** --force, of a dump. */
-  force: boolean
-  readonly words: string[]
-}
-
-/** Of a sample: leaks of 5 KB a second are told from garbage in so long. */
-const SAMPLE_SECONDS = 30
 const MOST_SAMPLE_SECONDS = 3_600
-
-export const nothingGiven = (): Given => ({
-  json: false,
-  csv: false,
-  sort: 'share',
-  onlyOver: false,
-  why: false,
-  durationSeconds: SAMPLE_SECONDS,
-  force: false,
-  words: [],
-})
 
 type OwnOption = TakenOption['spec'] & {
   readonly give: (given: Given, text: string | undefined, argv: readonly string[]) => void

@@ -4,6 +4,8 @@ import { UsageError } from '../base/errors.ts'
 import { addOption, type Command, parseBy, type Shown } from '../config/commander.ts'
 import { listenerCommand, newReading, type Reading } from '../config/flags.ts'
 import { OPTIONS } from '../config/options.ts'
+import { COMMAND_TEXTS, type HandCommand } from './command-texts.ts'
+import { type Given, nothingGiven } from './given.ts'
 import {
   AGENTS_OPTIONS,
   ANALYSE_OPTIONS,
@@ -12,14 +14,12 @@ import {
   DIAGNOSE_OPTIONS,
   DUMP_OPTIONS,
   EXPLAIN_OPTIONS,
-  type Given,
   HISTORY_OPTIONS,
-  nothingGiven,
   REPORT_OPTIONS,
   SAMPLE_OPTIONS,
   SUGGEST_OPTIONS,
 } from './hand-options.ts'
-import { COMMAND_TEXTS, configureHelp, type HandCommand } from './help.ts'
+import { configureHelp } from './help.ts'
 
 export interface Called {
   readonly command: HandCommand

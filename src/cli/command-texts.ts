@@ -1,0 +1,149 @@
+// What help says of each command for people: its arguments, what it does, its exit codes, and examples.
+
+const RULES_ARE =
+  'The rules are those of the [eventlistener:*] sections that run memmon, in supervisord.conf, which is found as supervisorctl finds it. Rules given here, by the options of the listener (memmon --help), count in their place. supervisord is found by --server-url, by SUPERVISOR_SERVER_URL, or in supervisord.conf.'
+
+const HISTORIES_ARE =
+  'It reads the history of each memmon that the [eventlistener:*] sections of supervisord.conf run, also while that one is stopped. supervisord.conf is found as supervisorctl finds it, supervisord by --server-url, by SUPERVISOR_SERVER_URL, or in that file.'
+
+const AGENTS_ARE =
+  'It asks the memmon that supervisord runs, by its agent socket (agent_socket in memmon.conf, off by default), as root or as its user. Workers have an agent if they load memmon/agent. MEMMON_SOCKET names another socket.'
+
+const ITS_NAME =
+  'its name, as supervisorctl status has it, a pattern that one process matches, or a pid: of a process of supervisord, or of a descendant of one'
+
+interface ArgumentText {
+  readonly name: string
+  readonly help: string
+}
+
+export interface CommandText {
+  readonly argument?: ArgumentText
+  readonly second?: ArgumentText
+  readonly summary: string
+  readonly help: string
+  /** Behind the options. */
+  readonly more: string
+  readonly examples: readonly (readonly [args: string, what: string])[]
+}
+
+const TEXTS = {
+  check: {
+    argument: { name: '[name...]', help: 'of a process or a group, with * and ? as wildcards' },
+    summary: 'show sizes, limits and what memmon would do now',
+    help: "Looks once at supervisord's processes, and prints how large each is, its limit and what memmon would do now. What is over its limit comes first, then what is nearest to it. It changes nothing.\nExit code: 1 if something is over its limit, else 2 if memmon could not look or could not read all rules, else 0.",
+    more: RULES_ARE,
+    examples: [
+      ['', 'by the rules of the listeners that run'],
+      ["'worker_*' --watch", 'some processes, live'],
+      ['-a 200MB', 'by a rule that you think about'],
+    ],
+  },
+  explain: {
+    argument: {
+      name: '<process>',
+      help: 'its name, as supervisorctl status has it, a group, or a pattern with * and ?',
+    },
+    summary: 'show why memmon would act on a process, or not',
+    help: "Looks once at one of supervisord's processes, or at all that a group or a pattern names, and prints every rule, whether it matches, the figures, and why memmon would act or not. It changes nothing.\nExit code: 1 if something is over a limit, else 2 if memmon could not look or could not read all rules, else 0.",
+    more: RULES_ARE,
+    examples: [
+      ['web', 'why it is restarted, or is not'],
+      ["'worker:*'", 'the same of each process of a group'],
+      ['web -a 200MB', 'by a rule that you think about'],
+    ],
+  },
+  diagnose: {
+    argument: { name: '<process>', help: ITS_NAME },
+    summary: 'show what a process does and how it uses memory',
+    help: 'Reads once what the kernel knows of one process, and prints what stands out in a few sentences; below them its memory by kind, its threads and what they wait for, its descriptors, children and control group. It changes nothing, and needs no memmon that runs. What it may not read it names, with what would allow it.\nExit code: 1 if the process is over a limit, else 2 if memmon could not look or could not read all rules, else 0.',
+    more: RULES_ARE,
+    examples: [
+      ['web', 'why is it so large, why does it hang?'],
+      ['worker:worker_03 --json', 'all facts, for a program or a report'],
+      ['4711', 'a child that a program has forked'],
+    ],
+  },
+  history: {
+    argument: { name: '[name...]', help: 'of a process or a group, with * and ? as wildcards' },
+    summary: 'draw sizes over time, with leaks and forecasts',
+    help: 'Draws what memmon has recorded: a chart for each of up to three processes, or for those that are named; a line for each of more. The limit is a line, restarts are marked, and a sentence says whether it leaks and when it reaches its limit.\nExit code: 1 if nothing is recorded yet, 2 if the command line is wrong, else 0.',
+    more: HISTORIES_ARE,
+    examples: [
+      ['', 'all processes'],
+      ["'worker_*' --since 6h", 'some processes, the last hours'],
+      ['--csv > sizes.csv', 'all points, for a spreadsheet'],
+    ],
+  },
+  suggest: {
+    argument: { name: '[name...]', help: 'of a process or a group, with * and ? as wildcards' },
+    summary: 'suggest limits, each with its reason',
+    help: 'Suggests a limit for each process by what memmon has recorded: its normal size, its peak, its spread, whether it leaks. Without a history it watches for a while first; Ctrl-C ends that with what is known by then. It changes nothing but the file that it is asked to write.\nExit code: 1 if there is nothing to suggest, 2 if the command line is wrong or the file cannot be written, else 0.',
+    more: HISTORIES_ARE,
+    examples: [
+      ['', 'a limit for each process'],
+      ['web --watch 10m', 'by what is seen in ten minutes'],
+      ['--write memmon.conf', 'as a file that memmon reads'],
+    ],
+  },
+  agents: {
+    summary: 'show the workers that have an agent',
+    help: 'Prints which workers have connected to memmon, since when, their heap, external memory, event-loop delay, share of garbage collection, and what they say of themselves.\nExit code: 1 if none is connected or one does not answer, 2 if memmon cannot be asked, else 0.',
+    more: AGENTS_ARE,
+    examples: [
+      ['', 'who is connected'],
+      ['--json', 'the same, for a program'],
+    ],
+  },
+  sample: {
+    argument: { name: '<process>', help: ITS_NAME },
+    summary: 'sample what a worker allocates and retains',
+    help: "Has a worker's agent sample its memory for a while, and prints what was allocated and what was still held at the end, by package, file and location. The worker goes on, up to 10 % slower. Ctrl-C ends the sample.\nExit code: 1 if there is no sample, 2 if memmon cannot be asked, else 0.",
+    more: AGENTS_ARE,
+    examples: [
+      ['web', 'what does it keep?'],
+      ['web --duration 2m', 'a slow leak'],
+    ],
+  },
+  dump: {
+    argument: { name: '<what>', help: 'heap, threads, gc or scheduler' },
+    second: { name: '<process>', help: ITS_NAME },
+    summary: 'dump heap, threads, gc or scheduler of a worker',
+    help: "Has a worker's agent dump its heap, its threads with their stacks, a profile of its garbage collection, or what its event loop waits for. A heap snapshot stops the worker for seconds and takes ten times its heap: it is refused where there is too little memory or disk. What is large becomes a file of the worker's user, whose path is printed.\nExit code: 1 if there is no dump, 2 if memmon cannot be asked, else 0.",
+    more: AGENTS_ARE,
+    examples: [
+      ['threads web', 'where is it now?'],
+      ['heap worker:worker_03', 'a snapshot for Chrome DevTools'],
+      ['gc web', 'how much time garbage collection takes'],
+    ],
+  },
+  report: {
+    summary: 'make an HTML page of sizes, leaks and forecasts',
+    help: 'Makes one HTML page of what memmon has recorded: for each process a chart of its sizes with limit, restarts and forecast, and what it means. What needs a person first is on top. The page needs nothing else: send it, print it, keep it.\nExit code: 1 if nothing is recorded yet, 2 if the command line is wrong or the file cannot be written, else 0.',
+    more: HISTORIES_ARE,
+    examples: [
+      ['--html report.html', 'a page to open in a browser'],
+      ['> report.html', 'the same'],
+    ],
+  },
+  analyse: {
+    argument: { name: '<file...>', help: 'JSON Lines, gzipped or not; - is stdin' },
+    summary: 'classify recorded sizes as leak, bloat or steady',
+    help: 'Takes recorded series of sizes and prints for each what memmon would have said of it: leak, bloat or steady, every leak alarm, the slope and the time to the limit.\nA series is one line of JSON: {"id", "interval_s", "limit_bytes", "samples": [{"t", "rss", "pid"}]}, in seconds and bytes; only id, samples, t and rss have to be there.\nExit code: 1 if a file or a line could not be read, 2 if the command line is wrong, else 0.',
+    more: 'docs/history.md has the form of the series and of the JSON, docs/growth.md how it decides.',
+    examples: [
+      ['sizes.jsonl.gz', 'each series in words'],
+      ['--json - < sizes.jsonl', 'one line of JSON a series'],
+    ],
+  },
+  'test-notify': {
+    summary: 'send a test message by every channel',
+    help: 'Sends one message, marked as a test, by every channel that the options name, and prints what each of them answered.\nExit code: 0 if all took it, 1 if one did not, 2 if the options are wrong.',
+    more: 'It takes the options of the listener (memmon --help).',
+    examples: [['-m bob@example.com', 'a test mail']],
+  },
+} as const satisfies Readonly<Record<string, CommandText>>
+
+export type HandCommand = keyof typeof TEXTS
+
+export const COMMAND_TEXTS: Readonly<Record<HandCommand, CommandText>> = TEXTS

@@ -1,0 +1,39 @@
+// What a command for people was given besides the listener's options, and what counts where nothing was said.
+import type { Sort } from '../screen/order.ts'
+
+/** What was given besides the listener's options. */
+export interface Given {
+  supervisorConf?: string
+  json: boolean
+  sort: Sort
+  onlyOver: boolean
+  watchSeconds?: number
+  why: boolean
+  /** --csv. */
+  csv: boolean
+  /** --since, as seconds before now. */
+  sinceSeconds?: number
+  /** --write. */
+  writePath?: string
+  /** --html. */
+  htmlPath?: string
+  /** --duration, of a sample. */
+  durationSeconds: number
+  /** --force, of a dump. */
+  force: boolean
+  readonly words: string[]
+}
+
+/** Of a sample: leaks of 5 KB a second are told from garbage in so long. */
+export const SAMPLE_SECONDS = 30
+
+export const nothingGiven = (): Given => ({
+  json: false,
+  csv: false,
+  sort: 'share',
+  onlyOver: false,
+  why: false,
+  durationSeconds: SAMPLE_SECONDS,
+  force: false,
+  words: [],
+})
