@@ -4,7 +4,7 @@ import type { Life, ProcessHistory } from '../history/process-history.ts'
 import { growthSentence } from '../picture/sentence.ts'
 import { isMemory } from '../rules/metric.ts'
 import { STEADY } from '../trend/verdict.ts'
-import { isAboutBudget } from './notices.ts'
+import { isAboutBudget } from './notice-words.ts'
 import type { Told } from './told.ts'
 
 /** True of what is about the memory of one process. */

@@ -1,7 +1,7 @@
 // How much an outcome matters: its level in the log, and whether somebody may have to look.
 import type { Level } from '../base/log.ts'
 import type { Capped, Failed, Noticed, RestartOutcome } from '../rules/outcome.ts'
-import { noticeWords } from './notices.ts'
+import { noticeWords } from './notice-words.ts'
 
 /** The level of its line in the log. */
 export function levelOf(outcome: RestartOutcome): Level {

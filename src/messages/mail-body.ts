@@ -10,7 +10,7 @@ import type { Breach } from '../rules/rule.ts'
 import { breachText, growthClause } from './breach-text.ts'
 import { evidenceFacts } from './evidence-text.ts'
 import { FAILURES } from './failures.ts'
-import { isAboutBudget, noticeFacts, noticeWords } from './notices.ts'
+import { isAboutBudget, noticeFacts, noticeWords } from './notice-words.ts'
 import { capText, pastText, secondsText } from './outcome-text.ts'
 import { type Told, toldWords } from './told.ts'
 

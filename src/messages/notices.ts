@@ -1,7 +1,7 @@
 // What is said of each kind of notice, in the log, by mail and in a digest. A new kind is one more row here. Pure.
+// notice-words.ts has the words for one notice, which may be about a budget or come from a monitor.
 import type { Level } from '../base/log.ts'
 import type { Noticed } from '../rules/outcome.ts'
-import { breachText } from './breach-text.ts'
 
 /** What the first line of a mail asks of whoever reads it. */
 export type Todo = 'Nothing to do' | 'Nothing to do yet' | 'Somebody has to look'
@@ -167,80 +167,4 @@ export const NOTICES: Readonly<Record<Noticed['what'], NoticeWords>> = {
     note: ({ detail }) => detail,
     brief: () => 'limit too low',
   },
-}
-
-type BudgetNotice = 'alerted' | 'relieved'
-
-/** Of a budget, and of free memory. */
-const BUDGETS: Readonly<Record<BudgetNotice, Readonly<Record<'used' | 'free', string>>>> = {
-  alerted: { used: 'A budget is exceeded', free: 'Too little memory is free' },
-  relieved: { used: 'A budget is met again', free: 'Enough memory is free again' },
-}
-
-function budgetWords(what: BudgetNotice, isFree: boolean, rule: string): NoticeWords {
-  const text = BUDGETS[what][isFree ? 'free' : 'used']
-  return {
-    ...NOTICES[what],
-    log: ({ breach }) => `${text}: ${breach}`,
-    subject: () => `${text.charAt(0).toLowerCase()}${text.slice(1)} (${rule})`,
-    headline: ({ host }) => `${text} on ${host}`,
-    done: () => (what === 'alerted' ? 'Nothing; another message follows when this is over' : 'Nothing'),
-    brief: () => (what === 'alerted' ? 'over its budget' : 'within its budget'),
-  }
-}
-
-/** What a monitor of the operator's own asks for is about no limit. */
-function monitorWords(what: Noticed['what'], rule: string): NoticeWords {
-  const words = NOTICES[what]
-  switch (what) {
-    case 'alerted':
-      return {
-        ...words,
-        log: ({ who, breach }) => `${who} is left running: ${breach}`,
-        subject: ({ name }) => `${rule} reports process ${name}`,
-        headline: ({ where }) => `The process ${where} is reported by ${rule}`,
-        done: () => 'Left running (alert); another message follows when it is no longer reported',
-        brief: () => 'reported',
-      }
-    case 'relieved':
-      return {
-        ...words,
-        log: ({ who, breach }) => `${who} is no longer reported by ${breach}`,
-        subject: ({ name }) => `${rule} no longer reports process ${name}`,
-        headline: ({ where }) => `The process ${where} is no longer reported by ${rule}`,
-        brief: () => 'no longer reported',
-      }
-    case 'draining':
-      return { ...words, headline: ({ where }) => `Draining ${where}: ${rule} asks for it` }
-    case 'held':
-      return { ...words, subject: ({ name }) => `process ${name} is reported soon after each start` }
-    case 'postponed':
-      return {
-        ...words,
-        log: ({ who, breach, detail }) => `${who} is not restarted: ${breach}. ${detail}`,
-        subject: ({ name }) => `process ${name} is not restarted`,
-      }
-    default:
-      return words
-  }
-}
-
-const isBudgetNotice = (what: Noticed['what']): what is BudgetNotice => what in BUDGETS
-
-/** An alert about a budget, and its end, are about no single process. */
-export const isAboutBudget = ({ what, request }: Noticed): boolean =>
-  request.breach.budget !== undefined && isBudgetNotice(what)
-
-/** The words for a notice. */
-export function noticeWords({ what, request: { breach } }: Noticed): NoticeWords {
-  if (breach.isOfMonitor) return monitorWords(what, breach.rule)
-  if (!breach.budget || !isBudgetNotice(what)) return NOTICES[what]
-  return budgetWords(what, breach.budget.isFree === true, breach.rule)
-}
-
-/** What its sentences are made of, where it is known which host it is about. */
-export function noticeFacts({ request, detail }: Noticed, host = ''): NoticeFacts {
-  const { namespec: name, pid } = request.process
-  const who = pid > 0 ? `${name} (pid ${pid})` : name
-  return { name, who, host, where: `${name} on ${host}`, breach: breachText(request.breach), detail }
 }

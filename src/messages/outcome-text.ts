@@ -6,7 +6,7 @@ import type { PastOfProcess, RestartOutcome, RestartRequest } from '../rules/out
 import { uptimeSecondsOf } from '../rules/process.ts'
 import { breachText } from './breach-text.ts'
 import { failureText } from './failures.ts'
-import { noticeFacts, noticeWords } from './notices.ts'
+import { noticeFacts, noticeWords } from './notice-words.ts'
 
 /** The line for a restart that begins. */
 export function requestText({ process, breach }: RestartRequest): string {

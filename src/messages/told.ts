@@ -2,7 +2,8 @@
 import type { Capped, Failed, Noticed, Restarted } from '../rules/outcome.ts'
 import type { Breach } from '../rules/rule.ts'
 import { FAILURES } from './failures.ts'
-import { noticeFacts, noticeWords, type Todo } from './notices.ts'
+import { noticeFacts, noticeWords } from './notice-words.ts'
+import type { Todo } from './notices.ts'
 
 /** What messages are about: anything but what was left alone. */
 export type Told = Restarted | Failed | Capped | Noticed

@@ -2,7 +2,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { GrowthCheck, type GrowthRecord } from '../../src/check/growth-check.ts'
 import { watchedOf } from '../../src/check/watched.ts'
-import { noticeFacts, noticeWords } from '../../src/messages/notices.ts'
+import { noticeFacts, noticeWords } from '../../src/messages/notice-words.ts'
 import { requestText } from '../../src/messages/outcome-text.ts'
 import { type Leak, STEADY, type Verdict } from '../../src/trend/verdict.ts'
 import { recordSteady } from '../helpers/growth.ts'
