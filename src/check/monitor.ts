@@ -1,26 +1,20 @@
-// One check: the table of processes, their figures, the verdicts, and what follows from them. A check that finds the
-// children of the last one, and nobody near a limit, is over at once.
+// One check: the table of processes and their figures, which are then judged. A check that finds the children of the last
+// one, and nobody near a limit, is over at once.
 
 import type { RestartRequest } from '../rules/outcome.ts'
 import type { Remembered } from '../rules/past.ts'
-import { canBeNamed, type ProcessInfo, ProcessState } from '../rules/process.ts'
+import { canBeNamed, type ProcessInfo } from '../rules/process.ts'
 import { isExempt } from '../rules/rule.ts'
 import { areCounted, exemptionsOf, type Ruleset } from '../rules/ruleset.ts'
-import { BudgetCheck } from './budget-check.ts'
-import { Following } from './following.ts'
 import { FullLook, type FullSight } from './full-look.ts'
-import { GrowthCheck } from './growth-check.ts'
-import { budgetAgain, companionsOf, measureAgain } from './measure-again.ts'
-import { MonitorCheck } from './monitor-check.ts'
+import { Judging } from './judging.ts'
+import { companionsOf, measureAgain } from './measure-again.ts'
 import { checkingLines } from './peer-lines.ts'
 import type { MonitorPorts } from './ports.ts'
 import { QuickCheck } from './quick-check.ts'
-import { RuleCheck } from './rule-check.ts'
 import { Trouble, unmeasuredText } from './trouble.ts'
 import { UnmatchedRules } from './unmatched-rules.ts'
 import { BlindSpots, blindSpotsOf } from './unmeasured.ts'
-import type { RssOf } from './values.ts'
-import type { Watched } from './watched.ts'
 
 export type { MonitorPorts } from './ports.ts'
 
@@ -30,11 +24,7 @@ export class Monitor {
   readonly #trouble: Trouble
   readonly #fullLook: FullLook
   readonly #quickCheck: QuickCheck
-  readonly #ruleCheck: RuleCheck
-  readonly #budgetCheck: BudgetCheck
-  readonly #growthCheck: GrowthCheck
-  readonly #monitorCheck: MonitorCheck
-  readonly #following: Following
+  readonly #judging: Judging
   readonly #unmatched: UnmatchedRules
   readonly #blindSpots: BlindSpots
 
@@ -43,27 +33,18 @@ export class Monitor {
     this.#rules = rules
     this.#trouble = new Trouble(ports.log)
     this.#fullLook = new FullLook(ports, this.#trouble)
-    this.#growthCheck = new GrowthCheck(ports)
     this.#quickCheck = new QuickCheck({
       ...ports,
       onMeasured: (one, rssBytes, plainBytes) => this.#onMeasured(one, rssBytes, plainBytes),
     })
-    this.#ruleCheck = new RuleCheck(ports)
-    this.#budgetCheck = new BudgetCheck({
-      sampler: ports.sampler,
-      availableBytes: ports.availableBytes,
-      mayRestart: process => this.#isRestartable(process) && ports.mayRestart(process.namespec),
-      isQueued: namespec => ports.restarts.isComing(namespec),
-      log: ports.log,
-    })
-    this.#monitorCheck = new MonitorCheck({
-      ...ports,
-      found: () => this.#fullLook.last,
-      isMonitored: process => this.#isRestartable(process),
-      isAway: namespec => ports.restarts.isAway(namespec),
-      follow: steps => ports.restarts.add(this.#following.followSteps(steps)),
-    })
-    this.#following = new Following(ports)
+    this.#judging = new Judging(
+      {
+        ...ports,
+        found: () => this.#fullLook.last,
+        isRestartable: process => this.#isRestartable(process),
+      },
+      rules,
+    )
     this.#unmatched = new UnmatchedRules(ports.log)
     this.#blindSpots = new BlindSpots(ports.log)
   }
@@ -72,8 +53,7 @@ export class Monitor {
   use(rules: Ruleset): void {
     this.#rules = rules
     this.#quickCheck.forget()
-    this.#ruleCheck.forgetTold()
-    this.#monitorCheck.use(rules.monitors)
+    this.#judging.use(rules)
   }
 
   /**
@@ -81,7 +61,7 @@ export class Monitor {
    * children are those of the last check.
    */
   check(): Promise<void> | undefined {
-    this.#growthCheck.begin()
+    this.#judging.begin()
     try {
       if (!this.#checkQuickly()) return this.#checkAll()
       this.#trouble.over()
@@ -93,22 +73,19 @@ export class Monitor {
 
   /** True if the next check does not depend on earlier ones. */
   get remembersNothing(): boolean {
-    return this.#ruleCheck.isEmpty && this.#budgetCheck.states.size === 0 && !this.#growthCheck.hasLeaks
+    return this.#judging.remembersNothing
   }
 
   /** What the next check depends on. */
   get remembered(): Remembered {
-    return {
-      rules: this.#rules.rules,
-      windows: this.#ruleCheck.windows,
-      budgets: this.#budgetCheck.states,
-      leaks: this.#growthCheck.leaks,
-    }
+    return this.#judging.remembered
   }
 
   /** What a request is about, measured again; undefined if that is gone. Throws if it cannot be read. */
   measureAgain(request: RestartRequest): Promise<number | undefined> {
-    return measureAgain(request, this.#ports.sampler, id => this.#budgetAgain(id, request.process.namespec))
+    return measureAgain(request, this.#ports.sampler, id =>
+      this.#judging.budgetAgain(id, request.process.namespec),
+    )
   }
 
   /** The rest of its group that runs and may be restarted, each with what it uses itself. */
@@ -124,12 +101,10 @@ export class Monitor {
   #checkQuickly(): boolean {
     const seen = this.#quickCheck.see(this.#rules)
     if (!seen) return false
-    this.#followGrowth()
-    const { budgets, monitors } = this.#rules
-    const isAlone = this.#ruleCheck.isEmpty && budgets.length + monitors.length === 0
-    if (seen.kind === 'quiet' && isAlone) return true
+    this.#judging.followGrowth()
+    if (seen.kind === 'quiet' && this.#judging.isIdle) return true
     const { watched, rssOf } = seen.aged()
-    this.#judge(watched, rssOf)
+    this.#judging.judge(watched, rssOf)
     return true
   }
 
@@ -146,9 +121,9 @@ export class Monitor {
       if (this.#rules.verbose)
         for (const line of checkingLines(this.#rules.rules, this.#rules.budgets))
           this.#ports.log('DEBG', line)
-      this.#forget(seen.table.processes)
-      this.#followGrowth()
-      this.#judge(seen.found.watched, seen.rssOf)
+      this.#judging.keepOnly(new Set(seen.table.processes.map(({ namespec }) => namespec)))
+      this.#judging.followGrowth()
+      this.#judging.judge(seen.found.watched, seen.rssOf)
       this.#unmatched.tell(this.#rules, seen.table.processes, seen.found.watched, this.#ports.isSelf)
       this.#quickCheck.prepare(seen.found)
     } catch (thrown) {
@@ -160,7 +135,7 @@ export class Monitor {
   #handOn({ table, found, running, rssOf }: FullSight): void {
     this.#ports.onTable(table.processes)
     const trees = areCounted(this.#rules, true)
-    this.#growthCheck.prepare(found.watched, trees)
+    this.#judging.prepare(found.watched, trees)
     const unmeasured: ProcessInfo[] = []
     for (const one of running) {
       const rssBytes = rssOf(one, trees)
@@ -172,50 +147,13 @@ export class Monitor {
 
   #onMeasured(process: ProcessInfo, rssBytes: number, plainBytes: number): void {
     this.#ports.onMeasured(process, rssBytes)
-    this.#growthCheck.take(process, rssBytes, plainBytes)
-  }
-
-  /** What is being restarted is left alone, and a limit counts more than what leads to it. */
-  #followGrowth(): void {
-    const { restarts } = this.#ports
-    const followed = this.#growthCheck.steps().filter(({ process }) => !restarts.isAway(process.namespec))
-    if (followed.length > 0) restarts.add(followed.flatMap(({ steps }) => this.#following.followSteps(steps)))
-  }
-
-  #judge(watched: readonly Watched[], rssOf: RssOf): void {
-    const atMs = this.#ports.monotonicMs()
-    const { restarts } = this.#ports
-    const free = watched.filter(
-      ({ process }) => process.state === ProcessState.RUNNING && !restarts.isAway(process.namespec),
-    )
-    const verdictOf = this.#ruleCheck.begin(free, rssOf, atMs, this.#rules.verbose)
-    restarts.add(free.flatMap(one => this.#following.follow(one.process, verdictOf(one))))
-    const ofBudgets = this.#budgetCheck.check(this.#rules, watched, rssOf, atMs)
-    restarts.add(ofBudgets.flatMap(({ budget, verdict }) => this.#following.followBudget(budget, verdict)))
-    if (this.#rules.monitors.length > 0) this.#monitorCheck.look(free, rssOf)
-  }
-
-  async #budgetAgain(id: string, namespec: string): Promise<number | undefined> {
-    const budget = this.#rules.budgets.find(one => one.id === id)
-    const { last } = this.#fullLook
-    if (!budget || !last) return undefined
-    const { restarts, sampler } = this.#ports
-    const isAway = (other: string) => restarts.isAway(other)
-    return await budgetAgain(budget, namespec, last.watched, isAway, sampler, this.#budgetCheck)
+    this.#judging.take(process, rssBytes, plainBytes)
   }
 
   #isRestartable(process: ProcessInfo): boolean {
     const isListener = this.#fullLook.last?.isListener ?? (() => false)
     const exempt = exemptionsOf(this.#rules, isListener, this.#ports.isSelf)
     return canBeNamed(process) && !isExempt(process, exempt) && !isListener(process.namespec)
-  }
-
-  #forget(processes: readonly ProcessInfo[]): void {
-    const present = new Set(processes.map(({ namespec }) => namespec))
-    const { rules, budgets } = this.#rules
-    this.#ruleCheck.keepOnly(rules, present)
-    this.#budgetCheck.keepOnly(budgets, present)
-    this.#following.keepOnly(present)
   }
 
   /** What the system does not give, as in EMFILE, is trouble; anything else is a defect and is thrown on. */
