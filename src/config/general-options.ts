@@ -1,24 +1,12 @@
-// The options that are about no single rule, and about no message.
+// The options that are about no single rule: what memmon leaves alone, which monitors it asks, and how it runs itself.
+// Those about messages, the pace of restarts, evidence and agents have files of their own.
 import { resolve } from 'node:path'
 import { parseSamplerName } from '../base/sampler-name.ts'
 import { parseServerUrl } from '../base/server-url.ts'
-import { parseDuration, parseRate, parseSize, parseSomeTime, timerTime } from '../base/units.ts'
-import { MOST_COUNTED } from '../rules/history.ts'
+import { parseSize, parseSomeTime, timerTime } from '../base/units.ts'
 import { parseSwitch } from '../rules/limits.ts'
 import { parseSelector } from '../rules/selector.ts'
 import type { GeneralOption } from './option.ts'
-
-/** A restart waits for it. */
-function delayTime(text: string, mostMinutes: number): number {
-  const seconds = parseSomeTime(text)
-  if (seconds > mostMinutes * 60) throw new Error(`"${text}" is too long: ${mostMinutes}m at most`)
-  return seconds
-}
-
-function parseAgentSocket(text: string): string {
-  if (text === 'off' || text === 'auto' || (text.startsWith('/') && !text.endsWith('/'))) return text
-  throw new Error(`"${text}" is not a socket: use auto, off, or a path that begins with /`)
-}
 
 export const GENERAL_OPTIONS: readonly GeneralOption[] = [
   {
@@ -51,38 +39,6 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
     exampleHelp: 'wait ten seconds at most',
     apply: (draft, text) => {
       draft.hookTimeoutSeconds = timerTime(parseSomeTime(text), text)
-    },
-  },
-  {
-    flags: ['--no-evidence'],
-    group: 'action',
-    help: 'Do not take down what the kernel knows of a process before its restart. In memmon.conf: evidence = false.',
-    example: '-a 200MB --no-evidence',
-    exampleHelp: 'restart without looking into the process first',
-    apply: (draft, text) => {
-      draft.evidence = parseSwitch(text)
-    },
-  },
-  {
-    flags: ['--evidence-timeout'],
-    group: 'action',
-    value: 'time',
-    help: 'How long a restart waits for its evidence at most: what is not read by then is left out. 1s to 1m. Default: 2s',
-    example: '-a 200MB --evidence-timeout 5s',
-    exampleHelp: 'give a busy machine more time to tell what the process did',
-    apply: (draft, text) => {
-      draft.evidenceTimeoutSeconds = delayTime(text, 1)
-    },
-  },
-  {
-    flags: ['--diagnose-timeout'],
-    group: 'action',
-    value: 'time',
-    help: 'How long a restart waits for --diagnose-command before TERM, and two seconds later KILL, to its whole process group. 1s to 10m. Default: 30s',
-    example: "-p api=1GB --diagnose-command '/opt/app/dump-core' --diagnose-timeout 2m",
-    exampleHelp: 'give it two minutes',
-    apply: (draft, text) => {
-      draft.diagnoseTimeoutSeconds = delayTime(text, 10)
     },
   },
   {
@@ -146,53 +102,6 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
     },
   },
   {
-    flags: ['--max-parallel'],
-    group: 'action',
-    value: 'count',
-    help: 'How many processes of one group may be restarting at the same time; the largest excess goes first. Default: 1. 0 lifts it.',
-    example: '-g workers=1GB --max-parallel 2',
-    exampleHelp: 'restart two workers at a time',
-    apply: (draft, text) => {
-      if (!/^\d{1,6}$/.test(text))
-        throw new Error(`"${text}" is not a count: give digits, as in 2, or 0 for no limit`)
-      draft.maxParallel = Number(text)
-    },
-  },
-  {
-    flags: ['--max-restarts'],
-    group: 'action',
-    value: 'rate',
-    brief: 'restart no process more often, as in 3/1h',
-    help: 'Restart no process more often than this, a count within a time. Past it the process is left running, and one mail says so. Default: no limit.',
-    example: '-a 200MB --max-restarts 3/1h',
-    exampleHelp: 'restart each program at most three times an hour',
-    apply: (draft, text) => {
-      draft.maxRestarts = { ...parseRate(text, MOST_COUNTED), written: text }
-    },
-  },
-  {
-    flags: ['--stagger'],
-    group: 'action',
-    value: 'time',
-    help: 'Restart one group after the other: the next one begins when the last is RUNNING again, or after this time. A hard limit does not wait. Default: 10s. 0 restarts all groups side by side.',
-    example: '-a 200MB --stagger 30s',
-    exampleHelp: 'give each program half a minute before the next one is stopped',
-    apply: (draft, text) => {
-      draft.staggerSeconds = parseDuration(text)
-    },
-  },
-  {
-    flags: ['--restart-backoff'],
-    group: 'action',
-    value: 'time',
-    help: 'When a program exceeds its limit again within five minutes of its restart, wait this long after that restart, then twice, four times, at most ten times as long. A hard limit does not wait. Default: 1m. 0 restarts it at each check.',
-    example: '-a 200MB --restart-backoff 0',
-    exampleHelp: "restart at each check, as superlance's memmon does",
-    apply: (draft, text) => {
-      draft.restartBackoffSeconds = parseDuration(text)
-    },
-  },
-  {
     flags: ['--state-dir'],
     group: 'running',
     value: 'folder',
@@ -202,42 +111,6 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
     apply: (draft, text) => {
       if (!text.startsWith('/')) throw new Error(`"${text}" is not an absolute path: it must begin with /`)
       draft.stateDir = text
-    },
-  },
-  {
-    flags: ['--agent-socket'],
-    group: 'running',
-    value: 'where',
-    help: 'The unix socket that the agents of workers connect to (memmon agents, sample and dump ask them by it). auto: where they look by themselves, /run/memmon as root, else below $XDG_RUNTIME_DIR or the state directory. Or a path. Linux alone. Default: off',
-    example: '-a 200MB --agent-socket auto',
-    exampleHelp: 'let workers that have loaded memmon/agent connect',
-    apply: (draft, text) => {
-      draft.agentSocket = parseAgentSocket(text)
-    },
-  },
-  {
-    flags: ['--agent-socket-group'],
-    group: 'running',
-    value: 'group',
-    help: "Lets this group connect to the agents' socket, for workers that run as another user than memmon. Their pids are then proved. A name or a number. Default: memmon's user alone.",
-    example: '-a 200MB --agent-socket auto --agent-socket-group www-data',
-    exampleHelp: 'let workers of user=www-data connect',
-    apply: (draft, text) => {
-      if (!/^[\w.-]+\$?$/.test(text)) throw new Error(`"${text}" is not a group: use a name or a number`)
-      draft.agentSocketGroup = text
-    },
-  },
-  {
-    flags: ['--agent-socket-mode'],
-    group: 'running',
-    value: 'mode',
-    help: "The mode of the agents' socket, in octal. Whoever may write it may connect. Default: 0600, with --agent-socket-group 0660",
-    example: '-a 200MB --agent-socket auto --agent-socket-mode 0666',
-    exampleHelp: 'let workers of any user connect',
-    apply: (draft, text) => {
-      if (!/^0?6[0246][0246]$/.test(text))
-        throw new Error(`"${text}" is not the mode of a socket: use 0600, 0660 or 0666`)
-      draft.agentSocketMode = Number.parseInt(text, 8)
     },
   },
   {

@@ -2,10 +2,13 @@
 
 import { DURATION_FORM, SIZE_FORM } from '../base/units.ts'
 import { LIMIT_FORM } from '../rules/limits.ts'
+import { AGENT_OPTIONS } from './agent-options.ts'
+import { EVIDENCE_OPTIONS } from './evidence-options.ts'
 import { GENERAL_OPTIONS } from './general-options.ts'
 import { MESSAGE_OPTIONS } from './message-options.ts'
 import type { OptionSpec, OtherFlag } from './option.ts'
 import { type OptionText, valueTerm } from './option-text.ts'
+import { PACE_OPTIONS } from './pace-options.ts'
 import { BUDGET_FLAGS, RULE_FLAGS } from './rule-flags.ts'
 import { RULE_OPTIONS } from './rule-options.ts'
 
@@ -47,6 +50,9 @@ export const OPTIONS: readonly OptionSpec[] = [
   ...BUDGET_FLAGS,
   ...MESSAGE_OPTIONS,
   ...GENERAL_OPTIONS,
+  ...PACE_OPTIONS,
+  ...EVIDENCE_OPTIONS,
+  ...AGENT_OPTIONS,
   ...OTHER_FLAGS,
 ]
 
