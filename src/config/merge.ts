@@ -1,12 +1,15 @@
 // The Settings that come of what flags and memmon.conf have said.
 import { UsageError } from '../base/errors.ts'
 import { inReasonOrder } from '../rules/rule.ts'
+import { budgetOf } from './budget-spec.ts'
+import { Contradiction } from './contradiction.ts'
 import { type Draft, isSame, type RuleDraft } from './draft.ts'
 import { GENERAL_KEYS } from './key-table.ts'
+import { warns } from './limit-faults.ts'
 import type { OptionSpec } from './option.ts'
 import { placeText } from './place.ts'
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts'
-import { budgetOf, Contradiction, monitorOf, specsOf, warns } from './specs.ts'
+import { monitorOf, specsOf } from './specs.ts'
 
 /** What flags and file say together; a flag that was `given` counts, and of the same rule in both the flag's limit. */
 export function mergeFile(flags: Draft, file: Draft, given: ReadonlySet<OptionSpec>): Draft {
