@@ -1,5 +1,5 @@
-// What the tests and the demo need on a fresh clone: npm packages, the build, supervisord; for the tests Chromium and gdb, too.
-// Installs what is missing.
+// What the tests and the demo need on a fresh clone: npm packages, the build, supervisord; for the tests Chromium, gdb, Prometheus
+// and its Alertmanager, too. Installs what is missing.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
@@ -17,7 +17,7 @@ export function setup({ forTests = false } = {}) {
     fail(`Node ${NODE_MAJOR} or later is needed, and this is ${process.version}: install a later one`)
   }
   // The one step that may be impossible comes first: nobody waits for packages only to be told so.
-  installPrograms(forTests ? [...PROGRAMS, BROWSER, DEBUGGER] : PROGRAMS)
+  installPrograms(forTests ? [...PROGRAMS, ...FOR_TESTS] : PROGRAMS)
   installPackages()
   build()
 }
@@ -81,17 +81,24 @@ const PROGRAMS = [
   { name: 'supervisord', args: ['--version'], from: 'supervisor' },
   { name: 'ps', args: [], from: 'procps' },
 ]
-/** Opens `memmon report`'s page in a test: 80 MB to download, half a minute. */
-const BROWSER = { name: 'chromium', args: ['--version'], from: 'chromium' }
-/** Looks into a process in a test: 15 MB to download. */
-const DEBUGGER = { name: 'gdb', args: ['--version'], from: 'gdb' }
+const FOR_TESTS = [
+  // Opens `memmon report`'s page: 80 MB to download, half a minute.
+  { name: 'chromium', args: ['--version'], from: 'chromium' },
+  // Looks into a process: 15 MB.
+  { name: 'gdb', args: ['--version'], from: 'gdb' },
+  // Scrapes metrics, and with promtool judges their names and alert rules: 20 MB.
+  { name: 'prometheus', args: ['--version'], from: 'prometheus' },
+  { name: 'promtool', args: ['--version'], from: 'prometheus' },
+  // Takes alerts: 11 MB.
+  { name: 'prometheus-alertmanager', args: ['--version'], from: 'prometheus-alertmanager' },
+]
 /** On a machine that has just been set up, its own updates may be under way. */
 const LOCK_WAIT = 'DPkg::Lock::Timeout=300'
 
 function installPrograms(programs) {
   const missing = programs.filter(({ name, args }) => !runs(name, args))
   if (missing.length === 0) return
-  const packages = missing.map(({ from }) => from)
+  const packages = [...new Set(missing.map(({ from }) => from))]
   const names = missing.map(({ name }) => name).join(' and ')
   const what = `${names} ${missing.length === 1 ? 'is' : 'are'} missing`
   if (process.getuid?.() !== 0)
@@ -104,7 +111,8 @@ function installPrograms(programs) {
   say(`installing Debian's ${packages.join(' and ')}`)
   run('apt-get', ['update', '-qq'])
   const options = ['-y', '-qq', '--no-install-recommends', '-o', LOCK_WAIT]
-  run('apt-get', ['install', ...options, ...packages], { DEBIAN_FRONTEND: 'noninteractive' })
+  // Outside of runlevels 2 to 5 their own services are not started where there is no systemd.
+  run('apt-get', ['install', ...options, ...packages], { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' })
   for (const { name, args, from } of missing) {
     if (!runs(name, args)) fail(`${from} is installed, but no ${name} is on PATH: see to PATH`)
   }

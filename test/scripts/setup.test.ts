@@ -89,15 +89,15 @@ test('what else the tests need is installed with it', () => {
   expect(readFileSync(join(bin, 'asked'), 'utf8')).toContain(`${INSTALL} supervisor procps\n`)
 })
 
-test('for the tests Chromium and gdb are installed, too, and for nothing else', () => {
-  aptGet(
-    'for name in supervisord chromium gdb; do printf "#!/bin/sh\\n" > $name && /bin/chmod 755 $name; done',
-  )
+test('for the tests Chromium, gdb and Prometheus are installed, too, and for nothing else', () => {
+  const programs = 'supervisord chromium gdb prometheus promtool prometheus-alertmanager'
+  aptGet(`for name in ${programs}; do printf "#!/bin/sh\\n" > $name && /bin/chmod 755 $name; done`)
   const forTests = `import { setup } from '${pathToFileURL(SETUP)}'; setup({ forTests: true })`
   const { status, stderr } = runSetup(0, ['--input-type=module', '-e', forTests])
-  expect(stderr).toContain("memmon setup: installing Debian's supervisor and chromium and gdb\n")
+  const packages = ['supervisor', 'chromium', 'gdb', 'prometheus', 'prometheus-alertmanager']
+  expect(stderr).toContain(`memmon setup: installing Debian's ${packages.join(' and ')}\n`)
   expect(status, stderr).toBe(0)
-  expect(readFileSync(join(bin, 'asked'), 'utf8')).toContain(`${INSTALL} supervisor chromium gdb\n`)
+  expect(readFileSync(join(bin, 'asked'), 'utf8')).toContain(`${INSTALL} ${packages.join(' ')}\n`)
 })
 
 test('an installation that fails is told in one line, without a stack trace', () => {
