@@ -198,7 +198,7 @@ export class Memmon {
     const { log } = this.#ports
     const { settings } = next
     this.#notifications.use(settings)
-    log('INFO', why)
+    log('INFO', why, () => ({ event: 'reloaded' }))
     this.#hooks.use(settings, hasHooks(settings))
     this.#inquiries.use(settings)
     this.#customMonitors.use(next.ruleset.monitors)

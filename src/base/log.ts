@@ -1,20 +1,44 @@
-// The log: stderr only, one line a fact, in supervisord's own form (it adds no timestamps to a child's stderr).
+// The log: stderr only, one line a fact. As text in supervisord's own form (it adds no timestamps to a child's stderr), or as
+// JSON for machines.
 import { writeSync } from 'node:fs'
+import { jsonLogLine, type LogFacts } from './json-log.ts'
+import type { Redactor } from './redact.ts'
 import { oneLine, timestamp } from './text.ts'
 
 /** supervisord's own names of levels (supervisor/loggers.py). */
 export type Level = 'DEBG' | 'INFO' | 'WARN' | 'ERRO' | 'CRIT'
 
-/** Writes one line; whatever a name holds stays on that line. */
-export type Log = (level: Level, text: string) => void
+export type LogFormat = 'text' | 'json'
+
+/** Writes one line; whatever a name holds stays on that line. The facts behind it are asked for by JSON alone. */
+export type Log = (level: Level, text: string, facts?: () => LogFacts) => void
+
+export interface LogTerms {
+  readonly format: LogFormat
+  readonly redactor: Pick<Redactor, 'redact'>
+  readonly now?: () => Date
+}
 
 const STDERR = 2
 
+/** The words for them that collectors of logs know. */
+const LEVEL_WORDS: Readonly<Record<Level, string>> = {
+  DEBG: 'debug',
+  INFO: 'info',
+  WARN: 'warn',
+  ERRO: 'error',
+  CRIT: 'critical',
+}
+
 /** A log on stderr. A full or closed stderr loses the line rather than blocking or ending memmon. */
-export function createLog(redact: (text: string) => string, now: () => Date = () => new Date()): Log {
-  return (level, text) => {
+export function createLog({ format, redactor, now = () => new Date() }: LogTerms): Log {
+  const lineOf: (...of: Parameters<Log>) => string =
+    format === 'json'
+      ? (level, text, facts) => jsonLogLine({ at: now(), level: LEVEL_WORDS[level], text, facts }, redactor)
+      : (level, text) => `${timestamp(now())} ${level} ${oneLine(redactor.redact(text))}`
+  return (...entry) => {
     try {
-      writeSync(STDERR, `${timestamp(now())} ${level} ${oneLine(redact(text))}\n`)
+      writeSync(STDERR, `${lineOf(...entry)}\n`)
     } catch {
       // EAGAIN or EPIPE: nobody can read it.
     }

@@ -1,6 +1,7 @@
 // What follows from a verdict: it is told, acted upon, or gives the request for a restart.
 
 import { breachText } from '../messages/breach-text.ts'
+import { requestFacts } from '../messages/event.ts'
 import type { Budget, BudgetVerdict } from '../rules/budgets.ts'
 import type { ProcessVerdict, RuleVerdict } from '../rules/judgement.ts'
 import type { Noticed, RestartRequest } from '../rules/outcome.ts'
@@ -96,7 +97,8 @@ export class Following {
     if (!this.#unnamable.has(process.namespec)) {
       const why =
         'its name holds a control character, which XML-RPC cannot carry; rename it in supervisord.conf'
-      this.#ports.log('WARN', `${process.namespec} cannot be restarted, with ${breachText(breach)}: ${why}`)
+      const text = `${process.namespec} cannot be restarted, with ${breachText(breach)}: ${why}`
+      this.#ports.log('WARN', text, () => requestFacts('unnamable', request))
     }
     this.#unnamable.add(process.namespec)
     return []

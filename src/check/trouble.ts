@@ -12,12 +12,12 @@ export class Trouble {
   }
 
   tell(text: string): void {
-    if (text !== this.#told) this.#log('WARN', text)
+    if (text !== this.#told) this.#log('WARN', text, () => ({ event: 'check_skipped' }))
     this.#told = text
   }
 
   over(): void {
-    if (this.#told !== '') this.#log('INFO', 'Checks resumed')
+    if (this.#told !== '') this.#log('INFO', 'Checks resumed', () => ({ event: 'checks_resumed' }))
     this.#told = ''
   }
 }

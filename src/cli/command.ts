@@ -8,6 +8,7 @@ import type { ReadSettings } from '../config/reload.ts'
 import type { Settings } from '../config/settings.ts'
 import { warningsOf } from '../config/warnings.ts'
 import { listen } from './listen.ts'
+import { sayWrong } from './wrong-settings.ts'
 
 /** sysexits' habit for wrong usage, and supervisor's own. */
 const EXIT_USAGE = 2
@@ -31,8 +32,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     })
   } catch (thrown) {
     if (!(thrown instanceof UsageError)) throw thrown
-    const { redact } = createRedactor(environmentSecrets(process.env))
-    process.stderr.write(`memmon: ${redact(thrown.message)}\nmemmon --help shows the options.\n`)
+    const redactor = createRedactor(environmentSecrets(process.env))
+    sayWrong(thrown.message, { argv, redactor, isListener: isListener(), readText: confFiles.readText })
     return EXIT_USAGE
   }
 }

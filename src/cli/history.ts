@@ -1,4 +1,6 @@
 // `memmon history`: what memmon has recorded of the sizes of processes, drawn, or as JSON or CSV.
+
+import { jsonLine } from '../base/json-line.ts'
 import { oneLine } from '../base/text.ts'
 import { historySince } from '../history/history-since.ts'
 import type { WidthOf } from '../screen/width.ts'
@@ -8,7 +10,6 @@ import { historiesByHand, NOTHING_YET } from './histories-by-hand.ts'
 import { historyCsv } from './history-csv.ts'
 import { historyDocument } from './history-json.ts'
 import { chartsOf, type HistoryView, listLines, staleText } from './history-text.ts'
-import { jsonLine } from './json-line.ts'
 import { isAscii } from './plain-text.ts'
 import type { Asked } from './rule-sources.ts'
 

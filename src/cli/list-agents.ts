@@ -1,11 +1,11 @@
 // `memmon agents`: who is connected, and what each says of itself.
 
 import { UsageError } from '../base/errors.ts'
+import { jsonLine } from '../base/json-line.ts'
 import type { WidthOf } from '../screen/width.ts'
 import { agentsDocument, type ListedAgent } from './agents-json.ts'
 import { agentLines } from './agents-text.ts'
 import { endWithReader } from './end-with-reader.ts'
-import { jsonLine } from './json-line.ts'
 import { findHost } from './memmon-host.ts'
 import type { Asked } from './rule-sources.ts'
 

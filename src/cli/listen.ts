@@ -13,6 +13,7 @@ import type { RuleSpec } from '../rules/rule.ts'
 import { createUnreadableLog, stalledText } from '../supervisor/event-trouble.ts'
 import { createListener, type Listener } from '../supervisor/listener.ts'
 import { lengthUnitOf } from '../supervisor/payload-length.ts'
+import { takeWarnings } from './node-warnings.ts'
 import { closeDebugger, type EndingSignal, takeSignals } from './signals.ts'
 import { claimStdio } from './stdio.ts'
 
@@ -46,7 +47,7 @@ export async function listen(
 
   const stdio = claimStdio()
   const redactor = createRedactor(environmentSecrets(process.env))
-  const log = createLog(redactor.redact)
+  const log = createLog({ format: settings.logFormat, redactor })
   let end: (ending: Ending) => void = () => {}
   const ended = new Promise<Ending>(resolve => {
     end = resolve
@@ -63,12 +64,13 @@ export async function listen(
     onSkippedTick: (reason, whenSeconds) => log('INFO', skippedTickText(reason, whenSeconds)),
     onUnreadable: createUnreadableLog(log, () => process.uptime() * 1000),
     onStalled: () => {
-      log('CRIT', stalledText(lengthUnit))
+      log('CRIT', stalledText(lengthUnit), () => ({ event: 'stalled' }))
       end('unfit')
     },
     nowMs: Date.now,
   })
   endOnDefects(listener, () => memmon, log)
+  takeWarnings(log)
   takeSignals({ end, reload: () => memmon?.reload(), log })
   stdio.onInput(
     chunk => listener.push(chunk),
@@ -94,9 +96,10 @@ export async function listen(
 /** Ends what is running, within the time that there is; the exit code. */
 async function finish(memmon: Memmon, ending: Ending, settings: Settings, log: Log): Promise<number> {
   const { restarts } = memmon
-  if (ending === 'eof') log('INFO', 'supervisord has closed the event stream: memmon ends')
+  const facts = () => ({ event: 'ending', cause: ending })
+  if (ending === 'eof') log('INFO', 'supervisord has closed the event stream: memmon ends', facts)
   else restarts.end()
-  if (ending !== 'eof' && ending !== 'unfit') log('INFO', `${ending}: memmon ends`)
+  if (ending !== 'eof' && ending !== 'unfit') log('INFO', `${ending}: memmon ends`, facts)
   const budgetMs =
     ending === 'eof' ? END_OF_INPUT_MS : Math.max(0, settings.stopWaitSeconds * 1000 - EXIT_RESERVE_MS)
   const until = process.uptime() * 1000 + budgetMs
@@ -123,6 +126,7 @@ function endOnDefects(listener: Listener, memmon: () => Memmon | undefined, log:
     log(
       'CRIT',
       `Internal error, please report it. memmon ends, supervisord starts it again: ${thrown.stack ?? thrown.message}`,
+      () => ({ event: 'defect' }),
     )
     const exit = () => process.exit(EXIT_FAILED)
     Promise.race([memmon()?.save(), sleep(END_OF_INPUT_MS)]).then(exit, exit)

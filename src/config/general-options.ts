@@ -1,12 +1,18 @@
 // The options that are about no single rule: what memmon leaves alone, which monitors it asks, and how it runs itself.
 // Those about messages, the pace of restarts, evidence and agents have files of their own.
 import { resolve } from 'node:path'
+import type { LogFormat } from '../base/log.ts'
 import { parseSamplerName } from '../base/sampler-name.ts'
 import { parseServerUrl } from '../base/server-url.ts'
 import { parseSize, parseSomeTime, timerTime } from '../base/units.ts'
 import { parseSwitch } from '../rules/limits.ts'
 import { parseSelector } from '../rules/selector.ts'
 import type { GeneralOption } from './option.ts'
+
+function parseLogFormat(text: string): LogFormat {
+  if (text === 'text' || text === 'json') return text
+  throw new Error(`"${text}" is not a format of the log: use text or json`)
+}
 
 export const GENERAL_OPTIONS: readonly GeneralOption[] = [
   {
@@ -143,6 +149,17 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
     exampleHelp: 'see why something is or is not restarted',
     apply: (draft, text) => {
       draft.verbose = parseSwitch(text)
+    },
+  },
+  {
+    flags: ['--log-format'],
+    group: 'running',
+    value: 'format',
+    help: 'How the log is written, on stderr. text: lines for people, as docs/logs.md shows them. json: one object a line, with the fields of the webhook where a line is about a process. Default: text',
+    example: '-a 200MB --log-format json',
+    exampleHelp: 'write a log that Loki, Elasticsearch or jq reads',
+    apply: (draft, text) => {
+      draft.logFormat = parseLogFormat(text)
     },
   },
 ]

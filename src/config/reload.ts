@@ -65,7 +65,8 @@ export class SettingsReload {
       const text = messageOf(thrown)
       if (text === this.#told) return
       this.#told = text
-      for (const line of text.split('\n')) log('ERRO', `${line}. The current settings stay in force`)
+      for (const line of text.split('\n'))
+        log('ERRO', `${line}. The current settings stay in force`, () => ({ event: 'settings' }))
       mail(
         `${configPath} is invalid; the current settings stay in force`,
         `${text}\n\nmemmon continues with its current settings. It reloads the file when it changes.\n`,
@@ -81,6 +82,7 @@ export class SettingsReload {
       ...(settings.stateDir === before.stateDir ? [] : ['state_dir']),
       ...(url(settings) === url(before) ? [] : ['server_url']),
       ...(settings.sampler === before.sampler ? [] : ['sampler']),
+      ...(settings.logFormat === before.logFormat ? [] : ['log_format']),
       ...(settings.stopWaitSeconds === before.stopWaitSeconds ? [] : ['stop_wait']),
     ]
   }

@@ -1,5 +1,6 @@
 // Everything an operator can set, validated: the one form in which the rest of memmon sees it.
 
+import type { LogFormat } from '../base/log.ts'
 import type { SamplerName } from '../base/sampler-name.ts'
 import type { ServerAddress } from '../base/server-url.ts'
 import type { SmtpServer } from '../base/smtp-url.ts'
@@ -73,6 +74,7 @@ interface GeneralSettings {
   /** stopwaitsecs of memmon's own section: what SIGTERM leaves it. */
   readonly stopWaitSeconds: number
   readonly verbose: boolean
+  readonly logFormat: LogFormat
 }
 
 export interface Settings extends GeneralSettings {
@@ -124,4 +126,5 @@ export const DEFAULT_SETTINGS: GeneralSettings = {
   ownLimitBytes: OWN_LIMIT_BYTES,
   stopWaitSeconds: 10,
   verbose: false,
+  logFormat: 'text',
 }

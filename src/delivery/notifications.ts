@@ -8,7 +8,8 @@ import type { CommandResult } from '../base/pipe-command.ts'
 import { type Redactor, redactDocument } from '../base/redact.ts'
 import type { Settings } from '../config/settings.ts'
 import type { ProcessHistory } from '../history/process-history.ts'
-import { hasHistory } from '../messages/growth.ts'
+import { outcomeFacts, requestFacts } from '../messages/event.ts'
+import { hasHistory, historyUntil } from '../messages/growth.ts'
 import { isAlert, levelOf } from '../messages/level.ts'
 import { type Message, messageId, messageOf, plainMessage, subjectLine } from '../messages/message.ts'
 import { outcomeText } from '../messages/outcome-text.ts'
@@ -73,12 +74,16 @@ export function createNotifications(
     if (message && channels.length > 0) notifier.take(redactDocument(message, redactor))
   }
   const historyFor = (outcome: RestartOutcome): ProcessHistory | undefined =>
-    outcome.kind !== 'skipped' && channels.length > 0 && hasHistory(outcome)
+    outcome.kind !== 'skipped' && hasHistory(outcome)
       ? historyOf(outcome.request.process.namespec)
       : undefined
+  const factsFor = (outcome: RestartOutcome) => {
+    const history = historyFor(outcome)
+    return outcomeFacts(outcome, history && historyUntil(outcome, history))
+  }
   const messageFor = (outcome: RestartOutcome): Message | undefined => {
     try {
-      return messageOf(outcome, context(), historyFor(outcome))
+      return messageOf(outcome, context(), channels.length > 0 ? historyFor(outcome) : undefined)
     } catch (thrown) {
       const { namespec } = outcome.request.process
       log('ERRO', `Internal error in the history of ${namespec}, please report it: ${whyOf(thrown)}`)
@@ -87,12 +92,14 @@ export function createNotifications(
   }
   const alert = async (command: string, outcome: Told): Promise<void> => {
     const result = await runOnAlert(command, outcome, subjectLine(outcome, context()))
-    if (!result.ok) log('WARN', `on_alert_command for ${outcome.request.process.namespec}: ${result.why}`)
+    const { request } = outcome
+    const text = `on_alert_command for ${request.process.namespec}`
+    if (!result.ok) log('WARN', `${text}: ${result.why}`, () => requestFacts('hook_failed', request))
   }
 
   return {
     tell(outcome) {
-      log(levelOf(outcome), outcomeText(outcome))
+      log(levelOf(outcome), outcomeText(outcome), () => factsFor(outcome))
       notify(messageFor(outcome))
       if (settings.onAlertCommand !== undefined && isAlert(outcome))
         void alert(settings.onAlertCommand, outcome)

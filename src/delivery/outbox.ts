@@ -1,6 +1,7 @@
 // Messages until every channel has taken them: tried at once, then again with growing waits, over restarts of memmon.
 // Bounded: 1,000 messages, 7 days.
 import { messageOf } from '../base/errors.ts'
+import type { LogFacts } from '../base/json-log.ts'
 import type { Log } from '../base/log.ts'
 import type { Channel, Delivery, Outgoing } from './channel.ts'
 import { droppedText, keptOf } from './outbox-bounds.ts'
@@ -144,12 +145,14 @@ export class Outbox {
     const { log } = this.#ports
     if (!delivery.ok && !delivery.permanent) {
       const againText = this.#pause(channel, waiting)
-      log('ERRO', `Failed to send ${what} by ${channel.by}: ${delivery.why}. ${againText}`)
+      const text = `Failed to send ${what} by ${channel.by}: ${delivery.why}. ${againText}`
+      log('ERRO', text, () => deliveryFacts(entry, channel, delivery))
       return this.#write(entry)
     }
     this.#pauses.delete(channel.key)
-    if (delivery.ok) log('INFO', `Sent ${what}${sentBy(channel, delivery.said)}`)
-    else log('ERRO', `Failed to send ${what} by ${channel.by}: ${delivery.why}. Gave up`)
+    const facts = () => deliveryFacts(entry, channel, delivery)
+    if (delivery.ok) log('INFO', `Sent ${what}${sentBy(channel, delivery.said)}`, facts)
+    else log('ERRO', `Failed to send ${what} by ${channel.by}: ${delivery.why}. Gave up`, facts)
     entry.waiting.splice(entry.waiting.indexOf(waiting), 1)
     if (entry.waiting.length > 0) await this.#write(entry)
     else await this.#remove(entry)
@@ -213,6 +216,12 @@ export class Outbox {
     await this.#disk.remove(entry)
   }
 }
+
+/** The same for a program. */
+const deliveryFacts = ({ message: { subject } }: Entry, { by }: Channel, delivery: Delivery): LogFacts =>
+  delivery.ok
+    ? { event: 'sent', channel: by, subject, answer: delivery.said }
+    : { event: 'send_failed', channel: by, subject, why: delivery.why, is_final: delivery.permanent }
 
 /** A mail command says nothing; a server's answer is worth a line's end. */
 const sentBy = (channel: Channel, said: string): string => (said === '' ? '' : ` by ${channel.by}: ${said}`)

@@ -8,6 +8,7 @@ import type { Redactor } from '../base/redact.ts'
 import type { Settings } from '../config/settings.ts'
 import { Reasons } from '../evidence/reasons.ts'
 import { EvidenceTaker, type TakerPorts } from '../evidence/taker.ts'
+import { requestFacts } from '../messages/event.ts'
 import { evidenceLines } from '../messages/evidence-text.ts'
 import { sampleOf, samplingText } from '../messages/sample-text.ts'
 import {
@@ -43,7 +44,8 @@ export class Inquiries {
     this.#reasons = new Reasons(settings, {
       ...ports,
       onReason: (request, evidence) => {
-        for (const { level, text } of evidenceLines(request, evidence)) log(level, text)
+        for (const { event, level, text } of evidenceLines(request, evidence))
+          log(level, text, () => requestFacts(event, request))
       },
       redact: redactor.redact,
     })
@@ -113,7 +115,7 @@ export class Inquiries {
     const terms = sampleBefore(request, plan)
     if (!terms) return undefined
     const { log, redactor, sleep } = this.#ports
-    log('INFO', samplingText(request, terms.seconds))
+    log('INFO', samplingText(request, terms.seconds), () => requestFacts('sampling', request))
     const isOverHardLimit = () => this.#ports.isOverHardLimit(request)
     const ask: AgentsOnDemand['ask'] = (...asked) => this.#agents.ask(...asked)
     const { pid } = request.process

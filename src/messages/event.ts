@@ -3,7 +3,7 @@
 
 import { oneLine } from '../base/text.ts'
 import type { ProcessHistory } from '../history/process-history.ts'
-import type { RestartRequest } from '../rules/outcome.ts'
+import type { RestartOutcome, RestartRequest } from '../rules/outcome.ts'
 import { uptimeSecondsOf } from '../rules/process.ts'
 import { breachText } from './breach-text.ts'
 import { evidenceEvent } from './evidence-text.ts'
@@ -38,15 +38,26 @@ export function eventOf(
   const text = `${subject} on ${context.host}: ${breachText(outcome.request.breach)}. ${todo}`
   return {
     ...eventHead(eventName(outcome), context, outcome.occurredAt, text),
-    ...requestFacts(outcome.request),
-    ...detailsOf(outcome),
-    ...(outcome.evidence && { evidence: evidenceEvent(outcome.evidence) }),
-    ...(history && { growth: growthEvent(history, outcome.occurredAt) }),
+    ...outcomeFacts(outcome, history),
   }
 }
 
+/** What the document says of the outcome; in the log it stands beside the sentence, also of what was left alone. */
+export const outcomeFacts = (outcome: RestartOutcome, history?: ProcessHistory) => ({
+  event: eventName(outcome),
+  at: new Date(outcome.occurredAt).toISOString(),
+  ...factsOf(outcome.request),
+  ...detailsOf(outcome),
+  ...(outcome.evidence && { evidence: evidenceEvent(outcome.evidence) }),
+  ...(history && { growth: growthEvent(history, outcome.occurredAt) }),
+})
+
+/** The same in the log of what happens on the way to an outcome. */
+export const requestFacts = (event: string, request: RestartRequest) => ({ event, ...factsOf(request) })
+
 /** What programs know the outcome by. */
-export const eventName = (outcome: Told): string => (outcome.kind === 'noticed' ? outcome.what : outcome.kind)
+export const eventName = (outcome: RestartOutcome): string =>
+  outcome.kind === 'noticed' ? outcome.what : outcome.kind
 
 /** The document of a hook, which is run before anything has come of the request. */
 export const requestEvent = (
@@ -56,10 +67,10 @@ export const requestEvent = (
   at: number,
 ): Record<string, unknown> => ({
   ...eventHead(event, context, at, `${event} ${request.process.namespec}: ${breachText(request.breach)}`),
-  ...requestFacts(request),
+  ...factsOf(request),
 })
 
-const requestFacts = ({ process, breach }: RestartRequest) => ({
+const factsOf = ({ process, breach }: RestartRequest) => ({
   process: {
     group: process.group,
     name: process.name,
@@ -76,7 +87,7 @@ const requestFacts = ({ process, breach }: RestartRequest) => ({
   window: breach.window ?? null,
 })
 
-function detailsOf(outcome: Told): Record<string, unknown> {
+function detailsOf(outcome: RestartOutcome): Record<string, unknown> {
   switch (outcome.kind) {
     case 'restarted':
       return {
@@ -88,6 +99,8 @@ function detailsOf(outcome: Told): Record<string, unknown> {
       }
     case 'failed':
       return { phase: outcome.phase, fault: outcome.fault }
+    case 'skipped':
+      return { skip_reason: outcome.reason, detail: outcome.detail }
     case 'capped':
       return { cap: outcome.cap, until: new Date(outcome.until).toISOString() }
     case 'noticed':

@@ -2,32 +2,39 @@
 import type { Evidence, RestartRequest } from '../rules/outcome.ts'
 import { sampleEvent, sampleFacts } from './sample-text.ts'
 
-interface Line {
+/** A line of the log, and what programs know it by. */
+export interface EvidenceLine {
+  readonly event: 'evidence' | 'diagnosed' | 'memory_sample'
   readonly level: 'INFO' | 'WARN'
   readonly text: string
 }
 
 /** Where it is and what it says first, or why there is no file; and what became of diagnose_command. */
-export function evidenceLines(request: RestartRequest, evidence: Evidence): Line[] {
+export function evidenceLines(request: RestartRequest, evidence: Evidence): EvidenceLine[] {
   const { command } = evidence
   const text = `diagnose_command for ${request.process.namespec}: ${command?.text}`
-  const ran: Line | undefined =
-    command &&
-    (command.isOk ? { level: 'INFO', text } : { level: 'WARN', text: `${text}. The restart continues` })
+  const ran: EvidenceLine | undefined = command && {
+    event: 'diagnosed',
+    ...(command.isOk ? { level: 'INFO', text } : { level: 'WARN', text: `${text}. The restart continues` }),
+  }
   return [fileLine(request, evidence), ran].filter(line => line !== undefined)
 }
 
 function fileLine(
   { process: { namespec, pid } }: RestartRequest,
   { path, problem, sentences: [first] }: Evidence,
-): Line | undefined {
+): EvidenceLine | undefined {
   const who = `${namespec} (pid ${pid})`
   if (problem !== undefined)
-    return { level: 'WARN', text: `No evidence file of ${who}: ${problem}. The restart continues` }
+    return {
+      event: 'evidence',
+      level: 'WARN',
+      text: `No evidence file of ${who}: ${problem}. The restart continues`,
+    }
   if (path === undefined && first === undefined) return undefined
   const said = first === undefined ? '' : `: ${first}`
   const where = path === undefined ? '' : ` is in ${path}`
-  return { level: 'INFO', text: `Evidence of ${who}${where}${said}` }
+  return { event: 'evidence', level: 'INFO', text: `Evidence of ${who}${where}${said}` }
 }
 
 /** The lines of a mail: what it says, and where all of it is. */

@@ -3,6 +3,7 @@
 import type { Life, ProcessHistory } from '../history/process-history.ts'
 import { growthSentence } from '../picture/sentence.ts'
 import { isMemory } from '../rules/metric.ts'
+import type { RestartOutcome } from '../rules/outcome.ts'
 import { STEADY } from '../trend/verdict.ts'
 import { isAboutBudget } from './notice-words.ts'
 import type { Told } from './told.ts'
@@ -12,7 +13,7 @@ export const hasHistory = (outcome: Told): boolean =>
   isMemory(outcome.request.breach.metric) && !(outcome.kind === 'noticed' && isAboutBudget(outcome))
 
 /** The history as it was when that process ended: of a restart, what has come since is of the next one. */
-export function historyUntil(outcome: Told, history: ProcessHistory): ProcessHistory {
+export function historyUntil(outcome: RestartOutcome, history: ProcessHistory): ProcessHistory {
   const { process, breach } = outcome.request
   const at = history.lives.findLastIndex(({ pid }) => pid === process.pid)
   const life = history.lives[at]

@@ -23,12 +23,13 @@ export const samplingText = ({ process: { namespec, pid } }: RestartRequest, sec
 export function sampleLine(
   { process: { namespec, pid } }: RestartRequest,
   { lines, path, problem }: MemorySample,
-): { readonly level: 'INFO' | 'WARN'; readonly text: string } {
+): { readonly event: 'memory_sample'; readonly level: 'INFO' | 'WARN'; readonly text: string } {
+  const event = 'memory_sample'
   const who = `${namespec} (pid ${pid})`
   if (problem !== undefined)
-    return { level: 'WARN', text: `No memory sample of ${who}: ${problem}. The restart continues` }
+    return { event, level: 'WARN', text: `No memory sample of ${who}: ${problem}. The restart continues` }
   const where = path === undefined ? '' : ` is in ${path}`
-  return { level: 'INFO', text: `Memory sample of ${who}${where}: ${lines.at(-1)}` }
+  return { event, level: 'INFO', text: `Memory sample of ${who}${where}: ${lines.at(-1)}` }
 }
 
 /** The lines of a mail. */

@@ -14,7 +14,9 @@ import type { Rule } from '../rules/rule.ts'
 import { termLines } from './term-lines.ts'
 
 export function logStart(settings: Settings, address: ServerAddress, source: string, log: Log): void {
-  log('INFO', `memmon watches supervisord at ${formatServerUrl(address)}, by ${source}`)
+  const url = formatServerUrl(address)
+  const facts = { event: 'started', supervisord: url, source, dry_run: settings.dryRun }
+  log('INFO', `memmon watches supervisord at ${url}, by ${source}`, () => facts)
   if (settings.dryRun) log('INFO', '--dry-run: limits are checked and logged, nothing is restarted')
 }
 

@@ -53,7 +53,8 @@ export class CapacityReload {
     const key = `${text} ${what}`
     if (key === this.#refused) return
     this.#refused = key
-    for (const line of text.split('\n')) log('ERRO', `${line}. The current settings stay in force`)
+    for (const line of text.split('\n'))
+      log('ERRO', `${line}. The current settings stay in force`, () => ({ event: 'settings' }))
     mail(
       'the limits do not fit the current total memory; the current settings stay in force',
       `${text}\n\nTotal memory has changed: ${what}. memmon continues with its current limits in bytes.\n`,

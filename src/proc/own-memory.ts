@@ -39,7 +39,8 @@ export class OwnMemory {
     const ownBytes = ownRssBytes(ownLimitBytes, readRssBytes)
     if (verbose) log('DEBG', checkedText(durationMs, ownBytes))
     if (ownBytes <= ownLimitBytes) return
-    log('CRIT', unfitText(ownBytes, ownLimitBytes))
+    const facts = { event: 'own_limit', metric: 'rss', value: ownBytes, limit: ownLimitBytes }
+    log('CRIT', unfitText(ownBytes, ownLimitBytes), () => facts)
     onUnfit()
   }
 }

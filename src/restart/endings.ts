@@ -78,7 +78,7 @@ export function conclude(job: JobIn<'finishing'>): Stepped {
     return go(job, told, { do: 'run', hook: 'post', command: plan.postCommand, pid })
   }
   const text = `post_restart_command for ${request.process.namespec} is not run: the settings no longer name one`
-  return { ...done(job), effects: [told, { do: 'log', level: 'WARN', text }] }
+  return { ...done(job), effects: [told, { do: 'log', event: 'hook_failed', level: 'WARN', text }] }
 }
 
 /** It is away from supervisord, or supervisord is. A shutdown leaves the journal's entry to the next memmon. */
@@ -130,7 +130,7 @@ export function stepFinishing(job: JobIn<'finishing'>, event: JobEvent): Stepped
   const { job: next } = done(job)
   if (event.result.ok) return { job: next, effects: [] }
   const text = `post_restart_command for ${job.request.process.namespec}: ${event.result.why}`
-  return { job: next, effects: [{ do: 'log', level: 'WARN', text }] }
+  return { job: next, effects: [{ do: 'log', event: 'hook_failed', level: 'WARN', text }] }
 }
 
 /** What of a job is kept from state to state. */

@@ -2,6 +2,7 @@
 // milliseconds of the monotonic clock.
 import type { SupervisorFault } from '../base/errors.ts'
 import type { CommandResult } from '../base/pipe-command.ts'
+import type { EvidenceLine } from '../messages/evidence-text.ts'
 import type { Drain } from '../rules/action.ts'
 import type { Evidence, Failed, Noticed, Restarted, RestartRequest, Skipped } from '../rules/outcome.ts'
 import type { ProcessInfo } from '../rules/process.ts'
@@ -62,6 +63,9 @@ export type JobEvent =
   /** The journal of an earlier memmon holds it; `isNewer`: another supervisord has come since. */
   | { readonly kind: 'resumed'; readonly isNewer: boolean }
 
+/** What programs know a line by that is about no outcome yet. */
+export type LineEvent = EvidenceLine['event'] | 'restarting' | 'slow_stop' | 'hook_failed'
+
 export type Effect =
   | { readonly do: 'look again' }
   | { readonly do: 'look'; readonly afterMs: number }
@@ -72,7 +76,12 @@ export type Effect =
   | { readonly do: 'run'; readonly hook: HookName; readonly command: string; readonly pid?: number }
   | { readonly do: 'wait'; readonly ms: number; readonly for: WaitedFor }
   | { readonly do: 'tell'; readonly outcome: Restarted | Skipped | Failed | Noticed }
-  | { readonly do: 'log'; readonly level: 'INFO' | 'WARN'; readonly text: string }
+  | {
+      readonly do: 'log'
+      readonly event: LineEvent
+      readonly level: 'INFO' | 'WARN'
+      readonly text: string
+    }
   /** Its stop was taken: with restart_group the rest of its group follows. */
   | { readonly do: 'bring company' }
   /** Still down after so long: its group goes on without it. */

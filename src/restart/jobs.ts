@@ -1,6 +1,7 @@
 // All jobs, side by side: what comes from outside reaches those that it is about.
 
 import { isWithin } from '../messages/breach-text.ts'
+import { requestFacts } from '../messages/event.ts'
 import type { Drain } from '../rules/action.ts'
 import type { RestartOutcome, RestartRequest } from '../rules/outcome.ts'
 import type { ProcessInfo } from '../rules/process.ts'
@@ -61,7 +62,7 @@ export class Jobs {
     this.#schedule.isOpen = true
     for (const job of found) {
       const { namespec } = job.request.process
-      if (!isNewer) this.#ports.log('INFO', resumedText(job))
+      if (!isNewer) this.#ports.log('INFO', resumedText(job), () => requestFacts('resumed', job.request))
       this.#runner.send(this.#runner.enter(namespec, job), { kind: 'resumed', isNewer })
     }
     this.#schedule.giveTurnsSoon()

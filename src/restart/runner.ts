@@ -3,6 +3,7 @@
 // at most, and each kind of event waits once at most.
 
 import type { Log } from '../base/log.ts'
+import { requestFacts } from '../messages/event.ts'
 import type { RestartHistory } from '../rules/history.ts'
 import type { RestartOutcome, RestartRequest } from '../rules/outcome.ts'
 import { type Asking, ask, type EffectPorts, FRESH_MS } from './effects.ts'
@@ -149,23 +150,25 @@ export class Runner {
 
   #carryOutOne(entry: Entry, effect: Effect): void {
     const { log } = this.#ports
+    const { request } = entry.job
     switch (effect.do) {
       case 'tell':
         this.#ports.tell(effect.outcome)
         break
       case 'log':
-        log(effect.level, effect.text)
+        log(effect.level, effect.text, () => requestFacts(effect.event, request))
         break
       case 'bring company':
         break // before it was noted
       case 'release':
-        log('WARN', this.#ports.releaseText(entry.job))
+        log('WARN', this.#ports.releaseText(entry.job), () => requestFacts('still_down', request))
         break
       case 'adjourn':
         entry.isAdjourned = true
         log(
           'INFO',
-          `supervisord is shutting down: ${entry.job.request.process.namespec} is left to the next supervisord`,
+          `supervisord is shutting down: ${request.process.namespec} is left to the next supervisord`,
+          () => requestFacts('adjourned', request),
         )
         break
       default:

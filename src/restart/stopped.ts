@@ -25,7 +25,12 @@ export function stillStopping(job: JobIn<'stopping'>, moment: Moment): Stepped {
   }
   if (forMs >= SLOW_STOP_MS && job.said === 'nothing') {
     const text = `${job.request.process.namespec} has been STOPPING for a minute: supervisord sends KILL after its stopwaitsecs; memmon starts it when it has stopped`
-    return go({ ...taken, said: 'slow' }, ...company, { do: 'log', level: 'WARN', text }, pollOf(job, moment))
+    return go(
+      { ...taken, said: 'slow' },
+      ...company,
+      { do: 'log', event: 'slow_stop', level: 'WARN', text },
+      pollOf(job, moment),
+    )
   }
   return go(taken, ...company, pollOf(job, moment))
 }

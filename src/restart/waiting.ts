@@ -36,7 +36,11 @@ export function stepWaiting(job: JobIn<'waiting'>, event: JobEvent, moment: Mome
         ...(postponing && { postponing }),
         beganTick: moment.tick,
       }
-      return go(next, { do: 'log', level: 'INFO', text: requestText(job.request) }, { do: 'look again' })
+      return go(
+        next,
+        { do: 'log', event: 'restarting', level: 'INFO', text: requestText(job.request) },
+        { do: 'look again' },
+      )
     }
     case 'breached':
       return go(adopted(job, event))

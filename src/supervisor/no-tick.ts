@@ -45,8 +45,14 @@ export async function reportNoTick(silentSeconds: number, ports: NoTickPorts): P
   const priorities = own === undefined ? undefined : await client.getPriorities(own).catch(() => undefined)
   const stdout =
     own === undefined ? undefined : await client.readStdoutTail(own, TAIL_BYTES).catch(() => undefined)
-  log(...noTickLine({ silentSeconds, hasHeard: hasHeard(), priorities, stdout }))
+  const [level, text] = noTickLine({ silentSeconds, hasHeard: hasHeard(), priorities, stdout })
+  log(level, text, () => silenceFacts('no_tick', silentSeconds))
 }
+
+export const silenceFacts = (event: string, silentSeconds: number) => ({
+  event,
+  silent_seconds: Math.round(silentSeconds),
+})
 
 export function noTickLine(clues: NoTickClues): [Level, string] {
   const { silentSeconds, hasHeard } = clues

@@ -3,7 +3,7 @@ import { monotonicMs } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
 import type { SupervisorClient } from './client.ts'
 import { DeafnessWatch, LOOK_EVERY_MS } from './deafness.ts'
-import { reportNoTick } from './no-tick.ts'
+import { reportNoTick, silenceFacts } from './no-tick.ts'
 
 export interface DeafnessTerms {
   readonly client: SupervisorClient
@@ -24,7 +24,7 @@ export function watchDeafness({ client, log, onUnfit, hasHeard }: DeafnessTerms)
   const deafness = new DeafnessWatch({
     getState: () => client.getState().catch(() => undefined),
     onDeaf: silentSeconds => {
-      log('CRIT', deafText(silentSeconds))
+      log('CRIT', deafText(silentSeconds), () => silenceFacts('deaf', silentSeconds))
       onUnfit()
     },
     onUnheard: silentSeconds => {

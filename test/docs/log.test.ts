@@ -386,6 +386,18 @@ describe('the log lines in docs/logs.md', () => {
     expect(written.some(line => regexOf(template).test(line)) ? [] : missing).toEqual([])
   })
 
+  test('and the events of --log-format json that are no outcomes are those of its tables', () => {
+    const [, part = ''] = readDocument('docs/logs.md').split(/^## For machines$|^## At the start$/m)
+    const cells = [...part.matchAll(/^\| (`\w+`(?:, `\w+`)*) \|/gm)].map(([, cell = '']) => cell)
+    const told = cells.flatMap(cell => cell.replaceAll('`', '').split(', '))
+    const found = [
+      ...sources.matchAll(/\bevent: ('\w+'(?: \| '\w+')*)|(?:requestFacts|silenceFacts)\('(\w+)'/g),
+    ]
+    const written = found.flatMap(([, several = '', one]) => one ?? several.replaceAll("'", '').split(' | '))
+    const common = ['time', 'level', 'message', 'event']
+    expect(told.sort()).toEqual([...common, ...new Set(written)].sort())
+  })
+
   test('and the levels are those of the log', () => {
     const named = /The levels are supervisord's: ([A-Z, ]+)\./.exec(readDocument('docs/logs.md'))?.[1]
     const levels = named?.split(', ').map(level => `'${level}'`)

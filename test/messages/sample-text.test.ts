@@ -35,7 +35,7 @@ test.each([
   [SAMPLE, 'INFO', `Memory s${WHO} is in /tmp/memmon-0/sample.json: ${PLACE}`],
   [{ lines: [], problem: 'no agent' }, 'WARN', `No memory s${WHO}: no agent. The restart continues`],
 ] as const)('in the log: %j', (sample, level, text) =>
-  expect(sampleLine(request, sample)).toEqual({ level, text }))
+  expect(sampleLine(request, sample)).toEqual({ event: 'memory_sample', level, text }))
 
 test('in a mail and in a document, behind the evidence', () => {
   const evidence = { path: '/e.json', sentences: ['It sleeps'], sample: SAMPLE }
