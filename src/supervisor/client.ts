@@ -34,12 +34,24 @@ export interface Priorities {
 /** How often a read is made again when a kept connection turns out to be closed, as after a reload. */
 const READ_ATTEMPTS = 2
 
-/** `tableTimeoutMs` is for the calls about all processes; the caller's own for all others. */
+/** supervisord needs 10 s for the table of 3,000 programs when the machine is idle, and the square of that number counts. */
+const MOST_TABLE_TIMEOUT_MS = 120_000
+
+/**
+ * `tableTimeoutMs` is for the calls about all processes: doubled, up to 2 minutes, each time that it was too short. The
+ * caller's own is for all others.
+ */
 export function createClient(caller: HttpCaller, tableTimeoutMs?: number): SupervisorClient {
+  let longerMs = tableTimeoutMs
   const call = async (method: string, ...params: (string | number | boolean)[]): Promise<XmlRpcValue> => {
-    const timeoutMs = method.startsWith('getAll') ? tableTimeoutMs : undefined
-    const answer = await caller.post(encodeCall(`supervisor.${method}`, params), timeoutMs)
-    return await decodeReply(answer)
+    const timeoutMs = method.startsWith('getAll') ? longerMs : undefined
+    try {
+      return await decodeReply(await caller.post(encodeCall(`supervisor.${method}`, params), timeoutMs))
+    } catch (thrown) {
+      if (timeoutMs !== undefined && thrown instanceof SupervisorFault && thrown.kind === 'timeout')
+        longerMs = Math.min(2 * timeoutMs, MOST_TABLE_TIMEOUT_MS)
+      throw thrown
+    }
   }
 
   // Only reads are repeated: a stop or start that broke off may have taken effect.

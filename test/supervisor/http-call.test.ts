@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { SupervisorFault } from '../../src/base/errors.ts'
+import { SupervisorFault } from '../../src/base/errors.ts'
 import { parseServerUrl } from '../../src/base/server-url.ts'
 import { createClient, type SupervisorClient } from '../../src/supervisor/client.ts'
 import { type Credentials, createHttpCaller, type HttpCaller } from '../../src/supervisor/http-call.ts'
@@ -286,4 +286,18 @@ test('a body in several-byte characters has its length in bytes', async () => {
   const supervisord = await scripted({ programs: [{ namespec: 'a:→😀&<' }] })
   expect(await clientOf(supervisord.url).getProcessInfo('a:→😀&<')).toMatchObject({ name: '→😀&<' })
   expect(supervisord.calls).toMatchObject([{ method: 'getProcessInfo', params: ['a:→😀&<'] }])
+})
+
+test('the table of all processes is waited for twice as long each time that it was too late, 2 minutes at most', async () => {
+  const waits: (number | undefined)[] = []
+  const post = async (_body: string, timeoutMs?: number): Promise<string> => {
+    waits.push(timeoutMs)
+    throw new SupervisorFault(waits.length === 2 ? 'unreachable' : 'timeout', 'away')
+  }
+  const client = createClient({ post, close: () => {} }, 30_000)
+  const ask = () => expect(client.getAllProcessInfo()).rejects.toThrow(SupervisorFault)
+  for (let at = 0; at < 5; at++) await ask()
+  expect(waits).toEqual([30_000, 60_000, 60_000, 120_000, 120_000, 120_000])
+  await expect(client.getPid()).rejects.toThrow(SupervisorFault)
+  expect(waits.at(-1)).toBeUndefined()
 })
