@@ -11,6 +11,15 @@ export function parseCommand(text: string): string {
   throw new Error(`the quote ${open.what} at character ${open.at} is never closed`)
 }
 
+/** Its words, without their quotes and backslashes. */
+export const wordsIn = (command: string): string[] =>
+  (command.match(/(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])+/gs) ?? []).map(bare)
+
+const bare = (word: string): string =>
+  word.replace(/"((?:\\.|[^"\\])*)"|'([^']*)'|\\(.)/gs, (_, double, single, escaped) =>
+    double === undefined ? (single ?? escaped) : double.replace(/\\(["\\])/g, '$1'),
+  )
+
 /** The quote or backslash that the end of the text leaves open, and where it stands, from 1. */
 function openAtEnd(text: string): { readonly what: string; readonly at: number } | undefined {
   let open: { readonly what: string; readonly at: number; readonly escapes: boolean } | undefined

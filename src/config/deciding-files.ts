@@ -1,5 +1,6 @@
 // The programs that the settings name, by their paths: whoever may write one decides what memmon does.
 import { type Stats, statSync } from 'node:fs'
+import { wordsIn } from '../base/command-line.ts'
 import { UsageError } from '../base/errors.ts'
 import { looseText } from '../base/loose-file.ts'
 import { actionCommands } from '../rules/action.ts'
@@ -7,24 +8,27 @@ import type { RestartPlan } from '../rules/rule.ts'
 import type { Settings } from './settings.ts'
 
 /** What runs the file that it is given. */
-const INTERPRETER = /\/(env|(ba|da|k|z)?sh|python[\d.]*|perl|ruby|node|php)$/
+const INTERPRETER = /(^|\/)(env|(ba|da|k|z)?sh|python[\d.]*|perl|ruby|node|php)$/
+const SHELL = /(^|\/)(ba|da|k|z)?sh$/
+/** Before a program, to a shell or to env. */
+const BEFORE_PROGRAM = /^(\w+=.*|exec)$/s
 
 /** The user that memmon runs as; where users have no numbers, no file has an owner. */
 export const ownUid = (): number => process.geteuid?.() ?? -1
 
 /** As root (`own` 0): throws a UsageError about files that others may write. Else gives that back, to be warned of. */
 export function refuseLoose(settings: Settings, conf: readonly string[], own: number): string[] {
-  const loose = [...conf, ...looseCommands(settings, own)]
+  const loose = [...conf, ...looseFiles(settings, own)]
   if (own === 0 && loose.length > 0)
     throw new UsageError(loose.map(text => `${text}; memmon runs as root and does what it says`).join('\n'))
   return loose.map(text => `${text}. Whoever may write it decides what memmon does`)
 }
 
 /** Those of the settings' files that others may write, each with its place in memmon.conf. */
-function looseCommands(settings: Settings, own: number): string[] {
+function looseFiles(settings: Settings, own: number): string[] {
   const loose = new Map<string, string>()
-  for (const { key, command } of commandsOf(settings)) {
-    for (const path of filesIn(command)) {
+  for (const { key, paths } of decidingFiles(settings)) {
+    for (const path of paths) {
       const stat = statOf(path)
       const text = stat && looseText(path, stat, own)
       const place = settings.places?.get(key)
@@ -39,36 +43,41 @@ function looseCommands(settings: Settings, own: number): string[] {
 export const hasHooks = ({ onAlertCommand, rules, budgets }: Settings): boolean =>
   onAlertCommand !== undefined || hookCommands(rules, budgets).length > 0
 
-interface Named {
+interface NamedCommand {
   /** Of its place: a key of [memmon], or the id of a rule. */
   readonly key: string
-  /** The option that names it; undefined for a file that is not run. */
-  readonly what?: string
-  readonly command: string | undefined
+  /** The option that names it. */
+  readonly what: string
+  readonly command: string
 }
 
-/** Every command of the settings, and other files that decide. */
-export function commandsOf(settings: Settings): Named[] {
-  const { mailTo, smtpServers, smtpCaFile, sendmailCommand, onAlertCommand, monitorPaths, rules, budgets } =
-    settings
+/** What decides by what is in it: every file of the settings but memmon.conf, and the secrets, which channels read. */
+const decidingFiles = (settings: Settings) => [
+  ...commandsOf(settings).map(({ key, command }) => ({ key, paths: filesIn(wordsIn(command)) })),
+  { key: 'smtp_ca_file', paths: settings.smtpCaFile === undefined ? [] : [settings.smtpCaFile] },
+  { key: 'monitor', paths: settings.monitorPaths },
+]
+
+/** Every command of the settings. */
+export function commandsOf(settings: Settings): NamedCommand[] {
+  const { mailTo, smtpServers, sendmailCommand, onAlertCommand, rules, budgets } = settings
   const isMailed = mailTo.length > 0 && smtpServers.length === 0
   return [
-    { key: 'sendmail', what: 'sendmail', command: isMailed ? sendmailCommand : undefined },
-    { key: 'smtp_ca_file', command: smtpCaFile },
-    { key: 'on_alert_command', what: 'on_alert_command', command: onAlertCommand },
-    ...monitorPaths.map(path => ({ key: 'monitor', command: `"${path}"` })),
+    ...named('sendmail', [['sendmail', isMailed ? sendmailCommand : undefined]]),
+    ...named('on_alert_command', [['on_alert_command', onAlertCommand]]),
     ...hookCommands(rules, budgets),
   ]
 }
 
-const hookCommands = (rules: Settings['rules'], budgets: Settings['budgets']): Named[] =>
+const hookCommands = (rules: Settings['rules'], budgets: Settings['budgets']): NamedCommand[] =>
   [...rules, ...budgets].flatMap(({ id, action, plan }) =>
-    [...actionCommands(action), ...planCommands(plan)].flatMap(([what, command]) =>
-      command === undefined ? [] : { key: id, what, command },
-    ),
+    named(id, [...actionCommands(action), ...planCommands(plan)]),
   )
 
 type Option = readonly [what: string, command: string | undefined]
+
+const named = (key: string, options: readonly Option[]): NamedCommand[] =>
+  options.flatMap(([what, command]) => (command === undefined ? [] : { key, what, command }))
 
 const planCommands = ({
   preCommand,
@@ -82,12 +91,20 @@ const planCommands = ({
   ['restart_command', restartCommand],
 ]
 
-/** The program by its path, and the script if the program is an interpreter. What PATH finds is the system's. */
-function filesIn(command = ''): string[] {
-  const [first = '', second = ''] = [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
-    ([, double, single, bare]) => double ?? single ?? bare ?? '',
-  )
-  return [first, ...(INTERPRETER.test(first) ? [second] : [])].filter(path => path.startsWith('/'))
+/**
+ * The program by its path, and the script if the program is an interpreter; of `sh -c` what that begins with. What PATH
+ * finds is the system's.
+ */
+function filesIn(words: readonly string[]): string[] {
+  const [program = '', ...rest] = words.slice(words.findIndex(word => !BEFORE_PROGRAM.test(word)))
+  const own = program.startsWith('/') ? [program] : []
+  if (!INTERPRETER.test(program)) return own
+  const at = rest.findIndex(word => !word.startsWith('-'))
+  if (at < 0) return own
+  const [before = '', behind] = [rest[at - 1], rest.slice(at)]
+  if (SHELL.test(program))
+    return [...own, ...filesIn(/^-\w*c$/.test(before) ? wordsIn(behind[0] ?? '') : behind)]
+  return /^-\w*[cemr]$/.test(before) ? own : [...own, ...filesIn(behind)]
 }
 
 /** undefined if there is no such file: running it will say so. */

@@ -1,5 +1,5 @@
 // The options about messages: who is told, by what, and when.
-
+import { resolve } from 'node:path'
 import { parseCommand } from '../base/command-line.ts'
 import { parseAddresses } from '../base/mail-address.ts'
 import { parseSmtpUrl } from '../base/smtp-url.ts'
@@ -67,22 +67,24 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
     flags: ['--smtp-password-file'],
     group: 'messages',
     value: 'file',
+    isPath: true,
     help: 'A file that holds the SMTP password, and that nobody else may read.',
     example: '-a 200MB -m bob@example.com --smtp-password-file /etc/memmon.secret',
     exampleHelp: 'log in at the mail server',
     apply: (draft, text) => {
-      draft.smtpPasswordFile = text
+      draft.smtpPasswordFile = resolve(text)
     },
   },
   {
     flags: ['--smtp-ca-file'],
     group: 'messages',
     value: 'file',
+    isPath: true,
     help: "Certificates to trust at the SMTP server, as PEM, instead of the system's.",
     example: '-a 200MB -m bob@example.com --smtp-ca-file /etc/ssl/internal.pem',
     exampleHelp: 'a mail server with a certificate of your own',
     apply: (draft, text) => {
-      draft.smtpCaFile = text
+      draft.smtpCaFile = resolve(text)
     },
   },
   {
@@ -105,11 +107,12 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
     value: 'file',
     repeatable: true,
     brief: 'post to the webhook whose URL this file holds',
+    isPath: true,
     help: 'A file that holds the URL of a webhook, and that nobody else may read.',
     example: '-a 200MB --webhook-file /etc/memmon.slack',
     exampleHelp: 'tell a channel of Slack',
     apply: (draft, text) => {
-      draft.webhookFiles = [...(draft.webhookFiles ?? []), text]
+      draft.webhookFiles = [...(draft.webhookFiles ?? []), resolve(text)]
     },
   },
   {

@@ -18,8 +18,8 @@ const BUILT_INTO_SH =
 export function missingCommands(settings: Settings, { PATH }: Environment, who: Onlooker): string[] {
   const texts = new Map<string, string>()
   for (const { key, what, command } of commandsOf(settings)) {
-    const program = what === undefined || command === undefined ? undefined : programIn(command, what)
-    if (what === undefined || program === undefined || texts.has(program)) continue
+    const program = programIn(command, what)
+    if (program === undefined || texts.has(program)) continue
     const why = whyMissing(program, PATH, who)
     if (why === undefined) continue
     const place = settings.places?.get(key)

@@ -1,7 +1,7 @@
 // Commands whose quotes do not close: seen as shlex sees them, which splits them when they run.
 import { split } from 'shlex'
 import { expect, test } from 'vitest'
-import { parseCommand } from '../../src/base/command-line.ts'
+import { parseCommand, wordsIn } from '../../src/base/command-line.ts'
 import { Random } from '../simulate/random.ts'
 
 test.each([
@@ -29,4 +29,14 @@ test('what shlex splits, and nothing else, is taken', () => {
     }
     expect([text, taken(parseCommand)]).toEqual([text, taken(split)])
   }
+})
+
+test.each([
+  ['/opt/a  b\t"c d"', ['/opt/a', 'b', 'c d']],
+  [`"/opt/my app"/hook 'it''s'`, ['/opt/my app/hook', 'its']],
+  ['/opt/my\\ hook \\\\ \\"', ['/opt/my hook', '\\', '"']],
+  [`"a \\" b" "\\$x" '\\' ""`, ['a " b', '\\$x', '\\', '']],
+])('%s: its words are those of shlex', (text, words) => {
+  expect(wordsIn(text)).toEqual(words)
+  expect(split(text)).toEqual(words)
 })

@@ -64,19 +64,47 @@ test.each([
   expect(refuseLoose(settings, [], OWN)).toEqual([])
 })
 
-test('a script counts as its interpreter does; arguments, what is not there and bare names do not', () => {
-  const path = write('drain', 0o664)
-  const told = (command: string) =>
-    refuseLoose(settingsFrom('-a', '1MB', '--pre-restart-command', command), [], OWN || 7).length
-  const commands = [
-    `/bin/sh "${path}"`,
-    `/usr/bin/env ${path}`,
-    `/bin/true ${path}`,
-    '/gone/x',
-    'sh',
-    `'${path}' x`,
-  ]
-  expect(commands.map(told)).toEqual([1, 1, 0, 0, 0, 1])
+test.each([
+  ['--smtp-ca-file', 'internal ca.pem'],
+  ['--smtp-ca-file', `a "quoted" one's.pem`],
+  ['--monitor', 'busy cpu.mjs'],
+  ['--monitor', `a "quoted" one's.mjs`],
+])('%s takes a path, whatever stands in it: %s', (flag, name) => {
+  const path = write(name, 0o664)
+  expect(refuseLoose(settingsFrom('-a', '1MB', flag, path), [], OWN || 7)).toEqual([
+    `${MENDED(path)}. Whoever may write it decides what memmon does`,
+  ])
+})
+
+test.each([
+  ['/bin/sh "@"', 1],
+  ['/bin/sh -e @', 1],
+  ['/bin/sh -ec "exec @ --all"', 1],
+  ['bash -c "@ --all"', 1],
+  ['python3 -u @', 1],
+  ['/usr/bin/env A=1 python3 @', 1],
+  ["'@' x", 1],
+  ['"@"x/../hook', 0], // one word, whose folder does not exist
+  ['/bin/true @', 0],
+  ['/bin/sh -c "true @"', 0],
+  ['python3 -m tool @', 0],
+  ['perl -e 1 @', 0],
+  ['/gone/x', 0],
+  ['sh', 0],
+])('the program counts, and the script of an interpreter, but no argument: %s', (command, count) => {
+  const path = write('hook', 0o664)
+  const of = (text: string, ...flags: string[]) =>
+    refuseLoose(settingsFrom('-a', '1MB', ...flags, text.replace('@', path)), [], OWN || 7).length
+  expect(of(command, '--pre-restart-command')).toBe(count)
+})
+
+test('a path with a blank in it, as shlex reads it; and the mail command, as a shell does', () => {
+  const path = write('my hook', 0o664)
+  const escaped = path.replace(' ', '\\ ')
+  const told = (...argv: string[]) => refuseLoose(settingsFrom('-a', '1MB', ...argv), [], OWN || 7).length
+  expect(told('--pre-restart-command', `${escaped} x`)).toBe(1)
+  expect(told('--pre-restart-command', `"${folder}"/my' 'hook`)).toBe(1)
+  expect(told('-m', 'bob@example.com', '-s', `LANG=C exec ${escaped} -t`)).toBe(1)
 })
 
 test.each([

@@ -331,3 +331,10 @@ test('monitors: by their paths, from the folder of the file that names them; eac
     settingsOf('[memmon]\nmonitor = a.mjs', '--monitor', '/m/own.mjs', '--dry-run').monitors,
   ).toMatchObject([{ path: '/m/own.mjs', isDryRun: true }])
 })
+
+test('files that keys name: from the folder of the file, too', () => {
+  const { smtpCaFile, smtpPasswordFile, webhookFiles } = settingsOf(
+    '[memmon]\nsmtp_ca_file = ca.pem\nsmtp_password_file = ../pw\nwebhook_file = a, /srv/b\n[any]\nmemory_limit = 1MB\n',
+  )
+  expect([smtpCaFile, smtpPasswordFile, webhookFiles]).toEqual(['/etc/ca.pem', '/pw', ['/etc/a', '/srv/b']])
+})

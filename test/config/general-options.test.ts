@@ -31,6 +31,9 @@ test.each<[argv: string[], key: keyof Settings, value: unknown]>([
   [['--monitor-timeout', '1m'], 'monitorTimeoutSeconds', 60],
   [[], 'monitors', []],
   [['--monitor', '/m/a.mjs', '--monitor', 'b.mjs'], 'monitorPaths', ['/m/a.mjs', resolve('b.mjs')]],
+  [['--smtp-ca-file', 'ca.pem'], 'smtpCaFile', resolve('ca.pem')],
+  [['--smtp-password-file', 'pw'], 'smtpPasswordFile', resolve('pw')],
+  [['--webhook-file', '/a', '--webhook-file', 'b'], 'webhookFiles', ['/a', resolve('b')]],
   [['--max-restarts', '3/1h'], 'maxRestarts', { count: 3, windowSeconds: 3600, written: '3/1h' }],
   [['--max-restarts', '1000/1d'], 'maxRestarts', { count: 1000, windowSeconds: 86_400, written: '1000/1d' }],
 ])('%j: %s is %j', (argv, key, value) => {
