@@ -1,2 +1,19 @@
-#!/usr/bin/env node
-require('../dist/main.cjs')
+#!/bin/sh
+':' /*
+# Read twice: by sh as far as exec or exit, by Node from the end of this comment on. `env node` costs as much, but where
+# there is no node it says nothing of what to do; and this finds the one that npm has installed memmon beside.
+command -v node >/dev/null && exec node "$0" "$@"
+beside="${0%/*}/node"
+[ -f "$beside" ] && [ -x "$beside" ] && exec "$beside" "$0" "$@"
+echo "memmon: there is no node on PATH ($PATH), nor beside $0: install Node 20.12 or later, or name it in supervisord.conf, as in command=/opt/node/bin/node $0" >&2
+exit 127
+*/
+// What any Node can read, however old: one that is too old says so.
+const [major, minor] = process.versions.node.split('.').map(Number)
+if (major > 20 || (major === 20 && minor >= 12)) require('../dist/main.cjs')
+else {
+  console.error(
+    `memmon: Node 20.12 or later is needed, and ${process.execPath} is ${process.version}: install a later one, or name it in supervisord.conf, as in command=/opt/node/bin/node ${process.argv[1]}`,
+  )
+  process.exitCode = 2
+}

@@ -1,0 +1,2 @@
+// The types of node-binary.mjs, which Node runs as it is.
+export function nodeOfMajor(major: string): string
