@@ -1,5 +1,5 @@
-// What the tests and the demo need on a fresh clone: npm packages, the build, supervisord; for the tests Chromium, gdb, Prometheus
-// and its Alertmanager, too. Installs what is missing.
+// What the tests and the demo need on a fresh clone: npm packages, the build, supervisord, and for the tests what
+// test-programs.json names. Installs what is missing.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
@@ -81,17 +81,8 @@ const PROGRAMS = [
   { name: 'supervisord', args: ['--version'], from: 'supervisor' },
   { name: 'ps', args: [], from: 'procps' },
 ]
-const FOR_TESTS = [
-  // Opens `memmon report`'s page: 80 MB to download, half a minute.
-  { name: 'chromium', args: ['--version'], from: 'chromium' },
-  // Looks into a process: 15 MB.
-  { name: 'gdb', args: ['--version'], from: 'gdb' },
-  // Scrapes metrics, and with promtool judges their names and alert rules: 20 MB.
-  { name: 'prometheus', args: ['--version'], from: 'prometheus' },
-  { name: 'promtool', args: ['--version'], from: 'prometheus' },
-  // Takes alerts: 11 MB.
-  { name: 'prometheus-alertmanager', args: ['--version'], from: 'prometheus-alertmanager' },
-]
+/** What the tests need beside these: a line for each, with its reason and what there is to download. */
+const FOR_TESTS = JSON.parse(readFileSync(join(import.meta.dirname, 'test-programs.json'), 'utf8'))
 /** On a machine that has just been set up, its own updates may be under way. */
 const LOCK_WAIT = 'DPkg::Lock::Timeout=300'
 

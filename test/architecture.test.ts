@@ -62,6 +62,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   delivery: ['base', 'rules', 'history', 'picture', 'config', 'messages'],
   check: ['base', 'rules', 'trend', 'history', 'messages'],
   screen: ['base', 'agent-report', 'rules', 'evidence', 'check'],
+  manual: ['base', 'config'],
   memmon: [
     'base',
     'rules',

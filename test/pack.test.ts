@@ -35,10 +35,11 @@ const filesBelow = (path: string): string[] =>
 test('it holds the command, what it is made of, and the documents', () => {
   const documents = filesBelow(join(ROOT, 'docs')).map(name => `docs/${name}`)
   const examples = filesBelow(join(ROOT, 'examples')).map(name => `examples/${name}`)
+  const pages = packageJson.man
   const top = ['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'package.json']
   const files = filesBelow(packed).filter(name => !name.startsWith('node_modules/'))
   expect(files.filter(name => !name.startsWith('dist/'))).toEqual(
-    [...top, 'bin/memmon.js', 'bin/package.json', ...documents, ...examples].sort(),
+    [...top, 'bin/memmon.js', 'bin/package.json', ...documents, ...examples, ...pages].sort(),
   )
   // Nothing of an earlier build: each file is there because another one, the command, package.json or a program names it.
   const dist = files.filter(name => name.startsWith('dist/'))

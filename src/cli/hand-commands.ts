@@ -23,7 +23,7 @@ import { supervisorSources } from './supervisor-sources.ts'
 const ALONE = ['--config', '--server-url', '--sampler', '--verbose']
 
 /** Which of them a command takes; all where nothing is said. */
-const TAKEN: Partial<Record<HandCommand, readonly string[]>> = {
+export const TAKEN: Partial<Record<HandCommand, readonly string[]>> = {
   analyse: [],
   history: ['--server-url'],
   suggest: ['--server-url'],

@@ -33,7 +33,7 @@ export interface Output {
   readonly writeOut: (text: string) => void
 }
 
-const OWN_OPTIONS = {
+export const OWN_OPTIONS = {
   check: [CONFIGURATION, ...CHECK_OPTIONS],
   explain: [CONFIGURATION, ...EXPLAIN_OPTIONS],
   diagnose: [CONFIGURATION, ...DIAGNOSE_OPTIONS],

@@ -5,7 +5,7 @@ import type { RuleOption } from './rule-keys.ts'
 import { RULE_OPTIONS } from './rule-options.ts'
 
 /** The key of an option: its long flag with underscores; that of --no-x is x. */
-const keyOf = ({ flags }: { readonly flags: readonly string[] }): string =>
+export const keyOf = ({ flags }: { readonly flags: readonly string[] }): string =>
   (flags.find(flag => flag.startsWith('--')) ?? '').replace(/^--(no-)?/, '').replaceAll('-', '_')
 
 /** A key without a flag: anybody can read arguments. */

@@ -5,15 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parseSize } from '../../src/base/units.ts'
-import { parseByHand } from '../../src/cli/hand-commands.ts'
 import { doubtsOf } from '../../src/config/doubtful.ts'
 import { parseFlags } from '../../src/config/flags.ts'
 import { GENERAL_KEYS } from '../../src/config/key-table.ts'
 import { blocksOf, codeBlocks, documentPaths, memmonLines, ROOT, readDocument } from '../helpers/documents.ts'
+import { expectToBeRun } from '../helpers/example-lines.ts'
 import { PYTHON, splitWords } from '../helpers/python.ts'
 import { MEMMON } from '../helpers/supervisord.ts'
-
-const NO_SURROUNDINGS = { listFolder: () => [], environment: {}, hostName: '' }
 
 /** What supervisord needs besides the block, and the block may hold itself. */
 const SURROUNDINGS: readonly [string, string][] = [
@@ -48,23 +46,7 @@ function readBySupervisor(block: string): ReadConfig {
 describe('command lines', () => {
   const lines = documentPaths().flatMap(path => memmonLines(path).map(line => [path, line] as const))
   test('there are some', () => expect(lines.length).toBeGreaterThan(10))
-  test.each(lines)('%s: %s', (_, line) => {
-    const [command, ...words] = splitWords(line)
-    expect(command).toBe('memmon')
-    const readText = () => ({ text: '[any]\nmemory_limit = 200MB\n', isPrivate: true })
-    if (!words[0]?.startsWith('-')) {
-      const called = parseByHand(words, { readText, surroundings: NO_SURROUNDINGS })
-      if (called) expect([called.command, doubtsOf(called.settings)]).toEqual([words[0], []])
-      else expect(words).toContain('--help')
-      return
-    }
-    const flags = parseFlags(words, readText)
-    if (flags.kind !== 'settings') expect(words[0]).toBe(`--${flags.kind}`)
-    else {
-      expect([...flags.settings.rules, ...flags.settings.budgets]).not.toEqual([])
-      expect(doubtsOf(flags.settings)).toEqual([])
-    }
-  })
+  test.each(lines)('%s: %s', (_, line) => expectToBeRun(line))
 })
 
 describe('blocks for memmon.conf', () => {

@@ -48,6 +48,7 @@ test('it holds what is needed to run and to read, and no tests', () => {
     'dist',
     'docs',
     'examples',
+    'man',
     'package.json',
   ])
 })

@@ -8,6 +8,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 
 const SETUP = join(import.meta.dirname, '..', '..', 'scripts', 'setup.mjs')
 
+const FOR_TESTS = JSON.parse(readFileSync(join(SETUP, '..', 'test-programs.json'), 'utf8')) as {
+  readonly name: string
+  readonly from: string
+}[]
+
 /** The only folder on PATH: nothing is there but what a test puts into it. */
 let bin = ''
 beforeEach(() => {
@@ -89,12 +94,13 @@ test('what else the tests need is installed with it', () => {
   expect(readFileSync(join(bin, 'asked'), 'utf8')).toContain(`${INSTALL} supervisor procps\n`)
 })
 
-test('for the tests Chromium, gdb and Prometheus are installed, too, and for nothing else', () => {
-  const programs = 'supervisord chromium gdb prometheus promtool prometheus-alertmanager'
+test('for the tests Chromium, gdb and more are installed, too, and for nothing else', () => {
+  const programs = ['supervisord', ...FOR_TESTS.map(({ name }) => name)].join(' ')
   aptGet(`for name in ${programs}; do printf "#!/bin/sh\\n" > $name && /bin/chmod 755 $name; done`)
   const forTests = `import { setup } from '${pathToFileURL(SETUP)}'; setup({ forTests: true })`
   const { status, stderr } = runSetup(0, ['--input-type=module', '-e', forTests])
-  const packages = ['supervisor', 'chromium', 'gdb', 'prometheus', 'prometheus-alertmanager']
+  const packages = ['supervisor', ...new Set(FOR_TESTS.map(({ from }) => from))]
+  expect(packages).toEqual(expect.arrayContaining(['chromium', 'gdb', 'prometheus', 'mandoc']))
   expect(stderr).toContain(`memmon setup: installing Debian's ${packages.join(' and ')}\n`)
   expect(status, stderr).toBe(0)
   expect(readFileSync(join(bin, 'asked'), 'utf8')).toContain(`${INSTALL} ${packages.join(' ')}\n`)
