@@ -1,6 +1,8 @@
 // --log-format json under a real supervisord: every line of a real log is JSON, and what happened can be selected from it with
 // all its facts.
+import { spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { codeBlocks } from '../helpers/documents.ts'
 import { jsonLines } from '../helpers/json-lines.ts'
 import { holder, Supervisord } from '../helpers/supervisord.ts'
 
@@ -53,6 +55,22 @@ test('the restarts of a log have all facts, and every line is JSON, to the end',
     ])
     for (const { value } of of) expect(value).toBeGreaterThan(40 * 1024 * 1024)
   }
+  // As docs/logs.md selects them.
+  const [command = ''] = codeBlocks('docs/logs.md').flatMap(({ text }) => /^jq .*/m.exec(text) ?? [])
+  const selected = spawnSync('sh', ['-c', command], { cwd: supervisord.folder, encoding: 'utf8' })
+  expect({ command, ...selected }).toMatchObject({ status: 0, stderr: '' })
+  const rows = selected.stdout
+    .trimEnd()
+    .split('\n')
+    .map(row => JSON.parse(row))
+  const restarts = lines.filter(({ event }) => event === 'restarted')
+  expect(rows).toEqual(
+    restarts.map(({ at, process, value, limit, rule }) => {
+      const { namespec, pid } = process as { namespec: string; pid: number }
+      return [at, namespec, pid, value, limit, rule]
+    }),
+  )
+
   expect(lines.find(({ event }) => event === 'capped')).toMatchObject({
     level: 'warn',
     cap: '1/1h',
