@@ -1,6 +1,7 @@
 // What memmon itself knows of a process that is about to be stopped, from its history. Pure.
 import type { LifeEnd, ProcessHistory } from '../history/process-history.ts'
 import type { OwnKnowledge } from './document.ts'
+import { plural } from './word-rule.ts'
 
 /** The last minutes in full, and hours before them in fewer. */
 const MOST_SAMPLES = 100
@@ -17,6 +18,9 @@ export function ownKnowledge(history: ProcessHistory | undefined, pid: number): 
 }
 
 function endText(end: LifeEnd): string {
-  if (end.by === 'memmon') return `restarted by memmon: ${end.rule}`
+  if (end.by === 'memmon') return `restarted by memmon${failedText(end)}: ${end.rule}`
   return end.by === 'other' ? 'ended, not by memmon' : 'ended while no memmon ran'
 }
+
+const failedText = ({ failedStarts = 0 }: { readonly failedStarts?: number }): string =>
+  failedStarts > 0 ? ` after ${plural(failedStarts, 'failed start')}` : ''

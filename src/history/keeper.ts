@@ -56,11 +56,13 @@ export class HistoryKeeper {
     this.#histories.keepOnly(processes, this.#ports.nowMs())
   }
 
-  /** What memmon restarts has ended for a reason. */
+  /** What memmon restarts, or stops and cannot start, has ended for a reason. */
   onOutcome(outcome: RestartOutcome): void {
-    if (outcome.kind !== 'restarted') return
+    const failedStarts = failedStartsOf(outcome)
+    if (failedStarts === undefined) return
     const { process, breach } = outcome.request
-    this.#histories.noteEnd(process.namespec, process.pid, { by: 'memmon', rule: breach.rule })
+    const failed = failedStarts > 0 && { failedStarts }
+    this.#histories.noteEnd(process.namespec, process.pid, { by: 'memmon', rule: breach.rule, ...failed })
   }
 
   readonly historyOf = (namespec: string): ProcessHistory | undefined => this.#histories.historyOf(namespec)
@@ -74,4 +76,11 @@ export class HistoryKeeper {
   save(): Promise<void> {
     return this.#file.save()
   }
+}
+
+/** undefined if memmon has not stopped the process. */
+function failedStartsOf(outcome: RestartOutcome): number | undefined {
+  if (outcome.kind === 'restarted') return outcome.failedStarts
+  if (outcome.kind !== 'failed' || !['stopping', 'start', 'removed'].includes(outcome.phase)) return undefined
+  return outcome.phase === 'start' ? 1 : 0
 }

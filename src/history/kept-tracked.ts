@@ -48,7 +48,7 @@ const isSize = isNumber(0, MOST_KIB * 1024 + 1023)
 
 const isEnd = (value: unknown): value is LifeEnd =>
   fits(value, { by: by => by === 'other' || by === 'unseen' }) ||
-  fits(value, { by: by => by === 'memmon', rule: isText })
+  fits(value, { by: by => by === 'memmon', rule: isText, failedStarts: isMissingOr(isWhole(1)) })
 
 const LINE: Readonly<Record<string, Test>> = {
   namespec: value => isText(value) && value !== '',

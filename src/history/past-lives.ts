@@ -47,9 +47,14 @@ export const withLives = (past: PastLives, later: PastLives): PastLives =>
 /** The last one, if it is of this pid and nothing better is known, was over for that reason. */
 export function withEnd(past: PastLives, pid: number, end: LifeEnd): PastLives {
   const last = past.ends.length - 1
-  if (past.ends[last]?.by !== 'other' || viewOf(past.memory, last).getInt32(PID_AT) !== pid) return past
+  if (!isNews(end, past.ends[last]) || viewOf(past.memory, last).getInt32(PID_AT) !== pid) return past
   return { memory: past.memory, ends: [...past.ends.slice(0, -1), end] }
 }
+
+const isNews = (end: LifeEnd, known: LifeEnd | undefined): boolean =>
+  known?.by === 'other' || (known?.by === 'memmon' && failedStartsOf(end) > failedStartsOf(known))
+
+const failedStartsOf = (end: LifeEnd): number => (end.by === 'memmon' ? (end.failedStarts ?? 0) : 0)
 
 /** Oldest first. */
 export const pastLives = ({ memory, ends }: PastLives): PastLife[] =>

@@ -14,8 +14,8 @@ export interface Point {
 
 /** Why a run of a program was over. */
 export type LifeEnd =
-  /** memmon restarted it, by the rule as written. */
-  | { readonly by: 'memmon'; readonly rule: string }
+  /** memmon restarted it, by the rule as written; `failedStarts`: so many tries to start it again failed, if any did. */
+  | { readonly by: 'memmon'; readonly rule: string; readonly failedStarts?: number }
   /** It ended by itself, or by another hand; or while no memmon was there to see it. */
   | { readonly by: 'other' | 'unseen' }
 

@@ -37,6 +37,8 @@ test('nothing is known of a process that was never measured', () => {
 test('its highest sizes, oldest first, and how the lives before it ended', () => {
   const history = historyOf(
     lifeOf(5, { by: 'memmon', rule: '-a 1MB' }),
+    lifeOf(4, { by: 'memmon', rule: '-a 1MB', failedStarts: 1 }),
+    lifeOf(3, { by: 'memmon', rule: '-a 1MB', failedStarts: 3 }),
     lifeOf(6, { by: 'other' }),
     lifeOf(7, { by: 'unseen' }),
     lifeOf(8, undefined, 2),
@@ -49,6 +51,8 @@ test('its highest sizes, oldest first, and how the lives before it ended', () =>
     growth: { kind: 'steady' },
     restarts: [
       { atMs: 5000, outcome: 'restarted by memmon: -a 1MB' },
+      { atMs: 4000, outcome: 'restarted by memmon after 1 failed start: -a 1MB' },
+      { atMs: 3000, outcome: 'restarted by memmon after 3 failed starts: -a 1MB' },
       { atMs: 6000, outcome: 'ended, not by memmon' },
       { atMs: 7000, outcome: 'ended while no memmon ran' },
     ],

@@ -82,6 +82,18 @@ test('why a life is over: memmon restarted it, said before or after the next one
   expect(of(one).lives.map(life => life.end)).toEqual([end, end, { by: 'other' }, undefined])
 })
 
+test('a start that failed is known at once, and how often it failed when it runs again', () => {
+  const one = tracked({ hours: 0.1 }, () => 100)
+  const end = (failedStarts: number) => ({ by: 'memmon', rule: '-a 200MB', failedStarts }) as const
+  noteEnd(one, 100, end(1))
+  endLife(one)
+  expect(lastLife(one).end).toEqual(end(1))
+  noteEnd(one, 100, end(3))
+  expect(lastLife(one).end).toEqual(end(3))
+  noteEnd(one, 100, { by: 'memmon', rule: '-a 200MB' })
+  expect(lastLife(one).end).toEqual(end(3))
+})
+
 test('a life that is known to be over is the last one, and its verdict stays', () => {
   const one = tracked({ hours: 5 }, hour => 100 + 30 * hour, { limitBytes: 400 * MB })
   endLife(one)
