@@ -102,6 +102,7 @@ export class Memmon {
       agents: agentsPorts(initial, address, log),
       tell: outcome => this.#notifications.tell(outcome),
       historyOf: this.#history.historyOf,
+      siblingCountOf: process => this.#monitor.siblingsOf(process).length,
       runDiagnose: this.#hooks.diagnose,
       isOverHardLimit: request => this.#isOverHardLimit(request),
     })

@@ -88,12 +88,15 @@ export class Monitor {
     )
   }
 
-  /** The rest of its group that runs and may be restarted, each with what it uses itself. */
+  /** The others of its group that run. */
+  siblingsOf({ group, namespec }: ProcessInfo): ProcessInfo[] {
+    const running = this.#fullLook.last?.running ?? []
+    return running.filter(one => one.group === group && one.namespec !== namespec)
+  }
+
+  /** Those of them that may be restarted, each with what it uses itself. */
   async companionsOf(request: RestartRequest): Promise<RestartRequest[]> {
-    const { group, namespec } = request.process
-    const others = (this.#fullLook.last?.running ?? []).filter(
-      process => process.group === group && process.namespec !== namespec && this.#isRestartable(process),
-    )
+    const others = this.siblingsOf(request.process).filter(process => this.#isRestartable(process))
     return await companionsOf(request, others, companion => this.measureAgain(companion))
   }
 

@@ -16,6 +16,8 @@ export interface BeforeStopPorts {
   /** memmon's state folder, once it has one. */
   readonly stateFolder: () => string | undefined
   readonly historyOf: (namespec: string) => ProcessHistory | undefined
+  /** How many other processes of its group run. */
+  readonly siblingCountOf: (process: ProcessInfo) => number
   /** An earlier look at the very same process, of what its rule counts. */
   readonly previousOf?: (process: ProcessInfo, metric: Metric) => Facts | undefined
   readonly redactor: Pick<Redactor, 'redact'>
@@ -48,9 +50,10 @@ export function createBeforeStop(ports: BeforeStopPorts): BeforeStop {
     const { namespec, pid } = request.process
     const previous = ports.previousOf?.(request.process, request.breach.metric)
     const known = ownKnowledge(ports.historyOf(namespec), pid)
-    const context = { known, timeoutMs }
-    const { facts, ...file } = await takeEvidence(request, context, { ...ports, store: storeNow })
-    const sentences = wordsAbout(request.breach, facts, { previous }).map(ports.redactor.redact)
+    const terms = { known, timeoutMs }
+    const { facts, ...file } = await takeEvidence(request, terms, { ...ports, store: storeNow })
+    const context = { previous, siblingCount: ports.siblingCountOf(request.process) }
+    const sentences = wordsAbout(request.breach, facts, context).map(ports.redactor.redact)
     return { takenAt: facts.takenAt, evidence: { ...file, sentences } }
   }
   return async (request, { evidence: isWanted, timeoutMs, command, commandTimeoutMs }) => {

@@ -20,7 +20,8 @@ import {
 } from '../rules/outcome.ts'
 import type { RestartPlan } from '../rules/rule.ts'
 
-export interface InquiriesPorts extends Pick<TakerPorts, 'historyOf' | 'runDiagnose' | 'tick' | 'nowMs'> {
+export interface InquiriesPorts
+  extends Pick<TakerPorts, 'historyOf' | 'siblingCountOf' | 'runDiagnose' | 'tick' | 'nowMs'> {
   readonly agents: AgentsPorts
   readonly tell: (outcome: RestartOutcome) => void
   /** Rejects if the process cannot be measured. */

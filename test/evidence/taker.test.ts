@@ -8,12 +8,16 @@ import type { RunDiagnose } from '../../src/evidence/command-output.ts'
 import { EvidenceTaker } from '../../src/evidence/taker.ts'
 import type { RestartRequest } from '../../src/rules/outcome.ts'
 import { PROCESS, REQUEST } from '../helpers/jobs.ts'
+import { endAll, started } from './live.ts'
 
 let state = ''
 beforeEach(() => {
   state = mkdtempSync(join(tmpdir(), 'memmon-taker-'))
 })
-afterEach(() => rmSync(state, { recursive: true, force: true }))
+afterEach(async () => {
+  await endAll()
+  rmSync(state, { recursive: true, force: true })
+})
 
 const request: RestartRequest = { ...REQUEST, process: { ...PROCESS, pid: process.pid } }
 const LONG = { evidence: true, evidenceTimeoutSeconds: 60, diagnoseTimeoutSeconds: 60 }
@@ -22,9 +26,10 @@ const runDiagnose: RunDiagnose = async (command, _, { onOutput }) => {
   return { ok: true }
 }
 
-const takerWith = (secret = 'unheard of', settings = LONG) =>
+const takerWith = (secret = 'unheard of', settings = LONG, siblingCount = 0) =>
   new EvidenceTaker(settings, {
     historyOf: () => undefined,
+    siblingCountOf: () => siblingCount,
     redactor: createRedactor([{ text: secret }]),
     runDiagnose,
     tick: () => performance.now(),
@@ -77,12 +82,34 @@ test('the sentences hold no secret that memmon knows', async () => {
   expect((await sentences(secret)).join(' ')).not.toContain(secret)
 })
 
+/** 64 MB that its child shares, which ends with it. */
+const FORKED = `
+import os
+held = bytearray(64 << 20)
+reader, writer = os.pipe()
+if os.fork() == 0:
+    os.close(writer)
+    os.read(reader, 1)
+    os._exit(0)
+`
+
+test.each([
+  [0, 'other processes'],
+  [1, 'its siblings'],
+])('beside %i others of its group its memory is shared with %s', async (siblingCount, whom) => {
+  const { pid } = await started(FORKED)
+  const taker = takerWith(undefined, LONG, siblingCount)
+  const { sentences } = await taker.take({ ...request, process: { ...PROCESS, pid } })
+  expect(sentences.join('\n')).toContain(` are shared with ${whom}: PSS is `)
+})
+
 test('the time is over before anything was read: it still resolves, and says what is missing', async () => {
   let tick = 0
   const taker = new EvidenceTaker(
     { ...LONG, evidenceTimeoutSeconds: 1 },
     {
       historyOf: () => undefined,
+      siblingCountOf: () => 0,
       redactor: createRedactor(),
       runDiagnose,
       tick: () => {
