@@ -46,12 +46,15 @@ const UNAUTHORIZED: Readonly<Record<Caller['kind'], string>> = {
   hand: 'set username= and password= in [supervisorctl] of supervisord.conf, or SUPERVISOR_USERNAME and SUPERVISOR_PASSWORD in this shell',
 }
 
+const NO_INTERFACE = 'add [rpcinterface:supervisor] to its supervisord.conf, which supervisorctl needs, too'
+
 /** The fault, and what to do about it if that is known. */
 export function remediedText(
   { kind, message }: Pick<SupervisorFault, 'kind' | 'message'>,
   caller: Caller,
 ): string {
   if (kind === 'unauthorized') return `${message}: ${UNAUTHORIZED[caller.kind]}`
+  if (kind === 'fault' && message.startsWith('UNKNOWN_METHOD ')) return `${message}: ${NO_INTERFACE}`
   const [, scheme, where = '', code] = / at (unix|http):\/\/(.*): (E[A-Z]+)$/s.exec(message) ?? []
   const remedy = UNREACHABLE[`${scheme} ${code}`]?.[caller.kind]
   return remedy ? `${message}: ${remedy(where, caller.user)}` : message

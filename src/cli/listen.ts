@@ -9,13 +9,14 @@ import { sleep } from '../base/sleep.ts'
 import type { SettingsSource } from '../config/reload.ts'
 import { isIdle, OWN_LIMIT_BYTES, type Settings } from '../config/settings.ts'
 import type { Memmon } from '../memmon.ts'
+import { isProcMissing } from '../proc/mounted.ts'
 import type { RuleSpec } from '../rules/rule.ts'
 import { createUnreadableLog, stalledText } from '../supervisor/event-trouble.ts'
 import { createListener, type Listener } from '../supervisor/listener.ts'
 import { lengthUnitOf } from '../supervisor/payload-length.ts'
 import { takeWarnings } from './node-warnings.ts'
 import { closeDebugger, type EndingSignal, takeSignals } from './signals.ts'
-import { claimStdio } from './stdio.ts'
+import { claimStdio, refuseRedirected } from './stdio.ts'
 
 /** At the end of stdin supervisord has gone: restarts get this long. */
 const END_OF_INPUT_MS = 10_000
@@ -38,6 +39,7 @@ export async function listen(
   if (!settings.serverUrl && !url && process.env.SUPERVISOR_ENABLED) throw new UsageError(NO_SERVER)
   const whyByHand = byHandReason(settings, url)
   if (whyByHand !== undefined) return await byHand(settings, args, whyByHand, source.warnings)
+  if (process.env.SUPERVISOR_ENABLED) refuseRedirected()
   if (isIdle(settings)) {
     const conf = settings.configPath === undefined ? '' : `${settings.configPath} has no rules, so `
     throw new UsageError(`${conf}memmon has nothing to watch: set a limit with -p, -g or -a, as in -a 200MB`)
@@ -169,7 +171,7 @@ async function refuseWrong(settings: Settings): Promise<void> {
     refuseHere(settings)
   }
   // A /proc may not be there.
-  if (settings.sampler === 'proc') {
+  if (settings.sampler === 'proc' || isProcMissing()) {
     const { openSampler } = await import('../proc/open-sampler.ts')
     openSampler(settings.sampler)
   }

@@ -1,6 +1,7 @@
 // stdin and stdout are supervisord's: from here on nothing but the listener writes to stdout.
 import { fstatSync, writeSync } from 'node:fs'
 import { type OnReadOpts, Socket, type SocketConstructorOpts } from 'node:net'
+import { UsageError } from '../base/errors.ts'
 
 export interface Stdio {
   /** Writes to supervisord. */
@@ -15,6 +16,15 @@ const INPUT_BYTES = 16 * 1024
 /** A pipe that supervisord does not empty is full for good: after this many tries it counts as gone. */
 const WRITE_TRIES = 100
 const RETRY_MS = 10
+
+/** Throws a UsageError where a shell in command= has put something else in the place of supervisord's pipes. */
+export function refuseRedirected(): void {
+  const where = ['stdin', 'stdout'].filter((_, fd) => !isPipe(fd)).join(' and ')
+  if (where !== '')
+    throw new UsageError(
+      `memmon's ${where} must be connected to supervisord: remove the redirection (< or >) from command=`,
+    )
+}
 
 /** Takes stdout away from everything else: what a library prints goes to stderr, since one stray byte there deafens a listener. */
 export function claimStdio(): Stdio {
@@ -34,8 +44,7 @@ export function claimStdio(): Stdio {
 
 /** A pipe, as supervisord gives one, is read into one buffer for ever; process.stdin would make one for each event. */
 function openInput(onChunk: (chunk: Uint8Array) => void): NodeJS.EventEmitter {
-  const stat = fstatSync(STDIN)
-  if (!stat.isFIFO() && !stat.isSocket()) return process.stdin.on('data', onChunk)
+  if (!isPipe(STDIN)) return process.stdin.on('data', onChunk)
   const buffer = Buffer.alloc(INPUT_BYTES)
   const callback = (length: number) => {
     onChunk(buffer.subarray(0, length))
@@ -49,6 +58,12 @@ function openInput(onChunk: (chunk: Uint8Array) => void): NodeJS.EventEmitter {
     onread: { buffer, callback },
   }
   return new Socket(options)
+}
+
+/** A socket may be one, too. */
+function isPipe(fd: number): boolean {
+  const stat = fstatSync(fd)
+  return stat.isFIFO() || stat.isSocket()
 }
 
 function writeWhole(bytes: Buffer): boolean {

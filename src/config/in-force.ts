@@ -10,6 +10,8 @@ import type { Settings } from './settings.ts'
 export interface Capacity {
   readonly bytes: number
   readonly source: string
+  /** The control group whose limit, if it has one, cannot be seen here. */
+  readonly hiddenGroup?: string
 }
 
 export interface InForce {

@@ -3,6 +3,7 @@ import { ownUid, refuseLoose } from './deciding-files.ts'
 import { doubtsOf } from './doubtful.ts'
 import { missingCommands, type Onlooker } from './missing-commands.ts'
 import type { Settings } from './settings.ts'
+import { zoneTexts } from './unknown-zone.ts'
 
 /** Throws a UsageError as root, about files that others may write; `loose` are those that were read. */
 export const warningsOf = (
@@ -14,4 +15,6 @@ export const warningsOf = (
   ...refuseLoose(settings, loose, ownUid()),
   ...doubtsOf(settings),
   ...missingCommands(settings, environment, who),
+  // This shell's is not supervisord's.
+  ...(who === 'listener' ? zoneTexts(settings, environment.TZ) : []),
 ]

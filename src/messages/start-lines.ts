@@ -28,12 +28,21 @@ export function logRules(
   for (const rule of rules) log('INFO', ruleText(rule, capacity))
   for (const budget of budgets) log('INFO', budgetText(budget, capacity))
   for (const written of unresolved) log('WARN', disabledText(written))
+  for (const text of hiddenTexts(capacity)) log('WARN', text)
   for (const line of termLines(settings)) log('INFO', line)
 }
 
 /** A rule of `unresolved`. */
 export const disabledText = (written: string): string =>
   `${written} is disabled: total memory is unknown here; use a size instead of a share`
+
+/** Shares of the machine may be more than a container has. */
+export const hiddenTexts = (capacity: Capacity | undefined): string[] =>
+  capacity?.hiddenGroup === undefined
+    ? []
+    : [
+        `Shares count all ${formatSize(capacity.bytes)} of the machine: the memory limit of the control group ${capacity.hiddenGroup} is not visible; mount /sys/fs/cgroup here, or use sizes instead of shares`,
+      ]
 
 /** What a rule does, to whom, and over what. */
 export function ruleText(rule: Rule, capacity: Capacity | undefined): string {

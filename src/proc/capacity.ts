@@ -2,12 +2,14 @@
 // control groups up the tree, and the machine's own (Documentation/admin-guide/cgroup-v2.rst, cgroup-v1/memory.rst,
 // filesystems/proc.rst).
 import { readFileSync } from 'node:fs'
-import { memoryFolders } from './cgroup-folders.ts'
+import { hiddenGroup, memoryFolders } from './cgroup-folders.ts'
 
 export interface Capacity {
   readonly bytes: number
   /** The file it came from. */
   readonly source: string
+  /** The control group whose limit, if it has one, cannot be seen here. */
+  readonly hiddenGroup?: string
 }
 
 export interface CapacityReader {
@@ -37,6 +39,7 @@ export function createCapacityReader(root = ''): CapacityReader {
     }
   }
   let groups: readonly Group[] | undefined
+  let notSeen: Pick<Capacity, 'hiddenGroup'> = {}
   const bytesIn = (path: string): number | undefined => {
     const text = read(path)?.trim()
     return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined // 'max' is no limit
@@ -58,15 +61,23 @@ export function createCapacityReader(root = ''): CapacityReader {
     return [{ bytes: Math.max(0, limit.bytes - usedBytes), source: limit.source }]
   }
 
+  const find = (): readonly Group[] => {
+    const [cgroup, mountinfo] = [read('/proc/self/cgroup') ?? '', read('/proc/self/mountinfo') ?? '']
+    const hidden = hiddenGroup(cgroup, mountinfo)
+    if (hidden !== undefined) notSeen = { hiddenGroup: hidden }
+    return groupsOf(cgroup, mountinfo)
+  }
+
   return {
     capacity() {
-      groups ??= groupsOf(read('/proc/self/cgroup') ?? '', read('/proc/self/mountinfo') ?? '')
+      groups ??= find()
       const total = numberBehind(read('/proc/meminfo'), 'MemTotal:')
-      const machine = total === undefined ? [] : [{ bytes: total * KIB, source: '/proc/meminfo (MemTotal)' }]
+      const machine =
+        total === undefined ? [] : [{ bytes: total * KIB, source: '/proc/meminfo (MemTotal)', ...notSeen }]
       return smallest([...machine, ...groups.flatMap(limitsOf)])
     },
     available() {
-      groups ??= groupsOf(read('/proc/self/cgroup') ?? '', read('/proc/self/mountinfo') ?? '')
+      groups ??= find()
       const text = read('/proc/meminfo')
       const of = (label: string) => numberBehind(text, label)
       const freeKb = of('MemAvailable:') ?? sum(of('MemFree:'), of('Buffers:'), of('Cached:'))

@@ -8,21 +8,33 @@ export interface MemoryFolder {
 
 /** From the own group up to the root: those of version 2, then of version 1. Of /proc/<pid>/cgroup, and our mountinfo. */
 export function memoryFolders(cgroup: string, mountinfo: string): MemoryFolder[] {
-  const paths = cgroup.split('\n').map(line => /^\d+:([^:]*):(.*)$/.exec(line) ?? [])
-  /** '/' where this is not told: the mount itself then counts. */
-  const own = (controllers: (names: string) => boolean) =>
-    paths.find(([, names]) => names !== undefined && controllers(names))?.[2] ?? '/'
-  const v2 = own(names => names === '')
-  const v1 = own(names => names.split(',').includes('memory'))
+  const { v1, v2 } = ownGroups(cgroup)
   const mounts = mountinfo.split('\n').map(mountOf)
   const unified = mounts.filter(({ type }) => type === 'cgroup2')
   const memory = mounts.filter(
     ({ type, options }) => type === 'cgroup' && options.split(',').includes('memory'),
   )
   return [
-    ...foldersOf(unified, v2).map(folder => ({ version: 2, folder }) as const),
-    ...foldersOf(memory, v1).map(folder => ({ version: 1, folder }) as const),
+    // '/' where the group is not told: the mount itself then counts.
+    ...foldersOf(unified, v2 ?? '/').map(folder => ({ version: 2, folder }) as const),
+    ...foldersOf(memory, v1 ?? '/').map(folder => ({ version: 1, folder }) as const),
   ]
+}
+
+/** The group that may limit this process's memory and shows no file here; undefined if there is none, or nobody can tell. */
+export function hiddenGroup(cgroup: string, mountinfo: string): string | undefined {
+  if (memoryFolders(cgroup, mountinfo).length > 0) return undefined
+  const { v1, v2 } = ownGroups(cgroup)
+  const own = v1 ?? v2
+  return own === '/' ? undefined : own
+}
+
+/** By version; undefined where /proc/<pid>/cgroup has none. */
+function ownGroups(cgroup: string): { readonly v1: string | undefined; readonly v2: string | undefined } {
+  const lines = cgroup.split('\n').map(line => /^\d+:([^:]*):(.*)$/.exec(line) ?? [])
+  const own = (controllers: (names: string) => boolean) =>
+    lines.find(([, names]) => names !== undefined && controllers(names))?.[2]
+  return { v1: own(names => names.split(',').includes('memory')), v2: own(names => names === '') }
 }
 
 interface Mount {

@@ -1,6 +1,7 @@
 // The sampler that --sampler names: /proc wherever it is, else pidusage and ps-list.
 import { UsageError } from '../base/errors.ts'
 import type { SamplerName } from '../base/sampler-name.ts'
+import { isProcMissing } from './mounted.ts'
 import { portableSampler } from './portable.ts'
 import { openProcfs, type Procfs } from './procfs.ts'
 import type { Sampler } from './sampler.ts'
@@ -11,8 +12,16 @@ export interface OpenSampler {
   readonly procfs: Procfs | undefined
 }
 
-/** Throws a UsageError if /proc is asked for and cannot be read. */
-export function openSampler(name: SamplerName, open: () => Procfs | undefined = openProcfs): OpenSampler {
+const NO_PROC =
+  '/proc is not mounted, so the size of no process can be read: run "mount -t proc proc /proc" before supervisord starts here'
+
+/** Throws a UsageError if /proc is asked for and cannot be read, or is the only way and not there. */
+export function openSampler(
+  name: SamplerName,
+  open: () => Procfs | undefined = openProcfs,
+  isMissing = isProcMissing,
+): OpenSampler {
+  if (isMissing()) throw new UsageError(NO_PROC)
   const procfs = name === 'ps' ? undefined : open()
   if (name === 'proc' && !procfs)
     throw new UsageError('--sampler proc: this system has no /proc; use auto or ps')

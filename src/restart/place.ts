@@ -1,6 +1,6 @@
 // Finds out which supervisord this is and where its journal is kept, which may take as long as supervisord does to
 // answer: its server may start after its listeners.
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { FaultCode, faultOf } from '../base/errors.ts'
 import { FileFault } from '../base/file-fault.ts'
@@ -52,6 +52,7 @@ export async function findPlace(ports: PlacePorts): Promise<JournalPlace> {
   try {
     await despiteLack(claim, ports.sleep)
   } catch (thrown) {
+    refuseForeignHome(root, ports.environment)
     // What cannot be written may still hold what an earlier memmon has begun.
     if (!(thrown instanceof FileFault) || thrown.kind !== 'unwritable') throw thrown
     if ((await findStateFolder(root, name)) === undefined) throw thrown
@@ -59,6 +60,22 @@ export async function findPlace(ports: PlacePorts): Promise<JournalPlace> {
   const { tell, sleep } = ports
   const disk = createJournalDisk({ path: join(root, name), claim, tell, sleep })
   return { disk, supervisord, boot: bootId() }
+}
+
+/** What operators do not expect, and the file system's own words do not say. */
+function refuseForeignHome(root: string, { HOME }: NodeJS.ProcessEnv): void {
+  if (!HOME || !root.startsWith(`${HOME}/`) || isOwn(HOME)) return
+  throw new Error(
+    `HOME is ${HOME}, which user ${ownUser()} does not own, as supervisord leaves HOME as it is for user=: set --state-dir to a folder of that user, or HOME in environment=`,
+  )
+}
+
+function isOwn(path: string): boolean {
+  try {
+    return statSync(path).uid === process.getuid?.()
+  } catch {
+    return false
+  }
 }
 
 /** Claims the folder when that is possible for the first time; from then on it is the same one. */

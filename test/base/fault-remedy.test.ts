@@ -75,6 +75,13 @@ test.each([
   expect(remediedText(fault, { kind: 'hand', user: 'x' })).toBe(fault.message)
 })
 
+test('a supervisord without its interface', () => {
+  const fault = new SupervisorFault('fault', 'UNKNOWN_METHOD (fault 1)', 1)
+  expect(remediedText(fault, { kind: 'listener', user: 'x' })).toBe(
+    'UNKNOWN_METHOD (fault 1): add [rpcinterface:supervisor] to its supervisord.conf, which supervisorctl needs, too',
+  )
+})
+
 test('the own user has a name and a number', () => {
   expect(ownUser()).toBe(`${userInfo().username} (${process.geteuid?.()})`)
 })

@@ -10,6 +10,7 @@ import { parseDuration } from '../../src/base/units.ts'
 import { type Blind, blindLines } from '../../src/check/unmeasured.ts'
 import { refuseLoose } from '../../src/config/deciding-files.ts'
 import { inForce, refuseFaults } from '../../src/config/in-force.ts'
+import { unknownZoneText } from '../../src/config/unknown-zone.ts'
 import { warningsOf } from '../../src/config/warnings.ts'
 import type { Channel, Delivery } from '../../src/delivery/channel.ts'
 import { logChannels } from '../../src/delivery/channels.ts'
@@ -20,6 +21,7 @@ import { HISTORY_VERSION } from '../../src/history/history-lines.ts'
 import { leftOutText, unreadText, unwrittenText, writtenAgainText } from '../../src/history/history-texts.ts'
 import { evidenceLines } from '../../src/messages/evidence-text.ts'
 import { outcomeText, requestText } from '../../src/messages/outcome-text.ts'
+import { hiddenTexts } from '../../src/messages/start-lines.ts'
 import { CapacityReload } from '../../src/proc/capacity-reload.ts'
 import { Journal, noticeText } from '../../src/restart/journal.ts'
 import { headerLine, JOURNAL_VERSION, jobLine } from '../../src/restart/journal-lines.ts'
@@ -33,7 +35,7 @@ import type { Breach } from '../../src/rules/rule.ts'
 import { largestText, type Member, nobodyText } from '../../src/rules/victim.ts'
 import { createUnreadableLog, stalledText } from '../../src/supervisor/event-trouble.ts'
 import { type NoTickClues, noTickLine } from '../../src/supervisor/no-tick.ts'
-import { blocksOf, ROOT, readDocument } from '../helpers/documents.ts'
+import { blocksOf, ROOT, readDocument, templateRegex } from '../helpers/documents.ts'
 import { FakeDisk } from '../helpers/fake-disk.ts'
 import { stopping } from '../helpers/jobs.ts'
 import { splitWords } from '../helpers/python.ts'
@@ -198,6 +200,9 @@ const lines: readonly (() => string | Promise<string>)[] = [
   doubt('-a', '1MB', '-m', 'a@b.c', '-s', '/nowhere/sendmail'),
   doubt('-a', '1MB', '-m', ''),
   doubt('-a', '1MB', '--memory-sample', '30s'),
+  () => unknownZoneText(':/etc/localtime', new Date()),
+  () => hiddenTexts({ bytes: 2 ** 34, source: '/proc/meminfo (MemTotal)', hiddenGroup: '/a.slice' })[0] ?? '',
+  () => remedied('fault', 'UNKNOWN_METHOD (fault 1)'),
   ...['unix:///s: ENOENT', 'unix:///s: EACCES', 'http://h:1: ECONNREFUSED', 'http://h:1: ENOTFOUND'].map(
     at => () => remedied('unreachable', `no answer from supervisord at ${at}`),
   ),
@@ -319,17 +324,6 @@ async function lineOf(channel: Channel): Promise<string> {
   return logged
 }
 
-const escaped = (text: string): string => text.replace(/[^\w\s]/g, '\\$&')
-
-/** A template's `<pid>` and the like stand for any text. */
-const regexOf = (template: string): RegExp =>
-  new RegExp(
-    `^${template
-      .split(/<[^>]*>/)
-      .map(escaped)
-      .join('.+')}$`,
-  )
-
 describe('the log in README.md', () => {
   const [block] = blocksOf('log')
   const lines = (block?.text ?? '').trimEnd().split('\n')
@@ -370,7 +364,7 @@ describe('the log lines in docs/logs.md', () => {
   test.each(lines)('explain line %#', async line => {
     const written = await line()
     expect(
-      templates.filter(template => regexOf(template).test(written)),
+      templates.filter(template => templateRegex(template).test(written)),
       written,
     ).not.toHaveLength(0)
   })
@@ -383,7 +377,7 @@ describe('the log lines in docs/logs.md', () => {
       .filter(piece => /[a-z]{3}/i.test(piece))
     const missing = pieces.filter(piece => !sources.includes(piece))
     const written = await Promise.all(lines.map(line => line()))
-    expect(written.some(line => regexOf(template).test(line)) ? [] : missing).toEqual([])
+    expect(written.some(line => templateRegex(template).test(line)) ? [] : missing).toEqual([])
   })
 
   test('and the events of --log-format json that are no outcomes are those of its tables', () => {

@@ -50,6 +50,27 @@ export const memmonLines = (path: string): string[] =>
     ])
     .map(([, line = '']) => line)
 
+/** A template's `<pid>` and the like stand for any text. */
+export const templateRegex = (template: string): RegExp =>
+  new RegExp(
+    `^${template
+      .split(/<[^>]*>/)
+      .map(text => text.replace(/[^\w\s]/g, '\\$&'))
+      .join('.+')}$`,
+  )
+
+export interface Trouble {
+  readonly heading: string
+  /** The line in the log, as a template. */
+  readonly line: string
+}
+
+/** The sections of docs/troubleshooting.md that explain a line of the log. */
+export const troubles = (): Trouble[] =>
+  [...readDocument('docs/troubleshooting.md').matchAll(/^### (.*)\n\n> `(.*)`$/gm)].map(
+    ([, heading = '', line = '']) => ({ heading, line }),
+  )
+
 /** The targets of links that point into the repository, as [file, heading or undefined]. */
 export function localLinks(path: string): [string, string | undefined][] {
   return [...readDocument(path).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)].map(

@@ -153,6 +153,25 @@ test.each<[what: string, contents: Record<string, string | number>, bytes: numbe
   expect(createCapacityReader(root).capacity()).toEqual({ bytes, source })
 })
 
+test.each<[what: string, contents: Record<string, string>, hiddenGroup: string | undefined]>([
+  ['v2, in a chroot without /sys', { '/proc/self/cgroup': '0::/a.slice/b.service' }, '/a.slice/b.service'],
+  [
+    'v1, of which the unified tree alone is mounted elsewhere',
+    {
+      '/proc/self/cgroup': '4:memory:/docker/0123\n1:cpu:/docker/0123\n0::/',
+      '/proc/self/mountinfo': '1 2 0:3 / / rw - ext4 a rw',
+    },
+    '/docker/0123',
+  ],
+  ['the root group, or a namespace: nobody can tell', { '/proc/self/cgroup': '0::/' }, undefined],
+  ['v1 of which memory is no part, and the root', { '/proc/self/cgroup': '1:cpu:/x\n0::/' }, undefined],
+  ['a kernel without control groups', {}, undefined],
+  ['mounted', { '/proc/self/cgroup': '0::/a.slice', '/proc/self/mountinfo': V2 }, undefined],
+])('a group whose limit is not visible: %s', (_, contents, hiddenGroup) => {
+  files({ ...MEMINFO, ...contents })
+  expect(createCapacityReader(root).capacity()?.hiddenGroup).toBe(hiddenGroup)
+})
+
 test('where nothing can be read, nothing is said', () => {
   const reader = createCapacityReader(root)
   expect([reader.capacity(), reader.available()]).toEqual([undefined, undefined])

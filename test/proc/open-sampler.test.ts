@@ -19,6 +19,13 @@ test('pidusage and ps-list where they are wanted, or there is no /proc', () => {
   expect(openSampler('auto', absent)).toEqual(portable)
 })
 
+test('Linux without /proc, which nothing can measure, is refused whatever is wanted', () => {
+  for (const name of ['auto', 'proc', 'ps'] as const)
+    expect(() => openSampler(name, absent, () => true)).toThrow(
+      /^\/proc is not mounted, so the size of no process can be read: run "mount -t proc proc \/proc"/,
+    )
+})
+
 test('/proc that is wanted and not there is refused', () => {
   expect(() => openSampler('proc', absent)).toThrow('--sampler proc: this system has no /proc')
 })

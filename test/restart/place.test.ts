@@ -1,5 +1,5 @@
 // Where the journal is kept: which supervisord this is, and whose the folder is, however long either takes to answer.
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { SupervisorFault } from '../../src/base/errors.ts'
@@ -172,4 +172,21 @@ test('no descriptor left for a moment: the children of supervisord are listed, a
   expect([supervisord, pids]).toEqual(['run of supervisord', [4711, 4711]])
   expect(seen.slept).toHaveLength(1)
   await seen.folders[0]?.release()
+})
+
+test('the home of another user, as supervisord leaves it for user=: what to set is said, in place of EACCES', async () => {
+  const getuid = vi.spyOn(process, 'getuid').mockReturnValue(65534)
+  const home = join(root(), 'home')
+  mkdirSync(home, { recursive: true })
+  writeFileSync(join(home, '.local'), 'stands in the way')
+  const ours = { HOME: home, USER: 'nobody' }
+  await expect(findPlace(world({ stateDir: undefined, environment: ours }).ports)).rejects.toThrow(
+    new RegExp(
+      `^HOME is ${home}, which user .* does not own, as supervisord leaves HOME as it is for user=: set --state-dir to`,
+    ),
+  )
+  getuid.mockReturnValue(statSync(home).uid)
+  const { ports } = world({ stateDir: join(home, '.local', 'state', 'memmon'), environment: ours })
+  await expect(findPlace(ports)).rejects.toThrow(/is not a directory/)
+  getuid.mockRestore()
 })
