@@ -222,6 +222,7 @@ export class Memmon {
       companionsOf: request => this.#monitor.companionsOf(request),
       runHook: this.#hooks.runHook,
       takeEvidence: this.#inquiries.takeEvidence,
+      drainByAgent: this.#inquiries.drainByAgent,
       tell: outcome => {
         this.#history.onOutcome(outcome)
         this.#inquiries.tell(outcome)

@@ -6,6 +6,8 @@ export interface Shared {
   name: string | undefined
   fields: Fields | (() => Fields)
   drain: (() => unknown) | undefined
+  /** It was called: memmon may ask twice. */
+  isDrained: boolean
   wantsWatchdog: boolean
   /** The agent's, once it has started: something above is another one. */
   onChange: () => void
@@ -26,6 +28,7 @@ export function shared(): Shared {
     name: undefined,
     fields: {},
     drain: undefined,
+    isDrained: false,
     wantsWatchdog: false,
     onChange: () => {},
   }

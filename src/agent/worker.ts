@@ -64,10 +64,14 @@ const abilities = ({ name, drain }: Shared): Line => ({
 })
 
 /** Whatever the program's callback does, the program goes on. */
-function drained({ drain }: Shared): Answer {
+function drained(own: Shared): Answer {
+  const { drain } = own
   if (!drain) return { error: 'this program has no drain callback: call onDrain of memmon/agent/api' }
+  // A memmon that was started again does not know whether the one before had an answer.
+  if (own.isDrained) return { data: {} }
   try {
     const begun: unknown = drain()
+    own.isDrained = true
     if (begun instanceof Promise) begun.catch(() => {})
     return { data: {} }
   } catch (thrown) {

@@ -7,7 +7,7 @@ import { kinshipOf } from './kinship.ts'
 import type { LineSocket } from './line-socket.ts'
 import { servePerson } from './people.ts'
 import { newNonce, whyUnproved } from './proof.ts'
-import { type Answer, type Ask, failed, isBulk, type WorkerHello } from './protocol.ts'
+import { type Answer, type Ask, failed, isBulk, lacking, type WorkerHello } from './protocol.ts'
 import { Reception } from './reception.ts'
 import { RefusalLog } from './refusal-log.ts'
 import { Registry } from './registry.ts'
@@ -88,7 +88,7 @@ export class Agents {
   /** Asks the agent of a process. Never rejects. */
   async ask(pid: number, ask: Ask, terms: AskTerms): Promise<Answer> {
     const worker = this.#registry.of(pid)
-    if (typeof worker === 'string') return failed(worker)
+    if (typeof worker === 'string') return lacking('absent', worker)
     const work = () => worker.ask(ask, terms)
     return await (isBulk(ask) ? this.#bulk(work) : work())
   }

@@ -6,6 +6,8 @@ import type { AgentsTerms } from './doors.ts'
 import type { Answer, Ask } from './protocol.ts'
 import type { AskTerms } from './worker.ts'
 
+const NOT_YET: Answer = { kind: 'failed', error: 'memmon has just been started', lack: 'absent' }
+
 export class AgentsOnDemand {
   readonly #ports: AgentsPorts
   #terms: AgentsTerms
@@ -39,7 +41,8 @@ export class AgentsOnDemand {
 
   /** Asks the agent of a process; undefined if there is no socket. Never rejects. */
   async ask(pid: number, ask: Ask, terms: AskTerms): Promise<Answer | undefined> {
-    return await this.#agents?.ask(pid, ask, terms)
+    if (this.#terms.agentSocket === 'off') return undefined
+    return (await this.#agents?.ask(pid, ask, terms)) ?? NOT_YET
   }
 
   close(): void {

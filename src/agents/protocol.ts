@@ -29,10 +29,13 @@ export type Ask =
   | { readonly do: 'dump'; readonly what: DumpKind; readonly force: boolean }
   | { readonly do: 'drain' }
 
+/** There is no agent that could be asked; or it was asked, and its connection has ended without an answer. */
+type Lack = 'absent' | 'gone'
+
 /** What came of it; an error says what a person can do. */
 export type Answer =
   | { readonly kind: 'finished'; readonly data: unknown }
-  | { readonly kind: 'failed'; readonly error: string }
+  | { readonly kind: 'failed'; readonly error: string; readonly lack?: Lack }
 
 export interface Progress {
   readonly text: string
@@ -134,6 +137,9 @@ export const failed = (error = 'the agent has failed and does not say why'): Ans
   kind: 'failed',
   error,
 })
+
+/** Another agent of the process may answer later. */
+export const lacking = (lack: Lack, error: string): Answer => ({ kind: 'failed', error, lack })
 
 /** What is asked, or what is wrong with it. */
 function askIn(said: Said): Ask | string {

@@ -8,6 +8,7 @@ import {
   failed,
   isBulk,
   LINE_BYTES,
+  lacking,
   type Progress,
   parseWorkerLine,
   type WorkerHello,
@@ -64,7 +65,10 @@ export class Worker {
       onLine: line => this.#onLine(line),
       onClose: () => {
         this.#endAll(
-          failed(`the agent of pid ${hello.pid} has gone: the process has ended, or closed the connection`),
+          lacking(
+            'gone',
+            `the agent of pid ${hello.pid} has gone: the process has ended, or closed the connection`,
+          ),
         )
         onClose()
       },

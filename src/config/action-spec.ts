@@ -26,9 +26,16 @@ export function actionOf(
   return action.kind === 'exec' ? { kind: 'exec', command: execCommand ?? '' } : action
 }
 
-export const drainOf = ({ graceSeconds, drainSignal, drainCommand, drainCheck }: RuleKeys): Drain => ({
+export const drainOf = ({
+  graceSeconds,
+  drainAgent,
+  drainSignal,
+  drainCommand,
+  drainCheck,
+}: RuleKeys): Drain => ({
   kind: 'drain',
   graceSeconds: graceSeconds ?? DEFAULT_GRACE_SECONDS,
+  ...(drainAgent && { agent: true }),
   ...(drainSignal !== undefined && { signal: drainSignal }),
   ...(drainCommand !== undefined && { command: drainCommand }),
   ...(drainCheck !== undefined && { check: drainCheck }),

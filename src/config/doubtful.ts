@@ -17,7 +17,7 @@ export function doubtsOf({ rules, budgets, notes, places, agentSocket }: Setting
     return [
       ...bytesTexts(spec),
       ...nameTexts(spec),
-      ...drainTexts(spec),
+      ...drainTexts(spec, agentSocket),
       ...sampleTexts(spec, agentSocket),
     ].map(text => (place === undefined ? text : `${place}: ${text}`))
   })
@@ -63,9 +63,11 @@ function sampleTexts({ plan, written }: Spec, agentSocket: string): string[] {
   return [`${written} has memory_sample, and there is no socket for agents: add agent_socket = auto`]
 }
 
-function drainTexts({ action, written }: Spec): string[] {
+function drainTexts({ action, written }: Spec, agentSocket: string): string[] {
   if (action.kind !== 'drain') return []
-  const { signal, command, check } = action
-  if ((signal ?? command ?? check) !== undefined) return []
-  return [`${written} does not ask the process to finish: add drain_signal or drain_command`]
+  const { agent, signal, command, check } = action
+  if (agent && agentSocket === 'off')
+    return [`${written} has drain_agent, and there is no socket for agents: add agent_socket = auto`]
+  if ((agent ?? signal ?? command ?? check) !== undefined) return []
+  return [`${written} does not ask the process to finish: add drain_agent, drain_signal or drain_command`]
 }

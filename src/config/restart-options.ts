@@ -22,7 +22,7 @@ export const RESTART_OPTIONS: readonly RuleOption[] = [
     group: 'draining',
     value: 'limit',
     brief: 'above this, let a process finish its work first',
-    help: 'Above this, ask the process to finish its work (--drain-signal, --drain-command); restart it when it has (--drain-check), or when --grace is over and it is still above. --hard-limit and the limit itself do not wait.',
+    help: 'Above this, ask the process to finish its work (--drain-agent, --drain-signal, --drain-command); restart it when it has (--drain-check), or when --grace is over and it is still above. --hard-limit and the limit itself do not wait.',
     example: '-p worker=1GB --soft-limit 700MB --drain-signal TSTP',
     exampleHelp: 'let a worker finish its job before it is restarted',
     applyRule: (keys, text) => {
@@ -39,6 +39,17 @@ export const RESTART_OPTIONS: readonly RuleOption[] = [
     exampleHelp: 'give it an hour to finish',
     applyRule: (keys, text) => {
       keys.graceSeconds = parseSomeTime(text)
+    },
+  },
+  {
+    rule: true,
+    flags: ['--drain-agent'],
+    group: 'draining',
+    help: 'Ask a process to finish by its agent, which calls what the program has given to onDrain. One that has no agent, or whose agent does not do it, gets --drain-signal and --drain-command, if there are any. Needs --agent-socket, and a program that has loaded memmon/agent.',
+    example: '-p worker=1GB --agent-socket auto --soft-limit 700MB --drain-agent --drain-signal TERM',
+    exampleHelp: 'call its onDrain at 700 MB, and send SIGTERM where there is none',
+    applyRule: (keys, text) => {
+      keys.drainAgent = parseSwitch(text)
     },
   },
   {

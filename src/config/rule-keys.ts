@@ -21,6 +21,7 @@ export interface RuleKeys {
   fdsLimit?: Limit
   softLimit?: Limit
   graceSeconds?: number
+  drainAgent?: boolean
   drainSignal?: string
   drainCommand?: string
   drainCheck?: string

@@ -1,16 +1,19 @@
 // What memmon finds out about a process over its limit: a memory sample from its agent and evidence before a restart, why it
 // has so many threads or descriptors before anything is told.
 import type { AgentsPorts } from '../agents/agents.ts'
+import { drainByAgent } from '../agents/drain-by-agent.ts'
 import { AgentsOnDemand } from '../agents/on-demand.ts'
 import { sampleBeforeStop } from '../agents/sample-before-stop.ts'
 import type { Log } from '../base/log.ts'
 import type { Redactor } from '../base/redact.ts'
+import { oneLine } from '../base/text.ts'
 import type { Settings } from '../config/settings.ts'
 import { Reasons } from '../evidence/reasons.ts'
 import { EvidenceTaker, type TakerPorts } from '../evidence/taker.ts'
 import { requestFacts } from '../messages/event.ts'
 import { evidenceLines } from '../messages/evidence-text.ts'
 import { sampleOf, samplingText } from '../messages/sample-text.ts'
+import type { AgentAnswer } from '../restart/job-events.ts'
 import {
   type Evidence,
   type MemorySample,
@@ -76,6 +79,14 @@ export class Inquiries {
     const isWanted = this.#settings.evidence || diagnoseCommand !== undefined
     const evidence = isWanted ? await this.#evidence.take(request, diagnoseCommand) : { sentences: [] }
     return sample ? { ...evidence, sample } : evidence
+  }
+
+  /** A process over its soft limit is asked to finish by its agent. Never rejects. */
+  readonly drainByAgent = async ({ process }: RestartRequest, withinMs: number): Promise<AgentAnswer> => {
+    const { redactor, sleep, tick } = this.#ports
+    const ask: AgentsOnDemand['ask'] = (...asked) => this.#agents.ask(...asked)
+    const answer = await drainByAgent(process.pid, withinMs, { ask, sleep, tick })
+    return answer.kind === 'taken' ? answer : { ...answer, why: redactor.redact(oneLine(answer.why)) }
   }
 
   /** supervisord is the process of this pid, and its children's agents may connect. */

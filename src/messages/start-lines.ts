@@ -5,7 +5,7 @@ import { formatServerUrl, type ServerAddress } from '../base/server-url.ts'
 import { digitsOf, formatDuration, formatSize } from '../base/units.ts'
 import type { Capacity, InForce } from '../config/in-force.ts'
 import type { Settings } from '../config/settings.ts'
-import { actionVerb, type Drain } from '../rules/action.ts'
+import { actionVerb, type Drain, drainMeans } from '../rules/action.ts'
 import type { Budget } from '../rules/budgets.ts'
 import { growthText } from '../rules/growth.ts'
 import { isMemory, metricText } from '../rules/metric.ts'
@@ -68,14 +68,12 @@ export function ruleText(rule: Rule, capacity: Capacity | undefined): string {
   return `${rule.written}: ${[text, ...more].join(', ')}`
 }
 
-function drainTexts({ signal, command, check, graceSeconds }: Drain): string[] {
-  const how = [
-    ...(signal === undefined ? [] : [`SIG${signal}`]),
-    ...(command === undefined ? [] : ['drain_command']),
-  ]
+function drainTexts(drain: Drain): string[] {
+  const { check, graceSeconds } = drain
+  const means = drainMeans(drain)
   const done = check === undefined ? 'it has finished' : 'drain_check succeeds'
   return [
-    ...(how.length > 0 ? [`asked to finish by ${how.join(' and ')}`] : []),
+    ...(means === undefined ? [] : [`asked to finish by ${means}`]),
     `restarted when ${done}, or after ${formatDuration(graceSeconds)}`,
   ]
 }

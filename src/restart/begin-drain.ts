@@ -1,10 +1,10 @@
 // What a process over its soft limit is told, and what is said when it cannot be told. Pure.
 import { FaultCode } from '../base/errors.ts'
 import { timestamp } from '../base/text.ts'
-import type { Drain } from '../rules/action.ts'
+import { type Drain, drainMeans } from '../rules/action.ts'
 import type { RestartRequest } from '../rules/outcome.ts'
 import { failed, go, noticed } from './endings.ts'
-import type { Job, JobIn } from './job.ts'
+import type { Drained, Job, JobIn } from './job.ts'
 import type { Effect, JobEvent, Moment, Stepped } from './job-events.ts'
 
 /** A job for a process over its soft limit, which was asked to finish; `before`: the job that it may have already. */
@@ -14,8 +14,13 @@ export function beginDrain(
   moment: Moment,
   before?: JobIn<'waiting'>,
 ): Stepped {
-  const isTold = drain.signal !== undefined || drain.command !== undefined
-  const drained = { request, sinceTick: moment.tick, isTold }
+  const isTold = drainMeans(drain) !== undefined
+  const drained: Drained = {
+    request,
+    sinceTick: moment.tick,
+    isTold,
+    ...(drain.agent && { awaitsAgent: true }),
+  }
   const job: Job = before
     ? { ...before, drained }
     : {
@@ -27,11 +32,24 @@ export function beginDrain(
         phase: 'grace',
         isAsking: false,
       }
-  const tell: Effect[] = [noticed(job, moment, 'draining', planText(drain, moment.atMs))]
-  if (drain.signal !== undefined) tell.push({ do: 'signal', signal: drain.signal })
-  if (drain.command !== undefined) tell.push({ do: 'run', hook: 'drain', command: drain.command })
-  return go(job, ...tell)
+  const told = noticed(job, moment, 'draining', planText(drain, moment.atMs))
+  return go(job, told, ...(drain.agent ? [askAgent(drain)] : ownMeans(drain)))
 }
+
+/** Its signal and its command. */
+export const ownMeans = ({ signal, command }: Drain): Effect[] => [
+  ...(signal === undefined ? [] : [{ do: 'signal', signal } as const]),
+  ...(command === undefined ? [] : [{ do: 'run', hook: 'drain', command } as const]),
+]
+
+/** The rest of its grace is for its signal, should its agent not do it. */
+export const askAgent = ({ graceSeconds }: Drain): Effect => ({
+  do: 'ask agent',
+  withinMs: Math.min(AGENT_WITHIN_MS, (graceSeconds * 1000) / 4),
+})
+
+/** After a restart of memmon's an agent is back within 30 s. */
+const AGENT_WITHIN_MS = 35_000
 
 /** What could not be told to a process that is drained. */
 export function drainFailure(job: Job, event: JobEvent, moment: Moment): Effect[] {
@@ -44,12 +62,10 @@ export function drainFailure(job: Job, event: JobEvent, moment: Moment): Effect[
   return []
 }
 
-function planText({ signal, command, check, graceSeconds }: Drain, atMs: number): string {
-  const how = [
-    ...(signal === undefined ? [] : [`SIG${signal}`]),
-    ...(command === undefined ? [] : ['drain_command']),
-  ]
-  const told = how.length > 0 ? `Asked to finish by ${how.join(' and ')}` : 'It has time to recover'
+function planText(drain: Drain, atMs: number): string {
+  const { check, graceSeconds } = drain
+  const means = drainMeans(drain)
+  const told = means === undefined ? 'It has time to recover' : `Asked to finish by ${means}`
   const done = check === undefined ? '' : ' as soon as drain_check succeeds,'
   return `${told}; restarts${done || ''} at ${timestamp(new Date(atMs + graceSeconds * 1000))}${done ? ' at the latest' : ''}`
 }

@@ -1,13 +1,13 @@
 // Carries out what a job asks for, and gives back what became of it as the event that the job hears next. Nothing of it
 // rejects for what supervisord, the network, /proc or a command does.
-import { FaultCode, faultOf, messageOf, type SupervisorFault } from '../base/errors.ts'
+import { FaultCode, faultOf, messageOf, SupervisorFault } from '../base/errors.ts'
 import type { CommandResult } from '../base/pipe-command.ts'
 import type { Evidence, RestartRequest } from '../rules/outcome.ts'
-import type { ProcessInfo } from '../rules/process.ts'
+import { type ProcessInfo, sameRun } from '../rules/process.ts'
 import type { RestartPlan } from '../rules/rule.ts'
 import type { RunHook } from './hooks.ts'
 import type { Job } from './job.ts'
-import type { Effect, HookName, JobEvent, Measured, Sighting } from './job-events.ts'
+import type { AgentAnswer, Effect, HookName, JobEvent, Measured, Sighting } from './job-events.ts'
 
 /** The calls to supervisord that jobs make; they throw SupervisorFault. */
 export interface SupervisorCalls {
@@ -22,6 +22,8 @@ export interface EffectPorts {
   /** What the request is about, measured again; undefined if there is nothing to measure. Throws if unreadable. */
   readonly measure: (request: RestartRequest) => Promise<number | undefined>
   readonly runHook: RunHook
+  /** Asks the agent of the process to have it finish. */
+  readonly drainByAgent: (request: RestartRequest, withinMs: number) => Promise<AgentAnswer>
   /** Takes down what the kernel and its agent know of the process, and runs diagnose_command, in bounded time. */
   readonly takeEvidence: (request: RestartRequest, plan: RestartPlan) => Promise<Evidence>
   readonly sleep: (ms: number) => Promise<void>
@@ -35,7 +37,7 @@ export const FRESH_MS = 100
 /** The effects that are answered. */
 export type Asking = Extract<
   Effect,
-  { do: 'look again' | 'look' | 'take evidence' | 'stop' | 'start' | 'signal' | 'run' | 'wait' }
+  { do: 'look again' | 'look' | 'take evidence' | 'stop' | 'start' | 'ask agent' | 'signal' | 'run' | 'wait' }
 >
 
 const HOOK_EVENTS: Readonly<Record<HookName, string>> = {
@@ -66,8 +68,14 @@ export async function ask(effect: Asking, job: Job, ports: EffectPorts): Promise
       return { kind: 'answered', call: 'stop', fault: await faultIn(supervisor.stopProcess(namespec)) }
     case 'start':
       return { kind: 'answered', call: 'start', fault: await faultIn(supervisor.startProcess(namespec)) }
+    case 'ask agent':
+      return {
+        kind: 'agent answered',
+        pid: request.process.pid,
+        answer: await askAgent(request, effect.withinMs, ports),
+      }
     case 'signal': {
-      const fault = await faultIn(supervisor.signalProcess(namespec, effect.signal))
+      const fault = await faultIn(signalSame(request.process, effect.signal, supervisor))
       return { kind: 'answered', call: 'signal', fault }
     }
     case 'run': {
@@ -98,6 +106,26 @@ async function measure(request: RestartRequest, ports: EffectPorts): Promise<Mea
   } catch (thrown) {
     return { kind: 'fault', text: messageOf(thrown) }
   }
+}
+
+async function askAgent(
+  request: RestartRequest,
+  withinMs: number,
+  { drainByAgent }: EffectPorts,
+): Promise<AgentAnswer> {
+  try {
+    return await drainByAgent(request, withinMs)
+  } catch (thrown) {
+    return { kind: 'failed', why: messageOf(thrown) }
+  }
+}
+
+/** supervisord signals by name: half a minute may have passed since the process was seen. */
+async function signalSame(process: ProcessInfo, signal: string, supervisor: SupervisorCalls): Promise<void> {
+  const { namespec } = process
+  const info = await supervisor.getProcessInfo(namespec)
+  if (!sameRun(info, process)) throw new SupervisorFault('fault', 'NOT_RUNNING', FaultCode.NOT_RUNNING)
+  await supervisor.signalProcess(namespec, signal)
 }
 
 async function look(namespec: string, supervisor: SupervisorCalls): Promise<Sighting> {

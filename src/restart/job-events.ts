@@ -20,6 +20,12 @@ export type Measured =
   | { readonly kind: 'value'; readonly value: number | undefined }
   | { readonly kind: 'fault'; readonly text: string }
 
+/** What came of asking the agent of a process to have it finish. */
+export type AgentAnswer =
+  | { readonly kind: 'taken' }
+  /** 'unheard': the program was not told. 'failed': it may have been. */
+  | { readonly kind: 'unheard' | 'failed'; readonly why: string }
+
 export type HookName = 'pre' | 'post' | 'restart' | 'drain' | 'drain_check'
 
 /** The next try of a stop, or the end of a pre_restart_command of which no memmon hears any more. */
@@ -45,6 +51,8 @@ export type JobEvent =
       readonly call: 'stop' | 'start' | 'signal'
       readonly fault: SupervisorFault | undefined
     }
+  /** The agent of the process of that pid. */
+  | { readonly kind: 'agent answered'; readonly pid: number; readonly answer: AgentAnswer }
   | { readonly kind: 'hook ended'; readonly hook: HookName; readonly result: CommandResult }
   | { readonly kind: 'evidence taken'; readonly evidence: Evidence }
   | { readonly kind: 'waited'; readonly for: WaitedFor }
@@ -64,7 +72,7 @@ export type JobEvent =
   | { readonly kind: 'resumed'; readonly isNewer: boolean }
 
 /** What programs know a line by that is about no outcome yet. */
-export type LineEvent = EvidenceLine['event'] | 'restarting' | 'slow_stop' | 'hook_failed'
+export type LineEvent = EvidenceLine['event'] | 'restarting' | 'slow_stop' | 'hook_failed' | 'agent_drain'
 
 export type Effect =
   | { readonly do: 'look again' }
@@ -72,6 +80,7 @@ export type Effect =
   | { readonly do: 'take evidence' }
   | { readonly do: 'stop' }
   | { readonly do: 'start' }
+  | { readonly do: 'ask agent'; readonly withinMs: number }
   | { readonly do: 'signal'; readonly signal: string }
   | { readonly do: 'run'; readonly hook: HookName; readonly command: string; readonly pid?: number }
   | { readonly do: 'wait'; readonly ms: number; readonly for: WaitedFor }

@@ -9,8 +9,10 @@ export interface Drained {
   /** By its soft limit, whatever brought the job where it is now. */
   readonly request: RestartRequest
   readonly sinceTick: number
-  /** A signal or a command has told it: from then on it is memmon's until it ends. */
+  /** Its agent, a signal or a command has told it: from then on it is memmon's until it ends. */
   readonly isTold: boolean
+  /** Its agent was asked and has not answered: the next memmon asks it again, which an agent does once. */
+  readonly awaitsAgent?: true
 }
 
 interface JobHead {

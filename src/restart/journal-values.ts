@@ -52,7 +52,8 @@ export const isDrained = (value: unknown): value is Drained =>
   isObject(value) &&
   isRequest(value.request) &&
   Number.isFinite(value.sinceTick) &&
-  typeof value.isTold === 'boolean'
+  typeof value.isTold === 'boolean' &&
+  (value.awaitsAgent === undefined || value.awaitsAgent === true)
 
 /** JSON knows no Infinity, which a monitor's breach without a figure has for its limit. */
 export function withoutLimit(request: unknown): unknown {

@@ -216,6 +216,7 @@ const isStop = (effect: Effect): boolean =>
 const isBinding = (effect: Effect): boolean =>
   isStop(effect) ||
   effect.do === 'signal' ||
+  effect.do === 'ask agent' ||
   (effect.do === 'run' && (effect.hook === 'drain' || effect.hook === 'pre')) ||
   (effect.do === 'tell' && effect.outcome.kind === 'noticed' && effect.outcome.what === 'draining')
 

@@ -1,5 +1,6 @@
 // The state machine of a job: a job and an event in, the next job and the effects to carry out, out. Pure: whoever
 // calls it writes the transition down before carrying out its effects. docs/restarts.md draws it.
+import { agentAnswered, resumeDrain } from './agent-drain.ts'
 import { drainFailure } from './begin-drain.ts'
 import { stepDraining } from './draining.ts'
 import { drainedOn, go, headOf, leave, skipped, stepFinishing } from './endings.ts'
@@ -14,6 +15,7 @@ import { stepWaiting } from './waiting.ts'
 export function step(job: Job, event: JobEvent, moment: Moment): Stepped {
   if (event.kind === 'resumed') return resume(job, event.isNewer, moment)
   if (event.kind === 'looked' && event.askedIn !== job.state) return go(job)
+  if (event.kind === 'agent answered') return agentAnswered(job, event, moment)
   const failures = drainFailure(job, event, moment)
   const next = stepIn(job, event, moment)
   return failures.length > 0 ? { ...next, effects: [...failures, ...next.effects] } : next
@@ -48,7 +50,7 @@ function resume(noted: Job, isNewer: boolean, moment: Moment): Stepped {
   const event = { kind: 'resumed', isNewer } as const
   switch (job.state) {
     case 'draining':
-      return go({ ...job, isAsking: false })
+      return resumeDrain({ ...job, isAsking: false }, moment)
     case 'waiting':
       return go({ ...job, isPostponed: false })
     case 'preparing': {

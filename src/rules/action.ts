@@ -13,6 +13,8 @@ export type Action =
 /** A process over its soft limit was asked to finish what it does, and restarted when it has, or when its grace is over. */
 export interface Drain {
   readonly kind: 'drain'
+  /** Its agent is asked first; signal and command are for one that has none, or does not do it. */
+  readonly agent?: true
   readonly signal?: string
   readonly command?: string
   /** Exit code 0: it has finished. */
@@ -77,6 +79,16 @@ export const actionTold = (action: Action): string => wordsOf(action).told?.(act
 /** The commands that it runs, by the keys that hold them. */
 export const actionCommands = (action: Action): readonly KeyedCommand[] =>
   wordsOf(action).commands?.(action) ?? []
+
+/** 'its agent, or else by SIGTERM and drain_command', behind 'asked to finish by'; undefined where nothing asks it. */
+export function drainMeans({ agent, signal, command }: Drain): string | undefined {
+  const own = [
+    ...(signal === undefined ? [] : [`SIG${signal}`]),
+    ...(command === undefined ? [] : ['drain_command']),
+  ].join(' and ')
+  if (agent) return own === '' ? 'its agent' : `its agent, or else by ${own}`
+  return own === '' ? undefined : own
+}
 
 /** Parses USR1 or SIGUSR1, in any case. Throws an Error that says what would be right. */
 export function parseSignal(text: string, signals: readonly string[]): string {

@@ -366,7 +366,7 @@ const NO_PATH = {
   listener: `on the PATH that supervisord gives memmon (${PATH}): use its full path`,
 }
 const EMPTY = 'is empty and counts as not given: is the variable in command= set?'
-const UNASKED = 'does not ask the process to finish: add drain_signal or drain_command'
+const UNASKED = 'does not ask the process to finish: add drain_agent, drain_signal or drain_command'
 
 /** <path> is what is said of a PATH by whoever looks. */
 const WARNED: [given: string, sentence: string][] = [

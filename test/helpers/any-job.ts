@@ -120,7 +120,9 @@ const COMMANDS = { preCommand: '/secret/pre', postCommand: '/secret/post', resta
 const anyJob: fc.Arbitrary<Job> = fc
   .record({
     request: anyRequest,
-    drained: some(fc.record({ value: whole, sinceTick: whole, isTold: fc.boolean() })),
+    drained: some(
+      fc.record({ value: whole, sinceTick: whole, isTold: fc.boolean(), awaitsAgent: fc.boolean() }),
+    ),
     owesPost: fc.boolean(),
     hasCommands: fc.boolean(),
     state: anyState,
@@ -128,11 +130,12 @@ const anyJob: fc.Arbitrary<Job> = fc
   })
   .map(({ request, drained, owesPost, hasCommands, state, occurredAt }): Job => {
     const isDrained = drained !== undefined || state.state === 'draining'
-    const { value = 1, sinceTick = 0, isTold = true } = drained ?? {}
+    const { value = 1, sinceTick = 0, isTold = true, awaitsAgent = false } = drained ?? {}
     const soft: Drained = {
       request: { ...request, breach: { ...request.breach, value } },
       sinceTick,
       isTold,
+      ...(awaitsAgent && { awaitsAgent }),
     }
     const head = {
       request: state.state === 'draining' ? soft.request : request,

@@ -4,7 +4,7 @@ import { SupervisorFault } from '../../src/base/errors.ts'
 import type { CommandResult } from '../../src/base/pipe-command.ts'
 import { outcomeText } from '../../src/messages/outcome-text.ts'
 import type { Job } from '../../src/restart/job.ts'
-import type { Terms } from '../../src/restart/job-events.ts'
+import type { AgentAnswer, Terms } from '../../src/restart/job-events.ts'
 import { type JobSettings, Jobs } from '../../src/restart/jobs.ts'
 import type { JournalChanges } from '../../src/restart/journal.ts'
 import { jobLine } from '../../src/restart/journal-lines.ts'
@@ -112,6 +112,7 @@ export class JobWorld {
   company: (request: RestartRequest) => RestartRequest[] = () => []
   hook: (command: string) => CommandResult | Promise<CommandResult> = () => ({ ok: true })
   evidence: (request: RestartRequest) => Promise<Evidence> = async () => ({ sentences: [] })
+  agent: (request: RestartRequest) => Promise<AgentAnswer> = async () => ({ kind: 'taken' })
   measure: (request: RestartRequest) => number | undefined | Promise<number | undefined> = ({ breach }) =>
     breach.value
   /** What holds up the journal, and what it holds. */
@@ -140,6 +141,10 @@ export class JobWorld {
       takeEvidence: async request => {
         this.did.push(`evidence ${request.process.namespec} ${request.process.pid}`)
         return await this.evidence(request)
+      },
+      drainByAgent: async (request, withinMs) => {
+        this.did.push(`drain ${request.process.namespec} by its agent within ${withinMs} ms`)
+        return await this.agent(request)
       },
       runHook: async (command, { process }) => {
         this.did.push(`run ${command} ${process.namespec} ${process.pid}`)

@@ -175,6 +175,8 @@ function effectText(effect: Effect): string {
       return effect.afterMs === 0 ? 'look' : `look in ${effect.afterMs} ms`
     case 'wait':
       return `wait ${effect.ms} ms for ${effect.for}`
+    case 'ask agent':
+      return `ask agent within ${effect.withinMs} ms`
     case 'signal':
       return `signal ${effect.signal}`
     case 'run':

@@ -3,8 +3,10 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { FaultCode, type SupervisorFault } from '../../src/base/errors.ts'
 import type { CommandResult } from '../../src/base/pipe-command.ts'
 import { type Asking, ask, type EffectPorts } from '../../src/restart/effects.ts'
+import type { AgentAnswer } from '../../src/restart/job-events.ts'
 import type { Evidence, RestartRequest } from '../../src/rules/outcome.ts'
-import { breached, faultOf, LOST, PROCESS, REQUEST, stopping } from '../helpers/jobs.ts'
+import type { ProcessInfo } from '../../src/rules/process.ts'
+import { breached, faultOf, LOST, NEWER, PROCESS, REQUEST, stopping } from '../helpers/jobs.ts'
 import { MB } from '../helpers/values.ts'
 
 let done: string[]
@@ -12,6 +14,8 @@ let fault: Error | undefined
 let size: number | undefined | Error
 let hook: CommandResult | Error
 let evidence: Evidence | Error
+let agent: AgentAnswer | Error
+let info: ProcessInfo
 let nowTick = 5_000
 let answerMs: number
 beforeEach(() => {
@@ -20,6 +24,8 @@ beforeEach(() => {
   fault = undefined
   size = 60 * MB
   hook = { ok: true }
+  agent = { kind: 'taken' }
+  info = PROCESS
   evidence = { path: '/e.json', sentences: ['waits'] }
 })
 
@@ -32,7 +38,7 @@ const ports: EffectPorts = {
     getProcessInfo: async namespec => {
       await call(`info ${namespec}`)
       nowTick += answerMs
-      return PROCESS
+      return info
     },
     stopProcess: namespec => call(`stop ${namespec}`),
     startProcess: namespec => call(`start ${namespec}`),
@@ -47,6 +53,11 @@ const ports: EffectPorts = {
     done.push(`measure ${process.namespec}`)
     if (size instanceof Error) throw size
     return size
+  },
+  drainByAgent: async ({ process }, withinMs) => {
+    done.push(`drain ${process.pid} within ${withinMs} ms`)
+    if (agent instanceof Error) throw agent
+    return agent
   },
   runHook: async (command, { process, breach }, event) => {
     done.push(`${command} ${event} ${process.pid} ${breach.rule}`)
@@ -145,12 +156,22 @@ describe('a call', () => {
   test.each<[Asking, string, string]>([
     [{ do: 'stop' }, 'stop', 'stop w:a'],
     [{ do: 'start' }, 'start', 'start w:a'],
-    [{ do: 'signal', signal: 'TSTP' }, 'signal', 'TSTP w:a'],
   ])('%j', async (effect, name, text) => {
     expect(await asked(effect)).toEqual({ kind: 'answered', call: name, fault: undefined })
     fault = LOST
     expect(await asked(effect)).toEqual({ kind: 'answered', call: name, fault: LOST })
     expect(done).toEqual([text, text])
+  })
+
+  test('a signal goes to the process that was meant, and to no other of its name', async () => {
+    const signal = { do: 'signal', signal: 'TSTP' } as const
+    expect(await asked(signal)).toEqual({ kind: 'answered', call: 'signal', fault: undefined })
+    expect(done).toEqual(['info w:a', 'TSTP w:a'])
+    info = NEWER
+    expect(await asked(signal)).toMatchObject({ fault: { code: FaultCode.NOT_RUNNING } })
+    fault = LOST
+    expect(await asked(signal)).toEqual({ kind: 'answered', call: 'signal', fault: LOST })
+    expect(done.slice(2)).toEqual(['info w:a', 'info w:a'])
   })
 
   test('what supervisord cannot have said is a defect, and is not swallowed', async () => {
@@ -163,6 +184,15 @@ describe('a call', () => {
     expect(await asked({ do: 'wait', ms: 750, for: 'stop' })).toEqual({ kind: 'waited', for: 'stop' })
     expect(done).toEqual(['sleep 750'])
   })
+})
+
+test('its agent, which never fails by itself', async () => {
+  const effect = { do: 'ask agent', withinMs: 35_000 } as const
+  const of = { kind: 'agent answered', pid: PROCESS.pid }
+  expect(await asked(effect)).toEqual({ ...of, answer: { kind: 'taken' } })
+  agent = new Error('broken')
+  expect(await asked(effect)).toEqual({ ...of, answer: { kind: 'failed', why: 'broken' } })
+  expect(done).toEqual(Array(2).fill(`drain ${PROCESS.pid} within 35000 ms`))
 })
 
 describe('a command of the operator’s', () => {

@@ -156,7 +156,7 @@ describe('post_restart_command', () => {
     const text = 'post_restart_command for w:a is not run: the settings no longer name one'
     expect(conclude(job)).toEqual({
       job: draining(),
-      effects: [tell(SKIPPED), { do: 'log', level: 'WARN', text }],
+      effects: [tell(SKIPPED), { do: 'log', event: 'hook_failed', level: 'WARN', text }],
     })
     expect(done({ ...job, isDrainedOn: false })).toEqual({ job: undefined, effects: [] })
   })

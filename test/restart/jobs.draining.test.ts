@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { SupervisorFault } from '../../src/base/errors.ts'
 import type { CommandResult } from '../../src/base/pipe-command.ts'
-import type { Terms } from '../../src/restart/job-events.ts'
+import type { AgentAnswer, Terms } from '../../src/restart/job-events.ts'
 import type { Drain } from '../../src/rules/action.ts'
 import { ProcessState } from '../../src/rules/process.ts'
 import { JobWorld, openWorld } from '../helpers/job-world.ts'
@@ -38,12 +38,32 @@ test('noted before it is told, told once for each run', async () => {
   await soften({ ...DRAIN, command: '/opt/drain' })
   world.jobs.soften(world.soft('g:a'), DRAIN)
   await world.pass(1)
-  expect(world.did.splice(0)).toEqual(['note g:a draining', 'TSTP g:a', `run /opt/drain g:a ${pidOf('g:a')}`])
+  expect(world.did.splice(0)).toEqual(['note g:a draining', `run /opt/drain g:a ${pidOf('g:a')}`, 'TSTP g:a'])
   expect(world.told).toMatchObject([{ kind: 'noticed', what: 'draining' }])
   world.process('g:a').pid = 7
   world.jobs.soften(world.soft('g:a'), DRAIN)
   await world.pass(1)
   expect(world.did.splice(0)).toEqual(['note g:a draining', 'TSTP g:a'])
+})
+
+test('its agent is asked once, noted before and after; its signal follows where it does not do it', async () => {
+  const byAgent = { ...DRAIN, agent: true } as const
+  world.terms = () => ({ ...DRAINS, drain: byAgent })
+  let answer: (given: AgentAnswer) => void = () => {}
+  world.agent = () =>
+    new Promise(resolve => {
+      answer = resolve
+    })
+  await soften(byAgent)
+  expect(world.did.splice(0)).toEqual(['note g:a draining', 'drain g:a by its agent within 35000 ms'])
+  await soften(byAgent)
+  expect(world.did.splice(0)).toEqual([])
+  answer({ kind: 'failed', why: 'deaf' })
+  await world.pass(1)
+  expect(world.did.splice(0)).toEqual(['note g:a draining', 'TSTP g:a'])
+  expect(world.log).toEqual([
+    `WARN The agent of g:a (pid ${pidOf('g:a')}) has not asked it to finish: deaf. Asking by SIGTSTP`,
+  ])
 })
 
 test.each<[what: string, terms: Terms]>([

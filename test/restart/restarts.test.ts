@@ -40,6 +40,7 @@ function restartsWith(...argv: string[]): Restarts {
     takeEvidence: async () => ({ sentences: [] }),
     companionsOf: async () => [],
     runHook: async () => ({ ok: true }),
+    drainByAgent: async () => ({ kind: 'taken' }),
     tell: outcome => void world.told.push(outcome),
     log: (level, text) => void world.log.push(`${level} ${text}`),
     sleep: clock.sleep,

@@ -78,6 +78,7 @@ beforeEach(() => {
     measure: () => unanswered('measure'),
     takeEvidence: () => unanswered('evidence'),
     runHook: command => unanswered(`run ${command}`),
+    drainByAgent: () => unanswered('ask its agent'),
     journal: {
       note: ({ jobs, restart }) => {
         noted.push(jobs.map(([namespec, job]) => `${namespec} ${job?.state ?? 'over'}`).join(', '))
@@ -153,7 +154,8 @@ const STOPS: Felt[] = [
 ]
 const PREPARATIONS: Felt[] = [
   ['pre_restart_command', [preparing({ plan: HOOKS }), OVER], ['run pre'], []],
-  ['the signal of a drain', drainsBy({ signal: 'TSTP' }), ['draining', 'TSTP'], []],
+  ['the look before the signal of a drain', drainsBy({ signal: 'TSTP' }), ['draining', 'look'], []],
+  ['the agent that is asked to drain', drainsBy({ agent: true }), ['draining', 'ask its agent'], []],
   ['drain_command', drainsBy({ command: 'finish' }), ['draining', 'run finish'], []],
   ['that it has time to recover', drainsBy({}), ['draining'], []],
 ]

@@ -126,6 +126,7 @@ function drainKeysOf(random: Random): Record<string, string> {
     soft_limit: `${random.pick([25, 40])}MB`,
     grace: random.pick(['5s', '20s', '60s']),
   }
+  if (random.chance(0.3)) keys.drain_agent = 'true'
   if (random.chance(0.6)) keys.drain_signal = 'USR1'
   if (random.chance(0.4)) keys.drain_command = 'drain'
   if (random.chance(0.4)) keys.drain_check = 'idle'
@@ -215,6 +216,7 @@ const KINDS: Readonly<Record<EffectKind, number>> = {
   restart: 2,
   drain: 1,
   idle: 1,
+  agent: 2,
 }
 
 function whenOf(random: Random, activeMs: number): When {

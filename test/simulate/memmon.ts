@@ -7,9 +7,10 @@ import { Monitor } from '../../src/check/monitor.ts'
 import { resolveSettings } from '../../src/config/in-force.ts'
 import { act } from '../../src/restart/actions.ts'
 import { retryDelayMs } from '../../src/restart/endings.ts'
+import type { AgentAnswer } from '../../src/restart/job-events.ts'
 import { type JournalPlace, Restarts } from '../../src/restart/restarts.ts'
 import type { Evidence, RestartRequest } from '../../src/rules/outcome.ts'
-import type { ProcessInfo } from '../../src/rules/process.ts'
+import { type ProcessInfo, sameRun } from '../../src/rules/process.ts'
 import type { SupervisorClient } from '../../src/supervisor/client.ts'
 import { createTableReader } from '../../src/supervisor/process-table.ts'
 import { type Conf, settingsOf } from './conf.ts'
@@ -65,6 +66,7 @@ export class Memmon {
         return found
       },
       runHook,
+      drainByAgent: (request, withinMs) => this.#drainByAgent(request, withinMs),
       takeEvidence: (request, { diagnoseCommand }) => this.#takeEvidence(request, diagnoseCommand),
       tell,
       log,
@@ -239,6 +241,18 @@ export class Memmon {
         },
       })
     })
+  }
+
+  /** There is none, it is on its way back, it says no, or it tells the program, and its answer may be lost on the way. */
+  async #drainByAgent({ process }: RestartRequest, withinMs: number): Promise<AgentAnswer> {
+    const { agents: random, supervisord } = this.#world
+    if (!this.effect('agent')) return new Promise(() => {})
+    const how = random.pick(['takes', 'takes', 'takes', 'no agent', 'fails', 'silent'] as const)
+    await this.#sleep(how === 'no agent' || how === 'silent' ? withinMs : random.int(1, withinMs))
+    if (how === 'no agent') return { kind: 'unheard', why: how }
+    const { run } = supervisord.programs.get(process.namespec) ?? {}
+    if (how !== 'fails' && run && sameRun(run, process)) supervisord.programs.get(process.namespec)?.tell(run)
+    return how === 'takes' ? { kind: 'taken' } : { kind: 'failed', why: how }
   }
 
   /** A kernel or a disk that does not answer costs all of evidence_timeout, a command that hangs all of its time. */

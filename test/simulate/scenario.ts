@@ -16,6 +16,7 @@ export type EffectKind =
   | 'pid'
   | 'measure'
   | 'evidence'
+  | 'agent'
   | 'tell'
   | 'read'
   | 'append'

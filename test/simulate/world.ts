@@ -36,6 +36,8 @@ export class World {
   dateMs = 0
   /** What was there to be seen by a person. */
   readonly trace: string[] | undefined
+  /** What agents do when they are asked. */
+  readonly agents: Random
   /** How long evidence takes. */
   readonly evidence: Random
   readonly #pids: Random
@@ -51,6 +53,7 @@ export class World {
     const stream = (name: string) => new Random(scenario.seed, name)
     this.jitter = stream('jitter')
     this.evidence = stream('evidence')
+    this.agents = stream('agents')
     this.#pids = stream('pids')
     this.oracle = new Oracle(this)
     const { scheduler } = this

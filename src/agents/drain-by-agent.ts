@@ -1,0 +1,34 @@
+// A process over its soft limit is asked to finish by its agent, which may be on its way back to a memmon that was just started.
+import type { Answer, Ask } from './protocol.ts'
+import type { AskTerms } from './worker.ts'
+
+const AGAIN_AFTER_MS = 500
+
+interface DrainPorts {
+  /** undefined if there is no socket for agents. */
+  readonly ask: (pid: number, ask: Ask, terms: AskTerms) => Promise<Answer | undefined>
+  readonly sleep: (ms: number) => Promise<void>
+  readonly tick: () => number
+}
+
+/** 'unheard': no agent was there to be told. */
+type Drained = { readonly kind: 'taken' } | { readonly kind: 'unheard' | 'failed'; readonly why: string }
+
+/** Never rejects, and takes no longer than that. */
+export async function drainByAgent(pid: number, withinMs: number, ports: DrainPorts): Promise<Drained> {
+  const untilTick = ports.tick() + withinMs
+  let wasSent = false
+  for (;;) {
+    const timeoutMs = Math.max(1, untilTick - ports.tick())
+    const answer = await ports.ask(pid, { do: 'drain' }, { timeoutMs })
+    if (!answer) return { kind: 'unheard', why: NO_SOCKET }
+    if (answer.kind === 'finished') return { kind: 'taken' }
+    if (!answer.lack) return { kind: 'failed', why: answer.error }
+    wasSent ||= answer.lack === 'gone'
+    if (ports.tick() + AGAIN_AFTER_MS >= untilTick)
+      return { kind: wasSent ? 'failed' : 'unheard', why: answer.error }
+    await ports.sleep(AGAIN_AFTER_MS)
+  }
+}
+
+const NO_SOCKET = 'memmon has no agent socket: set agent_socket = auto'
