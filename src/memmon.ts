@@ -79,7 +79,7 @@ export class Memmon {
     this.#settings = new CurrentSettings(initial, {
       ...ports,
       apply: (next, why) => this.#apply(next, why),
-      mail: (...said) => this.#notifications.say(...said),
+      mail: (subject, text) => this.#notifications.say({ event: 'settings', subject, text }),
     })
     logStart(initial, address, sampler.source, log)
     for (const warning of ports.source.warnings) log('WARN', warning)
@@ -111,6 +111,7 @@ export class Memmon {
     this.#customMonitors = new CustomMonitors({
       timeoutMs: () => this.#settings.now.settings.monitorTimeoutSeconds * 1000,
       log,
+      mail: news => this.#notifications.say(news),
       tick: monotonicMs,
       nowMs: Date.now,
     })

@@ -3,7 +3,8 @@ import { hostname } from 'node:os'
 import { UsageError } from '../base/errors.ts'
 import type { Settings } from '../config/settings.ts'
 import { createChannels } from '../delivery/channels.ts'
-import { messageId, plainMessage } from '../messages/message.ts'
+import { messageId } from '../messages/message.ts'
+import { testMessage } from '../messages/own-message.ts'
 
 const EXIT_FAILED = 1
 
@@ -14,9 +15,7 @@ export async function testNotify(settings: Settings): Promise<number> {
     throw new UsageError('no channel to test: set -m, as in -m bob@example.com, or a webhook')
   }
   const now = Date.now()
-  const host = hostname()
-  const text = `This is a test of memmon on ${host}, asked for by memmon test-notify. Nothing has happened.\n`
-  const message = plainMessage('test', 'this is a test', text, { host, name: settings.name }, now)
+  const message = testMessage({ host: hostname(), name: settings.name }, now)
   const id = messageId(now, process.pid, Math.random())
   const results = await Promise.all(
     channels.map(async channel => {

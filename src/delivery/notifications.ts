@@ -11,8 +11,9 @@ import type { ProcessHistory } from '../history/process-history.ts'
 import { outcomeFacts, requestFacts } from '../messages/event.ts'
 import { hasHistory, historyUntil } from '../messages/growth.ts'
 import { isAlert, levelOf } from '../messages/level.ts'
-import { type Message, messageId, messageOf, plainMessage, subjectLine } from '../messages/message.ts'
+import { type Message, messageId, messageOf, subjectLine } from '../messages/message.ts'
 import { outcomeText } from '../messages/outcome-text.ts'
+import { type OwnNews, ownMessage } from '../messages/own-message.ts'
 import type { Told } from '../messages/told.ts'
 import type { RestartOutcome } from '../rules/outcome.ts'
 import type { Channel } from './channel.ts'
@@ -23,8 +24,8 @@ import { Outbox } from './outbox.ts'
 export interface Notifications {
   /** Tells of an outcome, by every way that there is. */
   tell(outcome: RestartOutcome): void
-  /** A message about memmon itself. */
-  say(subject: string, text: string): void
+  /** Sends a message about memmon itself. */
+  say(news: OwnNews): void
   /** Other settings from now on; throws a UsageError, and changes nothing, if a secret is missing. */
   use(settings: Settings): void
   readonly outbox: Outbox
@@ -104,9 +105,8 @@ export function createNotifications(
       if (settings.onAlertCommand !== undefined && isAlert(outcome))
         void alert(settings.onAlertCommand, outcome)
     },
-    say(subject, text) {
-      const head = `On ${hostname()}: ${subject}. Somebody has to look.`
-      notify(plainMessage('settings', subject, `${head}\n\n${text}`, context(), Date.now()))
+    say(news) {
+      notify(ownMessage(news, context(), Date.now()))
     },
     use(changed) {
       channels = createChannels(changed, process.env, redactor)

@@ -7,7 +7,7 @@ import { chartSpan } from '../picture/chart-window.ts'
 import { formatAmount } from '../rules/metric.ts'
 import type { RestartOutcome } from '../rules/outcome.ts'
 import { uptimeSecondsOf } from '../rules/process.ts'
-import { type EventContext, eventHead, eventOf } from './event.ts'
+import { type EventContext, eventOf } from './event.ts'
 import { historyUntil } from './growth.ts'
 import { mailBody } from './mail-body.ts'
 import { type Told, toldWords } from './told.ts'
@@ -82,33 +82,6 @@ export const subjectLine = (outcome: Told, context: EventContext): string =>
 /** Unlike any other: the left side of a Message-ID. `random` is 0 up to 1. */
 export const messageId = (at: number, pid: number, random: number): string =>
   ['memmon', at.toString(36), pid.toString(36), random.toString(36).slice(2)].join('.')
-
-/** A message about memmon itself. */
-export function plainMessage(
-  event: string,
-  subject: string,
-  text: string,
-  context: EventContext,
-  at: number,
-): Message {
-  const whole = oneLine(`${prefixOf(context)}: ${subject}`)
-  return {
-    subject: whole,
-    text,
-    event: eventHead(event, context, at, whole),
-    thread: '',
-    isFailure: true,
-    isUrgent: true,
-    row: {
-      process: 'memmon itself',
-      what: event === 'settings' ? 'settings rejected' : event,
-      size: '',
-      limit: '',
-      pid: '',
-      at,
-    },
-  }
-}
 
 /** What each subject begins with. */
 export const prefixOf = ({ name }: Pick<EventContext, 'name'>): string =>

@@ -2,27 +2,22 @@
 // answered, ended when it does not answer in time, and tried again after waits that grow.
 import { type Stats, statSync } from 'node:fs'
 import { basename } from 'node:path'
-import { backoffMs } from '../base/backoff.ts'
 import { errnoOf } from '../base/file-fault.ts'
-import type { Log } from '../base/log.ts'
 import { looseText } from '../base/loose-file.ts'
 import { formatDuration } from '../base/units.ts'
 import type { MonitorAnswer, MonitorSpec } from '../rules/monitor.ts'
 import type { Context, Need, Sample } from '../rules/monitor-types.ts'
+import { type FailurePorts, Failures } from './failures.ts'
 import type { Reply } from './messages.ts'
 import { type MonitorProcess, startMonitorProcess } from './monitor-process.ts'
 import { checkVerdicts } from './verdicts.ts'
 
-const RETRY = { firstMs: 10_000, lastMs: 600_000, jitter: 0 }
 /** Sentences about refused verdicts that are remembered, so that each is said once. */
 const MOST_SAID = 100
 
-export interface CustomMonitorPorts {
+export interface CustomMonitorPorts extends FailurePorts {
   readonly hostPath: string
   readonly timeoutMs: () => number
-  readonly log: Log
-  /** The monotonic clock. */
-  readonly tick: () => number
   readonly nowMs: () => number
   readonly host: string
   /** The user that memmon runs as. */
@@ -42,9 +37,7 @@ export class CustomMonitor {
   #ready: { readonly name: string; readonly needs: readonly Need[] } | undefined
   #asked: Question | undefined
   #timer: NodeJS.Timeout | undefined
-  /** In a row. */
-  #failures = 0
-  #retryTick = 0
+  readonly #failures: Failures
   /** Of the file, when its process was last started. */
   #mark = ''
   readonly #said = new Set<string>()
@@ -52,6 +45,7 @@ export class CustomMonitor {
   constructor(spec: MonitorSpec, ports: CustomMonitorPorts) {
     this.spec = spec
     this.#ports = ports
+    this.#failures = new Failures(spec.path, ports)
   }
 
   /** Asks about the samples of a check; one that is busy, or waits to be tried again, is not asked. */
@@ -76,13 +70,17 @@ export class CustomMonitor {
     this.#asked = undefined
   }
 
+  get #name(): string {
+    return this.#ready?.name ?? basename(this.spec.path)
+  }
+
   get #label(): string {
-    return `Monitor ${this.#ready?.name ?? basename(this.spec.path)}`
+    return `Monitor ${this.#name}`
   }
 
   #start(): void {
-    const { tick, hostPath, log, uid } = this.#ports
-    if (tick() < this.#retryTick) return
+    const { hostPath, log, uid } = this.#ports
+    if (!this.#failures.isRetryDue) return
     const { path } = this.spec
     this.#mark = markOf(path)
     const why = objectionTo(path, uid)
@@ -105,8 +103,7 @@ export class CustomMonitor {
     if (this.#mark === '' || markOf(this.spec.path) === this.#mark) return
     this.#ports.log('INFO', `${this.#label}: ${this.spec.path} has changed and is loaded again`)
     this.end()
-    this.#failures = 0
-    this.#retryTick = 0
+    this.#failures.forget()
     this.#said.clear()
   }
 
@@ -120,7 +117,7 @@ export class CustomMonitor {
 
   #onReady({ name, needs }: Extract<Reply, { kind: 'ready' }>): void {
     this.#ready = { name, needs }
-    if (this.#failures > 0) return
+    if (this.#failures.areAny) return
     const what = needs.length > 0 ? `, which needs ${needs.join(', ')}` : ''
     this.#ports.log('INFO', `${this.#label} is loaded from ${this.spec.path}${what}`)
   }
@@ -128,8 +125,7 @@ export class CustomMonitor {
   #onAnswer(values: readonly unknown[]): void {
     const { samples, onAnswer } = this.#asked as Question
     this.#asked = undefined
-    if (this.#failures > 0) this.#ports.log('INFO', `${this.#label} works again`)
-    this.#failures = 0
+    this.#failures.over(this.#name)
     const { verdicts, faults } = checkVerdicts(values, samples)
     for (const fault of faults) this.#refuse(fault)
     onAnswer({ spec: this.spec, name: this.#ready?.name ?? '', samples, verdicts })
@@ -150,16 +146,9 @@ export class CustomMonitor {
 
   /** Its process begins anew: nobody knows what it is busy with. */
   #fail(why: string): void {
-    const { log, tick } = this.#ports
-    const label = this.#label
+    const name = this.#name
     this.end()
-    this.#failures++
-    const waitMs = backoffMs(this.#failures, RETRY, 0)
-    this.#retryTick = tick() + waitMs
-    log(
-      'WARN',
-      `${label} failed: ${why}. memmon goes on without it and tries it again in ${formatDuration(waitMs / 1000)}`,
-    )
+    this.#failures.add(name, why)
   }
 }
 

@@ -22,7 +22,8 @@ function wordsOf(field: string): string[] {
 describe('the fields of the document', () => {
   test('event: every kind of outcome, and those about memmon itself', () => {
     const outcomes = ['restarted', 'failed', 'capped', ...Object.keys(NOTICES)]
-    expect(wordsOf('event').sort()).toEqual([...outcomes, 'settings', 'test', 'digest'].sort())
+    const own = ['settings', 'monitor_failed', 'monitor_recovered', 'test', 'digest']
+    expect(wordsOf('event').sort()).toEqual([...outcomes, ...own].sort())
   })
 
   test('growth: every key of it, and every verdict', () => {

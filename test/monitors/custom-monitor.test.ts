@@ -6,8 +6,10 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { CustomMonitors } from '../../src/monitors/custom-monitors.ts'
+import type { MonitorNews } from '../../src/monitors/failures.ts'
 import type { MonitorAnswer } from '../../src/rules/monitor.ts'
 import type { Need, Sample } from '../../src/rules/monitor-types.ts'
+import { isAlive } from '../helpers/alive.ts'
 import { ROOT } from '../helpers/documents.ts'
 import { settingsFrom } from '../helpers/values.ts'
 import { waitFor } from '../helpers/wait.ts'
@@ -26,6 +28,7 @@ const SAMPLE: Sample = {
 let folder: string
 let lines: string[]
 let answers: MonitorAnswer[]
+let mails: MonitorNews[]
 let needed: (readonly Need[])[]
 let tick: number
 let timeoutMs: number
@@ -34,6 +37,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'memmon-monitor-'))
   lines = []
   answers = []
+  mails = []
   needed = []
   tick = 0
   timeoutMs = 60_000
@@ -51,6 +55,7 @@ const monitorsOf = (more: { uid?: number; hostPath?: string } = {}) =>
     log: (level, text) => lines.push(`${level} ${text.replaceAll(folder, '/m')}`),
     tick: () => tick,
     nowMs: () => 1_000,
+    mail: news => mails.push(news),
     ...more,
   })
 
@@ -94,15 +99,6 @@ const checkUntilAnswered = (count = answers.length + 1) =>
 /** `prefix` has the pid of its process in it. */
 const pidIn = (prefix: string): number =>
   Number(lines.map(line => new RegExp(`${prefix}(\\d+)$`).exec(line)?.[1]).find(pid => pid !== undefined))
-
-/** A zombie has ended, too. */
-function isAlive(pid: number): boolean {
-  try {
-    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
-  } catch {
-    return false
-  }
-}
 
 const RESTART = `[{ process: 'web:web', action: 'restart', reason: 'it has had its time' }]`
 
@@ -304,6 +300,47 @@ export const name = 'own', evaluate = () => { if (existsSync('${folder}/well')) 
   )
 })
 
+test('one that keeps failing is mailed once, and once when it works again', async () => {
+  const path = join(folder, 'own.mjs')
+  use(path)
+  const fail = (times: number) => {
+    for (let time = 0; time < times; time++) {
+      check()
+      tick += 600_000
+    }
+  }
+  fail(2)
+  expect(mails).toEqual([]) // it may be a moment's
+  fail(1)
+  expect(mails).toEqual([
+    {
+      event: 'monitor_failed',
+      subject: 'monitor own.mjs fails',
+      text: expect.stringContaining(`${path} cannot be read (ENOENT)`),
+    },
+  ])
+  fail(3)
+  write('throw 1') // another file is tried at once, and is no news
+  await checkUntil('it threw 1')
+  write(`export const name = 'own', evaluate = () => ${RESTART}`)
+  await checkUntilAnswered()
+  expect(mails.map(({ event, subject }) => [event, subject])).toEqual([
+    ['monitor_failed', 'monitor own.mjs fails'],
+    ['monitor_recovered', 'monitor own works again'],
+  ])
+  await checkUntilAnswered()
+  expect(mails).toHaveLength(2)
+})
+
+test('a failure that is over at the next try is in the log alone', async () => {
+  use(join(folder, 'own.mjs'))
+  check()
+  write(`export const name = 'own', evaluate = () => ${RESTART}`)
+  await checkUntilAnswered()
+  expect(lines.some(line => line.startsWith('WARN'))).toBe(true)
+  expect(mails).toEqual([])
+})
+
 test('while it thinks, checks go on and it is asked nothing else', async () => {
   use(
     write(`import { existsSync } from 'node:fs'
@@ -409,7 +446,7 @@ export const name = 'own', evaluate = () => { writeFileSync('${folder}/pid', Str
   const script = `
 const { CustomMonitors } = await import(${built('monitors/custom-monitors.js')})
 const { parseFlags } = await import(${built('config/flags.js')})
-const monitors = new CustomMonitors({ timeoutMs: () => 600_000, log() {}, tick: () => 0, nowMs: () => 0 })
+const monitors = new CustomMonitors({ timeoutMs: () => 600_000, log() {}, mail() {}, tick: () => 0, nowMs: () => 0 })
 monitors.use(parseFlags(['-a', '1GB', '--monitor', ${JSON.stringify(path)}]).settings.monitors)
 setInterval(() => monitors.ask(() => [], () => {}), 20)`
   const memmon = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' })
