@@ -1,7 +1,8 @@
 // `npm run bench [-- counts... --beside other/bin/memmon.js]`: what a quiet tick costs, beside the other ways to measure
 // the same processes and beside another build of memmon, all in one run under a real supervisord. Prints a table; figures
 // never fail it. `npm run bench -- --node 24`: how large memmon is on that Node, and how soon READY, beside a bare one.
-// `npm run bench -- --detector`: what a sample costs in the histories; `-- --evidence`: what reading that of a process does.
+// `npm run bench -- --detector`: what a sample costs in the histories; `-- --evidence`: what reading that of a process does;
+// `-- --metrics`: what a scrape does.
 import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs, promisify } from 'node:util'
 import { benchDetector } from './bench-detector.mjs'
 import { benchEvidence } from './bench-evidence.mjs'
+import { benchMetrics } from './bench-metrics.mjs'
 import { nodeOfMajor } from './node-binary.mjs'
 import { ROOT, setup } from './setup.mjs'
 
@@ -26,6 +28,7 @@ const { positionals, values: options } = parseArgs({
     node: { type: 'string' },
     detector: { type: 'boolean' },
     evidence: { type: 'boolean' },
+    metrics: { type: 'boolean' },
   },
 })
 const NODE = options.node === undefined ? process.execPath : nodeOfMajor(options.node)
@@ -50,8 +53,13 @@ const TICKS_ON_NODE = 5_000
 console.log(
   `${readFileSync('/proc/cpuinfo', 'utf8').match(/model name\s*: (.*)/)?.[1]}, Node ${execFileSync(NODE, ['--version'], { encoding: 'utf8' })}`,
 )
-if (options.detector || options.evidence) {
-  ;(options.detector ? benchDetector : benchEvidence)()
+for (const [name, bench] of Object.entries({
+  detector: benchDetector,
+  evidence: benchEvidence,
+  metrics: benchMetrics,
+})) {
+  if (!options[name]) continue
+  bench()
   process.exit()
 }
 const folder = mkdtempSync(join(tmpdir(), 'memmon-bench-'))

@@ -1,6 +1,6 @@
-// dist/: the agent (bundle-agent.mjs), and the command as six CommonJS files, each loaded when its time comes: what READY
+// dist/: the agent (bundle-agent.mjs), and the command as seven CommonJS files, each loaded when its time comes: what READY
 // needs, what the listener needs after it, what draws a mail's pictures, what looks into a process before its stop, its socket
-// for agents, what only people ask for. One more runs in the process of a monitor of the operator's own, whose types are beside
+// for agents, its metrics, what only people ask for. One more runs in the process of a monitor of the operator's own, whose types are beside
 // it. CommonJS, since Node's ESM loader takes a third of the time to READY, and keeps its memory. No module is in two files,
 // or there would be two UsageErrors; a file takes what it needs from those before it.
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -18,6 +18,8 @@ const PICTURES = 'src/picture/charts.ts'
 const EVIDENCE = ['src/evidence/before-stop.ts', 'src/evidence/reason.ts']
 /** The socket for agents of workers: for a listener that has one, and the other end for people. */
 const AGENTS = 'src/agents/agents.ts'
+/** What Prometheus is told: for a listener that is to. */
+const METRICS = 'src/metrics/metrics.ts'
 
 /** What a monitor's process runs, and the types of what it loads. */
 const MONITOR_HOST = 'src/monitors/host.ts'
@@ -27,9 +29,9 @@ const LICENCES = 'licences.txt'
 /**
  * Packages whose code goes into dist/, so development packages: READY waits for commander, which takes 20 ms as a package
  * of six files that loads child_process, and 5 ms here; d3's packages are ES modules of ten packages, of which a chart
- * needs little. What they need themselves is bundled with them. The other packages are loaded when they are needed.
+ * needs little, and of prom-client the registry alone. What they need themselves is bundled with them. The other packages are loaded when they are needed.
  */
-export const BUNDLED = ['commander', 'd3-scale', 'd3-shape', 'fastest-levenshtein']
+export const BUNDLED = ['commander', 'd3-scale', 'd3-shape', 'fastest-levenshtein', 'prom-client']
 /** commander could run commands as programs of their own, which memmon does not have. */
 const UNUSED = { commander: 'node:child_process' }
 
@@ -106,9 +108,12 @@ function bundled(root) {
   return {
     name: 'bundled packages',
     setup({ onLoad, onResolve }) {
-      onResolve({ filter: new RegExp(`^(${[...packageFolders(root).keys()].join('|')})$`) }, ({ path }) => ({
-        path: require.resolve(path),
-      }))
+      onResolve(
+        { filter: new RegExp(`^(${[...packageFolders(root).keys()].join('|')})(/.*)?$`) },
+        ({ path }) => ({
+          path: require.resolve(path),
+        }),
+      )
       onResolve({ filter: /^node:/ }, ({ path, importer }) => {
         const isUnused = Object.entries(UNUSED).some(
           ([name, unused]) => unused === path && importer.startsWith(join(root, 'node_modules', name)),
@@ -139,22 +144,30 @@ function licences(root) {
   return texts.join('\n')
 }
 
-/** Which module goes where: what main.ts imports at once; what that imports later; what comes with a mail, a restart, agents; the rest is for people. */
+/**
+ * Which module goes where: what main.ts imports at once; what that imports later; what comes with a mail, a restart, agents, metrics,
+ * but for what two of these need; the rest is for people.
+ */
 function filesFrom(imports, mark) {
+  const doorsOfMore = [[PICTURES], EVIDENCE, [AGENTS], [METRICS]]
+  const isDoor = path => doorsOfMore.flat().includes(path)
   const later = path => imports.get(path).filter(({ kind }) => kind === 'dynamic-import')
   const main = closure([MAIN], imports, ({ kind }) => kind !== 'dynamic-import')
   const entries = [...main].flatMap(later).map(({ path }) => path)
   const listener = closure(
-    entries.filter(path => !main.has(path) && ![...FOR_PEOPLE, PICTURES, ...EVIDENCE, AGENTS].includes(path)),
+    entries.filter(path => !main.has(path) && !FOR_PEOPLE.includes(path) && !isDoor(path)),
     imports,
-    ({ path }) => !main.has(path) && ![PICTURES, ...EVIDENCE, AGENTS].includes(path),
+    ({ path }) => !main.has(path) && !isDoor(path),
   )
+  const atOnce = doorsOfMore.map(doors => closure(doors, imports, ({ kind }) => kind !== 'dynamic-import'))
+  for (const path of atOnce.flatMap(modules => [...modules]))
+    if (!main.has(path) && atOnce.filter(modules => modules.has(path)).length > 1) listener.add(path)
   const rest = [main, listener]
-  for (const doors of [[PICTURES], EVIDENCE, [AGENTS]]) {
+  for (const doors of doorsOfMore) {
     const taken = [...rest]
     rest.push(closure(doors, imports, ({ path }) => !taken.some(modules => modules.has(path))))
   }
-  const [, , pictures, evidence, agents] = rest
+  const [, , pictures, evidence, agents, metrics] = rest
   const people = new Set([...imports.keys()].filter(path => !rest.some(modules => modules.has(path))))
   return [
     { name: 'main.cjs', modules: main },
@@ -162,6 +175,7 @@ function filesFrom(imports, mark) {
     { name: `pictures-${mark}.cjs`, modules: pictures },
     { name: `evidence-${mark}.cjs`, modules: evidence },
     { name: `agents-${mark}.cjs`, modules: agents },
+    { name: `metrics-${mark}.cjs`, modules: metrics },
     { name: `people-${mark}.cjs`, modules: people },
   ]
 }

@@ -18,6 +18,7 @@ import { HistoryKeeper } from './history/keeper.ts'
 import { CurrentSettings } from './memmon/current-settings.ts'
 import { Inquiries } from './memmon/inquiries.ts'
 import { logRules, logStart } from './messages/start-lines.ts'
+import { MetricsOnDemand } from './metrics/on-demand.ts'
 import { CustomMonitors } from './monitors/custom-monitors.ts'
 import { openSampler } from './proc/open-sampler.ts'
 import { OwnMemory } from './proc/own-memory.ts'
@@ -31,6 +32,7 @@ import { HookCommands } from './restart/hook-commands.ts'
 import { createOwnPlace, type OwnPlace } from './restart/own-place.ts'
 import { Restarts, type RestartsPorts } from './restart/restarts.ts'
 import { stateRoot } from './restart/state-folder.ts'
+import { isMemory } from './rules/metric.ts'
 import type { RestartOutcome, RestartRequest } from './rules/outcome.ts'
 import type { SupervisorClient } from './supervisor/client.ts'
 import { connect } from './supervisor/connect.ts'
@@ -69,6 +71,7 @@ export class Memmon {
   readonly #deafness: Deafness
   readonly #place: OwnPlace
   readonly #ownMemory: OwnMemory
+  readonly #metrics: MetricsOnDemand
   #quiet: QuietChildren | undefined
   #opened: Promise<void> | undefined
 
@@ -94,13 +97,17 @@ export class Memmon {
       redactor,
       runOnAlert: (command, outcome, subject) => this.#hooks.runOnAlert(command, outcome, subject),
       historyOf: this.#history.historyOf,
+      onFailure: channelKey => this.#metrics.now?.counts.onUndelivered(channelKey),
     })
     this.#hooks.use(initial, hasHooks(initial))
     this.#inquiries = new Inquiries(initial, {
       ...ports,
       ...CLOCKS,
       agents: agentsPorts(initial, address, log),
-      tell: outcome => this.#notifications.tell(outcome),
+      tell: outcome => {
+        this.#metrics.now?.counts.onOutcome(outcome)
+        this.#notifications.tell(outcome)
+      },
       historyOf: this.#history.historyOf,
       siblingCountOf: process => this.#monitor.siblingsOf(process).length,
       runDiagnose: this.#hooks.diagnose,
@@ -123,11 +130,17 @@ export class Memmon {
     this.#deafness = watchDeafness({ ...ports, client: this.#client })
     this.#ownMemory = new OwnMemory({ ...ports, readRssBytes: procfs?.ownRssBytes })
     this.#place = this.#ownPlace(initial, address, procfs)
+    const { outbox } = this.#notifications
+    const readOwnBytes = procfs?.ownRssBytes
+    this.#metrics = new MetricsOnDemand(initial, {
+      ...{ ...parts, ...CLOCKS, history: this.#history, outbox, readOwnBytes, log },
+    })
   }
 
   /** One check; undefined if it is over already. Never rejects. */
   check(): Promise<void> | undefined {
     const startedTick = monotonicMs()
+    this.#metrics.now?.onCheckBegins()
     this.#settings.look()
     this.restarts.check()
     const running = this.#monitor.check()
@@ -140,6 +153,7 @@ export class Memmon {
         monotonicMs() - startedTick,
         this.#settings.now.settings,
       )
+      this.#metrics.now?.onCheckEnds(monotonicMs() - startedTick)
     }
     if (!running) return after() as undefined
     return running
@@ -152,6 +166,7 @@ export class Memmon {
   onTick(periodSeconds: number): void {
     this.#history.onTick(periodSeconds)
     this.#deafness.onTick(periodSeconds)
+    this.#metrics.now?.counts.onTick(periodSeconds)
   }
 
   /** Reads memmon.conf again, if there is one. */
@@ -190,6 +205,7 @@ export class Memmon {
   /** Lets go of supervisord. */
   close(): void {
     this.#deafness.close()
+    this.#metrics.close()
     this.#inquiries.close()
     this.#quiet?.release()
     this.#client.close()
@@ -200,6 +216,7 @@ export class Memmon {
     const { log } = this.#ports
     const { settings } = next
     this.#notifications.use(settings)
+    this.#metrics.use(settings)
     log('INFO', why, () => ({ event: 'reloaded' }))
     this.#hooks.use(settings, hasHooks(settings))
     this.#inquiries.use(settings)
@@ -258,7 +275,10 @@ export class Memmon {
         this.#history.onTable(processes)
         tallies.keepOnly(processes)
       },
-      onCount: tallies.note,
+      onFigure: (...read) => {
+        if (isMemory(read[1].metric)) this.#metrics.now?.onFigure(...read)
+        else tallies.note(...read)
+      },
       record: this.#history.record,
       isSelf: createIsSelf(process.env, ownPids(process.pid, process.ppid)),
       log: this.#ports.log,

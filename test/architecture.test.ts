@@ -39,6 +39,9 @@ function intoOf(file: string, target: string): string {
 /** What a check is given, as it sees it. */
 const PORTS_OF_CHECK = ['../proc/sampler.ts', '../supervisor/process-table.ts']
 
+/** Of a module within it, the package. */
+const packageOf = (target: string): string => /^(?:@[^/]+\/)?[^/]+/.exec(target)?.[0] ?? target
+
 /** The file below src that it points to. */
 const targetOf = ({ file, target }: Import): string => join(file, '..', target)
 
@@ -61,6 +64,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   restart: ['base', 'rules', 'messages'],
   delivery: ['base', 'rules', 'history', 'picture', 'config', 'messages'],
   check: ['base', 'rules', 'trend', 'history', 'messages'],
+  metrics: ['base', 'rules', 'history', 'config', 'agents', 'restart', 'check'],
   screen: ['base', 'agent-report', 'rules', 'evidence', 'check'],
   manual: ['base', 'config'],
   memmon: [
@@ -77,6 +81,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'restart',
     'delivery',
     'check',
+    'metrics',
   ],
 }
 
@@ -125,7 +130,8 @@ test.each(['rules', 'trend'])('%s is pure: no node:*, nor what imports it in bas
 test('each npm package is imported in one folder, but for shlex; those in dist/ are for development', () => {
   const folders = new Map<string, Set<string>>()
   for (const { target, room, into } of imports) {
-    if (into === 'npm') folders.set(target, (folders.get(target) ?? new Set()).add(room))
+    if (into === 'npm')
+      folders.set(packageOf(target), (folders.get(packageOf(target)) ?? new Set()).add(room))
   }
   const several = [...folders].filter(([, rooms]) => rooms.size > 1).map(([name]) => name)
   expect(several).toEqual(IN_SEVERAL_ROOMS)

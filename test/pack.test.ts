@@ -81,6 +81,12 @@ test('the listener loads nothing of what the commands for people need', () => {
     looking.filter(one => text.includes(`${one}=`) || text.includes(`function ${one}(`))
   expect(lookedBy(textOf('evidence-'))).toEqual(looking)
   expect(lookedBy(textOf('main') + textOf('listener-') + textOf('pictures-'))).toEqual([])
+  // Nothing of metrics is loaded where nobody wants any.
+  const exporting = ['FAMILIES', 'PROMETHEUS_CONTENT_TYPE', 'memmon_restarts_total']
+  const exportedBy = (text: string) => exporting.filter(one => text.includes(one))
+  expect(exportedBy(textOf('metrics-'))).toEqual(exporting)
+  expect(exportedBy(textOf('main') + textOf('listener-') + textOf('agents-'))).toEqual([])
+  expect(textOf('metrics-')).not.toMatch(/people-|pictures-|evidence-/)
   // It takes what it needs from those, never they from it, but when people ask for it.
   expect(textOf('listener-')).not.toContain('people-')
 })

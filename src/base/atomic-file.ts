@@ -13,20 +13,23 @@ const turns = new Map<string, Promise<unknown>>()
 /** A whole text, or its pieces as they come. */
 export type Content = string | AsyncIterable<string>
 
-/** Replaces the file, or makes it, mode 0600. Resolves when it is on disk; if it rejects, no half of it is in place. */
-export async function replaceFile(path: string, text: Content): Promise<void> {
-  const file = await replaceAndOpen(path, text)
+/** Nobody else's to read. */
+const OWN_MODE = 0o600
+
+/** Replaces the file, or makes it. Resolves when it is on disk; if it rejects, no half of it is in place. */
+export async function replaceFile(path: string, text: Content, mode = OWN_MODE): Promise<void> {
+  const file = await replaceAndOpen(path, text, mode)
   await file.close()
 }
 
 /** The same; the new file stays open for appending. The caller closes it. */
-export const replaceAndOpen = (path: string, text: Content): Promise<FileHandle> =>
+export const replaceAndOpen = (path: string, text: Content, mode = OWN_MODE): Promise<FileHandle> =>
   inTurn(path, async () => {
     // Of a fixed name, so that kills leave one of it at most. Only one process may write a path: see lock-file.ts.
     const temporary = `${path}.new`
     await rm(temporary, { force: true })
     try {
-      return await writeThenRename(temporary, path, text)
+      return await writeThenRename(temporary, path, text, mode)
     } catch (thrown) {
       await rm(temporary, { force: true }).catch(() => {}) // half a file would keep a full disk full
       throw thrown
@@ -36,16 +39,18 @@ export const replaceAndOpen = (path: string, text: Content): Promise<FileHandle>
 /** Removes the file, after whatever is being written to it: that would bring it back. */
 export const removeFile = (path: string): Promise<void> => inTurn(path, () => rm(path, { force: true }))
 
-/** In one step, from a name that nobody else uses; the file stays open. */
+/** In one step, from a name that nobody else uses; the file stays open. Its mode is `mode`, whatever the umask, unless it heeds that. */
 export async function writeThenRename(
   temporary: string,
   path: string,
   text: Content,
-  mode = 0o600,
+  mode = OWN_MODE,
+  heedsUmask = false,
 ): Promise<FileHandle> {
   // What was there has been removed: O_EXCL refuses what somebody puts there meanwhile, a link for example.
   const file = await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW, mode)
   try {
+    if (!heedsUmask && mode !== OWN_MODE) await file.chmod(mode)
     for await (const piece of typeof text === 'string' ? [text] : text) await file.writeFile(piece)
     await file.sync()
     await rename(temporary, path)

@@ -8,7 +8,7 @@ import { writeThenRename } from './atomic-file.ts'
 export async function replaceSharedFile(path: string, text: string): Promise<void> {
   const temporary = `${path}.${randomUUID()}.new`
   try {
-    const file = await writeThenRename(temporary, path, text, 0o666)
+    const file = await writeThenRename(temporary, path, text, 0o666, true)
     await file.close()
   } catch (thrown) {
     await rm(temporary, { force: true }).catch(() => {})

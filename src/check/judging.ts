@@ -69,13 +69,17 @@ export class Judging {
     return this.#ruleCheck.isEmpty && this.#budgetCheck.states.size === 0 && !this.#growthCheck.hasLeaks
   }
 
+  get leaks(): Remembered['leaks'] {
+    return this.#growthCheck.leaks
+  }
+
   /** What the next check depends on. */
   get remembered(): Remembered {
     return {
       rules: this.#rules.rules,
       windows: this.#ruleCheck.windows,
       budgets: this.#budgetCheck.states,
-      leaks: this.#growthCheck.leaks,
+      leaks: this.leaks,
     }
   }
 

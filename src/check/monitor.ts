@@ -15,6 +15,7 @@ import { QuickCheck } from './quick-check.ts'
 import { Trouble, unmeasuredText } from './trouble.ts'
 import { UnmatchedRules } from './unmatched-rules.ts'
 import { BlindSpots, blindSpotsOf } from './unmeasured.ts'
+import type { Watched } from './watched.ts'
 
 export type { MonitorPorts } from './ports.ts'
 
@@ -69,6 +70,20 @@ export class Monitor {
       this.#tellUnmeasured(thrown)
     }
     return undefined
+  }
+
+  /** What the last full check has found to watch. */
+  get watched(): readonly Watched[] {
+    return this.#fullLook.last?.watched ?? []
+  }
+
+  get leaks(): Remembered['leaks'] {
+    return this.#judging.leaks
+  }
+
+  /** The last check could ask supervisord, where it had to, and measure. */
+  get isWell(): boolean {
+    return this.#trouble.isOver
   }
 
   /** True if the next check does not depend on earlier ones. */

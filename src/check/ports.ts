@@ -47,8 +47,8 @@ export interface MonitorPorts {
   readonly availableBytes: () => number | undefined
   /** Told of every size that was measured, and of all processes that there are. */
   readonly onMeasured: (process: ProcessInfo, rssBytes: number) => void
-  /** Told of every count of threads or descriptors, with the rule that asks for it. */
-  readonly onCount: (process: ProcessInfo, rule: Rule, value: number) => void
+  /** Told of every figure beside RSS that was read, with the rule that asks for it. */
+  readonly onFigure: (process: ProcessInfo, rule: Rule, value: number) => void
   /** Takes each size into the history of its process. */
   readonly record: GrowthPorts['record']
   readonly onTable: (processes: readonly ProcessInfo[]) => void

@@ -3,7 +3,6 @@
 import type { Log } from '../base/log.ts'
 import type { Sampler } from '../proc/sampler.ts'
 import { Judgement, type ProcessVerdict, type RememberedWindow } from '../rules/judgement.ts'
-import { isMemory } from '../rules/metric.ts'
 import { ageSecondsOf, type ProcessInfo } from '../rules/process.ts'
 import type { Rule } from '../rules/rule.ts'
 import { valueLines } from './peer-lines.ts'
@@ -13,7 +12,7 @@ import type { Watched } from './watched.ts'
 export interface RuleCheckPorts {
   readonly sampler: Sampler
   readonly log: Log
-  readonly onCount: (process: ProcessInfo, rule: Rule, value: number) => void
+  readonly onFigure: (process: ProcessInfo, rule: Rule, value: number) => void
 }
 
 export class RuleCheck {
@@ -42,13 +41,13 @@ export class RuleCheck {
     at: number,
     verbose: boolean,
   ): (one: Watched) => ProcessVerdict {
-    const { sampler, log, onCount } = this.#ports
+    const { sampler, log, onFigure } = this.#ports
     const isFollowed = ({ process }: Watched) => verbose || this.#judgement.remembers(process.namespec)
     const valuesOf = readValues(watched, rssOf, sampler, isFollowed, this.#unreadable, log)
     return one => {
       const values = valuesOf(one)
       if (verbose) for (const line of valueLines(one.process, values)) log('DEBG', line)
-      for (const { rule, value } of values) if (!isMemory(rule.metric)) onCount(one.process, rule, value)
+      for (const { rule, value } of values) if (rule.metric !== 'rss') onFigure(one.process, rule, value)
       const bySignature = new Map(values.map(({ rule, value }) => [rule.signature, value]))
       return this.#judgement.judge(
         one.process,

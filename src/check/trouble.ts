@@ -11,6 +11,11 @@ export class Trouble {
     this.#log = log
   }
 
+  /** Checks go on. */
+  get isOver(): boolean {
+    return this.#told === ''
+  }
+
   tell(text: string): void {
     if (text !== this.#told) this.#log('WARN', text, () => ({ event: 'check_skipped' }))
     this.#told = text

@@ -1,6 +1,7 @@
 // Where messages go, for people, and whether the secrets for that can be read.
 import { UsageError } from '../base/errors.ts'
-import { channelText, createChannels, SecretDenied } from '../delivery/channels.ts'
+import { SecretDenied } from '../config/secret-file.ts'
+import { channelText, createChannels } from '../delivery/channels.ts'
 import type { RuleSource } from './rule-sources.ts'
 
 /** A channel, or why there is none. */

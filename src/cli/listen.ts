@@ -165,6 +165,10 @@ async function refuseWrong(settings: Settings): Promise<void> {
     const { createChannels } = await import('../delivery/channels.ts')
     createChannels(settings, process.env)
   }
+  if (settings.metricsListen !== undefined) {
+    const { accessOf } = await import('../metrics/access.ts')
+    accessOf(settings)
+  }
   // Shares may come to nothing on this machine.
   if (settings.rules.some(hasShare) || settings.budgets.some(hasShare)) {
     const { refuseHere } = await import('./refuse-here.ts')

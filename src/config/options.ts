@@ -6,6 +6,7 @@ import { AGENT_OPTIONS } from './agent-options.ts'
 import { EVIDENCE_OPTIONS } from './evidence-options.ts'
 import { GENERAL_OPTIONS } from './general-options.ts'
 import { MESSAGE_OPTIONS } from './message-options.ts'
+import { METRICS_OPTIONS } from './metrics-options.ts'
 import type { OptionSpec, OtherFlag } from './option.ts'
 import { type OptionText, valueTerm } from './option-text.ts'
 import { PACE_OPTIONS } from './pace-options.ts'
@@ -53,6 +54,7 @@ export const OPTIONS: readonly OptionSpec[] = [
   ...PACE_OPTIONS,
   ...EVIDENCE_OPTIONS,
   ...AGENT_OPTIONS,
+  ...METRICS_OPTIONS,
   ...OTHER_FLAGS,
 ]
 

@@ -1,5 +1,6 @@
 // Everything an operator can set, validated: the one form in which the rest of memmon sees it.
 
+import type { ListenAddress } from '../base/listen-address.ts'
 import type { LogFormat } from '../base/log.ts'
 import type { SamplerName } from '../base/sampler-name.ts'
 import type { ServerAddress } from '../base/server-url.ts'
@@ -69,6 +70,12 @@ interface GeneralSettings {
   readonly staggerSeconds: number
   /** How long a program waits that is over its limit within minutes of its restart, doubling; 0: not at all. */
   readonly restartBackoffSeconds: number
+  /** For node_exporter's textfile collector; ends in .prom. */
+  readonly metricsFile?: string
+  /** Where Prometheus asks. */
+  readonly metricsListen?: ListenAddress
+  /** user:password of whoever may ask there. */
+  readonly metricsAuthFile?: string
   /** memmon's own RSS past which it ends, so that supervisord starts it afresh. */
   readonly ownLimitBytes: number
   /** stopwaitsecs of memmon's own section: what SIGTERM leaves it. */

@@ -2,14 +2,11 @@
 // environment, or from memmon.conf.
 import { hostname } from 'node:os'
 import { messageOf, UsageError } from '../base/errors.ts'
-import { errnoOf } from '../base/file-fault.ts'
 import type { Log } from '../base/log.ts'
-import { looseText } from '../base/loose-file.ts'
-import { ownUser } from '../base/own-user.ts'
 import { createRedactor, type Redactor } from '../base/redact.ts'
 import { environmentSecrets } from '../base/secrets.ts'
 import { parseWebhookUrl } from '../base/webhook-url.ts'
-import { readOpen } from '../config/conf-files.ts'
+import { secretIn, textIn } from '../config/secret-file.ts'
 import type { Settings } from '../config/settings.ts'
 import type { Channel } from './channel.ts'
 import { createSendmailChannel } from './sendmail.ts'
@@ -40,7 +37,7 @@ export function createChannels(
           password: passwordOf(settings, environment),
           timeoutMs: SMTP_TIMEOUT_MS,
           ...(settings.smtpCaFile !== undefined && {
-            caText: textOf(settings.smtpCaFile, `${placeOf(settings, 'smtp_ca_file')}--smtp-ca-file`),
+            caText: textIn(settings.smtpCaFile, `${placeOf(settings, 'smtp_ca_file')}--smtp-ca-file`),
           }),
         })
       : createSendmailChannel(sendmailCommand, terms)
@@ -108,34 +105,4 @@ function webhookUrls(settings: Settings, environment: Environment) {
     })),
     ...(fromEnvironment ? [{ text: fromEnvironment, where: 'MEMMON_WEBHOOK_URL' }] : []),
   ]
-}
-
-/** A file that whoever looks may not read; memmon's user may. */
-export class SecretDenied extends UsageError {}
-
-/** The one line of a file that only we, or root, may read and write. */
-function secretIn(path: string, what: string): string {
-  const { text, stat } = fileOf(path, what)
-  if ((stat.mode & 0o077) !== 0) {
-    throw new UsageError(`${what} ${path} can be read by others: chmod 600 ${path}`)
-  }
-  const loose = looseText(path, stat, process.geteuid?.() ?? stat.uid)
-  if (loose !== undefined) throw new UsageError(`${what} ${loose}`)
-  return text.trim()
-}
-
-const textOf = (path: string, what: string): string => fileOf(path, what).text
-
-function fileOf(path: string, what: string): ReturnType<typeof readOpen> {
-  try {
-    return readOpen(path)
-  } catch (thrown) {
-    const code = errnoOf(thrown)
-    if (code === 'EACCES') throw new SecretDenied(`${what} ${path} cannot be read by user ${ownUser()}`)
-    throw new UsageError(
-      code === 'ENOENT'
-        ? `${what} ${path}: no such file`
-        : `${what} ${path} cannot be read: ${messageOf(thrown)}`,
-    )
-  }
 }

@@ -42,11 +42,13 @@ export interface NotificationPorts {
   readonly runOnAlert: (command: string, outcome: Told, subject: string) => Promise<CommandResult>
   /** What is known of a process's sizes, for the charts of its mail. */
   readonly historyOf: (namespec: string) => ProcessHistory | undefined
+  /** A try by the channel of this key has failed. */
+  readonly onFailure: (channelKey: string) => void
 }
 
 export function createNotifications(
   initial: Settings,
-  { log, redactor, runOnAlert, historyOf }: NotificationPorts,
+  { log, redactor, runOnAlert, historyOf, onFailure }: NotificationPorts,
 ): Notifications {
   let settings = initial
   let channels: readonly Channel[] = createChannels(settings, process.env, redactor)
@@ -62,6 +64,7 @@ export function createNotifications(
     nowMs: Date.now,
     tick: monotonicMs,
     random: Math.random,
+    onFailure,
   })
   const notifier = new Notifier({
     send: message => outbox.add(message),

@@ -26,6 +26,8 @@ export interface OutboxPorts {
   readonly tick: () => number
   /** 0 up to 1, for jitter. */
   readonly random: () => number
+  /** A try by the channel of this key has failed. */
+  readonly onFailure?: (channelKey: string) => void
 }
 
 const LAST_TRY_MS = 200
@@ -142,7 +144,8 @@ export class Outbox {
 
   async #settle(entry: Entry, waiting: Waiting, channel: Channel, delivery: Delivery): Promise<void> {
     const what = channel.whatText(entry.message.subject)
-    const { log } = this.#ports
+    const { log, onFailure } = this.#ports
+    if (!delivery.ok) onFailure?.(channel.key)
     if (!delivery.ok && !delivery.permanent) {
       const againText = this.#pause(channel, waiting)
       const text = `Failed to send ${what} by ${channel.by}: ${delivery.why}. ${againText}`

@@ -1,5 +1,6 @@
 // Reads share memmon's one thread with its ticks. So after a few milliseconds of them others have their turn, and all
 // ends at a deadline, also where the kernel does not answer.
+import { createSlices } from '../base/slices.ts'
 import { Unread } from './known.ts'
 
 export interface Pace {
@@ -12,8 +13,6 @@ export interface Pace {
   within<T>(work: Promise<T>): Promise<T>
 }
 
-/** A tick waits no longer for its turn. */
-const SLICE_MS = 5
 /** Of the four threads in which Node reads files, the others stay free for the journal and for names. */
 const MOST_STUCK = 2
 
@@ -22,7 +21,7 @@ const stuck = new Set<Promise<unknown>>()
 
 /** From now on, until `untilTick`. */
 export function createPace(tick: () => number, untilTick: number): Pace {
-  let sliceTick = tick()
+  const slices = createSlices(tick)
   let hasFired = false
   const isOver = () => hasFired || tick() >= untilTick
   const check = () => {
@@ -30,11 +29,10 @@ export function createPace(tick: () => number, untilTick: number): Pace {
   }
   return {
     isOver,
-    isDue: () => tick() - sliceTick >= SLICE_MS,
+    isDue: slices.isDue,
     async rest() {
       check()
-      await new Promise(resolve => setImmediate(resolve))
-      sliceTick = tick()
+      await slices.rest()
       check()
     },
     async within(work) {
@@ -49,7 +47,7 @@ export function createPace(tick: () => number, untilTick: number): Pace {
         const isAnswered = () => stuck.delete(work)
         work.then(isAnswered, isAnswered)
       })
-      sliceTick = tick()
+      slices.restart()
       return done
     },
   }

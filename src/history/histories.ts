@@ -44,6 +44,11 @@ export class Histories {
     return tracked
   }
 
+  /** As it is kept, for whoever looks and changes nothing. */
+  trackedOf(namespec: string): Tracked | undefined {
+    return this.#all.get(namespec)
+  }
+
   historyOf(namespec: string): ProcessHistory | undefined {
     const tracked = this.#all.get(namespec)
     return tracked && historyOf(namespec, tracked)

@@ -7,6 +7,7 @@ import { Histories } from './histories.ts'
 import { HistoryFile, type OwnFolder } from './history-file.ts'
 import type { ProcessHistory } from './process-history.ts'
 import { createRecorder } from './recorder.ts'
+import type { Tracked } from './tracked.ts'
 
 export interface KeeperPorts {
   /** This run of memmon, as its lock has it. */
@@ -63,6 +64,11 @@ export class HistoryKeeper {
     const { process, breach } = outcome.request
     const failed = failedStarts > 0 && { failedStarts }
     this.#histories.noteEnd(process.namespec, process.pid, { by: 'memmon', rule: breach.rule, ...failed })
+  }
+
+  /** As it is kept, for whoever looks and changes nothing. */
+  trackedOf(namespec: string): Tracked | undefined {
+    return this.#histories.trackedOf(namespec)
   }
 
   readonly historyOf = (namespec: string): ProcessHistory | undefined => this.#histories.historyOf(namespec)

@@ -4,6 +4,7 @@ import type { Log } from '../base/log.ts'
 import { type InForce, inForce, refuseFaults } from '../config/in-force.ts'
 import { SettingsReload, type SettingsSource } from '../config/reload.ts'
 import type { Settings } from '../config/settings.ts'
+import { accessOf } from '../metrics/access.ts'
 import { createCapacityReader } from '../proc/capacity.ts'
 import { CapacityReload } from '../proc/capacity-reload.ts'
 import { refuseOwnLimit } from '../proc/own-memory.ts'
@@ -62,6 +63,7 @@ export class CurrentSettings {
   #use(settings: Settings, why: string): void {
     const next = inForce(settings, this.#capacityReader.capacity)
     refuseFaults(next)
+    accessOf(settings)
     if (settings.ownLimitBytes < this.#now.settings.ownLimitBytes) refuseOwnLimit(settings)
     this.#ports.apply(next, why)
     this.#now = next

@@ -36,6 +36,11 @@ export class Holds {
     for (const namespec of this.#saidUntil.keys()) if (!has(namespec)) this.#saidUntil.delete(namespec)
   }
 
+  /** Those that were said to be capped, and are. */
+  get capped(): string[] {
+    return [...this.#capTold].filter(namespec => this.cappedUntil(namespec) !== undefined)
+  }
+
   /** False while the cap or the backoff holds it back. */
   mayRestart(namespec: string): boolean {
     return this.cappedUntil(namespec) === undefined && this.#backoffUntil(namespec) === undefined

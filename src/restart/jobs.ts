@@ -13,6 +13,7 @@ import { isAway, type Job } from './job.ts'
 import { LowLimits } from './low-limits.ts'
 import { Runner, type RunnerPorts } from './runner.ts'
 import { Schedule, type ScheduleSettings } from './schedule.ts'
+import { type Standing, standingOf } from './standing.ts'
 import { Unfinished, type UnfinishedNames } from './unfinished.ts'
 import { waitingJob } from './waiting.ts'
 import { type Wait, waitsOf } from './waits.ts'
@@ -168,6 +169,11 @@ export class Jobs {
   /** Those whose restart is due. */
   get waits(): Wait[] {
     return waitsOf(this.#all(), this.#holds)
+  }
+
+  /** Whom restarts have to do with now. */
+  get standing(): Standing {
+    return standingOf(this.#all(), this.#holds)
   }
 
   /** Resolves when no process is being restarted. */

@@ -10,6 +10,7 @@ import type { EffectPorts } from './effects.ts'
 import { type JobSettings, Jobs } from './jobs.ts'
 import { Journal, type JournalDisk, noticeText } from './journal.ts'
 import { unprotectedText } from './journal-writer.ts'
+import type { Standing } from './standing.ts'
 import { type RulesInForce, termsOf } from './terms.ts'
 import type { UnfinishedNames } from './unfinished.ts'
 import type { Wait } from './waits.ts'
@@ -138,6 +139,11 @@ export class Restarts {
   /** The processes whose restart is due. */
   get waits(): readonly Wait[] {
     return this.#jobs.waits
+  }
+
+  /** Whom restarts have to do with now. */
+  get standing(): Standing {
+    return this.#jobs.standing
   }
 
   /** What the next memmon would find in the journal. */

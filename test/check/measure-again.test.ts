@@ -64,7 +64,7 @@ const monitorOf = (...argv: string[]) =>
       tell: () => {},
       availableBytes: () => freeBytes,
       record: recordSteady,
-      onCount: () => {},
+      onFigure: () => {},
       onMeasured: () => {},
       onTable: () => {},
       monitors: { ask() {} },

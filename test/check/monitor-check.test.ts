@@ -72,7 +72,7 @@ function monitorOf(...argv: string[]): Monitor {
       availableBytes: () => undefined,
       onMeasured: () => {},
       record: recordSteady,
-      onCount: () => {},
+      onFigure: () => {},
       onTable: () => {},
       isSelf: ({ namespec }) => namespec === 'memmon:memmon',
       log: (level, text) => void log.push(`${level} ${text}`),

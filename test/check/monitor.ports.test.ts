@@ -75,7 +75,7 @@ function monitorOf(...argv: string[]): Monitor {
       tell: noticed => void told.push(noticed),
       availableBytes: () => undefined,
       record: recordSteady,
-      onCount: () => {},
+      onFigure: () => {},
       onMeasured: ({ namespec }, bytes) => void did.push(`size ${namespec} ${bytes / MB}`),
       onTable: all => void did.push(`table ${all.map(({ namespec }) => namespec).join(', ')}`),
       monitors: { ask() {} },

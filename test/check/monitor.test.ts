@@ -97,7 +97,7 @@ const monitorOf = (...argv: string[]) =>
       },
       quietLook: () => look,
       record: recordSteady,
-      onCount: () => {},
+      onFigure: () => {},
       onMeasured: () => {},
       onTable: () => {},
       monitors: { ask() {} },

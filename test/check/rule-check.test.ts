@@ -34,7 +34,7 @@ beforeEach(() => {
   check = new RuleCheck({
     sampler,
     log: (level, text) => void log.push(`${level} ${text}`),
-    onCount: (process, { metric }, value) => void counts.push(`${process.name} ${value} ${metric}`),
+    onFigure: (process, { metric }, value) => void counts.push(`${process.name} ${value} ${metric}`),
   })
 })
 

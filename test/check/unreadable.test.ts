@@ -48,7 +48,7 @@ const monitorOf = (...argv: string[]) =>
       restarts: { isAway: () => false, isComing: () => false, add: () => {} },
       quietLook: () => undefined,
       record: recordSteady,
-      onCount: () => {},
+      onFigure: () => {},
       onMeasured: () => {},
       onTable: () => {},
       monitors: { ask() {} },

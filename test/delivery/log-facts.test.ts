@@ -24,6 +24,7 @@ function lineOf(outcome: RestartOutcome) {
     redactor: createRedactor(),
     runOnAlert: async () => ({ ok: true }),
     historyOf: () => history,
+    onFailure: () => {},
   })
   notifications.tell(outcome)
   return lines.at(-1)

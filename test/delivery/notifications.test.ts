@@ -36,7 +36,10 @@ async function mailAbout(
   const file = join(folder, 'mail')
   const notifications = createNotifications(
     settingsFrom('-a', '1MB', '-m', 'bob@example.com', '-s', `cat > '${file}'`, ...flags),
-    { log: () => {}, redactor: createRedactor(), runOnAlert: async () => ({ ok: true }), ...ports },
+    {
+      ...{ log: () => {}, redactor: createRedactor(), runOnAlert: async () => ({ ok: true }) },
+      ...{ onFailure: () => {}, ...ports },
+    },
   )
   notifications.tell(outcome)
   await notifications.flush()

@@ -92,7 +92,7 @@ export class Memmon {
           return this.freeMb * MB
         },
         record: createRecord(world, this),
-        onCount: () => {},
+        onFigure: () => {},
         onMeasured: (info, rssBytes) => this.restarts.observe(info, rssBytes),
         onTable: processes => this.restarts.onTable(processes),
         monitors: { ask() {} },

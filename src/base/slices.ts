@@ -1,0 +1,29 @@
+// Work shares memmon's one thread with its ticks: after a few milliseconds others have their turn.
+
+export interface Slices {
+  /** True when it is time for others. */
+  isDue(): boolean
+  /** Lets others have their turn. */
+  rest(): Promise<void>
+  /** Others have had their turn. */
+  restart(): void
+}
+
+/** A tick waits no longer for its turn. */
+const SLICE_MS = 5
+
+/** From now on, by the monotonic clock. */
+export function createSlices(tick: () => number): Slices {
+  let sliceTick = tick()
+  const restart = () => {
+    sliceTick = tick()
+  }
+  return {
+    isDue: () => tick() - sliceTick >= SLICE_MS,
+    async rest() {
+      await new Promise(resolve => setImmediate(resolve))
+      restart()
+    },
+    restart,
+  }
+}

@@ -1,0 +1,75 @@
+// What is counted while memmon runs: outcomes, checks, tries that failed. From 0 at each start, as Prometheus expects it.
+import type { RestartOutcome } from '../rules/outcome.ts'
+import type { Breach } from '../rules/rule.ts'
+
+export const RESTART_REASONS = [
+  'limit',
+  'hard_limit',
+  'threads',
+  'fds',
+  'leak',
+  'budget',
+  'monitor',
+  'group',
+] as const
+type RestartReason = (typeof RESTART_REASONS)[number]
+
+/** As the keys of channels begin. */
+export const CHANNELS = ['sendmail', 'smtp', 'webhook', 'alertmanager'] as const
+
+export class Counts {
+  readonly restarts = zeros(RESTART_REASONS)
+  readonly notifyFailures = zeros(CHANNELS)
+  restartFailures = 0
+  drains = 0
+  caps = 0
+  checks = 0
+  checkFailures = 0
+  /** undefined until there was one. */
+  checkMs: number | undefined
+  lastCheckAtMs: number | undefined
+  tickSeconds: number | undefined
+
+  /** Of several kinds of ticks the shortest says how often they come. */
+  onTick(periodSeconds: number): void {
+    if (this.tickSeconds === undefined || periodSeconds < this.tickSeconds) this.tickSeconds = periodSeconds
+  }
+
+  /** A check is over; `isWell`: it could ask and measure. */
+  onCheck(isWell: boolean, durationMs: number, nowMs: number): void {
+    this.checks++
+    this.checkMs = durationMs
+    if (isWell) this.lastCheckAtMs = nowMs
+    else this.checkFailures++
+  }
+
+  onOutcome(outcome: RestartOutcome): void {
+    if (outcome.kind === 'restarted') this.restarts[reasonOf(outcome.request.breach)]++
+    else if (outcome.kind === 'capped') this.caps++
+    else if (outcome.kind === 'noticed' && outcome.what === 'draining') this.drains++
+    else if (outcome.kind === 'failed' && !OTHER_PHASES.includes(outcome.phase)) this.restartFailures++
+  }
+
+  /** A try by the channel of this key has failed. */
+  onUndelivered(channelKey: string): void {
+    const channel = CHANNELS.find(name => channelKey.split(' ')[0] === name)
+    if (channel) this.notifyFailures[channel]++
+  }
+}
+
+/** What fails there is no restart. */
+const OTHER_PHASES: readonly string[] = ['signal', 'exec', 'drain']
+
+/** Why a process was restarted, as a label. */
+export function reasonOf({ together, isOfMonitor, budget, growth, metric, isHard }: Breach): RestartReason {
+  if (together !== undefined) return 'group'
+  if (isOfMonitor) return 'monitor'
+  if (budget) return 'budget'
+  if (growth) return 'leak'
+  if (isHard) return 'hard_limit'
+  return metric === 'threads' || metric === 'fds' ? metric : 'limit'
+}
+
+function zeros<Name extends string>(names: readonly Name[]): Record<Name, number> {
+  return Object.fromEntries(names.map(name => [name, 0])) as Record<Name, number>
+}

@@ -1,0 +1,78 @@
+// The file for node_exporter's textfile collector: replaced in one step after a check, now and then, and never while one runs.
+import { replaceFile } from '../base/atomic-file.ts'
+import { messageOf } from '../base/errors.ts'
+import { errnoOf, fileFaultOf } from '../base/file-fault.ts'
+import type { Log } from '../base/log.ts'
+
+const BETWEEN_WRITES_MS = 15_000
+/** Its user is another one. */
+const MODE = 0o644
+
+export interface MetricsFilePorts {
+  readonly render: (format: 'prometheus') => Promise<string>
+  /** A check runs. */
+  readonly isBusy: () => boolean
+  readonly log: Log
+  /** The monotonic clock. */
+  readonly tick: () => number
+}
+
+export class MetricsFile {
+  readonly #ports: MetricsFilePorts
+  #path: string | undefined
+  #writtenTick = Number.NEGATIVE_INFINITY
+  #isWriting = false
+  #isFailing = false
+
+  constructor(ports: MetricsFilePorts) {
+    this.#ports = ports
+  }
+
+  /** It is this one from now on, or none. */
+  use(path: string | undefined): void {
+    if (path === this.#path) return
+    this.#path = path
+    this.#writtenTick = Number.NEGATIVE_INFINITY
+    this.#isFailing = false
+    if (path !== undefined) this.#ports.log('INFO', usedText(path))
+  }
+
+  /** A check is over: writes, if it is time to. */
+  look(): void {
+    const { tick } = this.#ports
+    if (this.#path === undefined || this.#isWriting || tick() - this.#writtenTick < BETWEEN_WRITES_MS) return
+    this.#isWriting = true
+    this.#writtenTick = tick()
+    void this.#write(this.#path).finally(() => {
+      this.#isWriting = false
+    })
+  }
+
+  /** Never rejects. */
+  async #write(path: string): Promise<void> {
+    const { render, isBusy, log } = this.#ports
+    // The next check that is over writes it.
+    await new Promise(resolve => setImmediate(resolve))
+    if (isBusy()) {
+      this.#writtenTick = Number.NEGATIVE_INFINITY
+      return
+    }
+    try {
+      await replaceFile(path, await render('prometheus'), MODE)
+      if (this.#isFailing) log('INFO', `${path} can be written again`)
+      this.#isFailing = false
+    } catch (thrown) {
+      if (!this.#isFailing) log('WARN', unwrittenText(path, whyOf(thrown)))
+      this.#isFailing = true
+    }
+  }
+}
+
+const usedText = (path: string): string =>
+  `Metrics are written to ${path} after a check, every ${BETWEEN_WRITES_MS / 1000} s at most`
+
+const unwrittenText = (path: string, why: string): string =>
+  `Metrics cannot be written to ${path} (${why}): what is there grows old. Retrying after each check`
+
+const whyOf = (thrown: unknown): string =>
+  errnoOf(thrown) === undefined ? messageOf(thrown) : fileFaultOf(thrown).message

@@ -1,0 +1,69 @@
+// The address at which Prometheus asks: kept open, tried again where it cannot be had, and let go of at the end.
+import { messageOf } from '../base/errors.ts'
+import { listenText } from '../base/listen-address.ts'
+import type { Log } from '../base/log.ts'
+import type { Access } from './access.ts'
+import { answering, type Rendering } from './answer.ts'
+import { type Listening, listenOn } from './listening.ts'
+
+const RETRY_MS = 30_000
+
+export interface MetricsServerPorts extends Rendering {
+  readonly log: Log
+}
+
+export class MetricsServer {
+  readonly #ports: MetricsServerPorts
+  #access: Access | undefined
+  #listening: Promise<Listening | undefined> | undefined
+  #timer: NodeJS.Timeout | undefined
+  /** Said once, until it is another. */
+  #trouble = ''
+
+  constructor(ports: MetricsServerPorts) {
+    this.#ports = ports
+  }
+
+  /** Serves there from now on, or nowhere. */
+  use(access: Access | undefined): void {
+    if (JSON.stringify(access) === JSON.stringify(this.#access)) return
+    this.#access = access
+    this.#trouble = ''
+    void this.#reopen()
+  }
+
+  close(): void {
+    this.use(undefined)
+  }
+
+  async #reopen(): Promise<void> {
+    clearTimeout(this.#timer)
+    const before = this.#listening
+    const access = this.#access
+    this.#listening = (async () => {
+      ;(await before)?.close()
+      return access && access === this.#access ? await this.#open(access) : undefined
+    })()
+  }
+
+  /** undefined if it cannot be had now. Never rejects. */
+  async #open(access: Access): Promise<Listening | undefined> {
+    const { log } = this.#ports
+    const where = listenText(access.address)
+    try {
+      const listening = await listenOn(access.address, answering(access.credentials, this.#ports))
+      this.#trouble = ''
+      log('INFO', `Metrics are served at ${where}, path /metrics`)
+      return listening
+    } catch (thrown) {
+      this.#retryLater(`Metrics cannot be served at ${where}: ${messageOf(thrown)}`)
+      return undefined
+    }
+  }
+
+  #retryLater(trouble: string): void {
+    if (trouble !== this.#trouble) this.#ports.log('WARN', `${trouble}. Retrying every ${RETRY_MS / 1000} s`)
+    this.#trouble = trouble
+    this.#timer = setTimeout(() => void this.#reopen(), RETRY_MS).unref()
+  }
+}

@@ -1,0 +1,53 @@
+// The metrics, for a listener that may have no file or address for them: their code is loaded when it has.
+import { messageOf } from '../base/errors.ts'
+import { type AccessTerms, accessOf } from './access.ts'
+import type { Metrics, MetricsPorts, MetricsTerms } from './metrics.ts'
+
+type Terms = MetricsTerms & AccessTerms
+
+export class MetricsOnDemand {
+  readonly #ports: MetricsPorts
+  #terms: Terms
+  #metrics: Metrics | undefined
+  #isLoading = false
+  #isClosed = false
+
+  constructor(terms: Terms, ports: MetricsPorts) {
+    this.#terms = terms
+    this.#ports = ports
+    void this.#load()
+  }
+
+  /** undefined where there are none, or not yet. */
+  get now(): Metrics | undefined {
+    return this.#metrics
+  }
+
+  /** Other settings. Throws a UsageError, and takes nothing, if who may read them is not said right. */
+  use(terms: Terms): void {
+    const access = accessOf(terms)
+    this.#terms = terms
+    if (this.#metrics) this.#metrics.use(terms, access)
+    else void this.#load()
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#metrics?.close()
+  }
+
+  async #load(): Promise<void> {
+    const isWanted = this.#terms.metricsFile !== undefined || this.#terms.metricsListen !== undefined
+    if (!isWanted || this.#isLoading) return
+    this.#isLoading = true
+    try {
+      const { Metrics } = await import('./metrics.ts')
+      if (!this.#isClosed) this.#metrics = new Metrics(this.#terms, accessOf(this.#terms), this.#ports)
+    } catch (thrown) {
+      // npm has replaced the package since the start, or the secret has gone.
+      this.#ports.log('WARN', `There are no metrics: ${messageOf(thrown)}. Restart memmon`)
+    } finally {
+      this.#isLoading = false
+    }
+  }
+}
