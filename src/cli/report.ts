@@ -27,7 +27,9 @@ export async function report(asked: Asked, htmlPath: string | undefined): Promis
     process.stdout.write(html)
   } else {
     await write(htmlPath, html)
-    process.stdout.write(`${oneLine(htmlPath)}: ${histories.length} processes\n`)
+    process.stdout.write(
+      `${oneLine(htmlPath)}: ${histories.length} ${histories.length === 1 ? 'process' : 'processes'}\n`,
+    )
   }
   return 0
 }
