@@ -1,29 +1,30 @@
-// The demo's supervisord: a real one in a temporary folder, with a program that grows and memmon.
+// The supervisord of the demo and the tour: a real one in a temporary folder, with sections that its caller writes.
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ROOT } from './setup.mjs'
 
 const SHUTDOWN_WITHIN_MS = 15_000
-/** Takes the place of sendmail: keeps the mail beside itself. The rename makes it appear whole. */
-const KEEP_MAIL = '#!/bin/sh\ncd "$(dirname "$0")" && cat > mail.part && mv mail.part mail\n'
+/** Takes the place of sendmail: keeps each mail as a file. The rename makes it appear whole. */
+const KEEP_MAIL = '#!/bin/sh\ncd "$(dirname "$0")" && cat > "part.$$" && mv "part.$$" "mail.$$"\n'
 
-/** Starts it; `onEnd` is told, in words, when it ends before stop() was called. */
-export function startSupervisord(memmonArguments, onEnd) {
+/** Starts it with these sections, and files beside it by their names; `onEnd` is told, in words, when it ends before stop() was called. */
+export function startSupervisord({ sections, files }, onEnd) {
   const folder = mkdtempSync(join(tmpdir(), 'memmon-demo-'))
   writeFileSync(join(folder, 'sendmail'), KEEP_MAIL, { mode: 0o755 })
-  writeFileSync(join(folder, 'supervisord.conf'), configText(`${memmonArguments} -s ./sendmail`))
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !name.startsWith('SUPERVISOR_')),
+  writeFileSync(join(folder, 'supervisord.conf'), GENERAL + sections)
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text, { mode: 0o600 })
+  const environment = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(SUPERVISOR|MEMMON)_/.test(name)),
   )
-  env.STATE_DIRECTORY = join(folder, 'state')
+  environment.STATE_DIRECTORY = join(folder, 'state')
   // A process group of its own: Ctrl-C in the terminal is the demo's to handle.
   const child = spawn('supervisord', ['-n', '-c', join(folder, 'supervisord.conf')], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
-    env,
+    env: environment,
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
@@ -45,9 +46,14 @@ export function startSupervisord(memmonArguments, onEnd) {
   })
   return {
     pid: child.pid,
+    folder,
+    environment,
     socket: join(folder, 'supervisor.sock'),
     memmonLog: () => readIfThere(join(folder, 'memmon.log')),
-    mail: () => readIfThere(join(folder, 'mail')),
+    mails: () =>
+      readdirSync(folder)
+        .filter(name => name.startsWith('mail.'))
+        .map(name => readFileSync(join(folder, name), 'utf8')),
     /** Ends it with all it runs, and removes the folder. `pids` are its children, should it have to be killed. */
     async stop(pids) {
       stopping = true
@@ -63,9 +69,7 @@ export function startSupervisord(memmonArguments, onEnd) {
 }
 
 /** All paths but those of this checkout are relative to the folder, which is supervisord's and its children's own. */
-function configText(memmonArguments) {
-  const memmon = `${confWord(process.execPath)} ${confWord(join(ROOT, 'bin', 'memmon.js'))}`
-  return `[supervisord]
+const GENERAL = `[supervisord]
 logfile=supervisord.log
 pidfile=supervisord.pid
 childlogdir=.
@@ -73,14 +77,22 @@ childlogdir=.
 file=supervisor.sock
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
-[program:leaky]
-command=python3 ${confWord(join(ROOT, 'test', 'fixtures', 'grow.py'))}
-[eventlistener:memmon]
-command=${memmon} ${memmonArguments}
+[supervisorctl]
+serverurl=unix://%(here)s/supervisor.sock
+`
+
+/** The section of memmon with these arguments, and further lines. */
+export const memmonSection = (memmonArguments, lines = '') => `[eventlistener:memmon]
+command=${nodeCommand('bin', 'memmon.js')} ${memmonArguments}
 events=TICK_5
 stderr_logfile=memmon.log
-`
-}
+${lines}`
+
+/** A file of this checkout, run by this Node. */
+export const nodeCommand = (...path) => `${confWord(process.execPath)} ${confPath(...path)}`
+
+/** A file of this checkout. */
+export const confPath = (...path) => confWord(join(ROOT, ...path))
 
 /** A word as supervisord's shlex and its %-expansion read it; quoted always, for a ; begins a comment. */
 const confWord = text => `"${text.replace(/["\\]/g, '\\$&').replaceAll('%', '%%')}"`

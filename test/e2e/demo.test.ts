@@ -1,4 +1,4 @@
-// `npm run demo`: what it shows, and that it leaves nothing behind, however it ends.
+// `npm run demo`, and its tour: what they show, and that they leave nothing behind, however they end.
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,8 +18,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 /** Runs the demo with a temporary folder of its own. */
-function runDemo(path = process.env.PATH ?? '') {
-  const child = spawn(process.execPath, [DEMO], {
+function runDemo({ path = process.env.PATH ?? '', args = [] as string[] } = {}) {
+  const child = spawn(process.execPath, [DEMO, ...args], {
     env: { ...process.env, PATH: path, TMPDIR: join(folder, 'tmp') },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -54,9 +54,15 @@ test('it shows the growth, the restart and the mail, within a minute, and cleans
   expect(readdirSync(join(folder, 'tmp'))).toEqual([])
 })
 
-test('Ctrl-C ends it at once, with all it has started', async () => {
-  const run = runDemo()
-  await waitFor('leaky to grow', () => run.stdout.includes('leaky grows'))
+test.each([
+  ['the demo', [], 'leaky grows'],
+  ['the tour', ['--tour'], '[3/8]'],
+])('Ctrl-C ends %s at once, with all it has started', async (_, args, shown) => {
+  const run = runDemo({ args })
+  await waitFor(
+    () => `${shown}\n${run.stdout}${run.stderr}`,
+    () => run.stdout.includes(shown),
+  )
   const running = pidsIn(run.stdout).filter(isAlive)
   expect(running.length).toBeGreaterThan(0)
   run.child.kill('SIGINT')
@@ -69,8 +75,75 @@ test('Ctrl-C ends it at once, with all it has started', async () => {
 test('a supervisord that does not start is told in one line', async () => {
   const script = `#!/bin/sh\n[ "$1" = --version ] && exit 0\necho 'Error: no such luck' >&2\nexit 2\n`
   writeFileSync(join(folder, 'supervisord'), script, { mode: 0o755 })
-  const run = runDemo([folder, process.env.PATH].join(delimiter))
+  const run = runDemo({ path: [folder, process.env.PATH].join(delimiter) })
   expect(await run.ended).toBe(1)
   expect(run.stderr).toBe('The demo failed: supervisord has ended (exit code 2): Error: no such luck\n')
+  expect(readdirSync(join(folder, 'tmp'))).toEqual([])
+})
+
+test('an argument that it does not know is refused', async () => {
+  const run = runDemo({ args: ['--tuor'] })
+  expect(await run.ended).toBe(2)
+  expect(run.stderr).toBe(`Unknown option '--tuor'. Run "npm run demo", or "npm run demo -- --tour"\n`)
+})
+
+/** What each step of the tour announces, and what it then shows. */
+const STEPS: readonly [sentence: RegExp, ...facts: RegExp[]][] = [
+  [
+    /has written the last \d+m( \d+s)? of shop's history, with memmon's own code, as memmon would have recorded it/,
+    /^shop has pid (\d+) and uses [\d.]+MB$/m,
+    /memmon's log: .* INFO memmon watches supervisord at unix:/,
+  ],
+  [
+    /memmon check shows .*; memmon history shows/,
+    /^\$ memmon check -C supervisord\.conf\nPROCESS .*\nshop +RUNNING .* ok +\[program:shop\] soft_limit=150MB$/m,
+    /^limit 200MB │╌+$/m,
+    /^ {2}Size .* seen for \d+m/m,
+  ],
+  [
+    /A limit sees only the end of a leak/,
+    /memmon's log: .* WARN shop:shop \(pid \d+\) leaks: .*growing by [\d.]+MB an hour .* it reaches its limit of 200MB in \d+m/,
+    /^ {4}Subject: memmon: process shop:shop leaks$/m,
+    /^ {4}limit 200MB \|-+$/m,
+  ],
+  [
+    /memmon check has the forecast, too, and memmon explain says why/,
+    /^shop +RUNNING .* leak: limit in \d+m/m,
+    /it leaks and reaches its limit in \d+m/,
+  ],
+  [
+    /shop now works, and leaks, without a pause/,
+    /^shop uses 1[0-4]\d(\.\d)?MB$/m,
+    /memmon's log: .* INFO Draining shop:shop .* over \[program:shop\] soft_limit=150MB .* Asked to finish by SIGUSR2/,
+  ],
+  [
+    /memmon writes down what the kernel knows about it, and restarts it/,
+    /INFO Restarting shop:shop .* it has finished, after \d+s/,
+    /INFO Evidence of shop:shop .*: \d+ of \d+ descriptors are of one file, .*tour-program\.mjs: it is opened again and again/,
+    /^shop was pid \d+ with 1[5-9]\d(\.\d)?MB, and is pid \d+ with [4-9]\d(\.\d)?MB$/m,
+  ],
+  [
+    /The mail says what was done and why, with that evidence and the chart/,
+    /^ {4}Subject: memmon: process shop:shop restarted$/m,
+    /^ {4}Found: +\d+ of \d+ descriptors are of one file,$/m,
+    /\^ restart/,
+    /^The chart is also in it as a picture: image\/png, [\d.]+KB$/m,
+  ],
+  [/memmon report makes one page of everything/, /^\S.*\/report\.html: 1 process$/m],
+]
+
+test('the tour tells the whole story, each step with what memmon has just said, and cleans up', async () => {
+  const run = runDemo({ args: ['--tour'] })
+  expect(await run.ended, run.stdout + run.stderr).toBe(0)
+  expect(run.stderr).not.toContain('failed')
+  const told = run.stdout.split(/^\[\d\/8\] /m).slice(1)
+  expect(told).toHaveLength(STEPS.length)
+  for (const [at, [sentence, ...facts]] of STEPS.entries()) {
+    const [announced = '', ...shown] = (told[at] ?? '').split('\n\n')
+    expect(announced.replaceAll('\n', ' ')).toMatch(sentence)
+    for (const fact of facts) expect(shown.join('\n\n')).toMatch(fact)
+  }
+  expect(run.stdout).toMatch(/Done, after \d+ s\. All is cleaned up\.\n$/)
+  expect(pidsIn(run.stdout).filter(isAlive)).toEqual([])
   expect(readdirSync(join(folder, 'tmp'))).toEqual([])
 })
