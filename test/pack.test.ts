@@ -35,7 +35,10 @@ const filesBelow = (path: string): string[] =>
 test('it holds the command, what it is made of, and the documents', () => {
   const documents = filesBelow(join(ROOT, 'docs')).map(name => `docs/${name}`)
   const examples = filesBelow(join(ROOT, 'examples')).map(name => `examples/${name}`)
-  const pages = packageJson.man
+  const pages = [
+    ...packageJson.man,
+    ...filesBelow(join(ROOT, 'completions')).map(name => `completions/${name}`),
+  ]
   const top = ['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'package.json']
   const files = filesBelow(packed).filter(name => !name.startsWith('node_modules/'))
   expect(files.filter(name => !name.startsWith('dist/'))).toEqual(

@@ -1,6 +1,6 @@
 // How memory is measured, by the names that --sampler has for it.
 
-const SAMPLER_NAMES = ['auto', 'proc', 'ps'] as const
+export const SAMPLER_NAMES = ['auto', 'proc', 'ps'] as const
 export type SamplerName = (typeof SAMPLER_NAMES)[number]
 
 /** Throws an Error that says what would be right. */

@@ -1,5 +1,8 @@
 // What help says of each command for people: its arguments, what it does, its exit codes, and examples.
 
+/** For which there is a file in completions/. */
+export const SHELLS = ['bash', 'zsh', 'fish'] as const
+
 const RULES_ARE =
   'The rules are those of the [eventlistener:*] sections that run memmon, in supervisord.conf, which is found as supervisorctl finds it. Rules given here, by the options of the listener (memmon --help), count in their place. supervisord is found by --server-url, by SUPERVISOR_SERVER_URL, or in supervisord.conf.'
 
@@ -15,6 +18,8 @@ const ITS_NAME =
 interface ArgumentText {
   readonly name: string
   readonly help: string
+  /** All that it may be, if these are few. */
+  readonly choices?: readonly string[]
 }
 
 export interface CommandText {
@@ -106,7 +111,11 @@ const TEXTS = {
     ],
   },
   dump: {
-    argument: { name: '<what>', help: 'heap, threads, gc or scheduler' },
+    argument: {
+      name: '<what>',
+      help: 'heap, threads, gc or scheduler',
+      choices: ['heap', 'threads', 'gc', 'scheduler'],
+    },
     second: { name: '<process>', help: ITS_NAME },
     summary: 'dump heap, threads, gc or scheduler of a worker',
     help: "Has a worker's agent dump its heap, its threads with their stacks, a profile of its garbage collection, or what its event loop waits for. A heap snapshot stops the worker for seconds and takes ten times its heap: it is refused where there is too little memory or disk. What is large becomes a file of the worker's user, whose path is printed.\nExit code: 1 if there is no dump, 2 if memmon cannot be asked, else 0.",
@@ -141,6 +150,17 @@ const TEXTS = {
     help: 'Sends one message, marked as a test, by every channel that the options name, and prints what each of them answered.\nExit code: 0 if all took it, 1 if one did not, 2 if the options are wrong.',
     more: 'It takes the options of the listener (memmon --help).',
     examples: [['-m bob@example.com', 'a test mail']],
+  },
+  completion: {
+    argument: { name: '<shell>', help: 'bash, zsh or fish', choices: SHELLS },
+    summary: 'print what completes memmon in a shell',
+    help: 'Prints the completion of commands, options and their values for a shell. It asks the memmon on PATH at each TAB, and that one reads supervisord.conf for names of processes: it asks neither supervisord nor the memmon that runs, and evaluates nothing of the command line.\nExit code: 0, or 2 for a shell that it does not know.',
+    more: 'The Debian package brings the completions of all three shells.',
+    examples: [
+      ['bash > memmon.bash', 'goes into /etc/bash_completion.d'],
+      ['zsh > _memmon', 'goes into a folder of fpath'],
+      ['fish > memmon.fish', 'goes into ~/.config/fish/completions'],
+    ],
   },
 } as const satisfies Readonly<Record<string, CommandText>>
 

@@ -25,6 +25,7 @@ const ALONE = ['--config', '--server-url', '--sampler', '--verbose']
 /** Which of them a command takes; all where nothing is said. */
 export const TAKEN: Partial<Record<HandCommand, readonly string[]>> = {
   analyse: [],
+  completion: [],
   history: ['--server-url'],
   suggest: ['--server-url'],
   report: ['--server-url'],
@@ -35,6 +36,7 @@ export const TAKEN: Partial<Record<HandCommand, readonly string[]>> = {
 
 /** Does what a command says, or shows help or version; the exit code. Throws a UsageError. */
 export async function runByHand(argv: readonly string[]): Promise<number> {
+  if (argv[0] === 'completion' && argv[1] === 'words') return await completeWords(argv.slice(2))
   const files = createConfFiles()
   const asked = parseByHand(argv, files, {
     version: version(),
@@ -43,6 +45,7 @@ export async function runByHand(argv: readonly string[]): Promise<number> {
   if (!asked) return 0
   const { command, given, settings } = asked
   if (command === 'analyse') return await runAnalyse(given)
+  if (command === 'completion') return await runCompletion(given)
   if (command === 'test-notify') return await runTestNotify(withWarnings(settings, files.loose, process.env))
   if (isIdle(settings)) refuseIdle(argv)
   const all = await askedFor(argv, given.supervisorConf)
@@ -77,6 +80,20 @@ async function runAnalyse({ json, words }: Given): Promise<number> {
     sizesLine: (sizes, width) => sizesLine(sizes, width, isPlain),
     widthOf,
   })
+}
+
+async function runCompletion({ words: [shell = ''] }: Given): Promise<number> {
+  const { completionScript } = await import('./completion.ts')
+  process.stdout.write(completionScript(shell))
+  return 0
+}
+
+/** What the scripts of the shells call. */
+async function completeWords(words: readonly string[]): Promise<number> {
+  const { offerLines } = await import('./completion.ts')
+  const { manualCommands } = await import('./manual-commands.ts')
+  process.stdout.write(offerLines(words, manualCommands(TAKEN), supervisorSources()))
+  return 0
 }
 
 async function runCheck(
@@ -174,7 +191,7 @@ export function parseByHand(
   const { command, given, reading } = called
   if (given.json && given.csv) throw new UsageError('--json and --csv: give one of them')
   refuseUseless(command, reading)
-  if (command !== 'analyse' && command !== 'dump')
+  if (command !== 'analyse' && command !== 'dump' && command !== 'completion')
     for (const word of given.words) attempt(word, () => parseSelector(word))
   return {
     command,

@@ -47,6 +47,7 @@ export const CHECK_OPTIONS: readonly OwnOption[] = [
   {
     flags: ['--sort'],
     value: 'order',
+    choices: SORTS,
     help: `${SORTS.join(', ')}; default: share, what is over first, then by share of the limit`,
     example: 'check --sort size',
     give: (given, text) => {

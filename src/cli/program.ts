@@ -45,6 +45,7 @@ export const OWN_OPTIONS = {
   dump: [CONFIGURATION, ...DUMP_OPTIONS],
   report: [CONFIGURATION, ...REPORT_OPTIONS],
   'test-notify': [],
+  completion: [],
 } as const
 
 /** What people try, and what does it. */

@@ -10,7 +10,7 @@ export { Command }
 /** An option, and who takes its value; undefined for a switch. */
 export interface TakenOption {
   readonly spec: Pick<OptionText, 'flags' | 'value' | 'example' | 'help'> &
-    Partial<Pick<OptionText, 'brief' | 'isValueOptional'>>
+    Partial<Pick<OptionText, 'brief' | 'isValueOptional' | 'choices'>>
   readonly take: (text: string | undefined) => void
 }
 

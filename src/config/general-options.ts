@@ -2,7 +2,7 @@
 // Those about messages, the pace of restarts, evidence and agents have files of their own.
 import { resolve } from 'node:path'
 import type { LogFormat } from '../base/log.ts'
-import { parseSamplerName } from '../base/sampler-name.ts'
+import { parseSamplerName, SAMPLER_NAMES } from '../base/sampler-name.ts'
 import { parseServerUrl } from '../base/server-url.ts'
 import { parseSize, parseSomeTime, timerTime } from '../base/units.ts'
 import { parseSwitch } from '../rules/limits.ts'
@@ -87,6 +87,7 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
     flags: ['--sampler'],
     group: 'running',
     value: 'sampler',
+    choices: SAMPLER_NAMES,
     help: 'How memory is measured. proc: from /proc (Linux), at almost no cost. ps: by the npm packages pidusage and ps-list, which know RSS alone, and run ps where there is no /proc. auto: proc where there is a /proc, else ps. Default: auto',
     example: '-a 200MB --sampler ps',
     exampleHelp: 'measure as on a system without /proc',
@@ -155,6 +156,7 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
     flags: ['--log-format'],
     group: 'running',
     value: 'format',
+    choices: ['text', 'json'],
     help: 'How the log is written, on stderr. text: lines for people, as docs/logs.md shows them. json: one object a line, with the fields of the webhook where a line is about a process. Default: text',
     example: '-a 200MB --log-format json',
     exampleHelp: 'write a log that Loki, Elasticsearch or jq reads',

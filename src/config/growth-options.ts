@@ -1,6 +1,6 @@
 // What is done about growth: a leak is seen long before its limit.
 import { parseDuration, parseSize } from '../base/units.ts'
-import { parseDayWindow, parseGrowth, parseIncreaseLimit } from '../rules/growth.ts'
+import { GROWTH_KINDS, parseDayWindow, parseGrowth, parseIncreaseLimit } from '../rules/growth.ts'
 import type { RuleOption } from './rule-keys.ts'
 
 export const GROWTH_OPTIONS: readonly RuleOption[] = [
@@ -9,6 +9,7 @@ export const GROWTH_OPTIONS: readonly RuleOption[] = [
     flags: ['--growth'],
     group: 'action',
     value: 'what',
+    choices: GROWTH_KINDS,
     brief: 'about a leak: alert (default), restart or off',
     help: 'What to do about a process that leaks, as seen from its RSS over time: alert (once when the leak is seen, and once when it ends), restart (shortly before it reaches its limit, see --growth-lead), or off. Default: alert',
     example: '-a 200MB --growth restart',

@@ -28,6 +28,7 @@ const OTHER_FLAGS: readonly OtherFlag[] = [
     flags: ['-h', '--help'],
     group: 'running',
     value: 'all',
+    choices: ['all'],
     isValueOptional: true,
     kind: 'help',
     brief: 'show this, or with "all" every option',

@@ -56,7 +56,7 @@ export const RESTART_OPTIONS: readonly RuleOption[] = [
     rule: true,
     flags: ['--drain-signal'],
     group: 'draining',
-    value: 'name',
+    value: 'signal',
     help: 'The signal that asks a process to finish.',
     example: '-p worker=1GB --soft-limit 700MB --drain-signal USR1',
     exampleHelp: 'send SIGUSR1 at 700 MB',

@@ -23,7 +23,7 @@ export const RULE_FLAGS: readonly RuleFlag[] = [
   {
     flags: ['-g', '--group', '--groupname'],
     group: 'limits',
-    value: 'name=limit',
+    value: 'group=limit',
     repeatable: true,
     brief: 'each process of a group, as in workers=1GB',
     help: 'Restart each process of a group that uses more than the limit; each is judged by itself. * and ? are wildcards.',
@@ -51,7 +51,7 @@ export const BUDGET_FLAGS: readonly RuleFlag[] = [
   {
     flags: ['--group-total'],
     group: 'limits',
-    value: 'name=limit',
+    value: 'group=limit',
     repeatable: true,
     help: 'What all processes of a group may use together, shared memory counted once. Over it, the one with the most private memory is restarted, one at a time.',
     example: '--group-total workers=4GB',

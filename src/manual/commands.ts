@@ -25,3 +25,6 @@ export interface ManualCommand {
   readonly taken: readonly OptionSpec[]
   readonly examples: readonly (readonly [args: string, what: string])[]
 }
+
+/** `process` of `<process>`, `name` of `[name...]`. */
+export const withoutBrackets = (name: string): string => name.replace(/[<>[\]]|\.\.\./g, '')

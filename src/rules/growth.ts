@@ -1,7 +1,7 @@
 // What a rule says of growth: whether a leak is told or acted upon, how close to the limit, and at which time of day.
 import { formatDuration, formatSize } from '../base/units.ts'
 
-const GROWTH_KINDS = ['off', 'alert', 'restart'] as const
+export const GROWTH_KINDS = ['off', 'alert', 'restart'] as const
 export type GrowthKind = (typeof GROWTH_KINDS)[number]
 
 export interface GrowthTerms {

@@ -18,6 +18,7 @@ const SCREENS = [
   ['report', '--help'],
   ['suggest', '--help'],
   ['test-notify', '--help'],
+  ['completion', '--help'],
 ]
 
 const shown = async (...args: string[]): Promise<string> => {
@@ -70,6 +71,7 @@ test.each([
   ['report', ['-C, --configuration <file>', '--html <file>']],
   ['suggest', ['--write <file>', '--watch <time>', '--json', '-C, --configuration <file>']],
   ['test-notify', []],
+  ['completion', []],
 ])('memmon %s --help has its own options and examples, and no others', async (command, options) => {
   const text = await shown(command, '--help')
   expect(await shown('help', command)).toBe(text)

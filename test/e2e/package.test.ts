@@ -45,6 +45,7 @@ test('it holds what is needed to run and to read, and no tests', () => {
     'LICENSE',
     'README.md',
     'bin',
+    'completions',
     'dist',
     'docs',
     'examples',

@@ -12,6 +12,7 @@ json.dump(
     {
         'processes': [
             {
+                'group': group.name,
                 'name': process.name,
                 'listener': hasattr(group, 'pool_events'),
                 'words': shlex.split(process.command),
