@@ -60,7 +60,7 @@ test.each<[line: string, offered: string | string[]]>([
   ['--agent-socket a', ['auto']],
   ['--agent-socket /run/', 'files'],
   // Commands take some of the listener's options.
-  ['check --min', ['--min-uptime']],
+  ['check --min-u', ['--min-uptime']],
   ['history --serv', ['--server-url']],
   ['history --metr', []],
   ['explain --js', ['--json']],
