@@ -1,9 +1,13 @@
-// A node of another major version, for `npm run bench -- --node 24`. The npm package `node` brings the binary; it is
-// installed once, beside what other tools keep in node_modules, and no dependency of memmon.
+// A node of another major version, for `npm run bench -- --node 24` and for the tests of the package. The npm package `node`
+// brings the binary; it is installed once, beside what other tools keep in node_modules, and no dependency of memmon.
 import { spawnSync } from 'node:child_process'
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { ROOT } from './setup.mjs'
+
+/** Of some 60 MB. */
+const INSTALL_MS = 300_000
 
 /** The path of the binary; ends the process with one line if there is none. */
 export function nodeOfMajor(major) {
@@ -11,7 +15,7 @@ export function nodeOfMajor(major) {
   const folder = join(ROOT, 'node_modules', '.cache', `node-${major}`)
   const binary = join(folder, 'node_modules', 'node', 'bin', 'node')
   if (!runs(binary)) install(major, folder)
-  if (!runs(binary)) fail(`--node ${major}: npm has brought no node that runs here`)
+  if (!runs(binary)) fail(`Node ${major}: npm has brought no node that runs here`)
   writeOut(binary)
   return binary
 }
@@ -31,13 +35,21 @@ function install(major, folder) {
   const quiet = ['--no-save', '--no-audit', '--no-fund', '--loglevel=error']
   // A script of the package puts the binary in its place.
   const mode = ['--ignore-scripts=false', '--global=false', '--dry-run=false']
-  const { status } = spawnSync('npm', ['install', '--prefix', folder, ...mode, ...quiet, `node@${major}`], {
-    stdio: ['ignore', 2, 'inherit'],
-  })
-  if (status !== 0) fail(`--node ${major}: npm could not install node@${major}`)
+  const { status, error } = spawnSync(
+    'npm',
+    ['install', '--prefix', folder, ...mode, ...quiet, `node@${major}`],
+    { stdio: ['ignore', 2, 'inherit'], timeout: INSTALL_MS },
+  )
+  if (status === 0) return
+  const why = error?.code === 'ETIMEDOUT' ? `not within ${INSTALL_MS / 1000} s` : 'see above'
+  fail(`Node ${major}: npm could not install node@${major} (${why}); can its registry be reached?`)
 }
 
 function fail(text) {
   console.error(text)
   process.exit(1)
 }
+
+// `node scripts/node-binary.mjs 24` prints the path.
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
+  console.log(nodeOfMajor(process.argv[2] ?? ''))
