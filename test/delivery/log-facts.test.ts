@@ -1,15 +1,18 @@
 // The facts of a line of the log are those of the webhook's document, made by the same function.
 import { expect, test } from 'vitest'
 import { jsonLogLine, type LogFacts } from '../../src/base/json-log.ts'
+import type { Log } from '../../src/base/log.ts'
 import { createRedactor } from '../../src/base/redact.ts'
+import type { Delivery } from '../../src/delivery/channel.ts'
 import { createNotifications } from '../../src/delivery/notifications.ts'
+import { Outbox } from '../../src/delivery/outbox.ts'
 import { outcomeFacts } from '../../src/messages/event.ts'
 import { messageOf } from '../../src/messages/message.ts'
 import { NOTICES } from '../../src/messages/notices.ts'
 import { outcomeText } from '../../src/messages/outcome-text.ts'
 import type { Noticed, RestartOutcome } from '../../src/rules/outcome.ts'
 import { codeBlocks } from '../helpers/documents.ts'
-import { failed, MB, processNamed, requestFor, restarted, settingsFrom } from '../helpers/values.ts'
+import { failed, MB, outgoing, processNamed, requestFor, restarted, settingsFrom } from '../helpers/values.ts'
 import { HOUR, historyOf, leak, lifeOf, NOON } from '../picture/histories.ts'
 
 const request = requestFor(processNamed('shop:web'), 251 * MB, '-p', 'web=200MB')
@@ -66,6 +69,43 @@ test('what was left alone is in the log alone, with the reason', () => {
     detail: 'it shrank',
     growth: undefined,
   })
+})
+
+test.each<[delivery: Delivery, facts: LogFacts]>([
+  [
+    { ok: true, said: '250 ok' },
+    { event: 'sent', channel: 'smtp://mail:587', subject: 'memmon: x', answer: '250 ok' },
+  ],
+  [
+    { ok: false, why: '550 no', permanent: true },
+    { event: 'send_failed', channel: 'smtp://mail:587', subject: 'memmon: x', why: '550 no', is_final: true },
+  ],
+  [
+    { ok: false, why: 'ECONNREFUSED', permanent: false },
+    {
+      event: 'send_failed',
+      channel: 'smtp://mail:587',
+      subject: 'memmon: x',
+      why: 'ECONNREFUSED',
+      is_final: false,
+    },
+  ],
+])('a channel that answers %j', async (delivery, facts) => {
+  const lines: (LogFacts | undefined)[] = []
+  const deliver = async () => delivery
+  const channel = { key: 'x', by: 'smtp://mail:587', whatText: (subject: string) => subject, deliver }
+  const log: Log = (_level, _text, of) => lines.push(of?.())
+  const outbox = new Outbox({
+    channels: () => [channel],
+    log,
+    nowMs: Date.now,
+    tick: () => 0,
+    random: () => 0,
+  })
+  outbox.add(outgoing('memmon: x'))
+  await outbox.whenIdle()
+  outbox.close()
+  expect(lines).toEqual([facts])
 })
 
 test('the line that docs/logs.md shows is that of a restart', () => {

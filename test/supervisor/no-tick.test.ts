@@ -61,13 +61,16 @@ test.each([
   ['both calls fail', { SUPERVISOR_GROUP_NAME: 'memmon', SUPERVISOR_PROCESS_NAME: 'memmon' }],
   ['there is no name to ask by', {}],
 ])('%s: one line all the same', async (_, environment) => {
-  const lines: string[] = []
+  const lines: unknown[] = []
   const fails = () => Promise.reject(new Error('no'))
   await reportNoTick(80, {
     client: { getPriorities: fails, readStdoutTail: fails },
     environment,
     hasHeard: () => false,
-    log: (level, text) => lines.push(`${level} ${text}`),
+    log: (level, text, facts) => lines.push(`${level} ${text}`, facts?.()),
   })
-  expect(lines).toEqual([expect.stringMatching(/^WARN No tick has come in 1m 20s, so nothing is checked: /)])
+  expect(lines).toEqual([
+    expect.stringMatching(/^WARN No tick has come in 1m 20s, so nothing is checked: /),
+    { event: 'no_tick', silent_seconds: 80 },
+  ])
 })
