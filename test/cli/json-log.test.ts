@@ -54,6 +54,20 @@ test('from the first line to the last: start, rules, a signal, a refused reload,
   expect(lines.at(-1)).toMatchObject({ event: 'ending', cause: 'eof' })
 })
 
+test('a defect ends it with a line like any other', async () => {
+  const fail = written('fail.cjs', "process.on('SIGWINCH', () => { throw new Error('unforeseen') })")
+  const env = { ...environment(), NODE_OPTIONS: `--require=${fail}` }
+  const memmon = new Memmon(['--config', written('memmon.conf', asJson)], env)
+  await memmon.waitForLog('"event":"started"')
+  memmon.child.kill('SIGWINCH')
+  expect(await memmon.ended).toBe(1)
+  expect(jsonLines(memmon.stderr).at(-1)).toMatchObject({
+    level: 'critical',
+    event: 'defect',
+    message: expect.stringContaining('Error: unforeseen\\x0a'),
+  })
+})
+
 describe('settings that are refused at the start', () => {
   const wrong = () => written('wrong.conf', `${asJson}hard_limit = 1x\nwarn = 20x\n`)
   test.each<[how: string, args: () => string[], faults: number]>([
