@@ -61,9 +61,8 @@ test('a defect ends it with a line like any other', async () => {
   await memmon.waitForLog('"event":"started"')
   memmon.child.kill('SIGWINCH')
   expect(await memmon.ended).toBe(1)
-  expect(jsonLines(memmon.stderr).at(-1)).toMatchObject({
+  expect(jsonLines(memmon.stderr).find(({ event }) => event === 'defect')).toMatchObject({
     level: 'critical',
-    event: 'defect',
     message: expect.stringContaining('Error: unforeseen\\x0a'),
   })
 })
