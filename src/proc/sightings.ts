@@ -1,6 +1,6 @@
 // What /proc says of pids here: whose children they are, since when they run, and by which command. For comparison
 // with what supervisord says of them.
-import { readFileSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 import type { Sight } from '../rules/pid-namespace.ts'
 import { readAuxv } from './auxv.ts'
 import { ppidIn, startTicksIn } from './proc-stat.ts'
@@ -11,6 +11,8 @@ export interface Sightings {
   look(): (pid: number) => Sight | undefined
   /** True if the command of this process looks like supervisord's, by its own name or as a script. */
   isSupervisord(pid: number): boolean
+  /** False where this /proc is that of another pid namespace than memmon's own. */
+  isOwnProc(): boolean
 }
 
 /** How many clock ticks of /proc/<pid>/stat make a second. */
@@ -36,6 +38,16 @@ export function openSightings(procRoot = '/proc'): Sightings | undefined {
       commandOf(procRoot, pid)
         .slice(0, FIRST_ARGUMENTS)
         .some(argument => /(^|[/.])supervisord([-\d][-\w.]*|\.py)?$/.test(argument)),
+    isOwnProc: () => selfIn(procRoot) === String(process.pid),
+  }
+}
+
+/** It has none for a process of another namespace, or another one. */
+function selfIn(procRoot: string): string | undefined {
+  try {
+    return readlinkSync(`${procRoot}/self`)
+  } catch {
+    return undefined
   }
 }
 

@@ -57,11 +57,11 @@ export function judgePids(all: readonly Sighted[], supervisord: SupervisordSight
   return { kind: 'foreign', parentPid: supervisord.pid, witness }
 }
 
-/** What was seen, why nothing is measured, and what helps. */
-export function foreignText({
-  parentPid,
-  witness: { process, sight },
-}: Extract<PidVerdict, { kind: 'foreign' }>): string {
+/** `isOwnProc`: this /proc has memmon's own pid. What was seen, why nothing is measured, and what helps. */
+export function foreignText(
+  { parentPid, witness: { process, sight } }: Extract<PidVerdict, { kind: 'foreign' }>,
+  isOwnProc: boolean,
+): string {
   const { namespec, pid, startSeconds } = process
   const [seen, hint] = !sight
     ? [`here no process with pid ${pid} is visible`, 'If /proc is mounted with hidepid, run memmon as root']
@@ -76,8 +76,9 @@ export function foreignText({
     ...(parentPid === undefined ? [] : [`a child of its own pid ${parentPid}`]),
     `started at ${timeText(startSeconds)}`,
   ].join(', ')
-  const help =
-    "Run memmon in supervisord's pid namespace, or share that with memmon's container (docker run --pid=container:NAME)"
+  const help = isOwnProc
+    ? "Run memmon in supervisord's pid namespace, or share that with memmon's container (docker run --pid=container:NAME)"
+    : 'This /proc is not that of memmon\'s pid namespace either: run "mount -t proc proc /proc" before supervisord starts here'
   return `supervisord's pids are those of another pid namespace, and mean other processes here, so nothing is measured and nothing restarted: ${said}, but ${seen}. ${[help, hint].filter(Boolean).join('. ')}`
 }
 

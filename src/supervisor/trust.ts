@@ -8,6 +8,7 @@ import { createTrustedTable, type TrustPorts } from './trusted-table.ts'
 interface Sightings {
   readonly look: TrustPorts['look']
   readonly isSupervisord: (pid: number) => boolean
+  readonly isOwnProc: TrustPorts['isOwnProc']
 }
 
 type Trust = (sightings: Sightings) => Pick<TrustPorts, 'isLikely' | 'isSurely'>
@@ -48,6 +49,7 @@ function trustedTable(client: SupervisorClient, sightings: Sightings | undefined
   return createTrustedTable(readTable, {
     getPid: client.getPid,
     look: sightings.look,
+    isOwnProc: sightings.isOwnProc,
     ...trust(sightings),
   })
 }

@@ -15,6 +15,8 @@ export interface TrustPorts {
   readonly getPid: () => Promise<number>
   /** A look at any number of pids here; undefined for one that is not visible. */
   readonly look: () => (pid: number) => Sight | undefined
+  /** True if /proc is that of memmon's own pid namespace. */
+  readonly isOwnProc: () => boolean
   /** True if the process of this pid looks like supervisord. */
   readonly isLikely: (pid: number) => boolean
   /** True if memmon surely talks to the process of this pid. */
@@ -37,7 +39,7 @@ export function createTrustedTable(readTable: ReadTable, ports: TrustPorts): Rea
       verdict = judge(table, supervisord.pid, ports)
     }
     if (verdict.kind === 'foreign') {
-      refusal ||= foreignText(verdict)
+      refusal ||= foreignText(verdict, ports.isOwnProc())
       throw new SupervisorFault('pids', refusal)
     }
     refusal = ''

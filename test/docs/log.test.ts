@@ -108,8 +108,10 @@ const OF_MONITOR: RestartRequest = {
 const reported = (what: Noticed['what'], detail = '') =>
   outcomeText({ kind: 'noticed', what, request: OF_MONITOR, occurredAt: 0, detail })
 
-const foreign = (sight: Sight | undefined) => () =>
-  foreignText({ kind: 'foreign', parentPid: 7, witness: { process: request.process, sight } })
+const foreign =
+  (sight: Sight | undefined, isOwnProc = true) =>
+  () =>
+    foreignText({ kind: 'foreign', parentPid: 7, witness: { process: request.process, sight } }, isOwnProc)
 
 const MAIL = (subject: string): string => `mail "${subject}" to bob@example.com`
 const POSTPONED = 'pre_restart_command postponed it to a later check (exit code 75), 2 times in a row'
@@ -186,6 +188,7 @@ const lines: readonly (() => string | Promise<string>)[] = [
   foreign({ parentPid: 2, startSeconds: 0 }),
   foreign({ parentPid: 7, startSeconds: 9 }),
   foreign(undefined),
+  foreign({ parentPid: 2, startSeconds: 0 }, false),
   () => blindLine('hidden', 2),
   () => blindLine('zombie', 1),
   () =>

@@ -86,6 +86,10 @@ const MOUNTED: readonly Start[] = [
     exitCode: 2,
   })),
   { heading: 'A read-only file system', command: within(READ_ONLY, PLAIN) },
+  {
+    heading: 'The /proc of another pid namespace',
+    command: `unshare ${unshare?.join(' ')} --pid --fork --kill-child @memmon ${PLAIN} --server-url @foreign`,
+  },
 ]
 const NOBODY: readonly Start[] = [
   {
@@ -127,14 +131,18 @@ for (const { heading } of IMPOSSIBLE)
 
 let supervisord: Supervisord
 let scripted: ScriptedSupervisord
+/** Its program is no child of it. */
+let foreign: ScriptedSupervisord
 beforeAll(async () => {
   scripted = await ScriptedSupervisord.start()
+  foreign = await ScriptedSupervisord.start({ programs: [{ namespec: 'w:p', pid: process.ppid }] })
   scripted.misbehave('*', { kind: 'fault', code: 1, text: 'UNKNOWN_METHOD' }, 1_000)
   const replaced = (text: string) =>
     text
       .replace('@memmon', command)
       .replace('@old', `${confPath(nodeOfMajor('12'))} ${confPath(MEMMON)}`)
       .replace('@scripted', scripted.url)
+      .replace('@foreign', foreign.url)
   const sections = POSSIBLE.map(
     start => `[eventlistener:${start.name}]
 command=${replaced(start.command)}
@@ -154,7 +162,7 @@ ${start.lines ?? ''}
   chmodSync(supervisord.folder, 0o711)
 })
 afterAll(async () => {
-  await Promise.all([supervisord?.stop(), scripted?.close()])
+  await Promise.all([supervisord?.stop(), scripted?.close(), foreign?.close()])
 })
 
 function logOf(name: string): string {

@@ -79,3 +79,8 @@ test('without such a /proc there is nothing to be seen', () => {
   folders.push(root)
   expect(openSightings(root)).toBeUndefined()
 })
+
+test('whose /proc it is: this process has its own pid in its own', () => {
+  expect(openSightings()?.isOwnProc()).toBe(true)
+  expect(openSightings(procOf({}))?.isOwnProc()).toBe(false)
+})

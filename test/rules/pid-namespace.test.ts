@@ -72,9 +72,17 @@ test.each<[sights: (Sight | undefined)[], supervisord: SupervisordSight, said: R
 ])('what is said of %j', (sights, supervisord, said) => {
   const judged = judgePids(sighted(sights), supervisord)
   if (judged.kind !== 'foreign') throw new Error('they are ours')
-  const text = foreignText(judged)
+  const text = foreignText(judged, true)
   expect(text).toMatch(
     /^supervisord's pids are those of another pid namespace, .*nothing is measured and nothing/,
   )
   expect(text).toMatch(said)
+})
+
+test("where /proc is not even memmon's own, mounting one helps, not another namespace", () => {
+  const judged = judgePids(sighted([other]), PLAIN)
+  if (judged.kind !== 'foreign') throw new Error('they are ours')
+  expect(foreignText(judged, false)).toMatch(
+    /but here pid 10 is a child of pid 2\. This \/proc is not that of memmon's pid namespace either: run "mount -t proc proc \/proc" before supervisord starts here$/,
+  )
 })

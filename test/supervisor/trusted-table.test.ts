@@ -37,6 +37,7 @@ const tableOf = () =>
         return parentPid === undefined ? undefined : { parentPid, startSeconds: undefined }
       }
     },
+    isOwnProc: () => true,
     isLikely: () => false,
     isSurely: () => false,
   })
