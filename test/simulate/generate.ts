@@ -246,21 +246,26 @@ const HAPPENINGS: Readonly<Record<Happening['do'], number>> = {
   clock: 3,
 }
 
-/** Some of them under their limits; some give it all back when memmon is about to act, or the operator wants no restart. */
+/** Some of them under their limits; when memmon is about to act all give it back, or the operator wants no restart. */
 function someLeak(random: Random, programs: readonly ProgramSpec[], conf: Conf, activeMs: number): Event[] {
-  const changes: Happening[] = programs.map((_, slot) => ({ do: 'size', slot, mb: 10 }))
-  changes.push({ do: 'settings', conf: { ...conf, sections: regrown(random, conf) }, isNow: true })
-  return [
-    ...programs.map((_, slot) => ({ when: { at: random.int(1_000, activeMs) }, what: leak(random, slot) })),
-    ...(random.chance(0.5) ? [{ when: aboutToAct(random), what: random.pick(changes) }] : []),
-  ]
+  const leaks = programs.map((_, slot) => ({
+    when: { at: random.int(1_000, activeMs) },
+    what: leak(random, slot),
+  }))
+  if (random.chance(0.5)) return leaks
+  const when = aboutToAct(random)
+  if (random.chance(0.3)) {
+    const unwanted = { ...conf, sections: regrown(random, conf) }
+    return [...leaks, { when, what: { do: 'settings', conf: unwanted, isNow: true } }]
+  }
+  return [...leaks, ...programs.map((_, slot): Event => ({ when, what: { do: 'size', slot, mb: 10 } }))]
 }
 
-const aboutToAct = (random: Random): When => ({
-  on: random.pick(['look', 'measure', 'pre', 'append']),
-  nth: random.int(1, 12),
-  afterMs: random.pick([0, 1, 50]),
-})
+/** Between evidence and stop there is one more look, and nothing else. */
+function aboutToAct(random: Random): When {
+  const on = random.pick(['look', 'measure', 'pre', 'append', 'evidence', 'evidence', 'evidence'] as const)
+  return { on, nth: random.int(1, on === 'evidence' ? 2 : 12), afterMs: random.pick([0, 1, 50]) }
+}
 
 /** The same sections, and another wish about growth. */
 const regrown = (random: Random, { sections }: Conf): Section[] =>
