@@ -54,7 +54,7 @@ export async function connectHost(path: string): Promise<Host | NoHost> {
 function noHostOf(code: string, path: string): NoHost {
   if (code === 'EACCES' || code === 'EPERM')
     return { kind: 'denied', why: `${path} is closed to this user: run this as root, or as memmon's user` }
-  return { kind: 'absent', why: `${path}: ${code === 'ENOENT' ? 'there is no socket' : 'nobody listens'}` }
+  return { kind: 'absent', why: `${path}: ${code === 'ENOENT' ? 'no such socket' : 'nobody listens'}` }
 }
 
 interface Waiting {

@@ -10,7 +10,7 @@ export function groupIdOf(group: string, path = '/etc/group'): number {
   if (gid !== undefined && /^\d+$/.test(gid)) return Number(gid)
   throw new FileFault(
     'unsafe',
-    `there is no group "${group}" in ${path}: correct agent_socket_group, or give its number`,
+    `group "${group}" is not in ${path}: correct agent_socket_group, or give its number`,
   )
 }
 

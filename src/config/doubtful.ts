@@ -60,14 +60,14 @@ const nameOf = ({ group, name }: Selector): string => (name === '*' ? (group ?? 
 
 function sampleTexts({ plan, written }: Spec, agentSocket: string): string[] {
   if (agentSocket !== 'off' || plan.memorySample === undefined) return []
-  return [`${written} has memory_sample, and there is no socket for agents: add agent_socket = auto`]
+  return [`${written} sets memory_sample, but no agent can connect: set agent_socket = auto`]
 }
 
 function drainTexts({ action, written }: Spec, agentSocket: string): string[] {
   if (action.kind !== 'drain') return []
   const { agent, signal, command, check } = action
   if (agent && agentSocket === 'off')
-    return [`${written} has drain_agent, and there is no socket for agents: add agent_socket = auto`]
+    return [`${written} sets drain_agent, but no agent can connect: set agent_socket = auto`]
   if ((agent ?? signal ?? command ?? check) !== undefined) return []
   return [`${written} does not ask the process to finish: add drain_agent, drain_signal or drain_command`]
 }

@@ -59,7 +59,7 @@ export const GROWTH_OPTIONS: readonly RuleOption[] = [
     flags: ['--threshold-size'],
     group: 'action',
     value: 'size',
-    help: 'With --increase-limit: how much a new maximum has to be above the last one. Default: 10MB',
+    help: 'With --increase-limit: how far a new maximum must exceed the last one. Default: 10MB',
     example: '-a 200MB --increase-limit 20 --threshold-size 5MB',
     exampleHelp: 'count new maxima that are 5 MB above the last',
     applyRule: (keys, text) => {

@@ -19,7 +19,7 @@ export function refuseUnfit(
   if ((compared(hardLimit, limit) ?? 0) < 0)
     throw new Contradiction(
       'hard_limit',
-      `${written}: hard_limit ${hardLimit.written} is below the limit; it has to be above`,
+      `${written}: hard_limit ${hardLimit.written} is below the limit; set it above the limit`,
     )
   if (warn && isNotBelow(warn, limit.kind === 'none' ? hardLimit : limit))
     throw new Contradiction(

@@ -79,7 +79,7 @@ async function keep(
 ): Promise<string> {
   const text = output.text()
   if (text === '') return 'it printed nothing'
-  if (!store) return 'its output was not kept, since there is no state folder'
+  if (!store) return 'its output was not kept: memmon has no state folder'
   const cut = output.isCut() ? `, cut at ${formatSize(MOST_BYTES)}` : ''
   const { group, name, pid } = process
   try {

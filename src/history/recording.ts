@@ -31,10 +31,10 @@ export function parseRecording(text: string): Recording | BadLine {
   }
   if (!isObject(value)) return bad('not a JSON object')
   const { id, interval_s: interval, limit_bytes: limit, samples } = value
-  if (typeof id !== 'string') return bad('"id" has to be a string')
-  if (!isLeftOut(interval) && !isPositive(interval)) return bad('"interval_s" has to be a number above 0')
-  if (!isLeftOut(limit) && !isPositive(limit)) return bad('"limit_bytes" has to be a number above 0')
-  if (!Array.isArray(samples)) return bad('"samples" has to be an array')
+  if (typeof id !== 'string') return bad('"id" must be a string')
+  if (!isLeftOut(interval) && !isPositive(interval)) return bad('"interval_s" must be a number above 0')
+  if (!isLeftOut(limit) && !isPositive(limit)) return bad('"limit_bytes" must be a number above 0')
+  if (!Array.isArray(samples)) return bad('"samples" must be an array')
   const read = readSamples(samples)
   if (typeof read === 'string') return bad(read)
   return {
@@ -57,10 +57,10 @@ function readSamples(samples: readonly unknown[]): RecordedSample[] | string {
     const which = `sample ${at + 1}`
     if (!isObject(sample)) return `${which} is not an object`
     const { t, rss, pid } = sample
-    if (!isNumber(t)) return `${which}: "t" has to be a number of seconds`
-    if (!isLeftOut(pid) && !isNumber(pid)) return `${which}: "pid" has to be a number`
+    if (!isNumber(t)) return `${which}: "t" must be a number of seconds`
+    if (!isLeftOut(pid) && !isNumber(pid)) return `${which}: "pid" must be a number`
     if (!isLeftOut(rss) && !isSize(rss))
-      return `${which}: "rss" has to be bytes, from 0 to ${MOST_BYTES}, or null`
+      return `${which}: "rss" must be bytes, from 0 to ${MOST_BYTES}, or null`
     life = pid ?? life
     if (!isLeftOut(rss)) read.push({ t, bytes: rss, pid: life })
   }

@@ -29,6 +29,8 @@ const BUDGETS: Readonly<Record<BudgetNotice, Readonly<Record<'used' | 'free', st
   relieved: { used: 'A budget is met again', free: 'Enough memory is free again' },
 }
 
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
 const isBudgetNotice = (what: Noticed['what']): what is BudgetNotice => what in BUDGETS
 
 function budgetWords(what: BudgetNotice, isFree: boolean, rule: string): NoticeWords {
@@ -52,16 +54,16 @@ function monitorWords(what: Noticed['what'], rule: string): NoticeWords {
         ...words,
         log: ({ who, breach }) => `${who} is left running: ${breach}`,
         subject: ({ name }) => `${rule} reports process ${name}`,
-        headline: ({ where }) => `The process ${where} is reported by ${rule}`,
-        done: () => 'Left running (alert); another message follows when it is no longer reported',
+        headline: ({ where }) => `${capitalised(rule)} reports the process ${where}`,
+        done: () => 'Left running (alert); another message follows when the monitor no longer reports it',
         brief: () => 'reported',
       }
     case 'relieved':
       return {
         ...words,
-        log: ({ who, breach }) => `${who} is no longer reported by ${breach}`,
+        log: ({ who }) => `${capitalised(rule)} no longer reports ${who}`,
         subject: ({ name }) => `${rule} no longer reports process ${name}`,
-        headline: ({ where }) => `The process ${where} is no longer reported by ${rule}`,
+        headline: ({ where }) => `${capitalised(rule)} no longer reports the process ${where}`,
         brief: () => 'no longer reported',
       }
     case 'draining':

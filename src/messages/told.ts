@@ -32,7 +32,7 @@ export function toldWords(outcome: Told, host: string): ToldWords {
       }
     case 'capped':
       return {
-        subject: `process ${name} ${overText(outcome.request.breach)} and is no longer restarted`,
+        subject: `process ${name} ${notRestartedText(outcome.request.breach)}`,
         headline: `No longer restarting ${where}`,
         todo: 'Somebody has to look',
         brief: 'no more restarts',
@@ -49,8 +49,10 @@ export function toldWords(outcome: Told, host: string): ToldWords {
   }
 }
 
-const overText = ({ isOfMonitor, rule }: Breach): string =>
-  isOfMonitor ? `is reported by ${rule}` : 'exceeds its limit'
+const notRestartedText = ({ isOfMonitor, rule }: Breach): string =>
+  isOfMonitor
+    ? `is no longer restarted, though ${rule} asks for it`
+    : 'exceeds its limit and is no longer restarted'
 
 function whyRestarted({ together, growth, isOfMonitor, rule }: Breach): string {
   if (together !== undefined) return ' with its group'

@@ -54,7 +54,7 @@ function faultIn(
   if (typeof reason !== 'string' || reason.trim() === '')
     return `${about}: its reason is ${quoted(reason)}; give a sentence`
   const unknown = Object.keys(value).find(key => !FIELDS.includes(key))
-  if (unknown !== undefined) return `${about}: there is no field ${quoted(unknown)}; use ${FIELDS.join(', ')}`
+  if (unknown !== undefined) return `${about}: unknown field ${quoted(unknown)}; use ${FIELDS.join(', ')}`
   const fault = measureFault(value)
   return fault === undefined ? undefined : `${about}: ${fault}`
 }

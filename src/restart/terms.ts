@@ -26,15 +26,15 @@ export function termsOf(request: RestartRequest, settings: RulesInForce): Terms 
   const { group, name } = process
   const rule = [...settings.rules, ...settings.budgets].find(({ id }) => id === breach.ruleId)
   const spared = (why: string): Terms => ({ kind: 'spared', why, ...(rule && { plan: rule.plan }) })
-  if (!rule) return spared('its rule is no longer in the settings')
+  if (!rule) return spared('its rule was removed from the settings')
   if (settings.ignored.some(selector => selects(selector, group, name)))
     return spared('the settings ignore it now')
   const why = breach.growth ? notDoneAboutGrowth(rule) : notDoneBy(rule.action)
   if (why !== undefined) return spared(why)
   if (breach.together !== undefined) {
-    if (!rule.plan.group) return spared('its group is no longer restarted together')
+    if (!rule.plan.group) return spared('restart_group is off for its group now')
   } else if ('scope' in rule) {
-    if (!holdsFor(rule, { process, breach }, settings)) return spared('its rule no longer holds for it')
+    if (!holdsFor(rule, { process, breach }, settings)) return spared('its rule no longer applies to it')
     if (!countsAlike(rule, breach)) return spared('its rule counts something else now')
   }
   const { plan, action } = rule
@@ -45,14 +45,14 @@ export function termsOf(request: RestartRequest, settings: RulesInForce): Terms 
 /** A monitor has no limit of its own, and its hooks are those of the process's closest rule. */
 function termsOfMonitor({ process, breach }: RestartRequest, settings: RulesInForce): Terms {
   const monitor = settings.monitors.find(({ id }) => id === breach.ruleId)
-  if (!monitor) return { kind: 'spared', why: 'its monitor is no longer in the settings' }
+  if (!monitor) return { kind: 'spared', why: 'its monitor was removed from the settings' }
   const rules = rulesOf(process, settings)
   const plan = planOfVerdict(monitor, rules)
   const spared = (why: string): Terms => ({ kind: 'spared', why, plan })
   if (settings.ignored.some(selector => selects(selector, process.group, process.name)))
     return spared('the settings ignore it now')
   if (monitor.isDryRun) return spared('a dry run restarts nothing')
-  if (breach.together !== undefined && !plan.group) return spared('its group is no longer restarted together')
+  if (breach.together !== undefined && !plan.group) return spared('restart_group is off for its group now')
   return { kind: 'stands', plan, limit: breach.limit, drain: drainOfVerdict(monitor, rules) }
 }
 

@@ -29,7 +29,7 @@ function ruleFault({ metric, limit, hardLimit, warnAbove }: Rule): string | unde
   if (!isMemory(metric)) return undefined
   if (limit < 1 || hardLimit < 1) return NOTHING
   if (hardLimit < limit && Number.isFinite(limit))
-    return `hard_limit is ${formatSize(hardLimit)} here, below the limit of ${formatSize(limit)}; it has to be above`
+    return `hard_limit is ${formatSize(hardLimit)} here, below the limit of ${formatSize(limit)}; set it above the limit`
   if (warnAbove < 1) return `warn comes to 0 bytes here; give a larger share, or a size`
   if (warnAbove >= Math.min(limit, hardLimit) && Number.isFinite(warnAbove))
     return `warn is ${formatSize(warnAbove)} here, which is not below the limit, so it would never warn`

@@ -32,10 +32,10 @@ const PROGRAM_PRIORITY = 999
 const LISTENER_PRIORITY = -1
 /** The protocol's own words, in the order in which a listener writes them. */
 const PROTOCOL = /READY\n|RESULT 2\nOK/
-const TICK_ADVICE = "events= of memmon's section has to name a tick, such as TICK_60"
+const TICK_ADVICE = "events= of memmon's section must name a tick, such as TICK_60"
 const WAITING = 'Waiting for the first tick, which with events=TICK_3600 takes up to an hour'
 const OTHER_CANDIDATES =
-  'that section has to be an [eventlistener:x], and its command may write nothing to stdout before memmon runs'
+  'that section must be an [eventlistener:x], and its command may write nothing to stdout before memmon runs'
 
 /** Gathers what can be known and logs one line. Never rejects. */
 export async function reportNoTick(silentSeconds: number, ports: NoTickPorts): Promise<void> {
@@ -69,7 +69,7 @@ export function noTickLine(clues: NoTickClues): [Level, string] {
 
 function certainCause({ priorities, stdout }: NoTickClues): string | undefined {
   if (priorities?.group === PROGRAM_PRIORITY && priorities.process === PROGRAM_PRIORITY) {
-    return "memmon's section has to be [eventlistener:memmon], not [program:memmon]"
+    return "memmon's section must be [eventlistener:memmon], not [program:memmon]"
   }
   const stray = strayOutput(stdout)
   return stray === undefined

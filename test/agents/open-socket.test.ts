@@ -154,6 +154,6 @@ test('groups by name and number', () => {
   const file = join(folder, 'group')
   writeFileSync(file, 'root:x:0:\nweb data:x\nwww:x:33:a,b\n')
   expect([groupIdOf('www', file), groupIdOf('1234', file)]).toEqual([33, 1234])
-  expect(() => groupIdOf('nobody', file)).toThrow(`there is no group "nobody" in ${file}`)
-  expect(() => groupIdOf('web data', file)).toThrow('there is no group')
+  expect(() => groupIdOf('nobody', file)).toThrow(`group "nobody" is not in ${file}`)
+  expect(() => groupIdOf('web data', file)).toThrow(`group "web data" is not in ${file}`)
 })

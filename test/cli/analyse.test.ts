@@ -129,7 +129,7 @@ test('bad lines are named by file and number, the rest is analysed, and it exits
   expect(code).toBe(1)
   expect(stderr.split('\n')).toEqual([
     expect.stringMatching(`^${first}, line 1: not JSON \\(`),
-    `${first}, line 4: sample 1: "rss" has to be bytes, from 0 to 2199023255551, or null`,
+    `${first}, line 4: sample 1: "rss" must be bytes, from 0 to 2199023255551, or null`,
     '',
   ])
   expect(documents().map(({ id }) => id)).toEqual(['steady', 'bloat'])

@@ -252,7 +252,7 @@ const REFUSED: [given: string, sentence: string][] = [
     '--action signal: "signal" is not an action: use restart, alert, signal:NAME or exec',
   ],
   ['-a 1MB --action exec', '-a: action exec needs exec_command: a program and its arguments'],
-  ['-a 1MB --hard-limit 1KB', '-a 1MB: hard_limit 1KB is below the limit; it has to be above'],
+  ['-a 1MB --hard-limit 1KB', '-a 1MB: hard_limit 1KB is below the limit; set it above the limit'],
   ['-a 1MB --threads-limit 0', '--threads-limit 0: "0" is not a count: use digits, as in 100, or none'],
   ['-a 1MB --fds-limit 1K', '--fds-limit 1K: "1K" is not a count: use digits, as in 100, or none'],
   ['-a 1MB --min-uptime 5x', `--min-uptime 5x: "5x" ${TIME}`],

@@ -69,7 +69,7 @@ test.concurrent('no tick from the start, and npm has taken memmon away meanwhile
  * tell from it: supervisord sends that one at each full hour, which may be in the middle of this test.
  */
 const WITHOUT_TICKS: readonly [string, string, RegExp][] = [
-  ['program', '', /ERRO No tick has come in .*has to be \[eventlistener:memmon\], not \[program:memmon\]/],
+  ['program', '', /ERRO No tick has come in .*must be \[eventlistener:memmon\], not \[program:memmon\]/],
   ['eventlistener', 'events=PROCESS_STATE', /WARN No tick has come in .*other events have come/],
   ['eventlistener', 'events=SUPERVISOR_STATE_CHANGE_STOPPING', /INFO Waiting for the first tick/],
   ['eventlistener', 'events=TICK_5', /ERRO No tick has come in .*wrote "Loading profile" to memmon's stdout/],

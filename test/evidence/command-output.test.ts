@@ -136,7 +136,7 @@ test('no secret that memmon knows is in the file', async () => {
 
 test('no state folder, or a disk that refuses: said', async () => {
   expect((await ran('echo x', { store: undefined })).text).toBe(
-    'its output was not kept, since there is no state folder',
+    'its output was not kept: memmon has no state folder',
   )
   const refuses = () => Promise.reject(new Error('no space left'))
   expect((await ran('echo x', { store: { write: refuses, writeOutput: refuses } })).text).toBe(

@@ -91,5 +91,5 @@ test('a history of another version is said to be one, once', () => {
 
 test('what only begins like one is read as any other file', () => {
   expect(read('{"memmonHistory":').bad).toEqual([expect.stringContaining('not JSON')])
-  expect(read('\n{"memmonHistory":1}').bad).toEqual(['"id" has to be a string'])
+  expect(read('\n{"memmonHistory":1}').bad).toEqual(['"id" must be a string'])
 })

@@ -49,7 +49,7 @@ test.each<[value: unknown, fault: string]>([
   [{ ...GOOD, reason: {} }, 'the verdict about "web:a": its reason is {}; give a sentence'],
   [
     { ...GOOD, cause: 1 },
-    'the verdict about "web:a": there is no field "cause"; use process, action, reason, metric, value, limit',
+    'the verdict about "web:a": unknown field "cause"; use process, action, reason, metric, value, limit',
   ],
   [{ ...GOOD, metric: 'rss' }, 'the verdict about "web:a": metric, value and limit belong together'],
   [{ ...GOOD, value: 1, limit: 1 }, 'the verdict about "web:a": metric, value and limit belong together'],

@@ -33,7 +33,7 @@ const create = (isNeeded = true) =>
   })
 
 const REFUSED = [
-  'ERRO -a 60%: hard_limit is 700MB here, below the limit of 1.2GB; it has to be above. The current settings stay in force',
+  'ERRO -a 60%: hard_limit is 700MB here, below the limit of 1.2GB; set it above the limit. The current settings stay in force',
   'mail the limits do not fit the current total memory; the current settings stay in force',
 ]
 

@@ -125,7 +125,7 @@ describe('memmon was started again: it goes on', () => {
   ])
 
   test('without a rule in force: with the commands that it has, which are none after a journal', () => {
-    const spared = { terms: { kind: 'spared', why: 'its rule is no longer in the settings' } } as const
+    const spared = { terms: { kind: 'spared', why: 'its rule was removed from the settings' } } as const
     expectStep(waiting({ plan: HOOKS }), resumed, waiting({ plan: HOOKS }), [], spared)
   })
 })

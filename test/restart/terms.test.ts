@@ -57,8 +57,8 @@ describe('a monitor', () => {
   })
 
   test.each<[argv: string[], why: string]>([
-    [['-p', 'a=50MB'], 'its monitor is no longer in the settings'],
-    [['--monitor', '/m/other.mjs'], 'its monitor is no longer in the settings'],
+    [['-p', 'a=50MB'], 'its monitor was removed from the settings'],
+    [['--monitor', '/m/other.mjs'], 'its monitor was removed from the settings'],
     [[...OWN, '--ignore', 'a'], 'the settings ignore it now'],
     [[...OWN, '--dry-run'], 'a dry run restarts nothing'],
   ])('not under %j', (argv, why) => {
@@ -70,7 +70,7 @@ describe('a monitor', () => {
     expect(termsUnder(together, ...OWN, '--restart-group')).toMatchObject({ kind: 'stands' })
     expect(termsUnder(together, ...OWN)).toMatchObject({
       kind: 'spared',
-      why: 'its group is no longer restarted together',
+      why: 'restart_group is off for its group now',
     })
   })
 })
@@ -127,7 +127,7 @@ describe('its rule still asks for it', () => {
 })
 
 describe('it is spared', () => {
-  const GONE = 'its rule is no longer in the settings'
+  const GONE = 'its rule was removed from the settings'
   const OTHER = 'its rule no longer restarts'
   const COUNTS_OTHER = 'its rule counts something else now'
   test.each<[what: string, request: RestartRequest, argv: string[], why: string, hasPlan?: boolean]>([
@@ -175,13 +175,13 @@ describe('it is spared', () => {
       'its group is not restarted any more',
       TOGETHER,
       ['-p', 'a=50MB'],
-      'its group is no longer restarted together',
+      'restart_group is off for its group now',
     ],
     [
       'another rule is closer, which decides alone',
       REQUEST,
       ['-p', 'a=50MB', '-p', 'w:a=9MB', '--most-specific'],
-      'its rule no longer holds for it',
+      'its rule no longer applies to it',
     ],
   ])('%s', (_, request, argv, why, hasPlan = true) => {
     expect(termsUnder(request, ...argv)).toEqual({ kind: 'spared', why, ...(hasPlan && { plan }) })

@@ -17,7 +17,7 @@ test.each([
   ['--total 0.0000000001%', [`--total 0.0000000001%: ${NOTHING}`]],
   [
     '-a 60% --hard-limit 500MB',
-    ['-a 60%: hard_limit is 500MB here, below the limit of 600MB; it has to be above'],
+    ['-a 60%: hard_limit is 500MB here, below the limit of 600MB; set it above the limit'],
   ],
   [
     '-a 60% --warn 600MB',

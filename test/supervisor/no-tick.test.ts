@@ -37,7 +37,7 @@ test.each<[string, Partial<NoTickClues>, string, RegExp]>([
     /TICK_60 \(TICK_3600 takes up to an hour\); that/,
   ],
   ['no log of stdout', { stdout: undefined }, 'WARN', /may write nothing to stdout before memmon runs$/],
-  ['no name (Go)', { priorities: undefined, stdout: undefined }, 'WARN', /has to be an \[eventlistener:x\]/],
+  ['no name (Go)', { priorities: undefined, stdout: undefined }, 'WARN', /must be an \[eventlistener:x\]/],
 ])('%s', (_, some, level, text) => {
   expect(noTickLine(clues(some))).toEqual([level, expect.stringMatching(text)])
 })
