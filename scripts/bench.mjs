@@ -2,13 +2,14 @@
 // the same processes and beside another build of memmon, all in one run under a real supervisord. Prints a table; figures
 // never fail it. `npm run bench -- --node 24`: how large memmon is on that Node, and how soon READY, beside a bare one.
 // `npm run bench -- --detector`: what a sample costs in the histories; `-- --evidence`: what reading that of a process does;
-// `-- --metrics`: what a scrape does.
+// `-- --metrics`: what a scrape does; `-- --agent`: what memmon/agent costs a program.
 import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs, promisify } from 'node:util'
+import { benchAgent } from './bench-agent.mjs'
 import { benchDetector } from './bench-detector.mjs'
 import { benchEvidence } from './bench-evidence.mjs'
 import { benchMetrics } from './bench-metrics.mjs'
@@ -29,6 +30,7 @@ const { positionals, values: options } = parseArgs({
     detector: { type: 'boolean' },
     evidence: { type: 'boolean' },
     metrics: { type: 'boolean' },
+    agent: { type: 'boolean' },
   },
 })
 const NODE = options.node === undefined ? process.execPath : nodeOfMajor(options.node)
@@ -57,9 +59,10 @@ for (const [name, bench] of Object.entries({
   detector: benchDetector,
   evidence: benchEvidence,
   metrics: benchMetrics,
+  agent: () => benchAgent(NODE),
 })) {
   if (!options[name]) continue
-  bench()
+  await bench()
   process.exit()
 }
 const folder = mkdtempSync(join(tmpdir(), 'memmon-bench-'))

@@ -1,7 +1,8 @@
-// dist/agent*.cjs: the agent that a Node program loads (docs/agent.md). A file each for what an idle program needs, for what
+// dist/agent*: the agent that a Node program loads (docs/agent.md). A file each for what an idle program needs, for what
 // is loaded with the first request, for the watchdog's thread, and for the api, which has types, too.
 import { spawnSync } from 'node:child_process'
-import { renameSync, rmSync } from 'node:fs'
+import { copyFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
@@ -29,6 +30,7 @@ export async function bundleAgent(root, mark, options) {
     })
   }
   writeTypes(root)
+  writeModules(root)
 }
 
 /** A module that has a file of its own is taken from there. */
@@ -53,4 +55,19 @@ function writeTypes(root) {
   if (status !== 0) throw new Error('the types of memmon/agent/api could not be made')
   renameSync(join(folder, 'agent', 'api.d.ts'), join(root, 'dist', 'agent-api.d.cts'))
   rmSync(folder, { recursive: true })
+}
+
+/**
+ * The doors for `import`, with the names of the api. Were the .cjs files imported themselves, Node 22 would load a lexer to find
+ * their exports: 11 MB.
+ */
+function writeModules(root) {
+  const dist = join(root, 'dist')
+  const names = Object.keys(createRequire(import.meta.url)(join(dist, 'agent-api.cjs')))
+  const load = file =>
+    `import { createRequire } from 'node:module'\n%createRequire(import.meta.url)('./${file}')\n`
+  writeFileSync(join(dist, 'agent.mjs'), load('agent.cjs').replace('%', ''))
+  const api = load('agent-api.cjs').replace('%', `export const { ${names.join(', ')} } = `)
+  writeFileSync(join(dist, 'agent-api.mjs'), api)
+  copyFileSync(join(dist, 'agent-api.d.cts'), join(dist, 'agent-api.d.mts'))
 }

@@ -1,6 +1,5 @@
 // memmon/agent: connects a Node program that supervisord runs to memmon, for the program's whole life (docs/agent.md).
 // What a program that ends at once pays for is one timer.
-import { isMainThread, workerData } from 'node:worker_threads'
 import { guarded } from './guarded.ts'
 import { socketPaths } from './places.ts'
 import { shared } from './shared.ts'
@@ -9,11 +8,20 @@ import type { WatchdogData } from './watched-link.ts'
 /** The program has set its name and its callbacks by then, and a command of a moment is over. */
 const START_AFTER_MS = 100
 
+/** In a worker thread Node marks what is not to be had there so; node:worker_threads would say it at 0.7 MB of RSS. */
+const isWorkerThread = (process.chdir as { readonly disabled?: boolean }).disabled === true
+
 guarded(() => {
-  const watchdog: WatchdogData | undefined = isMainThread ? undefined : workerData?.memmonWatchdog
-  if (watchdog) void import('./watchdog-thread.ts').then(({ runWatchdog }) => runWatchdog(watchdog))
-  else if (isMainThread) startOnce()
+  if (isWorkerThread) void runWatchdogHere().catch(() => {})
+  else startOnce()
 })
+
+/** One of the program's own threads has no agent. */
+async function runWatchdogHere(): Promise<void> {
+  const { workerData } = await import('node:worker_threads')
+  const watchdog: WatchdogData | undefined = workerData?.memmonWatchdog
+  if (watchdog) (await import('./watchdog-thread.ts')).runWatchdog(watchdog)
+}
 
 function startOnce(): void {
   const own = shared()

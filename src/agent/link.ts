@@ -10,7 +10,6 @@ export interface LinkPorts {
   readonly paths: readonly string[]
   /** Without its first key. */
   readonly hello: () => Line
-  readonly onWelcome: () => void
   readonly onRequest: (request: Line) => void
   /** After a welcome. */
   readonly onLost: () => void
@@ -30,7 +29,6 @@ export function openLink(ports: LinkPorts): Link {
   const onWelcome = (): void => {
     failures = 0
     isWelcome = true
-    ports.onWelcome()
   }
   const tryPlace = (at: number): void => {
     const path = paths[at]

@@ -6,7 +6,7 @@ import { controlled, type Running, runTask } from './running.ts'
 export interface RequestPorts {
   readonly say: (line: Line) => void
   /** Answered while a task runs, too. */
-  readonly quick: Readonly<Record<string, () => Answer>>
+  readonly quick: Readonly<Record<string, () => Answer | Promise<Answer>>>
   readonly loadTasks: () => Promise<Readonly<Record<string, Task>>>
 }
 
@@ -20,12 +20,14 @@ export function createRequests({ say, quick, loadTasks }: RequestPorts): Request
   let running: Running | undefined
   /** Counts the connections: what one has asked is not answered to the next. */
   let era = 0
-  const start = ({ id, what, line }: Request): void => {
-    const own = era
-    const sayNow = (answer: Line): void => {
+  const saying =
+    (own = era) =>
+    (answer: Line): void => {
       if (own === era) say(answer)
     }
-    const begun = controlled(id, sayNow)
+  const start = ({ id, what, line }: Request): void => {
+    const sayOn = saying()
+    const begun = controlled(id, sayOn)
     running = begun.running
     const task = async (): Promise<Answer> => {
       try {
@@ -35,7 +37,7 @@ export function createRequests({ say, quick, loadTasks }: RequestPorts): Request
         running = undefined
       }
     }
-    runTask(id, task, sayNow)
+    runTask(id, task, sayOn)
   }
   const cancel = ({ id, line }: Request): void => {
     const isRunning = running !== undefined && running.id === line.of
@@ -47,7 +49,7 @@ export function createRequests({ say, quick, loadTasks }: RequestPorts): Request
     if (!request) return
     const answer = Object.hasOwn(quick, request.what) ? quick[request.what] : undefined
     if (request.what === 'cancel') cancel(request)
-    else if (answer) runTask(request.id, async () => answer(), say)
+    else if (answer) runTask(request.id, async () => answer(), saying())
     else if (running) say(failed(request.id, BUSY))
     else start(request)
   }

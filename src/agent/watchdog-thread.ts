@@ -29,7 +29,6 @@ export function runWatchdog({ paths, hello, beat }: WatchdogData): void {
   const link: Link = openLink({
     paths,
     hello: () => currentHello,
-    onWelcome: () => toMain('welcome'),
     onRequest: request => {
       waiting.set(request.id, request)
       toMain({ request })

@@ -16,7 +16,7 @@ export interface WatchdogData {
 }
 
 export type ToThread = { readonly send: Line } | { readonly hello: Line }
-export type FromThread = { readonly request: Line } | 'welcome' | 'lost'
+export type FromThread = { readonly request: Line } | 'lost'
 
 /** The same as openLink; if the thread ends, it goes on without one. */
 export function openWatchedLink(ports: LinkPorts): Link {
@@ -52,8 +52,7 @@ export function openWatchedLink(ports: LinkPorts): Link {
   }
 }
 
-function pass(message: FromThread, { onWelcome, onRequest, onLost }: LinkPorts): void {
-  if (message === 'welcome') onWelcome()
-  else if (message === 'lost') onLost()
+function pass(message: FromThread, { onRequest, onLost }: LinkPorts): void {
+  if (message === 'lost') onLost()
   else onRequest(message.request)
 }

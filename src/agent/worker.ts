@@ -4,21 +4,23 @@ import type { Line } from './conversation.ts'
 import { guarded } from './guarded.ts'
 import { type Link, type LinkPorts, openLink } from './link.ts'
 import { startTicks } from './own-process.ts'
-import { openPulse, type Pulse } from './pulse.ts'
+import type { Pulse } from './pulse.ts'
 import { createRequests } from './requests.ts'
 import { type Shared, shared } from './shared.ts'
 import { statusOf } from './status.ts'
-import { openWatchedLink } from './watched-link.ts'
+
+/** The event loop is looked at every 250 ms, and memmon waits a second. */
+const FIRST_WINDOW_MS = 300
 
 const TASKS = ['sample', 'dump heap', 'dump threads', 'dump gc', 'dump scheduler']
 
 export function startWorker(paths: readonly string[]): void {
   const own = shared()
-  let pulse: (() => Pulse) | undefined
+  const pulse = firstPulse()
   const requests = createRequests({
     say: line => link.send(line),
     quick: {
-      status: () => ({ data: statusOf(pulse?.(), own.fields) }),
+      status: async () => ({ data: statusOf((await pulse())?.(), own.fields) }),
       drain: () => drained(own),
     },
     loadTasks: async () => (await import('./tasks.ts')).TASKS,
@@ -26,26 +28,42 @@ export function startWorker(paths: readonly string[]): void {
   const ports: LinkPorts = {
     paths,
     hello: () => ({ ...registration(), ...abilities(own) }),
-    onWelcome: () => {
-      if (!pulse)
-        void openPulse().then(
-          opened => (pulse = opened),
-          () => {},
-        )
-    },
     onRequest: requests.take,
     onLost: requests.cancelAll,
   }
   const isWatched = () => own.wantsWatchdog || process.env.MEMMON_WATCHDOG === '1'
   let hasWatchdog = isWatched()
-  let link: Link = hasWatchdog ? openWatchedLink(ports) : openLink(ports)
+  let link: Link = NO_LINK
+  const open = async (): Promise<void> => {
+    link = hasWatchdog ? (await import('./watched-link.ts')).openWatchedLink(ports) : openLink(ports)
+  }
+  const openSafely = () => void open().catch(() => guarded(() => (link = openLink(ports))))
+  openSafely()
   own.onChange = () =>
     guarded(() => {
       if (hasWatchdog === isWatched()) return link.send({ update: abilities(own) })
       hasWatchdog = true
       link.end()
-      link = openWatchedLink(ports)
+      link = NO_LINK
+      openSafely()
     })
+}
+
+const NO_LINK: Link = { send: () => {}, end: () => {} }
+
+/** Who is never asked for its status pays nothing for it: the first answer is that of its first moments. */
+function firstPulse(): () => Promise<(() => Pulse) | undefined> {
+  let opened: Promise<(() => Pulse) | undefined> | undefined
+  const open = async () => {
+    const { openPulse } = await import('./pulse.ts')
+    const pulse = await openPulse()
+    await new Promise<void>(resolve => setTimeout(resolve, FIRST_WINDOW_MS).unref())
+    return pulse
+  }
+  return () => {
+    opened ??= open().catch(() => undefined)
+    return opened
+  }
 }
 
 function registration(): Line {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { sha256 } from '../../src/base/sha256.ts'
-import { AGENT, AGENT_API, type App, startApp } from '../helpers/agent-app.ts'
+import { AGENT, AGENT_API, AGENT_MODULE, type App, startApp } from '../helpers/agent-app.ts'
 import { AgentServer } from '../helpers/agent-server.ts'
 import { ROOT } from '../helpers/documents.ts'
 import { waitFor } from '../helpers/wait.ts'
@@ -73,7 +73,7 @@ test('status has its memory and the delay of its event loop', async () => {
 })
 
 test.each([
-  ['--import', AGENT],
+  ['--import', AGENT_MODULE],
   ['--require', AGENT],
 ])('%s, also by NODE_OPTIONS', async (flag, path) => {
   const server = await serve()

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { agentsDocument, type ListedAgent } from '../../src/cli/agents-json.ts'
 import { ProcessState } from '../../src/rules/process.ts'
-import { AGENT } from '../helpers/agent-app.ts'
+import { AGENT_MODULE } from '../helpers/agent-app.ts'
 import { runMemmon } from '../helpers/memmon.ts'
 import { Supervisord } from '../helpers/supervisord.ts'
 import { confPath } from '../helpers/supervisord-conf.ts'
@@ -40,7 +40,7 @@ ${lines}
   supervisord = await Supervisord.start({
     programs: `${worker('own', '')}${worker('other', isRoot ? 'user=nobody' : '')}
 [program:leaky]
-command=${confPath(process.execPath)} --import ${confPath(AGENT)} ${confPath(join(folder, 'leaky.cjs'))}
+command=${confPath(process.execPath)} --import ${confPath(AGENT_MODULE)} ${confPath(join(folder, 'leaky.cjs'))}
 environment=MEMMON_SOCKET="${path}"
 stdout_logfile=NONE
 ${isRoot ? 'user=nobody' : ''}

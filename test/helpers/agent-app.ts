@@ -8,7 +8,9 @@ import type { SampleReport } from '../../src/agent/report.ts'
 import { type AgentPeer, AgentServer } from './agent-server.ts'
 import { ROOT } from './documents.ts'
 
+/** Both as `memmon/agent` is found: by --require, and by --import. */
 export const AGENT = join(ROOT, 'dist', 'agent.cjs')
+export const AGENT_MODULE = join(ROOT, 'dist', 'agent.mjs')
 export const AGENT_API = join(ROOT, 'dist', 'agent-api.cjs')
 /** Another Node may be tried: AGENT_NODE=/path/to/node. */
 const NODE = process.env.AGENT_NODE ?? process.execPath
@@ -32,7 +34,7 @@ interface AppOptions {
 
 /** `args` as after `node`; by default with --import of the agent. */
 export function startApp(args: readonly string[], options: AppOptions = {}): App {
-  const { socket, flags = ['--import', AGENT], env = {}, cwd } = options
+  const { socket, flags = ['--import', AGENT_MODULE], env = {}, cwd } = options
   const child = spawn(NODE, [...flags, ...args], {
     ...(cwd === undefined ? {} : { cwd }),
     env: { PATH: process.env.PATH ?? '', ...(socket === undefined ? {} : { MEMMON_SOCKET: socket }), ...env },
