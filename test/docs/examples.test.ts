@@ -92,7 +92,8 @@ describe('blocks for memmon.conf', () => {
 })
 
 describe('blocks for supervisord.conf', () => {
-  const blocks = blocksOf('ini')
+  const section = 'examples/supervisor/memmon.conf'
+  const blocks = [...blocksOf('ini'), { path: section, text: readDocument(section) }]
   test('there are some', () => expect(blocks.length).toBeGreaterThan(3))
   test.each(blocks)('$path: $text', ({ text }) => {
     const { processes, servers } = readBySupervisor(text)

@@ -1,0 +1,138 @@
+// The recipes for a container, as far as they can be tried without an engine: a linter reads the Dockerfiles, and supervisord
+// runs with their configuration, paths aside.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { validate } from 'dockerfile-utils'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ROOT, readDocument } from '../helpers/documents.ts'
+import { MEMMON } from '../helpers/supervisord-conf.ts'
+import { waitFor } from '../helpers/wait.ts'
+
+const RECIPES = 'examples/container'
+const DOCKERFILES = ['Dockerfile.debian', 'Dockerfile.alpine']
+
+interface Instruction {
+  readonly keyword: string
+  readonly text: string
+}
+
+const instructionsOf = (name: string): Instruction[] =>
+  readDocument(`${RECIPES}/${name}`)
+    .replace(/^#.*\n/gm, '')
+    .replace(/\\\n/g, ' ')
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => ({ keyword: line.split(' ')[0] ?? '', text: line.slice(line.indexOf(' ') + 1).trim() }))
+
+const textsOf = (name: string, keyword: string): string[] =>
+  instructionsOf(name).flatMap(one => (one.keyword === keyword ? [one.text] : []))
+
+/** The command behind CMD: supervisord's, and that of the health check. */
+const commandIn = (text = ''): string[] => JSON.parse(/\[.*\]$/.exec(text)?.[0] ?? '[]')
+
+describe.each(DOCKERFILES)('%s', name => {
+  test('the linter finds no fault', () => {
+    expect(validate(readDocument(`${RECIPES}/${name}`))).toEqual([])
+  })
+  test('its base has a version, and its programs do not run as root', () => {
+    expect(textsOf(name, 'FROM')).toEqual([expect.stringMatching(/^[a-z]+:(?!latest)[\w.-]+$/)])
+    const keywords = instructionsOf(name).map(({ keyword }) => keyword)
+    expect(keywords.lastIndexOf('USER')).toBeGreaterThan(keywords.lastIndexOf('RUN'))
+    expect(textsOf(name, 'USER')).toEqual(['app'])
+  })
+  test('what it copies is beside it, or is the package that its first lines make', () => {
+    for (const text of textsOf(name, 'COPY')) {
+      const [source = ''] = text.split(' ')
+      expect(
+        existsSync(join(ROOT, RECIPES, source)) || /^memmon[_-]\*\.(deb|tgz)$/.test(source),
+        source,
+      ).toBe(true)
+    }
+  })
+  test('its volume is where memmon keeps its state, and its folders are those of supervisord.conf', () => {
+    const [volume = ''] = textsOf(name, 'VOLUME')
+    expect(readDocument(`${RECIPES}/memmon.conf`)).toContain(`\nstate_dir = ${volume}\n`)
+    const made = textsOf(name, 'RUN').join('\n')
+    expect(made).toContain(` ${volume}`)
+    const [, socketFolder = ''] =
+      /^file=(.*)\/[^/]*$/m.exec(readDocument(`${RECIPES}/supervisord.conf`)) ?? []
+    expect(made).toContain(` ${socketFolder} `)
+  })
+  test('its commands are of the shell', () => {
+    const [health = ''] = textsOf(name, 'HEALTHCHECK')
+    for (const script of [...textsOf(name, 'RUN'), commandIn(health)[2] ?? ''])
+      expect(spawnSync('sh', ['-n', '-c', script], { encoding: 'utf8' })).toMatchObject({
+        status: 0,
+        stderr: '',
+      })
+  })
+})
+
+test('both start the same, and see in the same way whether it works', () => {
+  const [debian, alpine] = DOCKERFILES.map(name => [textsOf(name, 'CMD'), textsOf(name, 'HEALTHCHECK')])
+  expect(debian).toEqual(alpine)
+})
+
+test('what the Debian one installs is in Debian', () => {
+  const [install = ''] = textsOf('Dockerfile.debian', 'RUN')
+  const [, names = ''] = /install -y --no-install-recommends ([^&]*)/.exec(install) ?? []
+  const packages = names
+    .trim()
+    .split(' ')
+    .filter(name => !name.startsWith('/'))
+  expect(packages).not.toEqual([])
+  expect(spawnSync('apt-cache', ['show', ...packages], { stdio: 'ignore' }).status).toBe(0)
+})
+
+describe('supervisord with that configuration', () => {
+  let folder = ''
+  let supervisord: ChildProcess
+  const log = () => readFileSync(join(folder, 'container.log'), 'utf8')
+  /** Paths of the container, as those of a folder. */
+  const here = (text: string) =>
+    text
+      .replaceAll('/etc/supervisor/', `${folder}/`)
+      .replaceAll('/etc/memmon.conf', `${folder}/memmon.conf`)
+      .replaceAll('/run/supervisor', `${folder}/run`)
+      .replaceAll('/var/lib/memmon', `${folder}/state`)
+  const environment = () => ({ PATH: `${folder}/bin:${process.env.PATH}`, HOME: '/', LC_ALL: 'C.UTF-8' })
+  const health = () => {
+    const [command = '', ...args] = commandIn(textsOf('Dockerfile.debian', 'HEALTHCHECK')[0]).map(here)
+    return spawnSync(command, args, { env: environment(), cwd: '/', encoding: 'utf8' })
+  }
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'memmon-container-'))
+    for (const name of ['bin', 'run', 'state']) mkdirSync(join(folder, name), { mode: 0o700 })
+    for (const name of ['supervisord.conf', 'memmon.conf'])
+      writeFileSync(join(folder, name), here(readDocument(`${RECIPES}/${name}`)), { mode: 0o600 })
+    const memmon = `#!/bin/sh\nexec '${process.execPath}' '${MEMMON}' "$@"\n`
+    writeFileSync(join(folder, 'bin', 'memmon'), memmon, { mode: 0o755 })
+    const output = openSync(join(folder, 'container.log'), 'w')
+    const [command = '', ...args] = commandIn(textsOf('Dockerfile.debian', 'CMD')[0]).map(here)
+    supervisord = spawn(command, args, { cwd: '/', env: environment(), stdio: ['ignore', output, output] })
+    await waitFor(
+      () => `memmon to watch\n${log()}`,
+      () => log().includes('memmon watches supervisord at unix://'),
+    )
+  })
+  afterAll(async () => {
+    const ended = new Promise(resolve => supervisord.on('exit', resolve))
+    supervisord.kill('SIGTERM')
+    await ended
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  test('memmon has its rules and its way of mail, and the container is healthy', () => {
+    expect(log()).toMatch(/\[any\] memory_limit=50%: restarts any process over \d+ bytes/)
+    expect(log()).toContain('Mail goes to ops@example.com by smtp://mail.example.com:587')
+    expect(health()).toMatchObject({ status: 0, stderr: '' })
+  })
+  test('without memmon it is not', () => {
+    const stopped = spawnSync('supervisorctl', ['-c', join(folder, 'supervisord.conf'), 'stop', 'memmon'])
+    expect(stopped.status).toBe(0)
+    expect(health().status).not.toBe(0)
+  })
+})
