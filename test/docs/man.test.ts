@@ -74,7 +74,7 @@ test('memmon.conf(5) has the example of docs/memmon.conf.md, as it stands there'
 describe('examples of memmon(1)', () => {
   const lines = linesOf('man/memmon.1').flatMap(line => /^ {11,14}(memmon .*)$/.exec(line)?.[1] ?? [])
   test('there are some', () => expect(lines.length).toBeGreaterThan(30))
-  test.each(lines)('%s', line => expectToBeRun(line.replace(/ [<>] ?[\w.]+$/, '')))
+  test.each(lines)('%s', line => expectToBeRun(line))
 })
 
 test.each([

@@ -7,9 +7,9 @@ import { splitWords } from './python.ts'
 
 const NO_SURROUNDINGS = { listFolder: () => [], environment: {}, hostName: '' }
 
-/** Fails if it is invalid, doubtful, or would do nothing. */
+/** Fails if it is invalid, doubtful, or would do nothing. Where a shell sends it to or takes it from is left out. */
 export function expectToBeRun(line: string): void {
-  const [command, ...words] = splitWords(line)
+  const [command, ...words] = splitWords(line.replace(/ [<>] ?\S+$/, ''))
   expect(command).toBe('memmon')
   const readText = () => ({ text: '[any]\nmemory_limit = 200MB\n', isPrivate: true })
   if (!words[0]?.startsWith('-')) {
