@@ -126,7 +126,7 @@ function bundled(root) {
 }
 
 /** Where each is that goes into dist/: those of BUNDLED, and what they depend on. */
-function packageFolders(root) {
+export function packageFolders(root) {
   const folders = new Map(BUNDLED.map(name => [name, join(root, 'node_modules', name)]))
   // A map that is added to while it is walked is walked to its end.
   for (const [, folder] of folders) {

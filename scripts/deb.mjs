@@ -19,6 +19,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
+import { neededPackages } from './needed-packages.mjs'
 import { build, ROOT } from './setup.mjs'
 
 const { values } = parseArgs({ options: { out: { type: 'string', default: ROOT } } })
@@ -62,7 +63,7 @@ try {
 }
 
 function fill() {
-  for (const path of ['package.json', 'bin', 'dist', 'completions', ...dependencies()])
+  for (const path of ['package.json', 'bin', 'dist', 'completions', ...neededPackages()])
     cpSync(join(ROOT, path), place(join(LIB, path)), { recursive: true })
   // Debian's name for it: supervisord may have another PATH than a shell.
   const command = readFileSync(join(ROOT, 'bin', 'memmon.js'), 'utf8')
@@ -79,12 +80,6 @@ function fill() {
     )
   for (const [path, target] of Object.entries(LINKS))
     symlinkSync(relative(dirname(path), target), place(path))
-}
-
-/** Those of package.json with theirs, as npm has installed them, and the optional one if npm could. */
-function dependencies() {
-  const lines = said('npm', ['ls', '--omit=dev', '--all', '--parseable']).split('\n')
-  return lines.map(path => relative(ROOT, path)).filter(path => path !== '')
 }
 
 function control(architecture) {

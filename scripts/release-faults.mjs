@@ -1,0 +1,33 @@
+// What keeps this checkout from being a release, in words. Pure.
+
+/** May be packed with memmon, whose licence is MIT, as they are and beside their texts. */
+const LICENCES = [
+  '0BSD',
+  'Apache-2.0',
+  'BlueOak-1.0.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'ISC',
+  'MIT',
+  'MIT-0',
+  'MPL-2.0',
+]
+
+/** `tags` are those of HEAD; `changes` is what git status says, a line each. */
+export function releaseFaults({ version, changelog, documents, materials, tags, changes }) {
+  const [, unreleased = ''] = /^## \[Unreleased\]\n([\s\S]*?)(?=^## )/m.exec(changelog) ?? []
+  return [
+    ...changes.map(line => `git: not committed: ${line.trim()}`),
+    ...(tags.includes(`v${version}`) ? [] : [`git: this commit has no tag v${version}`]),
+    ...(new RegExp(`^## \\[${version.replaceAll('.', '\\.')}\\] - \\d{4}-\\d\\d-\\d\\d$`, 'm').test(changelog)
+      ? []
+      : [`CHANGELOG.md: [${version}] has no date`]),
+    ...(unreleased.trim() === '' ? [] : ['CHANGELOG.md: [Unreleased] is not empty: move it to the version']),
+    ...documents
+      .filter(({ text, made }) => text !== made)
+      .map(({ path }) => `${path}: not what the table makes of it: npm run docs`),
+    ...materials.components
+      .filter(({ licenses = [] }) => !licenses.some(({ license }) => LICENCES.includes(license?.id)))
+      .map(({ purl }) => `${purl}: no licence of ${LICENCES.join(', ')}`),
+  ]
+}
