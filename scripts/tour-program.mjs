@@ -1,7 +1,7 @@
 // The program of the tour. It works on a job now and then, and keeps the result of each, and the file that it opened for it.
-// Arguments: bytes a job, milliseconds between jobs, jobs that its first run has done already. With a file `busy` in its
-// folder jobs come one after the other; by SIGUSR2 it is asked to finish, and `idle` says that it has.
-import { existsSync, openSync, rmSync, writeFileSync } from 'node:fs'
+// Arguments: bytes a job, milliseconds between jobs, jobs that its first run has done already. A file `busy` in its folder says
+// how many jobs come at once; by SIGUSR2 it is asked to finish, and the file `idle` says that it has.
+import { existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 
 const LOOK_MS = 50
 const LAST_JOB_MS = 3_000
@@ -16,9 +16,15 @@ for (const name of ['busy', 'idle']) rmSync(name, { force: true })
 if (isFirstRun) for (let job = 0; job < done; job++) work()
 
 let nextAt = Date.now() + everyMs
+let waiting = 0
 const working = setInterval(() => {
-  if (Date.now() < nextAt && !existsSync('busy')) return
+  if (existsSync('busy')) {
+    waiting = Number(readFileSync('busy'))
+    rmSync('busy')
+  }
+  if (waiting === 0 && Date.now() < nextAt) return
   work()
+  waiting = Math.max(0, waiting - 1)
   nextAt = Date.now() + everyMs
 }, LOOK_MS)
 

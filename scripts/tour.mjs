@@ -1,7 +1,7 @@
 // What `npm run demo -- --tour` shows: a leak that is seen early and forecast, a drain, a restart with evidence, the mails
 // with their charts, the page. Every figure and line is what memmon has just said; what was shortened is said, too.
 import { spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatDuration, formatSize } from '../build/base/units.js'
 import { wrapped } from '../build/delivery/wrap.js'
@@ -13,6 +13,9 @@ import { writePast } from './tour-past.mjs'
 const MB = 1024 ** 2
 const JOB = { bytes: 256 * 1024, everyMs: 8_000, done: 200 }
 const LIMIT_MB = 200
+const SOFT_LIMIT_MB = 150
+/** What shop uses when it is no longer busy: between the two. */
+const BUSY_MB = 165
 const CONFIGURATION = ['-C', 'supervisord.conf']
 
 const CONF = `[memmon]
@@ -20,7 +23,7 @@ email = bob@example.com
 mail_interval = 0
 [program:shop]
 memory_limit = ${LIMIT_MB}MB
-soft_limit = 150MB
+soft_limit = ${SOFT_LIMIT_MB}MB
 drain_signal = USR2
 drain_check = test -e idle
 `
@@ -84,7 +87,10 @@ async function showDrain(stage, tell, shop) {
   tell(
     'To save you the hour, shop now works, and leaks, without a pause. Above its soft limit memmon asks it to finish.',
   )
-  writeFileSync(join(stage.supervisord.folder, 'busy'), '')
+  const jobs = Math.ceil((BUSY_MB * MB - (await sizeOf(shop))) / JOB.bytes)
+  const path = join(stage.supervisord.folder, 'busy')
+  writeFileSync(`${path}.part`, `${jobs}`)
+  renameSync(`${path}.part`, path)
   let shownBytes = 0
   await stage.step('memmon to drain shop', async () => {
     const sizeBytes = await sizeOf(shop)

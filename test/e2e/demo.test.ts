@@ -120,7 +120,7 @@ const STEPS: readonly [sentence: RegExp, ...facts: RegExp[]][] = [
     /memmon writes down what the kernel knows about it, and restarts it/,
     /INFO Restarting shop:shop .* it has finished, after \d+s/,
     /INFO Evidence of shop:shop .*: \d+ of \d+ descriptors are of one file, .*tour-program\.mjs: it is opened again and again/,
-    /^shop was pid \d+ with 1[5-9]\d(\.\d)?MB, and is pid \d+ with [4-9]\d(\.\d)?MB$/m,
+    /^shop was pid \d+ with 1[5-9]\d(\.\d)?MB, and is pid \d+ with \d\d(\.\d)?MB$/m,
   ],
   [
     /The mail says what was done and why, with that evidence and the chart/,
