@@ -1,4 +1,4 @@
-// A sample of a program's memory as its agent sent it, which may be anything: as far as it can be trusted. Pure.
+// A sample of a program's memory as its agent sent it, which may be anything: reads only what is valid. Pure.
 import type { Held, SampleReport } from '../agent/report.ts'
 import { isNumber, isObject, type Json } from '../base/data.ts'
 
@@ -6,7 +6,7 @@ const MOST_ENTRIES = 50
 const MOST_LIMITS = 20
 const LONGEST_TEXT = 1_000
 
-/** What a person is shown of it; what an agent does not say is undefined. */
+/** What people see of it; what the agent leaves out is undefined. */
 export interface Sample extends Lists {
   readonly pid: number
   readonly program: string | undefined
@@ -45,7 +45,7 @@ export interface ClassGrowth {
   readonly growth: number
 }
 
-/** Undefined if it is no sample. */
+/** undefined for anything but a sample. */
 export function parseSample(value: unknown): Sample | undefined {
   if (!isObject(value) || value.version !== 1) return undefined
   const { pid, duration_ms: durationMs } = value

@@ -1,5 +1,5 @@
 // memmon/agent: connects a Node program that supervisord runs to memmon, for the program's whole life (docs/agent.md).
-// What a program that ends at once pays for is one timer.
+// A program that ends at once pays for one timer only.
 import { guarded } from './guarded.ts'
 import { socketPaths } from './places.ts'
 import { shared } from './shared.ts'

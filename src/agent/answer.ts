@@ -1,4 +1,4 @@
-// What a request is and what comes of it, between the connection and what carries it out.
+// A request and its answer, between the connection and the code that carries it out.
 import type { Line } from './conversation.ts'
 
 export interface Request {
@@ -15,7 +15,7 @@ export interface Control {
   readonly progress: (text: string, leftMs?: number) => void
   /** Resolves early when the request is to end. It keeps no process alive. */
   readonly sleep: (ms: number) => Promise<void>
-  /** 'finish' asks for what there is by then. */
+  /** 'finish' asks for the result so far. */
   readonly stop: () => 'cancel' | 'finish' | undefined
 }
 

@@ -1,4 +1,4 @@
-// memmon/agent/api: what a program says of itself to memmon. Without an agent in the process nothing comes of it.
+// memmon/agent/api: what a program tells memmon about itself. Without an agent in the process the calls do nothing.
 import { shared } from './shared.ts'
 
 /**
@@ -19,7 +19,7 @@ export function setName(name: string): void {
 }
 
 /**
- * Called when memmon asks the process to finish, at its soft limit: take no new work, and end when what there is has been
+ * Called when memmon asks the process to finish, at its soft limit: take no new work, and end when the present work is
  * done. memmon then sends no signal.
  */
 export function onDrain(callback: () => unknown): void {

@@ -1,4 +1,4 @@
-// Whose allocation it is: the nearest frame of a stack that is neither Node's nor this agent's. Pure.
+// Which code an allocation is blamed on: the nearest frame of a stack that is neither Node's nor this agent's. Pure.
 
 export interface Frame {
   /** As V8 has it: a path or a file: URL; empty for code without a file. */

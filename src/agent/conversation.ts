@@ -6,12 +6,12 @@ import { prove } from './proof.ts'
 
 /** What listens there and says nothing is not memmon, or hangs. */
 const WELCOME_WITHIN_MS = 10_000
-/** An answer that is not taken for so long is given up: until it is, the process cannot end by itself. */
+/** An answer that memmon does not read for so long is dropped: until then the process cannot end by itself. */
 const TAKEN_WITHIN_MS = 5_000
 
 export type Line = Readonly<Record<string, unknown>>
 
-/** Nobody listens there; or it was one, and memmon wanted this process, or not. */
+/** No memmon listens there; or one did, and accepted or refused this process. */
 export type End = 'absent' | 'closed' | 'refused'
 
 export interface Listener {

@@ -47,7 +47,7 @@ function freeBytes(folder: string): Free {
   return { memoryBytes: available, diskBytes: bavail * bsize, folder }
 }
 
-/** With the figures, so that whoever asks can judge whether to force it. */
+/** With the figures, so that the caller can decide whether to force it. */
 export function refusalOf(heapBytes: number, { memoryBytes, diskBytes, folder }: Free): string | undefined {
   const [needsMemory, needsDisk] = [heapBytes * MEMORY_PER_HEAP, heapBytes * DISK_PER_HEAP]
   const lacks = [

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants
-/** In the agent's own folder, which nobody else keeps small. */
+/** In the agent's own folder, which only the agent cleans up. */
 const MOST_OWN_FILES = 10
 const LONGEST_PROGRAM = 100
 

@@ -1,6 +1,6 @@
-// The program whose process this is has nothing to do with what fails in its agent.
+// Errors of the agent never reach the program.
 
-/** Does it, whatever comes of it. */
+/** Calls it and drops what it throws. */
 export function guarded(work: () => void): void {
   try {
     work()

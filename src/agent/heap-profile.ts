@@ -1,4 +1,4 @@
-// V8's sampled allocations as samples with somebody to blame. Pure.
+// V8's sampled allocations, each with the code to blame. Pure.
 import { type Blame, blameOf, type Frame } from './blame.ts'
 import type { Sample } from './tally.ts'
 

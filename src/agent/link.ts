@@ -1,4 +1,4 @@
-// The agent's way to memmon, and back to it after memmon was restarted.
+// The agent's connection to memmon, made again after a restart of memmon.
 import { type Backoff, backoffMs } from '../base/backoff.ts'
 import { type Conversation, converse, type End, type Line } from './conversation.ts'
 
@@ -15,7 +15,7 @@ export interface LinkPorts {
   readonly onLost: () => void
 }
 
-/** `send` says nothing where there is nobody. */
+/** `send` does nothing without a connection. */
 export type Link = Conversation
 
 /** Tries the places one after another, and again after a while, for as long as the process lives. */

@@ -10,7 +10,7 @@ export interface OsThread {
   readonly state: string
 }
 
-/** None where there is no /proc. */
+/** Empty without a /proc. */
 export function osThreads(): OsThread[] {
   try {
     return readdirSync('/proc/self/task').slice(0, MOST_THREADS).flatMap(osThread)

@@ -1,9 +1,9 @@
-// What says to memmon which process this is: a pid is used again, a pid and its start are not.
+// Identifies this process to memmon: pids are reused, a pid together with its start is not.
 import { readFileSync } from 'node:fs'
 
 const START_FIELD = 22
 
-/** Field 22 of /proc/self/stat, in clock ticks since boot (proc_pid_stat(5)); undefined where there is no /proc. */
+/** Field 22 of /proc/self/stat, in clock ticks since boot (proc_pid_stat(5)); undefined without a /proc. */
 export function startTicks(): number | undefined {
   try {
     return startTicksIn(readFileSync('/proc/self/stat', 'latin1'))

@@ -6,7 +6,7 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** Of sun_path, its closing zero included (unix(7)); on macOS. Linux has 108. */
 const LONGEST_PATH = 104
 
-/** In the order in which they are tried; none if this is no child of supervisord's, or nobody wants an agent. */
+/** In the order to try them; empty outside supervisord, and with MEMMON_AGENT=0. */
 export function socketPaths(environment: Environment): string[] {
   if (environment.MEMMON_AGENT === '0') return []
   const { MEMMON_SOCKET: given, SUPERVISOR_SERVER_URL: serverUrl } = environment
@@ -28,6 +28,6 @@ function foldersOf({ XDG_RUNTIME_DIR, XDG_STATE_HOME, HOME }: Environment): stri
   ]
 }
 
-/** Anything else means another file to each process: one that is relative, or cut off by the kernel. */
+/** A relative path, or one that the kernel cuts off, would mean a different file in each process. */
 const isSocketPath = (path: string): boolean =>
   path.startsWith('/') && !path.includes('\0') && Buffer.byteLength(path) < LONGEST_PATH

@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8'
 import type { HeapProfile } from './heap-profile.ts'
 
 export interface Profiler {
-  /** Somebody else in this process samples: a second start would silently destroy what they have. */
+  /** Other code in this process samples: a second start would silently destroy its samples. */
   readonly isTaken: () => boolean
   readonly start: (intervalBytes: number, keepsCollected: boolean) => void
   readonly read: () => HeapProfile
@@ -80,7 +80,7 @@ const INLINING = [
 ]
 
 /**
- * Functions are no longer inlined, so that an allocation is blamed on the one that makes it, until the function that is
+ * V8 no longer inlines functions, so that an allocation is blamed on the one that makes it, until the function that is
  * returned is called. Undefined where that must not be: coverage is being measured by the same means.
  */
 export function withoutInlining(profiler: Profiler): (() => void) | undefined {

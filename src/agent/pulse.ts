@@ -5,7 +5,7 @@ import type { IntervalHistogram, PerformanceEntry } from 'node:perf_hooks'
 /** Every so often a timer of Node's own looks whether it comes late; no JavaScript runs for it. */
 const RESOLUTION_MS = 250
 
-/** Whoever asks often sees no less than that. */
+/** Frequent questions get at least this much. */
 const LEAST_WINDOW_MS = 10_000
 
 export interface Pulse {
@@ -37,7 +37,7 @@ export async function openPulse(): Promise<() => Pulse> {
   }
 }
 
-/** What it notes is the time between two looks. Null if there was none. */
+/** It records the time between two looks. Null before the first. */
 function delaysOf(histogram: IntervalHistogram): Pulse['eventLoopDelayMs'] {
   if (!(histogram.max > 0)) return null
   const delayMs = (ns: number) => Math.max(0, Math.round((ns / 1e6 - RESOLUTION_MS) * 100) / 100)

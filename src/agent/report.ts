@@ -32,7 +32,7 @@ export interface SampleReport extends Lists {
   readonly language: string
   readonly runtime: string
   readonly pid: number
-  /** supervisord's name for it, group:name; null for what it has not started. */
+  /** supervisord's name for it, group:name; null outside supervisord. */
   readonly program: string | null
   readonly started_at: string
   readonly duration_ms: number

@@ -12,7 +12,7 @@ export interface RequestPorts {
 
 export interface Requests {
   readonly take: (line: Line) => void
-  /** Nobody waits any more for what has been asked. */
+  /** The connection has ended: cancels what it has asked for. */
   readonly cancelAll: () => void
 }
 

@@ -1,5 +1,5 @@
 // A sample of the program's memory: what it allocates, and what of that is still there at the end, by who has made it.
-// Whatever happens, the program runs on as it did before.
+// The program goes on as before, whether it succeeds or fails.
 import { type Answer, CANCELLED, type Control } from './answer.ts'
 import { watchBuffers } from './buffer-watch.ts'
 import { CLASSES_BELOW_BYTES } from './classes.ts'

@@ -24,7 +24,7 @@ interface Sum {
 
 /**
  * What has survived longest comes first. By its bytes; but one object counts for `mostBytesEach` at most: a large one
- * that is there once, such as the table of a cache, is no leak.
+ * that exists once, such as the table of a cache, is not a leak.
  */
 export function listsOf(samples: readonly Sample[], mostBytesEach: number): Lists {
   const by = (key: 'package' | 'file' | 'location') => summed(samples, key, mostBytesEach)

@@ -81,7 +81,7 @@ const abilities = ({ name, drain }: Shared): Line => ({
   ...(name === undefined ? {} : { name: name.slice(0, 200) }),
 })
 
-/** Whatever the program's callback does, the program goes on. */
+/** An error in the program's callback does not reach the program. */
 function drained(own: Shared): Answer {
   const { drain } = own
   if (!drain) return { error: 'this program has no drain callback: call onDrain of memmon/agent/api' }

@@ -38,7 +38,7 @@ export class Agents {
   #isOpening = false
   #timer: NodeJS.Timeout | undefined
   #bulkCount = 0
-  /** Said once, until it is another. */
+  /** Logged once, until it changes. */
   #trouble = ''
 
   constructor(terms: AgentsTerms, ports: AgentsPorts) {
@@ -58,7 +58,7 @@ export class Agents {
     })
   }
 
-  /** supervisord is the process of this pid: opens the socket, if there is to be one, and keeps it in place. */
+  /** supervisord has this pid: opens the socket, if the settings ask for one, and keeps it in place. */
   begin(supervisordPid: number): void {
     this.#supervisordPid = supervisordPid
     if (this.#terms.agentSocket === 'off') return
@@ -76,7 +76,7 @@ export class Agents {
     if (this.#supervisordPid !== undefined) this.begin(this.#supervisordPid)
   }
 
-  /** Opens the socket if it is not there, or not any more. */
+  /** Opens the socket if it is missing. */
   look(): void {
     if (this.#timer === undefined || this.#isOpening || this.#doors?.isInPlace()) return
     this.#isOpening = true

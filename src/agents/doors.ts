@@ -39,7 +39,7 @@ type Open = Pick<SocketTerms, 'mostConnections' | 'onDropped'> & {
 const PRIVATE_MODE = 0o600
 const GROUP_MODE = 0o660
 
-/** Opens them in the first place that there is. Throws a FileFault that says what is wrong with the last one. */
+/** Opens them in the first place that is fit. Throws a FileFault that says what is wrong with the last one. */
 export async function openDoors(terms: AgentsTerms, around: Surroundings, open: Open): Promise<Doors> {
   const mode = terms.agentSocketMode ?? (terms.agentSocketGroup === undefined ? PRIVATE_MODE : GROUP_MODE)
   const gid = terms.agentSocketGroup === undefined ? undefined : groupIdOf(terms.agentSocketGroup)
@@ -59,7 +59,7 @@ export async function openDoors(terms: AgentsTerms, around: Surroundings, open: 
       }
     } catch (thrown) {
       fault = fileFaultOf(thrown)
-      // Another memmon serves the same agents: a second place would be no use.
+      // Another memmon serves the same agents: a second place would not help.
       if (fault.kind === 'held') break
     }
   }

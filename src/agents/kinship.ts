@@ -15,7 +15,7 @@ interface Claim {
   readonly startTicks: number
 }
 
-/** Looks at the process of this pid that started then. */
+/** Whether the process of that pid and start descends from supervisord; never throws. */
 export function kinshipOf(claim: Claim, supervisordPid: number, procRoot = '/proc'): Kinship {
   try {
     return kinshipIn(claim, supervisordPid, procRoot)

@@ -1,4 +1,4 @@
-// The agents of workers, for a listener that may have no socket for them: their code is loaded when there is to be one, for it
+// The agents of workers, for a listener that may have no socket for them: it loads their code once the settings ask for one, for it
 // takes 0.3 MB.
 import { messageOf } from '../base/errors.ts'
 import type { Agents, AgentsPorts } from './agents.ts'
@@ -21,7 +21,7 @@ export class AgentsOnDemand {
     this.#ports = ports
   }
 
-  /** supervisord is the process of this pid: from now on there is a socket, if the settings say so. */
+  /** supervisord has this pid: opens the socket, if the settings ask for one. */
   begin(supervisordPid: number): void {
     this.#supervisordPid = supervisordPid
     void this.#load()
@@ -34,12 +34,12 @@ export class AgentsOnDemand {
     else void this.#load()
   }
 
-  /** Opens the socket if it is not there, or not any more. */
+  /** Opens the socket if it is missing. */
   look(): void {
     this.#agents?.look()
   }
 
-  /** Asks the agent of a process; undefined if there is no socket. Never rejects. */
+  /** Asks the agent of a process; undefined without a socket. Never rejects. */
   async ask(pid: number, ask: Ask, terms: AskTerms): Promise<Answer | undefined> {
     if (this.#terms.agentSocket === 'off') return undefined
     return (await this.#agents?.ask(pid, ask, terms)) ?? NOT_YET

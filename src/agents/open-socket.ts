@@ -1,5 +1,5 @@
 // A socket in the file system that only memmon can have made: bound in a folder of its own, given its mode there, and then
-// put into place in one step, over what an earlier memmon has left and nobody listens to.
+// put into place in one step, over the dead socket of an earlier memmon.
 import { lstatSync, unlinkSync } from 'node:fs'
 import { chmod, chown, lstat, mkdir, rename, rm, rmdir } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
@@ -16,7 +16,7 @@ export interface SocketTerms {
   readonly folder: FolderTerms
   readonly mostConnections: number
   readonly onConnection: (socket: Socket) => void
-  /** One connection more than may be: it is closed already. */
+  /** One connection too many: it is closed already. */
   readonly onDropped: () => void
 }
 
@@ -24,7 +24,7 @@ export interface SocketTerms {
 export type FolderTerms = 'given' | 'private' | 'public'
 
 export interface OpenSocket {
-  /** False if the file was removed or replaced: nobody finds this socket any more. */
+  /** False if the file was removed or replaced: no agent finds this socket any more. */
   isInPlace(): boolean
   /** Removes the file if it is ours, and listens no more; what is connected stays. */
   close(): void
@@ -57,7 +57,7 @@ async function checkFolder(path: string, terms: FolderTerms, uid: number): Promi
   }
 }
 
-/** What is there already has to be a socket of ours that nobody listens to. */
+/** Whatever is there already must be a dead socket of ours. */
 async function checkPlace(path: string, uid: number): Promise<void> {
   const found = await lstat(path).catch(unless('ENOENT'))
   if (!found) return

@@ -1,4 +1,4 @@
-// A person's command that is connected: it asks for the workers, or one of them for something, and is told what comes of it.
+// A connected command of a person: it asks for the list of workers, or asks one of them for something, and gets the answer.
 import type { LineSocket } from './line-socket.ts'
 import {
   type Answer,
@@ -31,7 +31,7 @@ function patienceMs(ask: Ask): number {
   return STATUS_WITHIN_MS
 }
 
-/** Answers what it asks until it goes; what is still asked then is cancelled. */
+/** Answers its questions until it disconnects, and then cancels those that are open. */
 export function servePerson(socket: LineSocket, { registry, askBulk, onClose }: PeoplePorts): void {
   const pending = new Map<number, AbortController>()
   const send = (said: object) => {

@@ -1,5 +1,5 @@
 // Proof that a connection is that of a pid, where Node does not say who is at the other end: the process listens on an
-// abstract socket with a name that it alone was told, and /proc says which process has that socket open.
+// abstract socket with a name that only it knows, and /proc says which process has that socket open.
 import { closeSync, openSync, readSync } from 'node:fs'
 import { open, readdir, readlink } from 'node:fs/promises'
 
@@ -21,7 +21,7 @@ export function newNonce(): string | undefined {
   }
 }
 
-/** Why the process of this pid has not proved to be it; undefined if it has. Never rejects. */
+/** Why the process has not proved that this is its pid; undefined if it has. Never rejects. */
 export async function whyUnproved(
   pid: number,
   nonce: string,

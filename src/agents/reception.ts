@@ -19,7 +19,7 @@ export interface ReceptionPorts {
 
 /** Of the socket it came by. */
 export interface Door {
-  /** Other users can connect to it: a pid has to be proved, and nobody may ask for anything. */
+  /** Other users can connect to it: a worker must prove its pid, and no command is answered. */
   readonly isOpenToOthers: boolean
 }
 

@@ -9,12 +9,12 @@ export interface SampleTerms {
   readonly seconds: number
   /** From the question to the answer. */
   readonly timeoutSeconds: number
-  /** True once it is over its hard limit: the sample ends with what there is by then. */
+  /** True once it exceeds its hard limit: the sample then ends early. */
   readonly isOverHardLimit: () => Promise<boolean>
 }
 
 interface SamplePorts {
-  /** undefined if there is no socket for agents. */
+  /** undefined if agents have no socket. */
   readonly ask: (pid: number, ask: Ask, terms: AskTerms) => Promise<Answer | undefined>
   readonly sleep: (ms: number) => Promise<void>
 }

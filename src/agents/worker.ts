@@ -19,7 +19,7 @@ const MOST_UNREAD_BYTES = 64 * 1024
 const MOST_PENDING = 16
 /** Lines in a row that answer nothing asked, such as late ones. */
 const MOST_STRAY = 16
-/** Whoever says more is flooding: progress comes once a second. */
+/** More is a flood: progress comes once a second. */
 const MOST_LINES_A_SECOND = 100
 /** To finish a sample early takes a collection of the worker's garbage. */
 const FINISH_WITHIN_MS = 5_000
@@ -29,7 +29,7 @@ export interface AskTerms {
   readonly onProgress?: (progress: Progress) => void
   /** Ends it early. */
   readonly signal?: AbortSignal
-  /** Asks for what there is by then, which has to come soon. */
+  /** Asks it to finish early, with what it has. */
   readonly finish?: AbortSignal
 }
 
@@ -128,7 +128,7 @@ export class Worker {
     this.#socket.destroy()
   }
 
-  /** What a person is told of one that does not answer. */
+  /** What a person reads about one that does not answer. */
   silenceText(): string {
     const since = timestamp(new Date(this.#heardAtMs)).slice(0, 19)
     return `pid ${this.hello.pid} is not answering since ${since}: its event loop may be busy or blocked (memmon diagnose ${this.hello.pid})`

@@ -93,7 +93,7 @@ const TEXTS = {
   },
   agents: {
     summary: 'show the workers that have an agent',
-    help: 'Prints which workers have connected to memmon, since when, their heap, external memory, event-loop delay, share of garbage collection, and what they say of themselves.\nExit code: 1 if none is connected or one does not answer, 2 if memmon cannot be asked, else 0.',
+    help: 'Prints which workers have connected to memmon, since when, their heap, external memory, event-loop delay, share of garbage collection, and what they say of themselves.\nExit code: 1 if none is connected or one does not answer, 2 if memmon does not answer, else 0.',
     more: AGENTS_ARE,
     examples: [
       ['', 'who is connected'],
@@ -103,7 +103,7 @@ const TEXTS = {
   sample: {
     argument: { name: '<process>', help: ITS_NAME },
     summary: 'sample what a worker allocates and retains',
-    help: "Has a worker's agent sample its memory for a while, and prints what was allocated and what was still held at the end, by package, file and location. The worker goes on, up to 10 % slower. Ctrl-C ends the sample.\nExit code: 1 if there is no sample, 2 if memmon cannot be asked, else 0.",
+    help: "Has a worker's agent sample its memory for a while, and prints what was allocated and what was still held at the end, by package, file and location. The worker goes on, up to 10 % slower. Ctrl-C ends the sample.\nExit code: 1 if the sample failed, 2 if memmon does not answer, else 0.",
     more: AGENTS_ARE,
     examples: [
       ['web', 'what does it keep?'],
@@ -118,7 +118,7 @@ const TEXTS = {
     },
     second: { name: '<process>', help: ITS_NAME },
     summary: 'dump heap, threads, gc or scheduler of a worker',
-    help: "Has a worker's agent dump its heap, its threads with their stacks, a profile of its garbage collection, or what its event loop waits for. A heap snapshot stops the worker for seconds and takes ten times its heap: it is refused where there is too little memory or disk. What is large becomes a file of the worker's user, whose path is printed.\nExit code: 1 if there is no dump, 2 if memmon cannot be asked, else 0.",
+    help: "Has a worker's agent dump its heap, its threads with their stacks, a profile of its garbage collection, or what its event loop waits for. A heap snapshot stops the worker for seconds and takes ten times its heap: it is refused where there is too little memory or disk. What is large becomes a file of the worker's user, whose path is printed.\nExit code: 1 if the dump failed, 2 if memmon does not answer, else 0.",
     more: AGENTS_ARE,
     examples: [
       ['threads web', 'where is it now?'],

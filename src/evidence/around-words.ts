@@ -63,7 +63,7 @@ function oomKills({ cgroup }: Facts): Finding | undefined {
   return { amount, whole: amount, text }
 }
 
-/** Cache that nobody has used lately goes before anything is killed. */
+/** The kernel drops unused cache before it kills anything. */
 function cgroupLimit({ cgroup }: Facts): Finding | undefined {
   const { currentBytes, maxBytes: whole, inactiveFileBytes = 0 } = cgroup ?? {}
   if (currentBytes === undefined || !whole) return undefined

@@ -1,4 +1,4 @@
-// How much evidence is kept, and what goes for what comes: the oldest. Pure.
+// How much evidence memmon keeps: the oldest makes room for new files. Pure.
 import { parseFileName } from './file-name.ts'
 
 const MOST_OF_A_PROGRAM = 20
@@ -27,7 +27,7 @@ export function surplusOf(listing: readonly ListedFile[], program: string, incom
   const surplus = newestFirst.filter(one => {
     const count = (counts.get(one.program) ?? 0) + 1
     if (count > MOST_OF_A_PROGRAM) return true
-    // What is older than one that has no room has none either, though it may be smaller.
+    // Once one does not fit, all older ones go, even those that would fit.
     isFull ||= all >= MOST || bytes + one.bytes > MOST_BYTES
     if (isFull) return true
     counts.set(one.program, count)
@@ -38,7 +38,7 @@ export function surplusOf(listing: readonly ListedFile[], program: string, incom
   return [...half, ...surplus.flatMap(({ files }) => files)].map(({ name }) => name)
 }
 
-/** What belongs to one evidence goes together. Files of others are not ours to delete. */
+/** The files of one evidence go together. memmon deletes only its own files. */
 function evidencesIn(listing: readonly ListedFile[]): Evidence[] {
   const evidences = new Map<string, Evidence>()
   for (const file of listing) {

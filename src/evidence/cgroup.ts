@@ -74,7 +74,7 @@ const statFigures = (stat: ReadonlyMap<string, string>, prefix: string) => ({
   inactiveFileBytes: numberOf(stat.get(`${prefix}inactive_file`)),
 })
 
-/** 'max', and the huge number that version 1 has for it, are no limit. */
+/** 'max', or the huge number of version 1, means unlimited. */
 function limitOf(text: string | undefined): number | null | undefined {
   if (text === undefined) return undefined
   const bytes = numberOf(text)

@@ -1,4 +1,4 @@
-// diagnose_command: run before a process is stopped, what it prints is kept beside the evidence. It can fail, hang or print
+// diagnose_command runs before the stop of a process, and its output is kept beside the evidence. It can fail, hang or print
 // without an end: the restart goes on.
 import { messageOf } from '../base/errors.ts'
 import type { CommandResult } from '../base/pipe-command.ts'

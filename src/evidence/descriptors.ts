@@ -16,7 +16,7 @@ export interface ReadDescriptors {
   readonly missing: Readonly<Partial<Record<'descriptors' | 'sockets', string>>>
 }
 
-/** What was read until the time was over is told, too. Throws if the folder cannot be read. */
+/** Returns what it has read by the deadline. Throws if the folder cannot be read. */
 export async function readDescriptors(
   folder: string,
   files: ProcFiles,

@@ -3,7 +3,7 @@ import type { RestartRequest } from '../rules/outcome.ts'
 import { stateName } from '../rules/process.ts'
 import type { Facts } from './facts.ts'
 
-/** What memmon itself knows of the process: bounded by whoever gives it. */
+/** What memmon itself knows of the process. The caller bounds it. */
 export interface OwnKnowledge {
   /** Oldest first. */
   readonly samples: readonly { readonly atMs: number; readonly bytes: number }[]

@@ -1,4 +1,4 @@
-// Everything that is taken down of one process: values for JSON, bytes and milliseconds named as such. A part that
+// Everything that memmon records about one process: values for JSON, bytes and milliseconds named as such. A part that
 // could not be read is absent, and `missing` says why.
 
 import type { CgroupFacts, MachineFacts, MappingFacts, RollupFacts } from './memory-facts.ts'
@@ -23,17 +23,17 @@ export type Part = (typeof PARTS)[number]
 /**
  * Why a part, or a piece of one, is missing: an errno name (EACCES: another user's; ESRCH: it has ended; ENOENT: this
  * kernel has no such file), or
- * - timeout: it did not fit into the time that there was
+ * - timeout: there was not enough time for it
  * - too_large: reading it would hold up the process for too long
- * - unreadable: it was read and is not as proc(5) has it
+ * - unreadable: it does not have the form that proc(5) describes
  * - unsupported: there is no /proc
  */
 export type MissingCode = string
 
-/** Parts, and pieces of parts: those of `threads` and `descriptors` may be missing while the rest is there. */
+/** Parts, and pieces of parts: `threads` and `descriptors` may lack some of theirs. */
 export type MissingPart = Part | 'smaps' | 'wchan' | 'syscall' | 'sockets' | 'process'
 
-/** How often something was seen. Lists of these hold the 20 most frequent, that one first. */
+/** How often something was seen. A list holds the 20 most frequent, in descending order. */
 export interface Count {
   readonly what: string
   readonly count: number
@@ -155,7 +155,7 @@ export interface ChildrenFacts {
   readonly count: number
   /** These, and theirs. */
   readonly descendantCount: number
-  /** Descendants that have ended and that nobody has waited for. */
+  /** Descendants that have ended and that their parent has not waited for. */
   readonly zombieCount: number
   /** The sum over descendants: memory that they share counts several times. */
   readonly rssBytes: number

@@ -1,4 +1,4 @@
-// What of a process has grown since an earlier look at it: threads, descriptors, memory, and which kind of each. Pure.
+// What has grown in a process since an earlier look: threads, descriptors, memory, and which kind of each. Pure.
 import { formatDuration, formatSize } from '../base/units.ts'
 import { kindText } from './descriptor-words.ts'
 import type { Count, DescriptorFacts, Facts } from './facts.ts'
@@ -31,7 +31,7 @@ function earlier(facts: Facts, { previous }: WordsContext) {
   return { previous, within: `in ${formatDuration((facts.takenAt - previous.takenAt) / 1000)}` }
 }
 
-/** What there is most more of. */
+/** The count that has grown most. */
 function mostGrown(now: readonly Count[], before: readonly Count[]): Count | undefined {
   const old = new Map(before.map(({ what, count }) => [what, count]))
   return mostOf(now.map(({ what, count }) => ({ what, count: count - (old.get(what) ?? 0) })))

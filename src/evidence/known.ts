@@ -23,7 +23,7 @@ const KIB = 1024
 const LONGEST_WORD = 200
 /** Lists in the facts are as long as a person reads. */
 const MOST_LISTED = 20
-/** More different names than this are not told apart: their counting must not grow without a bound. */
+/** It counts no more different names than this, so that it cannot grow without a bound. */
 const MOST_DIFFERENT = 10_000
 
 /** A name or path as it may be shown anywhere. */
@@ -37,7 +37,7 @@ export function fieldsOf(text: string): ReadonlyMap<string, string> {
   return fields
 }
 
-/** A field that is a whole number; undefined where there is none. */
+/** A field that is a whole number; undefined if it is missing or anything else. */
 export function numberOf(text: string | undefined): number | undefined {
   const digits = /^\d+/.exec(text ?? '')?.[0]
   return digits === undefined ? undefined : Number(digits)
@@ -54,7 +54,7 @@ type Loose<T> = { [K in keyof T]: object extends Pick<T, K> ? T[K] | undefined :
 export const known = <T extends object>(all: Loose<T>): T =>
   Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as T
 
-/** Counts words, and then tells the most frequent. */
+/** Counts words, and lists the most frequent. */
 export class Counter {
   readonly #counts = new Map<string, number>()
 
@@ -63,7 +63,7 @@ export class Counter {
     if (before !== undefined || this.#counts.size < MOST_DIFFERENT) this.#counts.set(what, (before ?? 0) + 1)
   }
 
-  /** Equal counts in the order of the alphabet, so that the same process gives the same list. */
+  /** Equal counts in alphabetical order: the same process gives the same list. */
   get most(): Count[] {
     return [...this.#counts]
       .sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1))

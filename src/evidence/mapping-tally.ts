@@ -7,7 +7,7 @@ import { rollupOf } from './small-parts.ts'
 const KIB = 1024
 const MOST_NAMED = 20
 const MOST_EQUAL = 10
-/** Beyond so many different names or sizes, new ones are not told apart. */
+/** Beyond so many different names or sizes, it leaves out new ones. */
 const MOST_DIFFERENT = 10_000
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
@@ -69,7 +69,7 @@ export class MappingTally {
     }
   }
 
-  /** Where there is none in part use, those of its size are something else. */
+  /** Without one in partial use, mappings of that size are something else. */
   get #arenas(): MappingSum {
     const parts = this.#partUsed.count > 0 ? [this.#partUsed, this.#full] : []
     const all = this.#nothing()

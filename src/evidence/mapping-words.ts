@@ -14,7 +14,7 @@ import {
   wordRules,
 } from './word-rule.ts'
 
-/** Fewer are what a program of a few threads has in any case. */
+/** Any program with a few threads has this many. */
 const LEAST_ARENAS = 8
 /** As long as the list of names is not full, it holds every file. */
 const MOST_NAMED = 20

@@ -1,4 +1,4 @@
-// What is taken down of the memory of a process, of its control group and of the machine.
+// What memmon records about the memory of a process, its control group and the machine.
 
 /** /proc/<pid>/smaps_rollup. What the kernel does not have is absent. */
 export interface RollupFacts {
@@ -53,7 +53,7 @@ export interface MappingFacts {
   /** Those that were read; all of them if isWhole. */
   readonly count: number
   readonly isWhole: boolean
-  /** Largest first, by RSS or else by size. A kind of which there is none is absent. */
+  /** Largest first, by RSS or else by size; only kinds that occur. */
   readonly groups: readonly (MappingSum & { readonly kind: MappingKind })[]
   /** Files and named memory, all mappings of a name together: the 20 largest. */
   readonly named: readonly (MappingSum & { readonly name: string; readonly kind: MappingKind })[]
@@ -66,7 +66,7 @@ export interface MappingFacts {
   readonly arenas: MappingSum
 }
 
-/** Of the control group that the process is in. Absent is what the kernel does not say, null is no limit. */
+/** Of the control group that the process is in. A figure that the kernel does not give is absent; null means unlimited. */
 export interface CgroupFacts {
   readonly version: 1 | 2
   readonly path: string

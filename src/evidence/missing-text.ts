@@ -1,4 +1,4 @@
-// What of a process could not be read, and what would allow it, for a person at a terminal. Pure.
+// What could not be read of a process, and what would allow it, for a person at a terminal. Pure.
 import { oneLine } from '../base/text.ts'
 import type { Facts, MissingPart } from './facts.ts'
 
@@ -30,7 +30,7 @@ const DENIED = ['EACCES', 'EPERM']
 /** The kernel asks Yama about these even where both processes are of one user, and about nothing else that is read. */
 const ASKED_OF_YAMA = ['wchan', 'syscall']
 
-/** A line for each reason, none if all was read. */
+/** A line for each reason; an empty list if everything was read. */
 export function missingTexts(facts: Facts, reader: Reader): string[] {
   const { process: gone } = facts.missing
   const lines = reasonsOf(facts, reader).map(
@@ -42,7 +42,7 @@ export function missingTexts(facts: Facts, reader: Reader): string[] {
 /** What this kernel or machine does not have says nothing about the process. */
 const NOT_HERE = ['ENOENT', 'unsupported']
 
-/** The first reason for which a process may have more to say than was read, in short; undefined if there is none. */
+/** In short the first reason why something was not read; undefined if everything was. */
 export function unreadText(facts: Facts, reader: Reader): string | undefined {
   const { process: gone } = facts.missing
   if (gone !== undefined) return oneLine(goneText(facts, gone, reader))

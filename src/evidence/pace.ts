@@ -1,4 +1,4 @@
-// Reads share memmon's one thread with its ticks. So after a few milliseconds of them others have their turn, and all
+// Reads share memmon's one thread with its ticks. So they give way after a few milliseconds, and all
 // ends at a deadline, also where the kernel does not answer.
 import { createSlices } from '../base/slices.ts'
 import { Unread } from './known.ts'
@@ -9,7 +9,7 @@ export interface Pace {
   isDue(): boolean
   /** Lets others have their turn. Throws Unread ('timeout') past the deadline. */
   rest(): Promise<void>
-  /** What the work comes to. Throws Unread ('timeout') if that is not before the deadline. */
+  /** The result of the work. Throws Unread ('timeout') if it does not come before the deadline. */
   within<T>(work: Promise<T>): Promise<T>
 }
 
@@ -53,7 +53,7 @@ export function createPace(tick: () => number, untilTick: number): Pace {
   }
 }
 
-/** What the work comes to. Throws Unread ('timeout') if that is not within so many milliseconds. */
+/** The result of the work. Throws Unread ('timeout') if it does not come within so many milliseconds. */
 export async function race<T>(work: Promise<T>, mostMs: number, onLate = () => {}): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {

@@ -1,4 +1,4 @@
-// Takes the facts of a process down, part after part, until all are read or the time is over.
+// Reads the facts of a process, part after part, until all are read or the time is over.
 import { release } from 'node:os'
 import { readPageBytes } from '../proc/page-size.ts'
 import { type Facts, type MissingPart, PARTS, type Part } from './facts.ts'
@@ -13,7 +13,7 @@ export interface FactsOptions {
   readonly timeoutMs: number
   /** All of them if absent. */
   readonly parts?: readonly Part[]
-  /** The clock that nobody sets. */
+  /** The monotonic clock. */
   readonly tick: () => number
   readonly nowMs: () => number
   /** Those of this machine if absent. */

@@ -10,7 +10,7 @@ import { threadsText } from './waits.ts'
 import type { WordRule, WordsContext } from './word-rule.ts'
 import { MOST_SENTENCES, type Sentence, spokenBy, wordsOf } from './words.ts'
 
-/** What a metric counts that is no memory, and what is said of it. */
+/** What a metric counts other than memory, and the words for it. */
 interface Counted {
   readonly part: Part & ('threads' | 'descriptors')
   readonly grew: WordRule['find']

@@ -20,7 +20,7 @@ export function tally(
   return readFacts(pid, { timeoutMs, tick, nowMs, parts: ['status', 'limits', ...(part ? [part] : [])] })
 }
 
-/** What these say of a breach, and what has grown since. The same. */
+/** What these say about a breach, and what has grown since. Never rejects, and resolves in time. */
 export async function reasonOf(
   { process, breach }: RestartRequest,
   previous: Facts | undefined,

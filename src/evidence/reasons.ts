@@ -1,4 +1,4 @@
-// Whatever is told of a process over its threads_limit or fds_limit says why it has so many: the threads and what they wait
+// Each message about a process over its threads_limit or fds_limit says why it has so many: the threads and what they wait
 // for, the descriptors by kind, and what has grown. The listener's door to that; what reads it is loaded when it is needed.
 import type { Metric } from '../rules/metric.ts'
 import { isMemory } from '../rules/metric.ts'
@@ -13,7 +13,7 @@ interface ReasonSettings {
 
 export interface ReasonPorts {
   readonly tell: (outcome: RestartOutcome) => void
-  /** It was read for what is told next. */
+  /** Takes the reason, before the message that has it. */
   readonly onReason: (request: RestartRequest, evidence: Evidence) => void
   readonly redact: (text: string) => string
   readonly tick: () => number
@@ -24,7 +24,7 @@ export class Reasons {
   readonly #ports: ReasonPorts
   #settings: ReasonSettings
   readonly tallies: Tallies
-  /** What waits to be told, by process: what is told of one process stays in its order. */
+  /** Outcomes that wait to be told, by process: those of one process stay in order. */
   readonly #pending = new Map<string, Promise<void>>()
   #end = (): void => {}
   readonly #ended = new Promise<undefined>(resolve => {
@@ -41,7 +41,7 @@ export class Reasons {
     this.#settings = settings
   }
 
-  /** Tells it: at once, or when its reason was read, or was not in time. */
+  /** Tells it: at once, or once its reason has been read or the time for that is over. */
   readonly tell = (outcome: RestartOutcome): void => {
     const { namespec } = outcome.request.process
     const before = this.#pending.get(namespec)
@@ -58,7 +58,7 @@ export class Reasons {
     this.#pending.set(namespec, told)
   }
 
-  /** Why it has so many, within evidence_timeout; undefined for memory, and where nobody wants evidence. Never rejects. */
+  /** Why it has so many, within evidence_timeout; undefined for memory, and with `evidence = false`. Never rejects. */
   async of(request: RestartRequest): Promise<Evidence | undefined> {
     const { process, breach } = request
     if (isMemory(breach.metric) || process.pid <= 0 || !this.#settings.evidence) return undefined
@@ -71,7 +71,7 @@ export class Reasons {
     return evidence
   }
 
-  /** memmon ends: nothing waits for a reason any more. Resolves when everything is told. */
+  /** memmon ends: from now on no outcome waits for its reason. Resolves when everything is told. */
   async flush(): Promise<void> {
     this.#end()
     await Promise.all(this.#pending.values())
@@ -96,7 +96,7 @@ export class Reasons {
   }
 }
 
-/** Of a limit that is broken by a process that runs: what has ended cannot be read any more. */
+/** True for a limit that a running process exceeds: once it has ended, it cannot be read. */
 function isUnexplained(outcome: RestartOutcome): boolean {
   if (outcome.evidence || isMemory(outcome.request.breach.metric)) return false
   switch (outcome.kind) {

@@ -1,4 +1,4 @@
-// What is done with a process before its stop: its facts are taken down and written, both before evidence_timeout.
+// Before the stop of a process: reads its facts and writes them, both within evidence_timeout.
 import { messageOf } from '../base/errors.ts'
 import { errnoOf, fileFaultOf } from '../base/file-fault.ts'
 import { type Redactor, redactDocument } from '../base/redact.ts'
@@ -12,12 +12,12 @@ import type { EvidenceStore } from './store.ts'
 
 export interface EvidenceContext {
   readonly known: OwnKnowledge
-  /** evidence_timeout: nothing waits longer. */
+  /** evidence_timeout: the restart waits no longer. */
   readonly timeoutMs: number
 }
 
 export interface EvidencePorts {
-  /** undefined without a state folder: the facts are taken all the same, for the message. */
+  /** undefined without a state folder: the message needs the facts all the same. */
   readonly store: () => EvidenceStore | undefined
   readonly redactor: Pick<Redactor, 'redact'>
   readonly tick: () => number
@@ -33,7 +33,7 @@ export interface Taken {
   readonly problem?: string
 }
 
-/** For the file, of the time that there is. */
+/** The part of the time that is left for the file. */
 const RESERVED_MS = 250
 
 /** Never rejects, and resolves in time, whatever the kernel and the disk do. */

@@ -1,4 +1,4 @@
-// Of processes on the way to their threads_limit or fds_limit: what their threads and descriptors were when they had come
+// For processes on the way to their threads_limit or fds_limit: their threads and descriptors when they had come
 // half of it, so that a breach can say what has grown. One for each process and metric, a few KB, and at most 200.
 import type { Metric } from '../rules/metric.ts'
 import { type ProcessInfo, type ProcessKey, sameRun } from '../rules/process.ts'
@@ -40,7 +40,7 @@ export class Tallies {
       this.#take(process, metric)
   }
 
-  /** What was seen of this very process before; undefined if nothing was. */
+  /** The earlier look at this very process, if there was one. */
   readonly previousOf = (process: ProcessInfo, metric: Metric): Facts | undefined => {
     const known = this.#tallies.get(keyOf(process.namespec, metric))
     return known && sameRun(known.run, process) ? known.facts : undefined

@@ -35,7 +35,7 @@ function many({ threads, status }: Facts): Finding | undefined {
       }
 }
 
-/** A thread that was given no name has that of its process: nothing is said by it. */
+/** A thread without a name of its own has that of its process, which says nothing. */
 function named({ threads, status }: Facts): Finding | undefined {
   const most = threads?.byName[0]
   if (!threads || !most || !status || most.what === status.name) return undefined

@@ -17,7 +17,7 @@ export interface ReadThreads {
   readonly missing: Readonly<Partial<Record<'threads' | 'wchan' | 'syscall', string>>>
 }
 
-/** What was read until the time was over is told, too. Throws if the folder cannot be read. */
+/** Returns what it has read by the deadline. Throws if the folder cannot be read. */
 export async function readThreads(
   folder: string,
   files: ProcFiles,
@@ -55,7 +55,7 @@ export async function readThreads(
     if (!(thrown instanceof Unread) || tally.count === 0) throw thrown
     missing.threads = thrown.code
   }
-  // A thread that ended meanwhile is counted; a process without any has ended.
+  // Counts a thread that has ended meanwhile; a process without threads has ended.
   if (tally.count === 0) throw new Unread('ESRCH')
   if (tally.hidesWchan) missing.wchan ??= 'EACCES'
   return { facts: tally.facts(count), stackPointers, missing }

@@ -1,4 +1,4 @@
-// What the facts of one process come to in one sentence, for a list of many. Pure.
+// The facts of one process in one sentence, for a list of many. Pure.
 import type { Facts } from './facts.ts'
 import { type Reader, unreadText } from './missing-text.ts'
 import type { WordsContext } from './word-rule.ts'

@@ -1,4 +1,4 @@
-// What a rule is made of that puts facts of a process into a sentence, and how its figures are written. Pure.
+// A rule that puts facts of a process into a sentence, and how it writes its figures. Pure.
 import { oneLine } from '../base/text.ts'
 import { formatSize } from '../base/units.ts'
 import type { Facts } from './facts.ts'
@@ -18,7 +18,7 @@ export interface Finding {
   readonly text: string
 }
 
-/** From when on the finding is worth a sentence: both have to be reached. */
+/** What a finding must reach to be worth a sentence: both of them. */
 export interface Least {
   readonly unit: 'bytes' | 'count'
   readonly amount: number
@@ -37,7 +37,7 @@ export interface WordRule {
   readonly find: (facts: Facts, context: WordsContext) => Finding | undefined
 }
 
-/** A rule as a row of a table. One without a topic is alone with what it says. */
+/** A rule as a row of a table. Without a topic, no other rule says the same. */
 type RuleRow = readonly [id: string, weight: number, least: Least, find: WordRule['find'], topic?: string]
 
 export const wordRules = (rows: readonly RuleRow[]): readonly WordRule[] =>

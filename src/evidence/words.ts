@@ -32,7 +32,7 @@ export const WORD_RULES: readonly WordRule[] = [
   ...GROWTH_RULES,
 ]
 
-/** None at all if nothing stands out, or if nothing is known. */
+/** Empty if nothing stands out, or nothing is known. */
 export const wordsOf = (facts: Facts, context: WordsContext = {}): readonly Sentence[] =>
   spokenBy(WORD_RULES, facts, context).slice(0, MOST_SENTENCES)
 

@@ -1,4 +1,4 @@
-// The lines of a stream that nobody can trust to end them.
+// The lines of a stream that may never end one.
 
 /** Takes chunks; each line that is whole goes to `onLine`, without its end, and what is longer to `onTooLong`, once. */
 export function boundedLines(

@@ -1,5 +1,5 @@
-// One monitor of the operator's own: its process is started when it is first asked, asked again only when it has
-// answered, ended when it does not answer in time, and tried again after waits that grow.
+// One monitor of the operator's own: memmon starts its process with the first question, asks again only when it has
+// answered, kills it when it does not answer in time, and tries again after growing waits.
 import { type Stats, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { errnoOf } from '../base/file-fault.ts'
@@ -12,7 +12,7 @@ import type { Reply } from './messages.ts'
 import { type MonitorProcess, startMonitorProcess } from './monitor-process.ts'
 import { checkVerdicts } from './verdicts.ts'
 
-/** Sentences about refused verdicts that are remembered, so that each is said once. */
+/** It remembers so many sentences about rejected verdicts, to log each once. */
 const MOST_SAID = 100
 
 export interface CustomMonitorPorts extends FailurePorts {
@@ -48,7 +48,7 @@ export class CustomMonitor {
     this.#failures = new Failures(spec.path, ports)
   }
 
-  /** Asks about the samples of a check; one that is busy, or waits to be tried again, is not asked. */
+  /** Asks about the samples of a check, unless it is still busy, or waits for its next try. */
   ask(samplesFor: (needs: readonly Need[]) => readonly Sample[], onAnswer: Question['onAnswer']): void {
     this.#endIfChanged()
     if (!this.#process) this.#start()
@@ -98,7 +98,7 @@ export class CustomMonitor {
     })
   }
 
-  /** Another file is another monitor, and tried at once. */
+  /** A changed file is another monitor, and gets its first try at once. */
   #endIfChanged(): void {
     if (this.#mark === '' || markOf(this.spec.path) === this.#mark) return
     this.#ports.log('INFO', `${this.#label}: ${this.spec.path} has changed and is loaded again`)
@@ -131,11 +131,11 @@ export class CustomMonitor {
     onAnswer({ spec: this.spec, name: this.#ready?.name ?? '', samples, verdicts })
   }
 
-  /** Said once each. */
+  /** Logs each once. */
   #refuse(fault: string): void {
     if (this.#said.has(fault) || this.#said.size >= MOST_SAID) return
     this.#said.add(fault)
-    this.#ports.log('WARN', `${this.#label}: a verdict is refused: ${fault}`)
+    this.#ports.log('WARN', `${this.#label}: rejected a verdict: ${fault}`)
   }
 
   #setTimer(what: string): void {
@@ -144,7 +144,7 @@ export class CustomMonitor {
     this.#timer = setTimeout(() => this.#fail(why), timeoutMs).unref()
   }
 
-  /** Its process begins anew: nobody knows what it is busy with. */
+  /** Ends its process, whatever that is busy with; the next try starts another. */
   #fail(why: string): void {
     const name = this.#name
     this.end()
@@ -158,7 +158,7 @@ function markOf(path: string): string {
   return stat instanceof Error ? 'none' : `${stat.mtimeMs} ${stat.size} ${stat.ino} ${stat.mode} ${stat.uid}`
 }
 
-/** Why its file is not loaded: what others may write is not run as root. */
+/** Why memmon does not load its file: as root it runs nothing that others may write. */
 function objectionTo(path: string, uid: number): string | undefined {
   const stat = statOf(path)
   if (stat instanceof Error) return `${path} cannot be read (${errnoOf(stat)})`

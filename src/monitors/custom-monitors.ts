@@ -1,4 +1,4 @@
-// All monitors of the operator's own, as the settings name them. Without one there is nothing here, and no process.
+// All monitors of the operator's own, as the settings name them; each has a process of its own.
 import { hostname } from 'node:os'
 import type { MonitorAnswer, MonitorSpec } from '../rules/monitor.ts'
 import type { Need, Sample } from '../rules/monitor-types.ts'
@@ -16,7 +16,7 @@ export class CustomMonitors {
     this.#ports = { host: hostname(), hostPath: HOST_PATH, uid: process.geteuid?.() ?? -1, ...ports }
   }
 
-  /** These from now on: what the settings no longer name is ended. */
+  /** Uses these from now on, and ends those that the settings no longer name. */
   use(specs: readonly MonitorSpec[]): void {
     const before = this.#monitors
     for (const one of before) if (!specs.some(({ id }) => id === one.spec.id)) one.end()

@@ -1,11 +1,11 @@
-// The failures of one monitor in a row: how long it is left alone after each, what the log says of it, and what is mailed.
+// The failures of one monitor in a row: how long memmon waits after each, what it logs, and what it mails.
 import { backoffMs } from '../base/backoff.ts'
 import type { Log } from '../base/log.ts'
 import { oneLine } from '../base/text.ts'
 import { formatDuration } from '../base/units.ts'
 
 const RETRY = { firstMs: 10_000, lastMs: 600_000, jitter: 0 }
-/** One that fails once may work at the next try, which nobody has to read in a mail. */
+/** A single failure may be over at the next try, and is not worth a mail. */
 const MAILED_AFTER = 3
 
 export interface MonitorNews {
@@ -68,7 +68,7 @@ export class Failures {
     this.#count = 0
   }
 
-  /** Its file is another one, which is tried at once. */
+  /** Its file has changed: the new one gets its first try at once. */
   forget(): void {
     this.#count = 0
     this.#retryTick = 0

@@ -20,7 +20,7 @@ const MOST_ANSWER_BYTES = 256 * 1024
 const MOST_PRINTED_BYTES = 500
 /** Between two questions: what is printed beyond is dropped, and that is said. */
 const MOST_PRINTED_LINES = 20
-/** Whoever prints so much would keep memmon busy: it is ended. */
+/** A monitor that prints so much would keep memmon busy: memmon ends it. */
 const MOST_PRINTED_MB = 4
 /** What it has started may keep its output open. */
 const OUTPUT_GRACE_MS = 200

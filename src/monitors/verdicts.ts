@@ -1,4 +1,4 @@
-// The verdicts of a monitor, field by field: what is as it has to be counts, what is not is refused and said. Pure.
+// The verdicts of a monitor, checked field by field: valid ones count, and each fault of the others is a sentence. Pure.
 import { isObject, type Json } from '../base/data.ts'
 import { oneLine } from '../base/text.ts'
 import { METRICS } from '../rules/metric.ts'
@@ -7,7 +7,7 @@ import { quoted } from './messages.ts'
 
 export interface Checked {
   readonly verdicts: readonly Verdict[]
-  /** Why others were refused, a sentence each. */
+  /** Why others are rejected, a sentence each. */
   readonly faults: readonly string[]
 }
 

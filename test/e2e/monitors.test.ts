@@ -105,7 +105,7 @@ test('a module that changes is loaded again; one that the settings no longer nam
   write('cpu.mjs', CPU.replace("name = 'cpu'", "name = 'cpu-2'").replace("'alert'", "'none'"))
   await supervisord.waitForLog('Monitor cpu-2 is loaded')
   await supervisord.waitForLog(
-    'Monitor cpu-2: a verdict is refused: the verdict about "calm:calm": its action is "none"',
+    'Monitor cpu-2: rejected a verdict: the verdict about "calm:calm": its action is "none"',
   )
   expect(isAlive(before)).toBe(false)
   const now = pidOf('cpu.mjs')

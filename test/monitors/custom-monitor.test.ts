@@ -379,7 +379,7 @@ test('a verdict that cannot count is refused, once in the log; the others count'
   await checkUntilAnswered()
   expect(answers.map(({ verdicts }) => verdicts.length)).toEqual([1, 1])
   expect(lines.filter(line => line.startsWith('WARN'))).toEqual([
-    'WARN Monitor own: a verdict is refused: the verdict about "db": no sample is named so; use the "process" of a sample',
+    'WARN Monitor own: rejected a verdict: the verdict about "db": no sample is named so; use the "process" of a sample',
   ])
 })
 
