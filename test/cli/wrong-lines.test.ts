@@ -182,7 +182,7 @@ const REFUSED: [given: string, sentence: string][] = [
   ],
   [
     'chek',
-    `unknown command 'chek' (Did you mean check?); the commands are check, explain, diagnose, history, suggest, agents, sample, dump, report, analyse, test-notify`,
+    `unknown command 'chek' (Did you mean check?); the commands are check, explain, diagnose, history, suggest, agents, sample, dump, report, analyse, test-notify, completion`,
   ],
   ['threads', `unknown command 'threads' (Did you mean memmon diagnose?)`],
   ['status', `unknown command 'status' (Did you mean memmon check?)`],
