@@ -65,9 +65,9 @@ try {
 function fill() {
   for (const path of ['package.json', 'bin', 'dist', 'completions', ...neededPackages()])
     cpSync(join(ROOT, path), place(join(LIB, path)), { recursive: true })
-  // Debian's name for it: supervisord may have another PATH than a shell.
+  // Debian's own Node, whatever PATH supervisord has: there is nothing for a shell to look for.
   const command = readFileSync(join(ROOT, 'bin', 'memmon.js'), 'utf8')
-  put(join(LIB, 'bin', 'memmon.js'), command.replace('#!/usr/bin/env node', '#!/usr/bin/node'))
+  put(join(LIB, 'bin', 'memmon.js'), command.replace(/^#!\/bin\/sh\n.*?^\*\/\n/ms, '#!/usr/bin/node\n'))
   for (const path of ['README.md', 'docs', 'examples'])
     cpSync(join(ROOT, path), place(join(DOC, path)), { recursive: true })
   put(join(DOC, 'copyright'), copyright())

@@ -227,7 +227,12 @@ test('as long as it is asked for, a restart is asked for; an alert is told once,
     answer(verdicts)
     said.push(did.splice(0).map(line => line.replace(/[:(].*/s, '').trim()))
   }
-  expect(said).toEqual([['w', 'w', 'Restarting web'], ['w', 'Restarting web'], ['w', 'relieved w'], []])
+  expect(said).toEqual([
+    ['w', 'w', 'Restarting web'],
+    ['w', 'Restarting web'],
+    ['Monitor own no longer reports w', 'relieved w'],
+    [],
+  ])
 })
 
 test('a verdict is about the very run that it was given for', async () => {
