@@ -6,31 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { validate } from 'dockerfile-utils'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { commandIn, instructionsOf, RECIPES, textsOf } from '../helpers/dockerfile.ts'
 import { ROOT, readDocument } from '../helpers/documents.ts'
 import { MEMMON } from '../helpers/supervisord-conf.ts'
 import { waitFor } from '../helpers/wait.ts'
 
-const RECIPES = 'examples/container'
 const DOCKERFILES = ['Dockerfile.debian', 'Dockerfile.alpine']
-
-interface Instruction {
-  readonly keyword: string
-  readonly text: string
-}
-
-const instructionsOf = (name: string): Instruction[] =>
-  readDocument(`${RECIPES}/${name}`)
-    .replace(/^#.*\n/gm, '')
-    .replace(/\\\n/g, ' ')
-    .split('\n')
-    .filter(line => line !== '')
-    .map(line => ({ keyword: line.split(' ')[0] ?? '', text: line.slice(line.indexOf(' ') + 1).trim() }))
-
-const textsOf = (name: string, keyword: string): string[] =>
-  instructionsOf(name).flatMap(one => (one.keyword === keyword ? [one.text] : []))
-
-/** The command behind CMD: supervisord's, and that of the health check. */
-const commandIn = (text = ''): string[] => JSON.parse(/\[.*\]$/.exec(text)?.[0] ?? '[]')
 
 describe.each(DOCKERFILES)('%s', name => {
   test('the linter finds no fault', () => {
