@@ -11,6 +11,10 @@ export function parseCommand(text: string): string {
   throw new Error(`the quote ${open.what} at character ${open.at} is never closed`)
 }
 
+/** The text as one word for a shell: quoted if it holds more than a plain name does. */
+export const shellWord = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+
 /** Its words, without their quotes and backslashes. */
 export const wordsIn = (command: string): string[] =>
   (command.match(/(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])+/gs) ?? []).map(bare)

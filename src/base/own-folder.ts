@@ -3,6 +3,7 @@
 import { constants, type Stats } from 'node:fs'
 import { type FileHandle, lstat, mkdir, open, readlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { shellWord } from './command-line.ts'
 import { errnoOf, FileFault, unless } from './file-fault.ts'
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, S_IFMT, S_IFDIR, S_IFLNK } = constants
@@ -40,7 +41,7 @@ export function objection(path: string, stat: Pick<Stats, 'uid' | 'mode'>, own: 
   if (type !== S_IFDIR) return `${path} is not a directory: remove it`
   if ((stat.mode & 0o022) === 0 || (stat.mode & S_ISVTX) !== 0) return undefined
   const mode = (stat.mode & 0o7777).toString(8).padStart(4, '0')
-  return `${path} is writable by other users (mode ${mode}): run "chmod go-w ${path}"`
+  return `${path} is writable by other users (mode ${mode}): run "chmod go-w ${shellWord(path)}"`
 }
 
 /**

@@ -1,5 +1,6 @@
 // The sections of memmon.conf and of the files that it includes, with the place of everything and %(...)s expanded.
 import { posix } from 'node:path'
+import { shellWord } from '../base/command-line.ts'
 import { messageOf } from '../base/errors.ts'
 import { expand } from './expand.ts'
 import { type ListFolder, pathsOf, patternsIn } from './include.ts'
@@ -57,7 +58,7 @@ export function sectionsIn(
   if (secret && !isPrivate)
     fail(
       { path, line: secret.line },
-      `${secret.key} is a secret, and this file can be read by others: chmod 600 ${path}`,
+      `${secret.key} is a secret, and this file can be read by others: chmod 600 ${shellWord(path)}`,
     )
   const expansions = { here: posix.dirname(posix.resolve(path)), environment, hostName }
   return sections.map(({ name, line, entries }) => ({

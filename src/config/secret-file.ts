@@ -1,4 +1,5 @@
 // Files that hold a secret: one line, which only we, or root, may read and write.
+import { shellWord } from '../base/command-line.ts'
 import { messageOf, UsageError } from '../base/errors.ts'
 import { errnoOf } from '../base/file-fault.ts'
 import { looseText } from '../base/loose-file.ts'
@@ -12,7 +13,7 @@ export class SecretDenied extends UsageError {}
 export function secretIn(path: string, what: string): string {
   const { text, stat } = fileOf(path, what)
   if ((stat.mode & 0o077) !== 0) {
-    throw new UsageError(`${what} ${path} can be read by others: chmod 600 ${path}`)
+    throw new UsageError(`${what} ${path} can be read by others: chmod 600 ${shellWord(path)}`)
   }
   const loose = looseText(path, stat, process.geteuid?.() ?? stat.uid)
   if (loose !== undefined) throw new UsageError(`${what} ${loose}`)

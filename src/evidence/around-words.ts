@@ -19,7 +19,7 @@ export const AROUND_RULES = wordRules([
   ['oom_kills', 70, leastCount(0, 1), oomKills],
   ['cgroup_limit', 85, leastBytes(0.9, 0), cgroupLimit, 'cgroup limit'],
   ['cgroup_high', 80, leastBytes(1, 0), cgroupHigh, 'cgroup limit'],
-  ['cgroup_cache', 60, leastBytes(0.25, 64), cgroupCache],
+  ['cgroup_cache', 40, leastBytes(0.25, 64), cgroupCache],
   ['cgroup_shmem', 65, leastBytes(0.25, 64), cgroupShmem],
   ['cgroup_sockets', 65, leastBytes(0.1, 32), cgroupSockets],
   ['machine_full', 60, leastBytes(0.95, 0), machineFull],

@@ -1,5 +1,6 @@
 // What to say of a rule that matches no process: the silent mistake of superlance, where -p w=... matches none
 // of the processes w_00, w_01 of a numprocs program.
+import { shellWord } from '../base/command-line.ts'
 import { nearestNames } from '../base/nearest.ts'
 import type { ProcessInfo } from './process.ts'
 import type { RuleScope } from './rule.ts'
@@ -35,11 +36,12 @@ function hint(rule: Named, processes: readonly ProcessInfo[]): string {
   const wanted = rule.scope === 'group' ? (rule.selector.group ?? '') : rule.selector.name
   const pool = processes.filter(process => process.group === wanted)
   if (rule.scope === 'program' && pool.length > 0) {
-    return `: ${wanted} is a group; -p '${wanted}:*' would match ${listed(pool.map(p => p.namespec))}`
+    return `: ${wanted} is a group; ${ruleFor(rule, `${wanted}:*`)} would match ${listed(pool.map(p => p.namespec))}`
   }
   const program = processes.find(process => process.name === wanted)
   if (rule.scope === 'group' && program) {
-    return `: ${wanted} is a program of the group ${program.group}; use -p ${program.namespec} or -g ${program.group}`
+    const group = ruleFor(rule, program.group, 'group')
+    return `: ${wanted} is a program of the group ${program.group}; use ${ruleFor(rule, program.namespec)} or ${group}`
   }
   if (rule.scope === 'program' && program) {
     const namespecs = processes.filter(process => process.name === wanted).map(p => p.namespec)
@@ -47,9 +49,15 @@ function hint(rule: Named, processes: readonly ProcessInfo[]): string {
   }
   const numbered = processes.filter(process => process.name.startsWith(`${wanted}_`))
   if (rule.scope === 'program' && numbered.length > 0) {
-    return `: -p '${wanted}_*' would match ${listed(numbered.map(p => p.namespec))}`
+    return `: ${ruleFor(rule, `${wanted}_*`)} would match ${listed(numbered.map(p => p.namespec))}`
   }
   return near(rule, wanted, processes)
+}
+
+/** A rule about that name, in the form of this one: a section of memmon.conf, or a flag. */
+function ruleFor({ written }: Named, name: string, scope: 'program' | 'group' = 'program'): string {
+  if (written.startsWith('[')) return `[${scope}:${name}]`
+  return `${scope === 'program' ? '-p' : '-g'} ${shellWord(name)}`
 }
 
 function near(rule: Named, wanted: string, processes: readonly ProcessInfo[]): string {

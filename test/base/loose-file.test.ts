@@ -14,6 +14,12 @@ test.each([
   expect(looseText('/x', { uid: 7, mode }, 7)).toBe(text)
 })
 
+test('a path that a shell would take apart is quoted in the command, as one to be copied', () => {
+  expect(looseText("/it's here", { uid: 7, mode: 0o664 }, 7)).toBe(
+    `/it's here is writable by its group (mode 0664): run "chmod go-w '/it'\\''s here'"`,
+  )
+})
+
 test.each<[string, uid: number, own: number, string | undefined]>([
   ['our own', 7, 7, undefined],
   ["root's", 0, 7, undefined],
