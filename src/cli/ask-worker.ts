@@ -14,13 +14,13 @@ import { endWithReader } from './end-with-reader.ts'
 import { findHost } from './memmon-host.ts'
 import { openProgressLine } from './progress-line.ts'
 import type { Asked } from './rule-sources.ts'
+import { stdoutWidth, takesColour } from './terminal-size.ts'
 
 /** memmon gives a worker less. */
 const DUMP_WITHIN_MS = 660_000
 const SAMPLE_GRACE_MS = 60_000
 const DUMPS = ['heap', 'threads', 'gc', 'scheduler']
 const EXIT_FAILED = 1
-const USUAL_COLUMNS = 80
 
 interface WorkerAsked extends Asked {
   readonly word: string
@@ -43,10 +43,8 @@ export async function sampleWorker({
 function sampleText(data: object, widthOf: WidthOf): string[] {
   const sample = parseSample(data)
   if (!sample) return documentLines(data)
-  const { isTTY, columns } = process.stdout
-  const colour = isTTY && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
-  const width = isTTY ? columns || USUAL_COLUMNS : Number.POSITIVE_INFINITY
-  return sampleScreen(sample, { columns: width, colour, widthOf })
+  const colour = process.stdout.isTTY && takesColour()
+  return sampleScreen(sample, { columns: stdoutWidth(), colour, widthOf })
 }
 
 /** Prints the dump, or where it is; the exit code. Throws a UsageError. */

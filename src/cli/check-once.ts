@@ -16,9 +16,9 @@ import { contextIn, factsByHand, readerByHand } from './facts-by-hand.ts'
 import { exitCodeOf, look, type Seen } from './look.ts'
 import { readWhys } from './read-whys.ts'
 import type { Asked } from './rule-sources.ts'
+import { columnsOf, takesColour } from './terminal-size.ts'
 
 /** Where the terminal does not say how large it is. */
-const USUAL_COLUMNS = 80
 const USUAL_ROWS = 24
 
 export interface CheckAsked extends Asked {
@@ -46,12 +46,12 @@ export interface Checked {
 
 export const write = (lines: readonly string[]): void => void process.stdout.write(`${lines.join('\n')}\n`)
 
-/** stdout's; columns are 0 where nobody has set them. */
+/** stdout's. */
 export const terminal = ({ widthOf }: CheckAsked): Terminal => ({
   widthOf,
-  columns: process.stdout.columns || USUAL_COLUMNS,
+  columns: columnsOf(process.stdout),
   rows: process.stdout.rows || USUAL_ROWS,
-  colour: !process.env.NO_COLOR && process.env.TERM !== 'dumb',
+  colour: takesColour(),
 })
 
 /** One look. Throws a UsageError. */

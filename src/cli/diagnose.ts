@@ -14,10 +14,10 @@ import { endWithReader } from './end-with-reader.ts'
 import { contextIn, factsByHand, readerByHand } from './facts-by-hand.ts'
 import { exitCodeOf, look, type Seen } from './look.ts'
 import type { Asked } from './rule-sources.ts'
+import { columnsOf, takesColour } from './terminal-size.ts'
 
 /** As long as a restart waits for the same facts. */
 const TIMEOUT_MS = 2_000
-const USUAL_COLUMNS = 80
 const EXIT_UNREADABLE = 2
 
 export interface DiagnoseAsked extends Asked {
@@ -66,6 +66,5 @@ async function diagnosisOf(target: Target, { assessment, table }: Seen): Promise
 
 function linesOf(diagnosis: Diagnosis, widthOf: WidthOf): string[] {
   if (!process.stdout.isTTY) return pipedDiagnosis(diagnosis, widthOf)
-  const colour = !process.env.NO_COLOR && process.env.TERM !== 'dumb'
-  return diagnosisLines(diagnosis, { columns: process.stdout.columns || USUAL_COLUMNS, colour, widthOf })
+  return diagnosisLines(diagnosis, { columns: columnsOf(process.stdout), colour: takesColour(), widthOf })
 }

@@ -12,6 +12,7 @@ import { historyDocument } from './history-json.ts'
 import { chartsOf, type HistoryView, listLines, staleText } from './history-text.ts'
 import { isAscii } from './plain-text.ts'
 import type { Asked } from './rule-sources.ts'
+import { columnsOf } from './terminal-size.ts'
 
 export interface HistoryAsked {
   readonly names: readonly string[]
@@ -20,7 +21,6 @@ export interface HistoryAsked {
   readonly widthOf: WidthOf
 }
 
-const USUAL_COLUMNS = 80
 /** More charts than these are no longer looked at; of what was asked for by name a few more. */
 const MOST_CHARTS = 3
 const MOST_NAMED_CHARTS = 10
@@ -49,8 +49,8 @@ export async function history(
   if (form === 'csv') process.stdout.write(historyCsv(cut))
   else if (form === 'json') process.stdout.write(`${jsonLine(historyDocument(cut, problems, nowMs))}\n`)
   else {
-    const { isTTY, columns } = process.stdout
-    const room = { width: (isTTY && columns) || USUAL_COLUMNS, widthOf }
+    const { isTTY } = process.stdout
+    const room = { width: columnsOf(isTTY ? process.stdout : {}), widthOf }
     const view: HistoryView = { nowMs, sinceMs, isAscii: isAscii(process.env), room, isWhole: !isTTY }
     const most = names.length > 0 ? MOST_NAMED_CHARTS : MOST_CHARTS
     const blocks = chosen.length > most ? [listLines(chosen, view)] : chartsOf(chosen, view)

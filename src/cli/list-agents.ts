@@ -8,9 +8,9 @@ import { agentLines } from './agents-text.ts'
 import { endWithReader } from './end-with-reader.ts'
 import { findHost } from './memmon-host.ts'
 import type { Asked } from './rule-sources.ts'
+import { stdoutWidth } from './terminal-size.ts'
 
 const WITHIN_MS = 10_000
-const USUAL_COLUMNS = 80
 const EXIT_MISSING = 1
 
 export interface AgentsAsked extends Asked {
@@ -26,11 +26,9 @@ export async function listAgents({ json, widthOf, ...asked }: AgentsAsked): Prom
   host.close()
   if (answer.kind === 'failed') throw new UsageError(answer.error)
   const agents = agentsDocument(answer.data, table)
-  const { isTTY, columns } = process.stdout
-  const width = isTTY ? columns || USUAL_COLUMNS : Number.POSITIVE_INFINITY
   const lines = json
     ? [jsonLine({ version: 1, agents })]
-    : agentLines(agents, { width, widthOf, nowMs: Date.now() })
+    : agentLines(agents, { width: stdoutWidth(), widthOf, nowMs: Date.now() })
   process.stdout.write(`${lines.join('\n')}\n`)
   return agents.length > 0 && agents.every(isAnswering) ? 0 : EXIT_MISSING
 }

@@ -2,11 +2,11 @@
 // for what is done at once.
 import { progressText } from '../screen/progress.ts'
 import type { WidthOf } from '../screen/width.ts'
+import { columnsOf } from './terminal-size.ts'
 
 const FIRST_AFTER_MS = 500
 const EACH_MS = 100
 const CLEAR_LINE = '\r\u001b[K'
-const USUAL_COLUMNS = 80
 
 export interface ProgressLine {
   /** Draws it if it is time to. `share` is undefined where nobody knows how much there is to do. */
@@ -26,7 +26,7 @@ export function openProgressLine(widthOf: WidthOf, startsAfterMs = FIRST_AFTER_M
       if (!isShown || now < nextAt) return
       nextAt = now + EACH_MS
       isDrawn = true
-      const width = (stderr.columns || USUAL_COLUMNS) - 1
+      const width = columnsOf(stderr) - 1
       stderr.write(`${CLEAR_LINE}${progressText(share, what, { width, widthOf })}`)
     },
     clear() {

@@ -18,6 +18,7 @@ import { suggestionsDocument } from './suggest-json.ts'
 import { suggestionLines } from './suggest-text.ts'
 import { watchHistories } from './suggest-watch.ts'
 import { type Suggestion, suggestionFor } from './suggestion.ts'
+import { stdoutWidth } from './terminal-size.ts'
 
 export interface SuggestAsked {
   readonly names: readonly string[]
@@ -30,7 +31,6 @@ export interface SuggestAsked {
 }
 
 const USUAL_WATCH_SECONDS = 120
-const USUAL_COLUMNS = 80
 const CONF_MODE = 0o644
 const EXIT_NOTHING = 1
 
@@ -77,8 +77,7 @@ async function knownHistories(
 const spanMs = ({ lives, atMs }: ProcessHistory): number => atMs - (lives[0]?.fromMs ?? atMs)
 
 function textOf(suggestions: readonly Suggestion[], widthOf: WidthOf): string {
-  const { isTTY, columns } = process.stdout
-  const room = { width: isTTY ? columns || USUAL_COLUMNS : Number.POSITIVE_INFINITY, widthOf }
+  const room = { width: stdoutWidth(), widthOf }
   if (suggestions.length === 0) return 'Nothing was measured: no process runs whose size can be read\n'
   return suggestions.map(one => `${suggestionLines(one, room).join('\n')}\n`).join('\n')
 }

@@ -4,6 +4,20 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { PYTHON } from './python.ts'
 
+/** Processes of one test file, each looked at when it is ready: `endAll` belongs in its afterEach. */
+export function pythonProcesses() {
+  const started: PythonProcess[] = []
+  return {
+    async python(script: string): Promise<PythonProcess> {
+      const one = new PythonProcess(script)
+      started.push(one)
+      await one.next()
+      return one
+    },
+    endAll: async (): Promise<void> => void (await Promise.all(started.splice(0).map(one => one.end()))),
+  }
+}
+
 /** A running script, the leader of its own process group: whatever it forks ends with it. */
 export class PythonProcess {
   readonly pid: number

@@ -8,22 +8,15 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { CustomMonitors } from '../../src/monitors/custom-monitors.ts'
 import type { MonitorNews } from '../../src/monitors/failures.ts'
 import type { MonitorAnswer } from '../../src/rules/monitor.ts'
-import type { Need, Sample } from '../../src/rules/monitor-types.ts'
+import type { Need } from '../../src/rules/monitor-types.ts'
 import { isAlive } from '../helpers/alive.ts'
 import { ROOT } from '../helpers/documents.ts'
+import { sampleOf } from '../helpers/monitor-samples.ts'
 import { settingsFrom } from '../helpers/values.ts'
 import { waitFor } from '../helpers/wait.ts'
 
 const HOST = join(ROOT, 'build', 'monitors', 'host.js')
-const SAMPLE: Sample = {
-  process: 'web:web',
-  group: 'web',
-  name: 'web',
-  pid: 7,
-  startedAt: 0,
-  uptimeSeconds: 60,
-  rssBytes: 1e6,
-}
+const SAMPLE = sampleOf('web:web')
 
 let folder: string
 let lines: string[]

@@ -1,18 +1,9 @@
 // The verdicts of a monitor, field by field: what counts, what is refused, and how that is said.
 import { expect, test } from 'vitest'
 import { checkVerdicts } from '../../src/monitors/verdicts.ts'
-import type { Sample } from '../../src/rules/monitor-types.ts'
+import { sampleOf } from '../helpers/monitor-samples.ts'
 
-const sample = (process: string): Sample => ({
-  process,
-  group: 'web',
-  name: 'web',
-  pid: 7,
-  startedAt: 0,
-  uptimeSeconds: 60,
-  rssBytes: 1e6,
-})
-const SAMPLES = [sample('web:a'), sample('web:b')]
+const SAMPLES = [sampleOf('web:a'), sampleOf('web:b')]
 const GOOD = { process: 'web:a', action: 'restart', reason: 'why' }
 const MEASURED = { metric: 'threads', value: 9, limit: 8 }
 

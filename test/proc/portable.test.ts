@@ -2,21 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterEach, expect, test } from 'vitest'
 import { portableSampler } from '../../src/proc/portable.ts'
-import { PythonProcess } from '../helpers/python-process.ts'
+import { pythonProcesses } from '../helpers/python-process.ts'
 import { waitFor } from '../helpers/wait.ts'
 
 const MIB = 1024 * 1024
-const started: PythonProcess[] = []
-afterEach(async () => {
-  await Promise.all(started.splice(0).map(process => process.end()))
-})
-
-async function python(script: string): Promise<PythonProcess> {
-  const process = new PythonProcess(script)
-  started.push(process)
-  await process.next()
-  return process
-}
+const { python, endAll } = pythonProcesses()
+afterEach(endAll)
 
 const hold = (megabytes: number) => `b = b'x' * (${megabytes} << 20); print(1); input()`
 

@@ -5,19 +5,11 @@ import { createFigures } from '../../src/proc/figures.ts'
 import { openProcfs, type Procfs } from '../../src/proc/procfs.ts'
 import { ProcfsFile } from '../../src/proc/procfs-file.ts'
 import { createReadings } from '../../src/proc/readings.ts'
-import { PythonProcess } from '../helpers/python-process.ts'
+import { pythonProcesses } from '../helpers/python-process.ts'
 import { MB } from '../helpers/values.ts'
 
-const started: PythonProcess[] = []
-afterEach(async () => {
-  await Promise.all(started.splice(0).map(process => process.end()))
-})
-const python = async (script: string): Promise<PythonProcess> => {
-  const one = new PythonProcess(script)
-  started.push(one)
-  await one.next()
-  return one
-}
+const { python, endAll } = pythonProcesses()
+afterEach(endAll)
 const procfs = openProcfs() as Procfs
 const readings = procfs.readings as NonNullable<Procfs['readings']>
 
