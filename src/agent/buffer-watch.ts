@@ -28,18 +28,15 @@ export interface BufferWatch {
 interface Seen {
   readonly kept: Map<number, Made>
   readonly all: Made[] | undefined
-  allocatedBytes: number
 }
 
 export function watchBuffers(agentFolder: string, tick: () => number): BufferWatch {
-  let seen: Seen = { kept: new Map(), all: undefined, allocatedBytes: 0 }
+  let seen: Seen = { kept: new Map(), all: undefined }
   let key = 0
   const registry = new FinalizationRegistry<number>(gone => seen.kept.delete(gone))
-  const standsFor = poissonSampler(tick)
-  const note = (buffer: Buffer): void => {
-    seen.allocatedBytes += buffer.length
-    const bytes = standsFor(buffer.length)
-    if (bytes === 0 || seen.kept.size >= MOST_KEPT || (seen.all?.length ?? 0) >= MOST_KEPT) return
+  const sampler = poissonSampler(tick)
+  const note = (buffer: Buffer, bytes: number): void => {
+    if (seen.kept.size >= MOST_KEPT || (seen.all?.length ?? 0) >= MOST_KEPT) return
     const blame = blameOf(stackFrames(note), agentFolder)
     if (!blame) return
     const made = { blame, bytes, atTick: tick() }
@@ -47,28 +44,34 @@ export function watchBuffers(agentFolder: string, tick: () => number): BufferWat
     seen.kept.set(++key, made)
     registry.register(buffer, key)
   }
+  const watched = wrapMakers(sampler, note)
   const sampleOf = ({ blame, bytes, atTick }: Made, earlyUntilTick: number): Sample => ({
     ...{ blame, bytes, isExternal: true, isEarly: atTick < earlyUntilTick },
   })
+  let bytesBefore = 0
   return {
     restart: ({ keepsAll }) => {
-      seen = { kept: new Map(), all: keepsAll ? [] : undefined, allocatedBytes: 0 }
+      seen = { kept: new Map(), all: keepsAll ? [] : undefined }
+      bytesBefore = watched.bytes()
     },
     made: () => (seen.all ?? []).map(made => sampleOf(made, 0)),
     kept: earlyUntilTick => [...seen.kept.values()].map(made => sampleOf(made, earlyUntilTick)),
-    allocatedBytes: () => seen.allocatedBytes,
-    end: wrapMakers(note),
+    allocatedBytes: () => watched.bytes() - bytesBefore,
+    end: watched.end,
   }
 }
 
-/**
- * For how many bytes a Buffer stands, 0 if it is not among those looked at. Each is while there are few; of more, each by
- * the chance that its size gives it, so that the sums stay right.
- */
-export function poissonSampler(tick: () => number, random = Math.random): (bytes: number) => number {
+/** Which Buffers are looked at. */
+export interface BufferSampler {
+  /** For how many bytes this one stands: it was looked at by the chance that its size gives it. */
+  readonly weighed: (bytes: number) => number
+  /** How many bytes pass until the next one, a whole number. */
+  readonly gap: () => number
+}
+
+/** Every Buffer while there are few; of more, each by the chance that its size gives it, so that the sums stay right. */
+export function poissonSampler(tick: () => number, random = Math.random): BufferSampler {
   let meanBytes = 0
-  /** How many bytes pass until the next one that is looked at: nearly all of what this costs is this subtraction. */
-  let leftBytes = 0
   let secondTick = tick()
   let looked = 0
   const adapt = (): void => {
@@ -79,33 +82,59 @@ export function poissonSampler(tick: () => number, random = Math.random): (bytes
     secondTick = nowTick
     looked = 0
   }
-  return bytes => {
-    leftBytes -= bytes
-    if (leftBytes > 0 || bytes === 0) return 0
-    const chance = meanBytes === 0 ? 1 : 1 - Math.exp(-bytes / meanBytes)
-    adapt()
-    leftBytes = -Math.log(1 - random()) * meanBytes
-    return bytes / chance
+  return {
+    weighed: bytes => {
+      const chance = meanBytes === 0 ? 1 : 1 - Math.exp(-bytes / meanBytes)
+      adapt()
+      return bytes / chance
+    },
+    gap: () => Math.ceil(-Math.log(1 - random()) * meanBytes),
   }
 }
 
-/** Buffer.concat calls Buffer.allocUnsafe: only the outer call counts. */
-function wrapMakers(onMade: (buffer: Buffer) => void): () => void {
+interface Watched {
+  /** Of all Buffers so far. */
+  readonly bytes: () => number
+  readonly end: () => void
+}
+
+/**
+ * Nearly all of what this costs is what is done for each Buffer that is not looked at, a million times a second: one call more,
+ * and one subtraction of whole numbers, which V8 does without an allocation.
+ */
+function wrapMakers(sampler: BufferSampler, onMade: (buffer: Buffer, bytes: number) => void): Watched {
+  let gapBytes = 0
+  let leftBytes = 0
+  let passedBytes = 0
+  /** Buffer.concat calls Buffer.allocUnsafe: only the outer call counts. */
   let depth = 0
   let isActive = true
+  const look = (made: unknown, bytes: number): void => {
+    if (bytes === 0 || !isActive || !(made instanceof Buffer)) return
+    passedBytes += gapBytes - leftBytes
+    const weight = sampler.weighed(bytes)
+    gapBytes = leftBytes = sampler.gap()
+    onMade(made, weight)
+  }
   const restores = MAKERS.map(name => {
     const descriptor = Object.getOwnPropertyDescriptor(Buffer, name)
     const original: unknown = descriptor?.value
     if (!descriptor || typeof original !== 'function' || !descriptor.configurable) return () => {}
-    const wrapped = function (this: unknown, ...args: unknown[]): unknown {
+    // None of them takes more than three, nor counts them.
+    const wrapped = function (this: unknown, first: unknown, second: unknown, third: unknown): unknown {
       depth++
-      let made: unknown
+      let made: { readonly length?: unknown }
       try {
-        made = Reflect.apply(original, this, args)
+        made = original.call(this, first, second, third)
       } finally {
         depth--
       }
-      if (isActive && depth === 0 && made instanceof Buffer) onMade(made)
+      if (depth > 0) return made
+      const bytes = made?.length
+      if (typeof bytes === 'number') {
+        leftBytes -= bytes
+        if (leftBytes <= 0) look(made, bytes)
+      }
       return made
     }
     Object.defineProperty(wrapped, 'name', { value: name, configurable: true })
@@ -117,8 +146,11 @@ function wrapMakers(onMade: (buffer: Buffer) => void): () => void {
         Object.defineProperty(Buffer, name, descriptor)
     }
   })
-  return () => {
-    isActive = false
-    for (const restore of restores) restore()
+  return {
+    bytes: () => passedBytes + gapBytes - leftBytes,
+    end: () => {
+      isActive = false
+      for (const restore of restores) restore()
+    },
   }
 }

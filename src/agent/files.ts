@@ -1,20 +1,9 @@
 // The files that an agent writes: what is too much for a line. 0600, never over another file, never through a link.
-import {
-  closeSync,
-  constants,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { ownFolder } from './own-folder.ts'
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants
-/** In the agent's own folder, which only the agent cleans up. */
-const MOST_OWN_FILES = 10
 const LONGEST_PROGRAM = 100
 
 export type Kind = 'sample' | 'heap' | 'threads'
@@ -37,7 +26,7 @@ export function createFile(wanted: unknown, name: string): { fd: number; path: s
       return create(wanted)
     } catch {}
   }
-  return create(ownFolder())
+  return create(ownFolder(name))
 }
 
 /** Writes it all, or leaves nothing. Returns where it is. */
@@ -53,17 +42,4 @@ export function writeWhole(wanted: unknown, name: string, text: string): string 
   } finally {
     closeSync(fd)
   }
-}
-
-/** <tmp>/memmon-<uid>, 0700; the oldest files in it make room. */
-function ownFolder(): string {
-  const uid = process.getuid?.() ?? 0
-  const folder = join(tmpdir(), `memmon-${uid}`)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const stat = lstatSync(folder)
-  if (!stat.isDirectory() || stat.uid !== uid || (stat.mode & 0o077) !== 0)
-    throw new Error(`${folder} is not a folder of user ${uid} alone: remove it`)
-  const own = readdirSync(folder).filter(name => name.startsWith('memmon-'))
-  for (const name of own.sort().slice(0, -(MOST_OWN_FILES - 1))) unlinkSync(join(folder, name))
-  return folder
 }

@@ -1,11 +1,12 @@
 // The decisions of the agent: where the socket is, whose an allocation is, what comes first, what is refused.
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { blameOf, type Frame, packageOf } from '../../src/agent/blame.ts'
 import { poissonSampler } from '../../src/agent/buffer-watch.ts'
 import { refusalOf } from '../../src/agent/dump-heap.ts'
 import { lineCutter } from '../../src/agent/lines.ts'
+import { surplusOf } from '../../src/agent/own-folder.ts'
 import { startTicksIn } from '../../src/agent/own-process.ts'
 import { socketPaths } from '../../src/agent/places.ts'
 import { fieldsOf } from '../../src/agent/status.ts'
@@ -98,7 +99,16 @@ test('Buffers: each counts while there are few; of many some do, and the sums st
     seed = (seed * 16_807) % 2_147_483_647
     return seed / 2_147_483_647
   }
-  const stands = poissonSampler(() => now, random)
+  const { weighed, gap } = poissonSampler(() => now, random)
+  let left = 0
+  /** For how many bytes it stands, as a Buffer of that size. */
+  const stands = (size: number): number => {
+    left -= size
+    if (left > 0) return 0
+    const weight = weighed(size)
+    left = gap()
+    return weight
+  }
   const sizes = Array.from({ length: 500 }, (_, at) => 1 + ((at * 977) % 5_000))
   for (const size of sizes) expect(stands(size)).toBe(size)
   let [looked, sum, whole] = [0, 0, 0]
@@ -111,6 +121,33 @@ test('Buffers: each counts while there are few; of many some do, and the sums st
   }
   expect(looked).toBeLessThan(15_000)
   expect(Math.abs(sum / whole - 1)).toBeLessThan(0.1)
+})
+
+describe('what goes from the folder of agents before a file comes', () => {
+  const MB = 2 ** 20
+  const name = (second: number, program = 'web_web', kind = 'sample.json') =>
+    `memmon-20261122T07${String(second).padStart(7, '0')}Z-${program}-7-${kind}`
+  const files = (count: number, bytes = 1, from = 0, program?: string) =>
+    Array.from({ length: count }, (_, at) => ({ name: name(from + at, program), bytes }))
+  const incoming = name(9_999)
+  test.each<[what: string, listing: { name: string; bytes: number }[], gone: string[]]>([
+    ['nothing while there is room', files(19), []],
+    ['the oldest of the program', files(21).reverse(), [name(1), name(0)]],
+    ['those of another program stay', files(20, 1, 0, 'a_a'), []],
+    [
+      'by bytes, whosever they are',
+      [...files(2, 600 * MB, 0, 'a_a'), ...files(1, 300 * MB, 5)],
+      [name(0, 'a_a')],
+    ],
+    [
+      'no more than 200 of all programs',
+      Array.from({ length: 201 }, (_, at) => ({ name: name(at, `p${at}_p`), bytes: 1 })),
+      [name(1, 'p1_p'), name(0, 'p0_p')],
+    ],
+    ['what is not an agent’s stays', [{ name: 'memmon-notes', bytes: 5_000 * MB }], []],
+  ])('%s', (_, listing, gone) => {
+    expect(surplusOf(listing, incoming)).toEqual(gone)
+  })
 })
 
 test('a snapshot is refused with the figures, and only where it would harm', () => {

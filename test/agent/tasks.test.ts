@@ -194,8 +194,8 @@ test('a file goes to a folder of its own where the one asked for is closed, and 
   const { path } = await peer.data<{ path: string }>(dump)
   expect(path.startsWith(join(own, 'memmon-'))).toBe(true)
   expect([statSync(own).mode & 0o777, isPrivate(path)]).toEqual([0o700, true])
-  for (let more = 0; more < 12; more++) await peer.data(dump)
-  expect(readdirSync(own)).toHaveLength(10)
+  for (let more = 0; more < 22; more++) await peer.data(dump)
+  expect(readdirSync(own)).toHaveLength(20)
   // Somebody else's, or open to others: nothing is written there.
   chmodSync(own, 0o777)
   expect(await peer.error(dump)).toContain(`${own} is not a folder of user`)
