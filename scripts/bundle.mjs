@@ -1,6 +1,6 @@
-// dist/: the agent (bundle-agent.mjs), and the command as seven CommonJS files, each loaded when its time comes: what READY
+// dist/: the agent (bundle-agent.mjs), and the command as eight CommonJS files, each loaded when its time comes: what READY
 // needs, what the listener needs after it, what draws a mail's pictures, what looks into a process before its stop, its socket
-// for agents, its metrics, what only people ask for. One more runs in the process of a monitor of the operator's own, whose types are beside
+// for agents, its metrics, its alerts, what only people ask for. One more runs in the process of a monitor of the operator's own, whose types are beside
 // it. CommonJS, since Node's ESM loader takes a third of the time to READY, and keeps its memory. No module is in two files,
 // or there would be two UsageErrors; a file takes what it needs from those before it.
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -20,6 +20,8 @@ const EVIDENCE = ['src/evidence/before-stop.ts', 'src/evidence/reason.ts']
 const AGENTS = 'src/agents/agents.ts'
 /** What Prometheus is told: for a listener that is to. */
 const METRICS = 'src/metrics/metrics.ts'
+/** What an Alertmanager is told: for a listener that has one. */
+const ALERTS = ['src/delivery/alerts.ts', 'src/delivery/alertmanager.ts']
 
 /** What a monitor's process runs, and the types of what it loads. */
 const MONITOR_HOST = 'src/monitors/host.ts'
@@ -145,11 +147,11 @@ function licences(root) {
 }
 
 /**
- * Which module goes where: what main.ts imports at once; what that imports later; what comes with a mail, a restart, agents, metrics,
+ * Which module goes where: what main.ts imports at once; what that imports later; what comes with a mail, a restart, agents, metrics, alerts,
  * but for what two of these need; the rest is for people.
  */
 function filesFrom(imports, mark) {
-  const doorsOfMore = [[PICTURES], EVIDENCE, [AGENTS], [METRICS]]
+  const doorsOfMore = [[PICTURES], EVIDENCE, [AGENTS], [METRICS], ALERTS]
   const isDoor = path => doorsOfMore.flat().includes(path)
   const later = path => imports.get(path).filter(({ kind }) => kind === 'dynamic-import')
   const main = closure([MAIN], imports, ({ kind }) => kind !== 'dynamic-import')
@@ -167,7 +169,7 @@ function filesFrom(imports, mark) {
     const taken = [...rest]
     rest.push(closure(doors, imports, ({ path }) => !taken.some(modules => modules.has(path))))
   }
-  const [, , pictures, evidence, agents, metrics] = rest
+  const [, , pictures, evidence, agents, metrics, alerts] = rest
   const people = new Set([...imports.keys()].filter(path => !rest.some(modules => modules.has(path))))
   return [
     { name: 'main.cjs', modules: main },
@@ -176,6 +178,7 @@ function filesFrom(imports, mark) {
     { name: `evidence-${mark}.cjs`, modules: evidence },
     { name: `agents-${mark}.cjs`, modules: agents },
     { name: `metrics-${mark}.cjs`, modules: metrics },
+    { name: `alerts-${mark}.cjs`, modules: alerts },
     { name: `people-${mark}.cjs`, modules: people },
   ]
 }

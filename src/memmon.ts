@@ -273,6 +273,7 @@ export class Memmon {
       onTable: processes => {
         restarts.onTable(processes)
         this.#history.onTable(processes)
+        this.#notifications.onTable(processes)
         tallies.keepOnly(processes)
       },
       onFigure: (...read) => {
@@ -308,7 +309,7 @@ export class Memmon {
         return this.#quiet !== undefined
       },
       onFolder: folder => {
-        void this.#notifications.outbox.attach(folder.path)
+        this.#notifications.attach(folder)
         this.#checksFile.attach(folder)
         void this.#history.attach(folder)
         this.#inquiries.attach(folder)

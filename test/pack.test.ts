@@ -90,6 +90,10 @@ test('the listener loads nothing of what the commands for people need', () => {
   expect(exportedBy(textOf('metrics-'))).toEqual(exporting)
   expect(exportedBy(textOf('main') + textOf('listener-') + textOf('agents-'))).toEqual([])
   expect(textOf('metrics-')).not.toMatch(/people-|pictures-|evidence-/)
+  const alerting = ['MemmonProcessOverLimit', 'alerts.json']
+  const alertedBy = (text: string) => alerting.filter(one => text.includes(one))
+  expect(alertedBy(textOf('alerts-'))).toEqual(alerting)
+  expect(alertedBy(textOf('main') + textOf('listener-') + textOf('metrics-'))).toEqual([])
   // It takes what it needs from those, never they from it, but when people ask for it.
   expect(textOf('listener-')).not.toContain('people-')
 })

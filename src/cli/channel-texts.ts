@@ -1,6 +1,8 @@
 // Where messages go, for people, and whether the secrets for that can be read.
 import { UsageError } from '../base/errors.ts'
+import { createRedactor } from '../base/redact.ts'
 import { SecretDenied } from '../config/secret-file.ts'
+import { alertmanagerText, createAlertmanagers } from '../delivery/alertmanager.ts'
 import { channelText, createChannels } from '../delivery/channels.ts'
 import type { RuleSource } from './rule-sources.ts'
 
@@ -18,10 +20,11 @@ export function channelTexts(sources: readonly RuleSource[]): ChannelText[] {
 
 function textsOf({ settings, environment, section }: RuleSource): ChannelText[] {
   try {
-    return createChannels(settings, environment).map(channel => ({
-      ok: true,
-      text: channelText(channel, settings),
-    }))
+    const texts = [
+      ...createChannels(settings, environment).map(channel => channelText(channel, settings)),
+      ...createAlertmanagers(settings, environment, createRedactor()).map(alertmanagerText),
+    ]
+    return texts.map(text => ({ ok: true, text }))
   } catch (thrown) {
     // What was given here is wrong here; another memmon may be a user who can read its secrets.
     if (!(thrown instanceof UsageError) || (!section && !(thrown instanceof SecretDenied))) throw thrown

@@ -165,6 +165,10 @@ async function refuseWrong(settings: Settings): Promise<void> {
     const { createChannels } = await import('../delivery/channels.ts')
     createChannels(settings, process.env)
   }
+  if (settings.alertmanagers.length > 0 || process.env.MEMMON_ALERTMANAGER_URL) {
+    const { createAlertmanagers } = await import('../delivery/alertmanager.ts')
+    createAlertmanagers(settings, process.env, createRedactor())
+  }
   if (settings.metricsListen !== undefined) {
     const { accessOf } = await import('../metrics/access.ts')
     accessOf(settings)

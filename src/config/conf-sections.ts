@@ -13,6 +13,10 @@ export const INCLUDE = 'include'
 /** What makes memmon.conf a file that only its owner may read. */
 const SECRET_KEYS = ['smtp_password', 'webhook']
 
+/** The URL of an Alertmanager is one if it has a password. */
+const isSecret = (key: string, value: string): boolean =>
+  SECRET_KEYS.includes(key) || (key === 'alertmanager' && value.includes('@'))
+
 /** Where memmon.conf is read from, and what stands for its %(...)s. */
 export interface ConfSources {
   readonly readText: (path: string) => ReadFile
@@ -54,7 +58,7 @@ export function sectionsIn(
   // A value from the environment is not a secret that the file holds.
   const secret = sections
     .flatMap(({ entries }) => entries)
-    .find(({ key, value }) => SECRET_KEYS.includes(key) && !/^%\(ENV_[^)]*\)s$/.test(value))
+    .find(({ key, value }) => isSecret(key, value) && !/^%\(ENV_[^)]*\)s$/.test(value))
   if (secret && !isPrivate)
     fail(
       { path, line: secret.line },

@@ -1,5 +1,6 @@
 // The options about messages: who is told, by what, and when.
 import { resolve } from 'node:path'
+import { parseAlertmanagerUrl } from '../base/alertmanager-url.ts'
 import { parseCommand } from '../base/command-line.ts'
 import { parseAddresses } from '../base/mail-address.ts'
 import { parseSmtpUrl } from '../base/smtp-url.ts'
@@ -123,6 +124,20 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
     exampleHelp: 'tell a machine of your own network, unencrypted',
     apply: (draft, text) => {
       draft.allowHttpWebhook = parseSwitch(text)
+    },
+  },
+  {
+    flags: ['--alertmanager'],
+    group: 'messages',
+    value: 'url',
+    repeatable: true,
+    secret: true,
+    help: 'Send what memmon finds as alerts to this Alertmanager, for hosts without a Prometheus; several each get all. Anybody can read arguments with ps: a URL with a password belongs in MEMMON_ALERTMANAGER_URL or memmon.conf.',
+    example: '-a 200MB --alertmanager http://alerts.example.com:9093',
+    exampleHelp: 'let an Alertmanager group, silence and route',
+    apply: (draft, text) => {
+      parseAlertmanagerUrl(text)
+      draft.alertmanagers = [...(draft.alertmanagers ?? []), text]
     },
   },
   {

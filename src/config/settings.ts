@@ -35,6 +35,8 @@ interface GeneralSettings {
   readonly webhooks: readonly string[]
   readonly webhookFiles: readonly string[]
   readonly allowHttpWebhook: boolean
+  /** URLs that may hold a password. */
+  readonly alertmanagers: readonly string[]
   readonly onAlertCommand?: string
   /** What commands of the operator's get before TERM. */
   readonly hookTimeoutSeconds: number
@@ -118,6 +120,7 @@ export const DEFAULT_SETTINGS: GeneralSettings = {
   webhooks: [],
   webhookFiles: [],
   allowHttpWebhook: false,
+  alertmanagers: [],
   sampler: 'auto',
   agentSocket: 'off',
   mailIntervalSeconds: 300,

@@ -6,6 +6,7 @@ import { messageOf as whyOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import type { CommandResult } from '../base/pipe-command.ts'
 import { type Redactor, redactDocument } from '../base/redact.ts'
+import { sleep } from '../base/sleep.ts'
 import type { Settings } from '../config/settings.ts'
 import type { ProcessHistory } from '../history/process-history.ts'
 import { outcomeFacts, requestFacts } from '../messages/event.ts'
@@ -16,6 +17,8 @@ import { outcomeText } from '../messages/outcome-text.ts'
 import { type OwnNews, ownMessage } from '../messages/own-message.ts'
 import type { Told } from '../messages/told.ts'
 import type { RestartOutcome } from '../rules/outcome.ts'
+import type { ProcessInfo } from '../rules/process.ts'
+import { AlertsOnDemand } from './alerts-on-demand.ts'
 import type { Channel } from './channel.ts'
 import { createChannels, logChannels } from './channels.ts'
 import { Notifier } from './notifier.ts'
@@ -29,10 +32,20 @@ export interface Notifications {
   /** Other settings from now on; throws a UsageError, and changes nothing, if a secret is missing. */
   use(settings: Settings): void
   readonly outbox: Outbox
+  /** All processes that there are: alerts about others are over. */
+  onTable(processes: readonly ProcessInfo[]): void
+  /** The state folder is memmon's: what waits is kept there, and what an earlier memmon has left goes out. */
+  attach(folder: OwnFolder): void
   /** Sends what was gathered; resolves when every channel has had its try. */
   flush(): Promise<void>
   /** Leaves what was not sent to the next memmon; resolves when it is on disk. Nothing is sent any more. */
   keep(): Promise<void>
+}
+
+/** A folder that is memmon's alone. */
+interface OwnFolder {
+  readonly path: string
+  isIntact(): Promise<boolean>
 }
 
 export interface NotificationPorts {
@@ -65,6 +78,10 @@ export function createNotifications(
     tick: monotonicMs,
     random: Math.random,
     onFailure,
+  })
+  const alerts = new AlertsOnDemand(initial, {
+    ...{ log, redactor, sleep, onFailure, nowMs: Date.now, random: Math.random },
+    context,
   })
   const notifier = new Notifier({
     send: message => outbox.add(message),
@@ -105,6 +122,7 @@ export function createNotifications(
     tell(outcome) {
       log(levelOf(outcome), outcomeText(outcome), () => factsFor(outcome))
       notify(messageFor(outcome))
+      alerts.tell(outcome)
       if (settings.onAlertCommand !== undefined && isAlert(outcome))
         void alert(settings.onAlertCommand, outcome)
     },
@@ -113,18 +131,24 @@ export function createNotifications(
     },
     use(changed) {
       channels = createChannels(changed, process.env, redactor)
+      alerts.use(changed)
       settings = changed
     },
     outbox,
+    onTable: processes => alerts.now?.onTable(processes),
+    attach(folder) {
+      void outbox.attach(folder.path)
+      alerts.attach(folder)
+    },
     async flush() {
       notifier.flush()
-      await outbox.whenIdle()
+      await Promise.all([outbox.whenIdle(), alerts.now?.flush()])
     },
     async keep() {
       try {
         notifier.flush()
       } finally {
-        await outbox.close()
+        await Promise.all([outbox.close(), alerts.now?.keep()])
       }
     },
   }

@@ -13,7 +13,10 @@ export interface WebhookTerms {
   readonly redactor?: Redactor
 }
 
-type Terms = WebhookTerms & { readonly redactor: Redactor }
+interface PostTerms {
+  readonly timeoutMs: number
+  readonly redactor: Redactor
+}
 
 const MOST_REDIRECTS = 3
 /** As much of the answer as is of interest. */
@@ -30,7 +33,7 @@ export function createWebhookChannel(given: WebhookTerms): Channel {
     key: `webhook ${fingerprint(url.href)}`,
     by,
     whatText: subject => `"${subject}"`,
-    deliver: message => post(url, bodyOf(message), terms, Date.now() + terms.timeoutMs, 0),
+    deliver: message => postJson(url, bodyOf(message), terms),
   }
 }
 
@@ -39,10 +42,14 @@ function bodyOf({ subject, event }: Outgoing): string {
   return JSON.stringify({ ...event, text, content: text.slice(0, CONTENT_CHARACTERS) })
 }
 
+/** One try to post it, redirects and all. Never rejects. */
+export const postJson = (url: URL, body: string, terms: PostTerms): Promise<Delivery> =>
+  post(url, body, terms, Date.now() + terms.timeoutMs, 0)
+
 async function post(
   url: URL,
   body: string,
-  terms: Terms,
+  terms: PostTerms,
   until: number,
   redirects: number,
 ): Promise<Delivery> {

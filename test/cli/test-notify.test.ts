@@ -21,7 +21,7 @@ const SMTP = ['-m', 'bob@example.com', '--smtp', 'smtp://bob@127.0.0.1:1']
 const at = (name: string): string => join(folder, name)
 
 test.each<[args: () => string[], env: Record<string, string>, stderr: RegExp]>([
-  [() => [], {}, /no channel to test: set -m, as in -m bob@example\.com, or a webhook/],
+  [() => [], {}, /no channel to test: set -m, as in -m bob@example\.com, a webhook or an Alertmanager/],
   [() => SMTP, {}, /--smtp: bob has no password: give it as MEMMON_SMTP_PASSWORD, in smtp_password_file, or/],
   [
     () => [...SMTP, '--smtp-password-file', at('open')],

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { simpleParser } from 'mailparser'
 import { describe, expect, test } from 'vitest'
+import { ALERTS } from '../../src/messages/alert.ts'
 import { evidenceEvent } from '../../src/messages/evidence-text.ts'
 import { FAILURES } from '../../src/messages/failures.ts'
 import { growthEvent } from '../../src/messages/growth.ts'
@@ -56,6 +57,14 @@ test.each([
     readFileSync(join(ROOT, 'src/restart', file), 'utf8'),
   )
   expect(sources.join()).toContain(`'${event}'`)
+})
+
+test('alerts: each with its severity', () => {
+  const rows = [...text.matchAll(/^\| `(Memmon\w+)` \| (\w+) \|/gm)].map(([, name, severity]) => [
+    name,
+    severity,
+  ])
+  expect(Object.fromEntries(rows)).toEqual(ALERTS)
 })
 
 describe('the mails', () => {

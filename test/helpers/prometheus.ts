@@ -114,13 +114,19 @@ export interface AlertStatus {
 
 export class Alertmanager extends Program {
   /** As in the example, but by the mail server of this port, and without waiting for what else comes. */
-  static async start({ mailPort }: { readonly mailPort: number }): Promise<Alertmanager> {
+  static async start({
+    mailPort,
+    port,
+  }: {
+    readonly mailPort: number
+    readonly port?: number
+  }): Promise<Alertmanager> {
     const args = ['--config.file=alertmanager.yml', '--storage.path=data', '--cluster.listen-address=']
     const text = readFileSync(join(EXAMPLES, 'alertmanager.yml'), 'utf8')
       .replace("'mail.example.com:587'", `'127.0.0.1:${mailPort}'\n  smtp_require_tls: false`)
       .replace(/group_wait: \w+/g, 'group_wait: 1s')
     const files = { 'alertmanager.yml': text }
-    const alertmanager = new Alertmanager('prometheus-alertmanager', await freePort(), files, args)
+    const alertmanager = new Alertmanager('prometheus-alertmanager', port ?? (await freePort()), files, args)
     await alertmanager.whenReady()
     return alertmanager
   }

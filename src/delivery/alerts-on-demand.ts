@@ -1,0 +1,60 @@
+// Alerts, for a listener that may have no Alertmanager: their code is loaded when it has one.
+import { messageOf } from '../base/errors.ts'
+import type { RestartOutcome } from '../rules/outcome.ts'
+import type { Alerts, AlertsPorts, AlertsTerms } from './alerts.ts'
+
+type Folder = Parameters<Alerts['attach']>[0]
+
+export class AlertsOnDemand {
+  readonly #ports: AlertsPorts
+  #terms: AlertsTerms
+  #folder: Folder | undefined
+  #alerts: Alerts | undefined
+  /** What is told while it is being loaded; undefined: it is not. */
+  #early: RestartOutcome[] | undefined
+
+  constructor(terms: AlertsTerms, ports: AlertsPorts) {
+    this.#ports = ports
+    this.#terms = terms
+    void this.#load()
+  }
+
+  /** undefined where there are none, or not yet. */
+  get now(): Alerts | undefined {
+    return this.#alerts
+  }
+
+  /** Other settings, whose URLs are sound. */
+  use(terms: AlertsTerms): void {
+    this.#terms = terms
+    if (this.#alerts) this.#alerts.use(terms)
+    else void this.#load()
+  }
+
+  tell(outcome: RestartOutcome): void {
+    if (this.#alerts) this.#alerts.tell(outcome)
+    else this.#early?.push(outcome)
+  }
+
+  attach(folder: Folder): void {
+    this.#folder = folder
+    void this.#alerts?.attach(folder)
+  }
+
+  async #load(): Promise<void> {
+    const isWanted = this.#terms.alertmanagers.length > 0 || process.env.MEMMON_ALERTMANAGER_URL
+    if (!isWanted || this.#early) return
+    this.#early = []
+    try {
+      const { Alerts } = await import('./alerts.ts')
+      this.#alerts = new Alerts(this.#terms, this.#ports)
+      if (this.#folder) void this.#alerts.attach(this.#folder)
+      for (const outcome of this.#early) this.#alerts.tell(outcome)
+    } catch (thrown) {
+      // npm has replaced the package since the start.
+      this.#ports.log('WARN', `Alerts cannot be sent: ${messageOf(thrown)}. Restart memmon`)
+    } finally {
+      this.#early = undefined
+    }
+  }
+}
