@@ -95,8 +95,8 @@ describe('supervisord with that configuration', () => {
     const [command = '', ...args] = commandIn(textsOf('Dockerfile.debian', 'CMD')[0]).map(here)
     supervisord = spawn(command, args, { cwd: '/', env: environment(), stdio: ['ignore', output, output] })
     await waitFor(
-      () => `memmon to watch\n${log()}`,
-      () => log().includes('memmon watches supervisord at unix://'),
+      () => `memmon to say by what it sends mail\n${log()}`,
+      () => log().includes('INFO Mail goes to'),
     )
   })
   afterAll(async () => {

@@ -74,8 +74,8 @@ async function start(): Promise<void> {
   const command = commandIn(textsOf(DOCKERFILE, 'CMD')[0])
   first = spawn('unshare', inside(asUser(command)), { stdio: ['ignore', output, output] })
   await waitFor(
-    () => `memmon to watch\n${log()}`,
-    () => log().includes('memmon watches supervisord at unix://'),
+    () => `memmon to say by what it sends mail\n${log()}`,
+    () => log().includes('INFO Mail goes to'),
   )
 }
 
