@@ -17,6 +17,7 @@ import { createNotifications, type Notifications } from './delivery/notification
 import { HistoryKeeper } from './history/keeper.ts'
 import { CurrentSettings } from './memmon/current-settings.ts'
 import { Inquiries } from './memmon/inquiries.ts'
+import { Vitals } from './memmon/vitals.ts'
 import { logRules, logStart } from './messages/start-lines.ts'
 import { MetricsOnDemand } from './metrics/on-demand.ts'
 import { CustomMonitors } from './monitors/custom-monitors.ts'
@@ -66,6 +67,7 @@ export class Memmon {
   readonly #customMonitors: CustomMonitors
   readonly #monitor: Monitor
   readonly #checksFile: ChecksFile
+  readonly #vitals: Vitals
   readonly #history: HistoryKeeper
   readonly #inquiries: Inquiries
   readonly #deafness: Deafness
@@ -126,6 +128,7 @@ export class Memmon {
     this.#monitor = new Monitor(this.#monitorPorts(sampler, initial.serverUrl !== undefined), ruleset)
     const parts = { monitor: this.#monitor, restarts: this.restarts }
     this.#checksFile = new ChecksFile({ run, ...parts, sleep, ...CLOCKS })
+    this.#vitals = new Vitals({ run, failing: () => this.#monitor.failing, ...CLOCKS })
 
     this.#deafness = watchDeafness({ ...ports, client: this.#client })
     this.#ownMemory = new OwnMemory({ ...ports, readRssBytes: procfs?.ownRssBytes })
@@ -145,8 +148,12 @@ export class Memmon {
     this.restarts.check()
     const running = this.#monitor.check()
     this.#history.onCheck(running !== undefined)
+    this.#vitals.onCheck(running !== undefined)
     const after = () => {
-      if (running) this.#history.onCheck(false)
+      if (running) {
+        this.#history.onCheck(false)
+        this.#vitals.onCheck(false)
+      }
       this.#checksFile.look()
       this.#ownMemory.afterCheck(
         running !== undefined,
@@ -167,6 +174,7 @@ export class Memmon {
     this.#history.onTick(periodSeconds)
     this.#deafness.onTick(periodSeconds)
     this.#metrics.now?.counts.onTick(periodSeconds)
+    this.#vitals.onTick(periodSeconds)
   }
 
   /** Reads memmon.conf again, if there is one. */
@@ -193,7 +201,12 @@ export class Memmon {
   /** Resolves when the journal and the messages that wait are on disk. Nothing is sent any more. */
   async save(): Promise<void> {
     await Promise.all([this.#whenOpen(), this.#inquiries.flush()])
-    await Promise.allSettled([this.restarts.flush(), this.#notifications.keep(), this.#history.save()])
+    await Promise.allSettled([
+      this.restarts.flush(),
+      this.#notifications.keep(),
+      this.#history.save(),
+      this.#vitals.close(),
+    ])
   }
 
   /** Saves, and makes the state folder free for the next memmon. */
@@ -312,6 +325,7 @@ export class Memmon {
         this.#notifications.attach(folder)
         this.#checksFile.attach(folder)
         void this.#history.attach(folder)
+        this.#vitals.attach(folder)
         this.#inquiries.attach(folder)
       },
       log,

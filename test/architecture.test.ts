@@ -65,7 +65,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   delivery: ['base', 'rules', 'history', 'picture', 'config', 'messages'],
   check: ['base', 'rules', 'trend', 'history', 'messages'],
   metrics: ['base', 'rules', 'history', 'config', 'agents', 'restart', 'check'],
-  screen: ['base', 'agent-report', 'rules', 'evidence', 'check'],
+  status: ['base', 'rules', 'check'],
+  screen: ['base', 'agent-report', 'rules', 'evidence', 'check', 'status'],
   manual: ['base', 'config'],
   memmon: [
     'base',

@@ -32,7 +32,7 @@ export class Monitor {
   constructor(ports: MonitorPorts, rules: Ruleset) {
     this.#ports = ports
     this.#rules = rules
-    this.#trouble = new Trouble(ports.log)
+    this.#trouble = new Trouble(ports.log, ports.nowMs)
     this.#fullLook = new FullLook(ports, this.#trouble)
     this.#quickCheck = new QuickCheck({
       ...ports,
@@ -84,6 +84,11 @@ export class Monitor {
   /** The last check could ask supervisord, where it had to, and measure. */
   get isWell(): boolean {
     return this.#trouble.isOver
+  }
+
+  /** Why checks are left out, and since when; undefined if they are not. */
+  get failing(): Trouble['failing'] {
+    return this.#trouble.failing
   }
 
   /** True if the next check does not depend on earlier ones. */

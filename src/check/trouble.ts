@@ -4,26 +4,33 @@ import type { Log } from '../base/log.ts'
 
 export class Trouble {
   readonly #log: Log
-  /** What was told last; empty if checks go on. */
-  #told = ''
+  readonly #nowMs: () => number
+  #failing: { readonly sinceMs: number; readonly why: string } | undefined
 
-  constructor(log: Log) {
+  constructor(log: Log, nowMs: () => number) {
     this.#log = log
+    this.#nowMs = nowMs
   }
 
   /** Checks go on. */
   get isOver(): boolean {
-    return this.#told === ''
+    return this.#failing === undefined
   }
 
-  tell(text: string): void {
-    if (text !== this.#told) this.#log('WARN', text, () => ({ event: 'check_skipped' }))
-    this.#told = text
+  /** Since when, in epoch milliseconds, and why by what was told last; undefined if checks go on. */
+  get failing() {
+    return this.#failing
+  }
+
+  tell(why: string): void {
+    if (why === this.#failing?.why) return
+    this.#log('WARN', why, () => ({ event: 'check_skipped' }))
+    this.#failing = { sinceMs: this.#failing?.sinceMs ?? this.#nowMs(), why }
   }
 
   over(): void {
-    if (this.#told !== '') this.#log('INFO', 'Checks resumed', () => ({ event: 'checks_resumed' }))
-    this.#told = ''
+    if (this.#failing) this.#log('INFO', 'Checks resumed', () => ({ event: 'checks_resumed' }))
+    this.#failing = undefined
   }
 }
 

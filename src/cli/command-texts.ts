@@ -44,6 +44,15 @@ const TEXTS = {
       ['-a 200MB', 'by a rule that you think about'],
     ],
   },
+  status: {
+    summary: 'show whether memmon is at work and all is well',
+    help: 'Prints whether memmon hears from supervisord and all programs are within their limits, and if not, why: its last tick, what is over, down, draining, capped, postponed or muted, messages that wait, the last restarts with their reasons. It reads the state that memmon leaves on disk: it needs no socket, and works when memmon has ended. It changes nothing.\nExit code: 0 if all is well, 1 if a program is over a limit or down, 2 if memmon is not running, has not been heard, or cannot be read.',
+    more: 'docs/status.md has the exit codes and the fields of the JSON. supervisord.conf is found as supervisorctl finds it, supervisord by --server-url, by SUPERVISOR_SERVER_URL, or in that file.',
+    examples: [
+      ['', 'is all well?'],
+      ['--json', 'the same for monitoring'],
+    ],
+  },
   explain: {
     argument: {
       name: '<process>',

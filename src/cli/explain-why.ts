@@ -139,6 +139,8 @@ function pendingSentence(pending: Pending): string {
       return 'memmon leaves it running: it was drained, and is back under its soft limit. When it ends, memmon starts it.'
     case 'restarting':
       return 'memmon is restarting it.'
+    case 'muted':
+      return `memmon leaves it alone until ${timeText(pending.untilMs)}: it is muted (memmon unmute ends that).`
   }
 }
 

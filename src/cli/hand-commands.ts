@@ -30,6 +30,7 @@ export const TAKEN: Partial<Record<HandCommand, readonly string[]>> = {
   suggest: ['--server-url'],
   report: ['--server-url'],
   agents: ['--server-url'],
+  status: ['--server-url'],
   sample: ['--server-url'],
   dump: ['--server-url'],
 }
@@ -49,6 +50,7 @@ export async function runByHand(argv: readonly string[]): Promise<number> {
   if (command === 'test-notify') return await runTestNotify(withWarnings(settings, files.loose, process.env))
   if (isIdle(settings)) refuseIdle(argv)
   const all = await askedFor(argv, given.supervisorConf)
+  if (command === 'status') return await runStatus(all, given)
   if (command === 'history') return await runHistory(all, given)
   if (command === 'suggest') return await runSuggest(all, given)
   if (command === 'report') return await runReport(all, given)
@@ -103,6 +105,12 @@ async function runCheck(
   const { check } = await import('./check.ts')
   const { default: widthOf } = await import('string-width')
   return await check({ ...asked, json, sort, onlyOver, watchSeconds, why, widthOf, names: words })
+}
+
+async function runStatus(asked: Asked, { json }: Given): Promise<number> {
+  const { status } = await import('./status.ts')
+  const { default: widthOf } = await import('string-width')
+  return await status({ ...asked, json, widthOf })
 }
 
 async function runExplain(asked: Asked, { json, words: [name = ''] }: Given): Promise<number> {

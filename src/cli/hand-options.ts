@@ -75,6 +75,9 @@ export const CHECK_OPTIONS: readonly OwnOption[] = [
   jsonOption('print JSON; with --watch one line each', 'check --json'),
 ]
 
+/** Of status alone. */
+export const STATUS_OPTIONS: readonly OwnOption[] = [jsonOption('print JSON, on one line', 'status --json')]
+
 /** Of explain alone. */
 export const EXPLAIN_OPTIONS: readonly OwnOption[] = [jsonOption('print JSON', 'explain web --json')]
 

@@ -76,8 +76,10 @@ export const exitCodeOf = (isOver: boolean, { faults }: Pick<Seen, 'faults'>): n
   isOver ? EXIT_OVER : faults.length > 0 ? EXIT_INCOMPLETE : 0
 
 /** Throws a UsageError. */
-export async function look(asked: Asked): Promise<Seen> {
-  const basis = basisOf(asked)
+export const look = (asked: Asked): Promise<Seen> => lookBy(basisOf(asked))
+
+/** The same by what was read of supervisord.conf. Throws a UsageError. */
+export async function lookBy(basis: Basis): Promise<Seen> {
   const reader = createCapacityReader()
   const [capacity, available] = [reader.capacity(), reader.available()]
   const judged = basis.sources.map(source => ({ source, rules: rulesOf(source.settings, capacity) }))

@@ -17,6 +17,7 @@ import {
   HISTORY_OPTIONS,
   REPORT_OPTIONS,
   SAMPLE_OPTIONS,
+  STATUS_OPTIONS,
   SUGGEST_OPTIONS,
 } from './hand-options.ts'
 import { configureHelp } from './help.ts'
@@ -35,6 +36,7 @@ export interface Output {
 
 export const OWN_OPTIONS = {
   check: [CONFIGURATION, ...CHECK_OPTIONS],
+  status: [CONFIGURATION, ...STATUS_OPTIONS],
   explain: [CONFIGURATION, ...EXPLAIN_OPTIONS],
   diagnose: [CONFIGURATION, ...DIAGNOSE_OPTIONS],
   analyse: ANALYSE_OPTIONS,
@@ -50,7 +52,8 @@ export const OWN_OPTIONS = {
 
 /** What people try, and what does it. */
 const MEANT: ReadonlyMap<string, string> = new Map([
-  ...['status', 'list', 'show', 'ps'].map(word => [word, 'memmon check'] as const),
+  ...['list', 'show', 'ps'].map(word => [word, 'memmon check'] as const),
+  ...['health', 'state', 'alive'].map(word => [word, 'memmon status'] as const),
   ...['top', 'watch'].map(word => [word, 'memmon check --watch'] as const),
   ...['why', 'reason'].map(word => [word, 'memmon explain'] as const),
   ...['inspect', 'threads'].map(word => [word, 'memmon diagnose'] as const),

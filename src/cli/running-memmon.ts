@@ -31,13 +31,12 @@ export async function findRunning(
   const { section } = source
   const process = processes.find(one => one.group === section?.group && one.state === ProcessState.RUNNING)
   if (!process) return undefined
-  const owner = ownerOf(process.pid)
   const paths = stateFoldersOf(source, process, address)
   for (const path of paths) {
     const state = await readRunningState(path, runOf)
-    if (state.kind !== 'missing') return described(process, path, state, owner)
+    if (state.kind !== 'missing') return described(process, path, state)
   }
-  return described(process, paths.at(-1), { kind: 'missing' }, owner)
+  return described(process, paths.at(-1), { kind: 'missing' })
 }
 
 /** Where its state may be, the likeliest first; `pid` is 0 if it does not run. */
@@ -73,12 +72,7 @@ function addressIn({ SUPERVISOR_SERVER_URL: url }: Environment): ServerAddress |
   }
 }
 
-function described(
-  process: ProcessInfo,
-  path: string | undefined,
-  state: FoundState,
-  owner: number | undefined,
-): RunningMemmon {
+function described(process: ProcessInfo, path: string | undefined, state: FoundState): RunningMemmon {
   const found = { process, path, state }
   const whose = `the memmon with pid ${process.pid}`
   if (state.kind === 'running') {
@@ -86,9 +80,16 @@ function described(
     const problems = state.problems.map(text => `Of ${whose} not all is known: ${text}`)
     return { ...found, note: `What ${whose} remembers, as of ${asOf}`, problems }
   }
-  const why = whyLeftOut(state, path, { owner, reader: ownUid(), nameOf: userName })
+  const why = whyUnread(state, path, process.pid)
   return { ...found, note: `What ${whose} remembers is left out: ${why}`, problems: [] }
 }
+
+/** Why the state of the memmon with this pid is not known, in one clause. */
+export const whyUnread = (
+  state: Exclude<FoundState, { kind: 'running' }>,
+  path: string | undefined,
+  pid: number,
+): string => whyLeftOut(state, path, { owner: ownerOf(pid), reader: ownUid(), nameOf: userName })
 
 /** Who may read what; `owner` is undefined where nobody can tell. */
 export interface Readers {

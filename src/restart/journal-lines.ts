@@ -20,6 +20,8 @@ export interface PastRestart {
   readonly tick: number
   /** How many restarts in a row were followed by a breach within minutes. */
   readonly soonTimes: number
+  /** What was measured, and by which rule; of the last few. */
+  readonly reason?: string | undefined
 }
 
 export interface JournalContents {
@@ -109,14 +111,14 @@ function parseObject(text: string): Json | undefined {
 
 /** False for a line that says nothing known. */
 function apply(value: Json, jobs: Map<string, Job>, restarts: PastRestart[]): boolean {
-  const { ended, restarted, at, tick, soonTimes } = value
+  const { ended, restarted, at, tick, soonTimes, reason } = value
   if (typeof ended === 'string') {
     jobs.delete(ended)
     return true
   }
   if (typeof restarted === 'string') {
     if (typeof at !== 'number' || typeof tick !== 'number' || typeof soonTimes !== 'number') return false
-    restarts.push({ namespec: restarted, at, tick, soonTimes })
+    restarts.push({ namespec: restarted, at, tick, soonTimes, ...(typeof reason === 'string' && { reason }) })
     return true
   }
   const job = jobFrom(value)

@@ -13,7 +13,7 @@ import {
   restartedLine,
 } from './journal-lines.ts'
 import { answered, JournalWriter, type WritableDisk } from './journal-writer.ts'
-import { onThisClock, recent } from './past-restarts.ts'
+import { onThisClock, recent, withLastReasons } from './past-restarts.ts'
 
 /** Where it is kept; see journal-disk.ts. All of it throws an Error when the disk does not do it. */
 export interface JournalDisk extends WritableDisk {
@@ -128,7 +128,7 @@ export class Journal {
     const { supervisord, boot } = this.#ports
     return [
       headerLine(supervisord, boot),
-      ...this.#restarts.map(restartedLine),
+      ...withLastReasons(this.#restarts).map(restartedLine),
       ...this.#lines.values(),
     ].join('')
   }

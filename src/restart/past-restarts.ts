@@ -4,6 +4,8 @@ import type { JournalContents, PastRestart } from './journal-lines.ts'
 /** No window of --max-restarts is longer. */
 const KEEP_RESTARTS_MS = 86_400_000
 const MOST_RESTARTS_KEPT = 2_000
+/** All of them would be larger than the rest of the journal. */
+const MOST_REASONS = 20
 
 /** The clocks of this memmon. */
 export interface Clocks {
@@ -27,3 +29,10 @@ export function onThisClock(
 /** Those of the last day, the latest ones if there are too many. */
 export const recent = (restarts: readonly PastRestart[], tick: number): PastRestart[] =>
   restarts.filter(one => tick - one.tick < KEEP_RESTARTS_MS).slice(-MOST_RESTARTS_KEPT)
+
+/** With their reasons the last ones alone: only people want to know. */
+export const withLastReasons = (restarts: readonly PastRestart[]): PastRestart[] =>
+  restarts.map((one, at) => {
+    const { reason: _, ...rest } = one
+    return at < restarts.length - MOST_REASONS ? rest : one
+  })

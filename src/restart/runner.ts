@@ -3,6 +3,7 @@
 // at most, and each kind of event waits once at most.
 
 import type { Log } from '../base/log.ts'
+import { breachText } from '../messages/breach-text.ts'
 import { requestFacts } from '../messages/event.ts'
 import type { RestartHistory } from '../rules/history.ts'
 import type { RestartOutcome, RestartRequest } from '../rules/outcome.ts'
@@ -186,7 +187,8 @@ export class Runner {
       if (effect.do !== 'tell' || effect.outcome.kind !== 'restarted') continue
       const { namespec } = effect.outcome.request.process
       history.recordRestart(namespec, tick())
-      return { namespec, at: nowMs(), tick: tick(), soonTimes: history.soonTimesOf(namespec) }
+      const soonTimes = history.soonTimesOf(namespec)
+      return { namespec, at: nowMs(), tick: tick(), soonTimes, reason: reasonOf(effect.outcome) }
     }
     return undefined
   }
@@ -205,6 +207,10 @@ export class Runner {
     }
   }
 }
+
+/** In the journal, for whoever looks. */
+const MOST_REASON = 200
+const reasonOf = ({ request: { breach } }: RestartOutcome): string => breachText(breach).slice(0, MOST_REASON)
 
 /** A hook that has not ended in its time gets TERM, and KILL this long after it: see delivery/pipe-command.ts. */
 const KILL_AFTER_MS = 2_000

@@ -14,6 +14,8 @@ import { JOURNAL_VERSION, type JournalContents, parseJournal } from './journal-l
 export interface RunningState {
   readonly kind: 'running'
   readonly pid: number
+  /** What tells this run of memmon from others, as its lock has it. */
+  readonly run: string
   /** When it last changed, in epoch milliseconds: until then, and as memmon runs, since then. */
   readonly asOfMs: number
   /** undefined if it is unreadable. */
@@ -38,12 +40,12 @@ export async function readRunningState(path: string, runOf: RunOf): Promise<Foun
     const owner = await lockedBy(path, folder.uid, runOf)
     if (!owner) return { kind: 'idle' }
     const [journal, checks] = await Promise.all([
-      readJournal(join(path, JOURNAL_FILE), folder.uid),
+      readJournal(path, folder.uid),
       readChecks(join(path, CHECKS_FILE), folder.uid, owner.run),
     ])
     const asOfMs = Math.max(journal.atMs, checks.value?.atMs ?? 0)
     const problems = [...journal.problems, ...checks.problems]
-    return { kind: 'running', pid: owner.pid, asOfMs, journal: journal.value, checks: checks.value, problems }
+    return { kind: 'running', ...owner, asOfMs, journal: journal.value, checks: checks.value, problems }
   } catch (thrown) {
     const code = errnoOf(thrown)
     if (code === 'ENOENT' || code === 'ENOTDIR') return { kind: 'missing' }
@@ -51,13 +53,15 @@ export async function readRunningState(path: string, runOf: RunOf): Promise<Foun
   }
 }
 
-interface Read<T> {
+export interface Read<T> {
   readonly value?: T
   readonly atMs: number
   readonly problems: readonly string[]
 }
 
-async function readJournal(path: string, uid: number): Promise<Read<JournalContents>> {
+/** The journal of the memmon that has this folder, or had it. Never rejects for what is there. */
+export async function readJournal(folder: string, uid: number): Promise<Read<JournalContents>> {
+  const path = join(folder, JOURNAL_FILE)
   try {
     const text = await readOwnFile(path, MOST_JOURNAL_BYTES, uid)
     if (text === undefined) return { atMs: 0, problems: [`${path} is missing`] }
@@ -94,7 +98,7 @@ async function readChecks(path: string, uid: number, run: string): Promise<Read<
 }
 
 /** One clause that names the file. */
-function whyOf(thrown: unknown, path: string): string {
+export function whyOf(thrown: unknown, path: string): string {
   if (thrown instanceof FileFault) return thrown.message
   const code = errnoOf(thrown)
   if (code === undefined) throw thrown

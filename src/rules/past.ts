@@ -30,6 +30,8 @@ export type Pending =
   /** It was drained, its grace is over, and it is under its soft limit: watched until it ends. */
   | { readonly kind: 'watched' }
   | { readonly kind: 'restarting' }
+  /** By hand: until then memmon neither restarts it nor says anything of it. */
+  | { readonly kind: 'muted'; readonly untilMs: number; readonly leftSeconds: number }
 
 /** A process that grows and does not level off. */
 export interface RememberedLeak {

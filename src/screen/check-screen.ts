@@ -121,6 +121,16 @@ function wholeIn(blocks: readonly (readonly string[])[], most: number): readonly
   return end < 0 ? blocks : blocks.slice(0, end)
 }
 
+/** Rows alone, as the table of memmon check shows them; whole in a pipe, whose width is infinite. */
+export function processTable(rows: readonly Row[], room: Room, colour: boolean): string[] {
+  if (Number.isFinite(room.width)) return blocksOf(rows, true, room, colour).flat()
+  return plainLines(
+    PLAIN,
+    rows.map(row => row.cells),
+    room.widthOf,
+  )
+}
+
 /** What a pipe gets: nothing is cut, painted or left out. */
 export function pipeLines(picture: Picture, widthOf: WidthOf): string[] {
   const cells = picture.rows.map(row => row.cells)
@@ -153,6 +163,10 @@ const PAINTS: Readonly<Record<Standing, Paint | undefined>> = {
 function paintedBlocks({ rows, counted, hasRules }: Picture, room: Room, colour: boolean): string[][] {
   if (rows.length === 0)
     return [[counted.length > 0 ? 'Nothing is over its limit.' : 'supervisord has no programs.']]
+  return blocksOf(rows, hasRules, room, colour)
+}
+
+function blocksOf(rows: readonly Row[], hasRules: boolean, room: Room, colour: boolean): string[][] {
   const { columns, cells } = withoutSameMetric(rows)
   return tableLines(columns, cells, PLANS, room).map((line, at) => {
     const row = rows[at - 1]

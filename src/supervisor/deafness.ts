@@ -23,6 +23,10 @@ const SILENT_PERIODS = 4
 const FIRST_TICK_MS = 75_000
 const UNHEARD_EVERY_MS = 3_600_000
 
+/** How long no tick may come where ticks come in this period; undefined: since its start, where none has come. */
+export const silenceMs = (periodMs: number | undefined): number =>
+  periodMs === undefined ? FIRST_TICK_MS : Math.max(LEAST_SILENCE_MS, SILENT_PERIODS * periodMs)
+
 export class DeafnessWatch {
   readonly #ports: DeafnessPorts
   /** undefined until the first tick has come. */
@@ -50,19 +54,13 @@ export class DeafnessWatch {
     const now = this.#ports.monotonicMs()
     if (now - this.#lookedAt > LATE_MS) this.#hear()
     this.#lookedAt = now
-    if (this.#asking || now - this.#silentSince < this.#patienceMs()) return
+    if (this.#asking || now - this.#silentSince < silenceMs(this.#periodMs)) return
     if (this.#periodMs === undefined && now - this.#unheardAt < UNHEARD_EVERY_MS) return
     this.#asking = true
     const state = await this.#ports.getState()
     this.#asking = false
     if (state !== 'RUNNING') return this.#hear() // silent, stopping, or stopped by a debugger: it cannot send ticks
     this.#judge(this.#ports.monotonicMs())
-  }
-
-  #patienceMs(): number {
-    return this.#periodMs === undefined
-      ? FIRST_TICK_MS
-      : Math.max(LEAST_SILENCE_MS, SILENT_PERIODS * this.#periodMs)
   }
 
   /** supervisord is RUNNING. */

@@ -7,6 +7,7 @@ import { runMemmon } from '../helpers/memmon.ts'
 const SCREENS = [
   ['--help'],
   ['--help', 'all'],
+  ['status', '--help'],
   ['check', '--help'],
   ['explain', '--help'],
   ['diagnose', '--help'],
@@ -61,6 +62,7 @@ test('memmon --help all has every option with all its names and all that there i
 
 test.each([
   ['check', ['--over', '--sort <order>', '--watch [time]', '--why', '--json', '-C, --configuration <file>']],
+  ['status', ['-C, --configuration <file>', '--json']],
   ['explain', ['-C, --configuration <file>', '--json']],
   ['diagnose', ['-C, --configuration <file>', '--json']],
   ['analyse', ['--json']],

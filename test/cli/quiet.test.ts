@@ -195,13 +195,14 @@ const heldNumbers = () => {
   return numbers.filter(fd => isHeld(readlinkSync(`/proc/${memmon.child.pid}/fd/${fd}`)))
 }
 
-/** True when its folder and the journal are all of its state that it has open, and the outbox has been looked into. */
+/** True when its folder, the journal and the listener's file are all of its state that it has open, and the outbox has been looked into. */
 function stateIsOpen(): boolean {
   const state = openFiles().filter(path => path.startsWith(memmon.stateFolder))
   const [own = ''] = readdirSync(memmon.stateFolder)
   return (
-    state.length === 2 &&
+    state.length === 3 &&
     state.some(path => path.endsWith('/restarts.jsonl')) &&
+    state.some(path => path.endsWith('/listener.json')) &&
     existsSync(join(memmon.stateFolder, own, 'outbox'))
   )
 }

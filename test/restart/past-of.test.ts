@@ -40,6 +40,7 @@ const past = (
   pastOf(
     {
       kind: 'running',
+      run: 'run',
       pid: 1,
       asOfMs: NOW,
       problems: [],
@@ -205,7 +206,7 @@ test('one that has run for long is not held back', () => {
 
 test('without a journal or checks nothing is known, and nothing fails', () => {
   const none = pastOf(
-    { kind: 'running', pid: 1, asOfMs: 0, problems: [], journal: undefined, checks: undefined },
+    { kind: 'running', run: 'run', pid: 1, asOfMs: 0, problems: [], journal: undefined, checks: undefined },
     { ...settingsFrom(...ARGV), rules: [] },
     clocks,
   )

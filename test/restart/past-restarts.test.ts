@@ -1,7 +1,7 @@
 // Which restarts of the past still count: by which clock, and for how long.
 import { describe, expect, test } from 'vitest'
 import type { PastRestart } from '../../src/restart/journal-lines.ts'
-import { onThisClock, recent } from '../../src/restart/past-restarts.ts'
+import { onThisClock, recent, withLastReasons } from '../../src/restart/past-restarts.ts'
 
 const DAY_MS = 86_400_000
 const NOW_MS = 1_800_000_000_000
@@ -56,4 +56,17 @@ describe('what is kept', () => {
     const restarts = Array.from({ length: 2_001 }, (_, count) => restartOf(2_001 - count))
     expect(recent(restarts, TICK)).toEqual(restarts.slice(1))
   })
+})
+
+test('of many restarts the last twenty keep their reasons: the journal stays small', () => {
+  const many = Array.from({ length: 30 }, (_, at) => ({
+    namespec: 'w:w',
+    at,
+    tick: at,
+    soonTimes: 0,
+    reason: `reason ${at}`,
+  }))
+  const kept = withLastReasons(many)
+  expect(kept.map(({ at }) => at)).toEqual(many.map(({ at }) => at))
+  expect(kept.flatMap(({ reason }) => reason ?? [])).toEqual(many.slice(10).map(({ reason }) => reason))
 })

@@ -1,6 +1,7 @@
 // How a job is carried out: what is on disk before what is done, what is decided anew when time has passed or settings
 // have changed until it was, and what waits while it is written.
 import { beforeEach, describe, expect, test } from 'vitest'
+import { breachText } from '../../src/messages/breach-text.ts'
 import { beginDrain } from '../../src/restart/begin-drain.ts'
 import type { Job } from '../../src/restart/job.ts'
 import type { JobEvent, Stepped, Terms } from '../../src/restart/job-events.ts'
@@ -344,7 +345,9 @@ describe('what is written though the job itself is no news', () => {
     await settled()
     const { tick } = clock
     expect(noted).toEqual([`${NAME} finishing`])
-    expect(restarts).toEqual([{ namespec: NAME, at: AT_MS + tick, tick, soonTimes: 0 }])
+    expect(restarts).toEqual([
+      { namespec: NAME, at: AT_MS + tick, tick, soonTimes: 0, reason: breachText(REQUEST.breach) },
+    ])
   })
 
   test('not one that an earlier memmon has counted, which is told again', async () => {

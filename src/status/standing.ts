@@ -1,0 +1,61 @@
+// How a listener and its programs are, in one word each, and what memmon status exits with. Pure.
+import type { Assessed, AssessedBudget } from '../check/assess.ts'
+import { isOver } from '../check/finding.ts'
+import { ProcessState } from '../rules/process.ts'
+import type { ListenerStatus, Status } from './status.ts'
+
+/** The worst that is to be said of a listener; `stopped`: supervisord says that it does not run. */
+export type Standing = 'well' | 'over' | 'down' | 'failing' | 'silent' | 'stopped' | 'unreadable'
+
+const EXIT: Readonly<Record<Standing, 0 | 1 | 2>> = {
+  well: 0,
+  over: 1,
+  down: 1,
+  failing: 2,
+  silent: 2,
+  stopped: 2,
+  unreadable: 2,
+}
+
+/** Of its own troubles first: of programs that nobody watches nothing is known. */
+export function standingOf(one: ListenerStatus): Standing {
+  if (
+    one.process &&
+    one.process.state !== ProcessState.RUNNING &&
+    one.process.state !== ProcessState.STARTING
+  )
+    return 'stopped'
+  if (!one.process && one.pid === undefined) return 'stopped'
+  if (one.unreadable !== undefined) return 'unreadable'
+  if (one.hearing.kind === 'silent') return 'silent'
+  if (one.failing) return 'failing'
+  if (downOf(one).length > 0) return 'down'
+  return overOf(one).length + budgetsOverOf(one).length > 0 ? 'over' : 'well'
+}
+
+/** 2 also where there is no listener, or supervisord does not answer. */
+export function exitCodeOf({ listeners, unanswered }: Status): 0 | 1 | 2 {
+  if (listeners.length === 0 || unanswered !== undefined) return 2
+  return listeners.reduce<0 | 1 | 2>((worst, one) => {
+    const code = EXIT[standingOf(one)]
+    return code > worst ? code : worst
+  }, 0)
+}
+
+/** Over a limit of theirs, whatever is done about it now; not those that are muted. */
+export const overOf = ({ assessment }: ListenerStatus): readonly Assessed[] =>
+  assessment?.processes.filter(one => !isMuted(one) && one.findings.some(isOver)) ?? []
+
+/** Budgets that are broken. */
+export const budgetsOverOf = ({ assessment }: ListenerStatus): readonly AssessedBudget[] =>
+  assessment?.budgets.filter(one => one.isOver) ?? []
+
+const DOWN: readonly number[] = [ProcessState.FATAL, ProcessState.BACKOFF, ProcessState.UNKNOWN]
+
+/** Watched, and supervisord has tried to start them and could not; not those that are muted. */
+export const downOf = ({ assessment, watched }: ListenerStatus): readonly Assessed[] =>
+  assessment?.processes.filter(
+    one => watched.has(one.process.namespec) && !isMuted(one) && DOWN.includes(one.process.state),
+  ) ?? []
+
+const isMuted = ({ pending }: Assessed): boolean => pending?.kind === 'muted'
