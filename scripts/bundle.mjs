@@ -16,8 +16,8 @@ const FOR_PEOPLE = ['src/cli/by-hand.ts', 'src/cli/hand-commands.ts']
 const PICTURES = 'src/picture/charts.ts'
 /** What takes evidence: for the listener with a process to restart, or with too many threads, and for people. */
 const EVIDENCE = ['src/evidence/before-stop.ts', 'src/evidence/reason.ts']
-/** The socket for agents of workers: for a listener that has one, and the other end for people. */
-const AGENTS = 'src/agents/agents.ts'
+/** The socket for agents of workers, and what people ask by it: for a listener that has one, and the other end for people. */
+const AGENTS = ['src/agents/agents.ts', 'src/memmon/desk.ts']
 /** What Prometheus is told: for a listener that is to. */
 const METRICS = 'src/metrics/metrics.ts'
 /** What an Alertmanager is told: for a listener that has one. */
@@ -151,7 +151,7 @@ function licences(root) {
  * but for what two of these need; the rest is for people.
  */
 function filesFrom(imports, mark) {
-  const doorsOfMore = [[PICTURES], EVIDENCE, [AGENTS], [METRICS], ALERTS]
+  const doorsOfMore = [[PICTURES], EVIDENCE, AGENTS, [METRICS], ALERTS]
   const isDoor = path => doorsOfMore.flat().includes(path)
   const later = path => imports.get(path).filter(({ kind }) => kind === 'dynamic-import')
   const main = closure([MAIN], imports, ({ kind }) => kind !== 'dynamic-import')

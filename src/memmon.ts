@@ -16,6 +16,7 @@ import type { Settings } from './config/settings.ts'
 import { createNotifications, type Notifications } from './delivery/notifications.ts'
 import { HistoryKeeper } from './history/keeper.ts'
 import { CurrentSettings } from './memmon/current-settings.ts'
+import { DeskOnDemand } from './memmon/desk-on-demand.ts'
 import { Inquiries } from './memmon/inquiries.ts'
 import { Vitals } from './memmon/vitals.ts'
 import { logRules, logStart } from './messages/start-lines.ts'
@@ -70,6 +71,7 @@ export class Memmon {
   readonly #vitals: Vitals
   readonly #history: HistoryKeeper
   readonly #inquiries: Inquiries
+  readonly #desk: DeskOnDemand
   readonly #deafness: Deafness
   readonly #place: OwnPlace
   readonly #ownMemory: OwnMemory
@@ -105,7 +107,10 @@ export class Memmon {
     this.#inquiries = new Inquiries(initial, {
       ...ports,
       ...CLOCKS,
-      agents: agentsPorts(initial, address, log),
+      agents: {
+        ...agentsPorts(initial, address, log),
+        desk: { act: (...of) => this.#desk.act(...of), listener: () => this.#desk.listener() },
+      },
       tell: outcome => {
         this.#metrics.now?.counts.onOutcome(outcome)
         this.#notifications.tell(outcome)
@@ -130,6 +135,12 @@ export class Memmon {
     this.#checksFile = new ChecksFile({ run, ...parts, sleep, ...CLOCKS })
     this.#vitals = new Vitals({ run, failing: () => this.#monitor.failing, ...CLOCKS })
 
+    this.#desk = new DeskOnDemand({
+      ...parts,
+      ...ports,
+      getProcessInfo: this.#client.getProcessInfo,
+      listener: () => this.#vitals.document,
+    })
     this.#deafness = watchDeafness({ ...ports, client: this.#client })
     this.#ownMemory = new OwnMemory({ ...ports, readRssBytes: procfs?.ownRssBytes })
     this.#place = this.#ownPlace(initial, address, procfs)
@@ -256,6 +267,7 @@ export class Memmon {
       drainByAgent: this.#inquiries.drainByAgent,
       tell: outcome => {
         this.#history.onOutcome(outcome)
+        this.#desk.tell(outcome)
         this.#inquiries.tell(outcome)
       },
       onChange: () => this.#checksFile.look(),
@@ -340,7 +352,7 @@ export class Memmon {
 }
 
 /** Where the agents' socket may be, by what every child of supervisord is told. */
-function agentsPorts({ stateDir }: Settings, address: ServerAddress, log: Log): AgentsPorts {
+function agentsPorts({ stateDir }: Settings, address: ServerAddress, log: Log): Omit<AgentsPorts, 'desk'> {
   const uid = process.geteuid?.() ?? 0
   return {
     serverUrl: process.env.SUPERVISOR_SERVER_URL ?? formatServerUrl(address),

@@ -2,6 +2,7 @@
 // Nothing that happens here ends memmon, and a check does nothing here.
 import { type FileFault, fileFaultOf } from '../base/file-fault.ts'
 import type { Log } from '../base/log.ts'
+import type { Desk } from './desk.ts'
 import { type AgentsTerms, type Doors, openDoors, type Surroundings } from './doors.ts'
 import { kinshipOf } from './kinship.ts'
 import type { LineSocket } from './line-socket.ts'
@@ -22,6 +23,8 @@ const MOST_BULK = 4
 const LOOK_EVERY_MS = 30_000
 
 export interface AgentsPorts extends Surroundings {
+  /** What people ask of memmon itself. */
+  readonly desk: Desk
   readonly log: Log
   readonly nowMs: () => number
 }
@@ -152,6 +155,7 @@ export class Agents {
     this.#people.add(socket)
     servePerson(socket, {
       registry: this.#registry,
+      desk: this.#ports.desk,
       askBulk: work => this.#bulk(work),
       onClose: () => this.#people.delete(socket),
     })

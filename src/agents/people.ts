@@ -1,4 +1,5 @@
 // A connected command of a person: it asks for the list of workers, or asks one of them for something, and gets the answer.
+import type { Desk } from './desk.ts'
 import type { LineSocket } from './line-socket.ts'
 import {
   type Answer,
@@ -17,10 +18,13 @@ const MOST_UNREAD_BYTES = 16 * 1024 * 1024
 const MOST_PENDING = 8
 const STATUS_WITHIN_MS = 1_000
 
+type Asking = Extract<ClientLine, { kind: 'agents' | 'ask' | 'listener' | 'act' }>
+
 export interface PeoplePorts {
   readonly registry: Registry
   /** Runs what may take long, if no more than a few such are under way. */
   readonly askBulk: (work: () => Promise<Answer>) => Promise<Answer>
+  readonly desk: Desk
   readonly onClose: () => void
 }
 
@@ -32,7 +36,7 @@ function patienceMs(ask: Ask): number {
 }
 
 /** Answers its questions until it disconnects, and then cancels those that are open. */
-export function servePerson(socket: LineSocket, { registry, askBulk, onClose }: PeoplePorts): void {
+export function servePerson(socket: LineSocket, { registry, askBulk, desk, onClose }: PeoplePorts): void {
   const pending = new Map<number, AbortController>()
   const send = (said: object) => {
     // What cannot be written again was nested as no agent's answer is.
@@ -55,7 +59,21 @@ export function servePerson(socket: LineSocket, { registry, askBulk, onClose }: 
     return await (isBulk(what) ? askBulk(work) : work())
   }
 
-  const take = async (line: Extract<ClientLine, { kind: 'agents' | 'ask' }>) => {
+  const answerOf = async (line: Asking, signal: AbortSignal): Promise<Answer> => {
+    const { id } = line
+    switch (line.kind) {
+      case 'agents':
+        return await agentsOf(registry, signal)
+      case 'listener':
+        return { kind: 'finished', data: { ...desk.listener(), agents: registry.count } }
+      case 'act':
+        return await desk.act(line.act, text => send({ id, progress: { text } }), signal)
+      case 'ask':
+        return await ask(id, line.process, line.ask, signal)
+    }
+  }
+
+  const take = async (line: Asking) => {
     const { id } = line
     if (pending.size >= MOST_PENDING || pending.has(id)) {
       answer(id, failed(`${MOST_PENDING} requests, each with an "id" of its own, may wait`))
@@ -64,10 +82,7 @@ export function servePerson(socket: LineSocket, { registry, askBulk, onClose }: 
     const controller = new AbortController()
     pending.set(id, controller)
     const { signal } = controller
-    const what =
-      line.kind === 'agents'
-        ? await agentsOf(registry, signal)
-        : await ask(id, line.process, line.ask, signal)
+    const what = await answerOf(line, signal)
     pending.delete(id)
     answer(id, what)
   }

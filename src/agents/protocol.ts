@@ -1,4 +1,5 @@
 // What the agents' socket carries, a JSON object a line (docs/agent.md): what a worker and a person may say. Pure.
+import { type Act, actIn } from './acts.ts'
 
 /** Raised when an object changes its meaning; fields may be added without. */
 export const PROTOCOL_VERSION = 1
@@ -70,6 +71,9 @@ export type WorkerLine =
 export type ClientLine =
   | { readonly kind: 'agents'; readonly id: number }
   | { readonly kind: 'ask'; readonly id: number; readonly process: number; readonly ask: Ask }
+  /** Of memmon itself. */
+  | { readonly kind: 'listener'; readonly id: number }
+  | { readonly kind: 'act'; readonly id: number; readonly act: Act }
   | { readonly kind: 'cancel'; readonly of: number }
   | (Wrong & { readonly id: number | undefined })
 
@@ -122,7 +126,11 @@ export function parseClientLine(line: string): ClientLine {
   const id = wholeIn(said?.id)
   if (!said || id === undefined) return { ...wrong('a line is not a JSON object with an "id"'), id }
   if (said.do === 'agents') return { kind: 'agents', id }
+  if (said.do === 'listener') return { kind: 'listener', id }
   if (said.do === 'cancel') return { kind: 'cancel', of: wholeIn(said.of) ?? -1 }
+  const act = actIn(said)
+  if (typeof act === 'string') return { ...wrong(act), id }
+  if (act) return { kind: 'act', id, act }
   const process = wholeIn(said.process, MOST_PID)
   if (process === undefined) return { ...wrong('"process" is not a pid'), id }
   const ask = askIn(said)
@@ -153,7 +161,7 @@ function askIn(said: Said): Ask | string {
       return what ? { do: 'dump', what, force: said.force === true } : `"what" is none of ${DUMPS.join(', ')}`
     }
     default:
-      return '"do" is none of agents, status, sample, dump, cancel'
+      return '"do" is none of agents, status, sample, dump, listener, restart, drain, mute, unmute, cancel'
   }
 }
 

@@ -34,6 +34,8 @@ export interface GrowthPorts {
     cumulative: boolean,
     atSeconds: number,
   ) => GrowthRecord
+  /** A person has it left alone: what would be said of it is said when that is over. */
+  readonly isMuted: (namespec: string) => boolean
   readonly monotonicMs: () => number
   readonly nowMs: () => number
 }
@@ -97,7 +99,7 @@ export class GrowthCheck {
     const cumulative = by ? by.cumulative : this.#cumulative
     const sizeBytes = cumulative ? rssBytes : plainBytes
     const record = this.#ports.record(process, sizeBytes, limitBytes, cumulative, this.#atSeconds)
-    if (!by) return
+    if (!by || this.#ports.isMuted(process.namespec)) return
     if (by.terms.increase)
       record.increase = countIncrease(
         record.increase,

@@ -33,7 +33,10 @@ export class Judging {
   constructor(ports: JudgingPorts, rules: Ruleset) {
     this.#ports = ports
     this.#rules = rules
-    this.#growthCheck = new GrowthCheck(ports)
+    this.#growthCheck = new GrowthCheck({
+      ...ports,
+      isMuted: namespec => ports.restarts.isMuted(namespec),
+    })
     this.#ruleCheck = new RuleCheck(ports)
     this.#budgetCheck = new BudgetCheck({
       sampler: ports.sampler,
@@ -45,7 +48,7 @@ export class Judging {
     this.#monitorCheck = new MonitorCheck({
       ...ports,
       isMonitored: ports.isRestartable,
-      isAway: namespec => ports.restarts.isAway(namespec),
+      isAway: namespec => this.#isLeftAlone(namespec),
       follow: steps => ports.restarts.add(this.#following.followSteps(steps)),
     })
     this.#following = new Following(ports)
@@ -109,7 +112,7 @@ export class Judging {
     const atMs = this.#ports.monotonicMs()
     const { restarts } = this.#ports
     const free = watched.filter(
-      ({ process }) => process.state === ProcessState.RUNNING && !restarts.isAway(process.namespec),
+      ({ process }) => process.state === ProcessState.RUNNING && !this.#isLeftAlone(process.namespec),
     )
     const verdictOf = this.#ruleCheck.begin(free, rssOf, atMs, this.#rules.verbose)
     restarts.add(free.flatMap(one => this.#following.follow(one.process, verdictOf(one))))
@@ -126,6 +129,16 @@ export class Judging {
     const { restarts, sampler } = this.#ports
     const isAway = (other: string) => restarts.isAway(other)
     return await budgetAgain(budget, namespec, found.watched, isAway, sampler, this.#budgetCheck)
+  }
+
+  /** Patience with this process begins anew. */
+  forget(namespec: string): void {
+    this.#ruleCheck.forget(namespec)
+  }
+
+  #isLeftAlone(namespec: string): boolean {
+    const { restarts } = this.#ports
+    return restarts.isAway(namespec) || restarts.isMuted(namespec)
   }
 
   /** Forgets rules and processes that there are no more. */

@@ -4,7 +4,7 @@
 import type { RestartRequest } from '../rules/outcome.ts'
 import type { Remembered } from '../rules/past.ts'
 import { canBeNamed, type ProcessInfo } from '../rules/process.ts'
-import { isExempt } from '../rules/rule.ts'
+import { isExempt, type Rule } from '../rules/rule.ts'
 import { areCounted, exemptionsOf, type Ruleset } from '../rules/ruleset.ts'
 import { FullLook, type FullSight } from './full-look.ts'
 import { Judging } from './judging.ts'
@@ -15,7 +15,7 @@ import { QuickCheck } from './quick-check.ts'
 import { Trouble, unmeasuredText } from './trouble.ts'
 import { UnmatchedRules } from './unmatched-rules.ts'
 import { BlindSpots, blindSpotsOf } from './unmeasured.ts'
-import type { Watched } from './watched.ts'
+import { type Watched, watchedOf } from './watched.ts'
 
 export type { MonitorPorts } from './ports.ts'
 
@@ -101,6 +101,20 @@ export class Monitor {
     return this.#judging.remembered
   }
 
+  /** The rules over a process, in their order; or why memmon does not watch it, in one clause. */
+  rulesOver(process: ProcessInfo): readonly Rule[] | string {
+    if (this.#ports.isSelf(process)) return 'it is memmon itself'
+    const exempt = exemptionsOf(this.#rules, this.#isListener(), this.#ports.isSelf)
+    if (isExempt(process, exempt)) return 'the settings ignore it'
+    if (!canBeNamed(process)) return 'no call can carry its name'
+    return watchedOf([process], this.#rules, exempt)[0]?.rules ?? 'no rule, budget or monitor is about it'
+  }
+
+  /** Patience with this process begins anew. */
+  forget(namespec: string): void {
+    this.#judging.forget(namespec)
+  }
+
   /** What a request is about, measured again; undefined if that is gone. Throws if it cannot be read. */
   measureAgain(request: RestartRequest): Promise<number | undefined> {
     return measureAgain(request, this.#ports.sampler, id =>
@@ -174,9 +188,13 @@ export class Monitor {
   }
 
   #isRestartable(process: ProcessInfo): boolean {
-    const isListener = this.#fullLook.last?.isListener ?? (() => false)
+    const isListener = this.#isListener()
     const exempt = exemptionsOf(this.#rules, isListener, this.#ports.isSelf)
     return canBeNamed(process) && !isExempt(process, exempt) && !isListener(process.namespec)
+  }
+
+  #isListener(): (namespec: string) => boolean {
+    return this.#fullLook.last?.isListener ?? (() => false)
   }
 
   /** What the system does not give, as in EMFILE, is trouble; anything else is a defect and is thrown on. */

@@ -31,6 +31,8 @@ export interface MonitorPorts {
     isAway(namespec: string): boolean
     /** Away, or soon to be: what it frees is not there yet. */
     isComing(namespec: string): boolean
+    /** A person has it left alone: it is neither judged nor told of. */
+    isMuted(namespec: string): boolean
     add(requests: readonly RestartRequest[]): void
   }
   readonly monitors: AskMonitors

@@ -59,6 +59,11 @@ export class RuleCheck {
     }
   }
 
+  /** Forgets what was counted for one process. */
+  forget(namespec: string): void {
+    this.#judgement.forget(namespec)
+  }
+
   /** Forgets what was counted for rules and processes that there are no more. */
   keepOnly(rules: readonly Rule[], namespecs: ReadonlySet<string>): void {
     this.#judgement.keepOnly(namespecs, new Set(rules.map(({ signature }) => signature)))

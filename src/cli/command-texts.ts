@@ -15,6 +15,11 @@ const AGENTS_ARE =
 const ITS_NAME =
   'its name, as supervisorctl status has it, a pattern that one process matches, or a pid: of a process of supervisord, or of a descendant of one'
 
+const ACTS_ARE =
+  'It asks memmon by its socket (agent_socket = auto in memmon.conf, off by default), as root or as its user. MEMMON_SOCKET names another socket. docs/status.md says what comes of it.'
+
+const NAMES = 'its name, as supervisorctl status has it, a group, or a pattern with * and ?'
+
 interface ArgumentText {
   readonly name: string
   readonly help: string
@@ -134,6 +139,41 @@ const TEXTS = {
       ['heap worker:worker_03', 'a snapshot for Chrome DevTools'],
       ['gc web', 'how much time garbage collection takes'],
     ],
+  },
+  restart: {
+    argument: { name: '<process>', help: NAMES },
+    summary: 'have memmon restart a program now',
+    help: 'Has memmon restart a program as it restarts one over its limit: one of a group after the other, with its hooks, its evidence, the journal and a mail, which says that it was asked for by hand. Waits for the end; Ctrl-C leaves it to memmon. It is refused for what memmon does not watch, and while --max-restarts or --restart-backoff hold a restart back.\nExit code: 1 if one was refused or failed, 2 if memmon cannot be asked, else 0.',
+    more: ACTS_ARE,
+    examples: [
+      ['web', 'the one of that name'],
+      ["'worker:*'", 'a group, one after the other'],
+    ],
+  },
+  drain: {
+    argument: { name: '<process>', help: NAMES },
+    summary: 'have memmon ask a program to finish',
+    help: 'Has memmon drain a program as it drains one over its soft limit: it is asked to finish by the means of its soft_limit, and restarted when it has, or when its grace is over. Refused for a program without such a limit.\nExit code: 1 if one was refused, 2 if memmon cannot be asked, else 0.',
+    more: ACTS_ARE,
+    examples: [['worker:worker_03', 'one worker']],
+  },
+  mute: {
+    argument: { name: '<process>', help: NAMES },
+    second: { name: '[time]', help: 'how long; default: 1h, at most 1d' },
+    summary: 'leave a program alone for a while',
+    help: 'Until the time is over memmon neither acts on the program nor alerts about it, also when memmon is restarted meanwhile. What has begun is finished.\nExit code: 1 if one was refused, 2 if memmon cannot be asked, else 0.',
+    more: ACTS_ARE,
+    examples: [
+      ['web', 'for an hour'],
+      ["'worker:*' 20m", 'a group, during a deploy'],
+    ],
+  },
+  unmute: {
+    argument: { name: '<process>', help: NAMES },
+    summary: 'end a mute before its time',
+    help: 'From its next check on memmon acts on the program again.\nExit code: 1 if one was not muted, 2 if memmon cannot be asked, else 0.',
+    more: ACTS_ARE,
+    examples: [['web', 'memmon may act again']],
   },
   report: {
     summary: 'make an HTML page of sizes, leaks and forecasts',

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Act } from '../agents/acts.ts'
 import { messageOf, UsageError } from '../base/errors.ts'
 import { nameOf } from '../config/commander.ts'
 import { type ConfFiles, createConfFiles } from '../config/conf-files.ts'
@@ -31,6 +32,10 @@ export const TAKEN: Partial<Record<HandCommand, readonly string[]>> = {
   report: ['--server-url'],
   agents: ['--server-url'],
   status: ['--server-url'],
+  restart: ['--server-url'],
+  drain: ['--server-url'],
+  mute: ['--server-url'],
+  unmute: ['--server-url'],
   sample: ['--server-url'],
   dump: ['--server-url'],
 }
@@ -51,6 +56,7 @@ export async function runByHand(argv: readonly string[]): Promise<number> {
   if (isIdle(settings)) refuseIdle(argv)
   const all = await askedFor(argv, given.supervisorConf)
   if (command === 'status') return await runStatus(all, given)
+  if (isAct(command)) return await runAct(command, all, given)
   if (command === 'history') return await runHistory(all, given)
   if (command === 'suggest') return await runSuggest(all, given)
   if (command === 'report') return await runReport(all, given)
@@ -105,6 +111,14 @@ async function runCheck(
   const { check } = await import('./check.ts')
   const { default: widthOf } = await import('string-width')
   return await check({ ...asked, json, sort, onlyOver, watchSeconds, why, widthOf, names: words })
+}
+
+const isAct = (command: HandCommand): command is Act['do'] =>
+  ['restart', 'drain', 'mute', 'unmute'].includes(command)
+
+async function runAct(what: Act['do'], asked: Asked, { words: [word = '', time] }: Given): Promise<number> {
+  const { act } = await import('./act.ts')
+  return await act({ ...asked, what, word, time })
 }
 
 async function runStatus(asked: Asked, { json }: Given): Promise<number> {

@@ -15,7 +15,19 @@ supervisord starts it, by these lines in supervisord.conf:
 
 const MORE = '\nmemmon --help all shows every option and command; memmon check --help, its own.'
 /** Commands that few people need, and that one screen has no room for. */
-const RARE: readonly string[] = ['agents', 'analyse', 'completion', 'dump', 'report', 'sample', 'suggest']
+const RARE: readonly string[] = [
+  'agents',
+  'analyse',
+  'completion',
+  'drain',
+  'dump',
+  'mute',
+  'report',
+  'restart',
+  'sample',
+  'suggest',
+  'unmute',
+]
 
 /** Gives the program and its commands their texts. */
 export function configureHelp(program: Command, isAll: boolean): void {

@@ -1,22 +1,24 @@
 // What is known of one listener of supervisord.conf from outside: by its state folder, by supervisord, by /proc.
 import { lstat } from 'node:fs/promises'
 import { monotonicMs } from '../base/clock.ts'
+import { isNumber, isObject } from '../base/data.ts'
 import type { ServerAddress } from '../base/server-url.ts'
 import { watchedOf } from '../check/watched.ts'
 import { lookIntoOutbox } from '../delivery/outbox-look.ts'
 import { openSampler } from '../proc/open-sampler.ts'
 import type { JournalContents } from '../restart/journal-lines.ts'
 import { type ListenerFound, readListenerFile } from '../restart/listener-look.ts'
-import { onThisClock } from '../restart/past-restarts.ts'
+import { mutesOnThisClock, onThisClock } from '../restart/past-restarts.ts'
 import { bootId } from '../restart/place.ts'
 import { type FoundState, type Read, readJournal, readRunningState } from '../restart/running-state.ts'
 import { type ProcessInfo, ProcessState } from '../rules/process.ts'
 import { exemptionsOf } from '../rules/ruleset.ts'
 import { type Hearing, hearingOf } from '../status/hearing.ts'
-import type { ListenerStatus, RestartSeen } from '../status/status.ts'
+import type { ListenerStatus, Mute, RestartSeen } from '../status/status.ts'
 import { silenceMs } from '../supervisor/deafness.ts'
 import { runOf } from '../supervisor/identity.ts'
 import type { Seen, View } from './look.ts'
+import { askListener } from './memmon-host.ts'
 import type { RuleSource } from './rule-sources.ts'
 import { stateFoldersOf, whyUnread } from './running-memmon.ts'
 
@@ -40,6 +42,10 @@ export async function readListener(
     left && (state.kind !== 'running' || left.listener.value?.run === state.run)
       ? left.listener.value
       : undefined
+  const said =
+    state.kind === 'running'
+      ? saidOf(await askListener(source, seen?.table.processes ?? [], address), state.run)
+      : undefined
   const isRunning = process?.state === ProcessState.RUNNING
   const pid = state.kind === 'running' ? state.pid : isRunning ? process.pid : undefined
   return {
@@ -47,12 +53,12 @@ export async function readListener(
     path: section.path,
     process,
     pid,
-    hearing: hearing(note, state.kind === 'running'),
+    hearing: hearing(note && { ...note, ...said?.heard }, state.kind === 'running'),
     statePath: path,
     unreadable: state.kind === 'running' || !isRunning ? undefined : whyUnread(state, path, process.pid),
     asOfMs: state.kind === 'running' ? state.asOfMs : undefined,
-    by: 'files',
-    failing: state.kind === 'running' ? note?.failing : undefined,
+    by: said ? 'socket' : 'files',
+    failing: said ? said.failing : state.kind === 'running' ? note?.failing : undefined,
     ownBytes: pid === undefined ? undefined : await ownBytes(pid),
     ownLimitBytes: settings.ownLimitBytes,
     watched: view && seen ? watchedNames(view, seen, section.group) : new Set(),
@@ -60,9 +66,24 @@ export async function readListener(
     begun: [...(left?.journal.value?.jobs.keys() ?? [])],
     restarts: restartsIn(left?.journal.value),
     outbox: path === undefined ? undefined : await lookIntoOutbox(path),
-    mutes: [],
-    agents: undefined,
+    mutes: mutesIn(left?.journal.value),
+    agents: said?.agents,
     problems: [...(left?.journal.problems ?? []), ...(left?.listener.problems ?? [])],
+  }
+}
+
+/** What it has said by its socket, if it is this run of memmon; whatever else came is not known. */
+function saidOf(data: unknown, run: string) {
+  if (!isObject(data) || data.run !== run || !isNumber(0)(data.agents)) return undefined
+  const { tick_at_ms: tickAtMs, period_seconds: periodSeconds, failing, agents } = data
+  const isHeard = isNumber(0)(tickAtMs) && isNumber(1)(periodSeconds)
+  return {
+    agents: agents as number,
+    heard: isHeard ? { tickAtMs: tickAtMs as number, periodSeconds: periodSeconds as number } : {},
+    failing:
+      isObject(failing) && isNumber(0)(failing.sinceMs) && typeof failing.why === 'string'
+        ? { sinceMs: failing.sinceMs as number, why: failing.why }
+        : undefined,
   }
 }
 
@@ -109,10 +130,17 @@ function watchedNames({ rules }: View, { table }: Seen, group: string): Set<stri
   return new Set(watchedOf(table.processes, rules, exempt).map(({ process }) => process.namespec))
 }
 
+function mutesIn(journal: JournalContents | undefined): Mute[] {
+  return (journal ? mutesOnThisClock(journal, clocksNow()) : [])
+    .map(({ namespec, untilMs }) => ({ namespec, untilMs }))
+    .sort((a, b) => a.untilMs - b.untilMs)
+}
+
+const clocksNow = () => ({ boot: bootId(), tick: monotonicMs(), nowMs: Date.now() })
+
 function restartsIn(journal: JournalContents | undefined): RestartSeen[] {
   if (!journal) return []
-  const clocks = { boot: bootId(), tick: monotonicMs(), nowMs: Date.now() }
-  return onThisClock(journal, clocks)
+  return onThisClock(journal, clocksNow())
     .slice(-MOST_RESTARTS)
     .reverse()
     .map(({ namespec, at, reason }) => ({ namespec, atMs: at, reason }))

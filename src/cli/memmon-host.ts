@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { connectHost, type Host, type NoHost } from '../agents/client.ts'
 import { knownFolders, peoplesPath, socketName } from '../agents/socket-path.ts'
 import { UsageError } from '../base/errors.ts'
-import { formatServerUrl } from '../base/server-url.ts'
+import { formatServerUrl, type ServerAddress } from '../base/server-url.ts'
 import type { Environment } from '../config/supervisor-files.ts'
 import { stateRoot } from '../restart/state-folder.ts'
 import { type ProcessInfo, ProcessState } from '../rules/process.ts'
@@ -30,6 +30,26 @@ export async function findHost(asked: Asked): Promise<FoundHost> {
   }
   throw new UsageError(whyNone(basis, reasons))
 }
+
+/** What the listener with these rules says of itself by its socket; undefined where it has none, or does not answer. */
+export async function askListener(
+  source: RuleSource,
+  processes: readonly ProcessInfo[],
+  address: ServerAddress,
+): Promise<unknown> {
+  for (const path of socketsOf(source, processes, formatServerUrl(address))) {
+    for (const door of [peoplesPath(path), path]) {
+      const host = await connectHost(door)
+      if (!('ask' in host)) continue
+      const answer = await host.ask({ do: 'listener' }, { timeoutMs: LISTENER_WITHIN_MS })
+      host.close()
+      if (answer.kind === 'finished') return answer.data
+    }
+  }
+  return undefined
+}
+
+const LISTENER_WITHIN_MS = 2_000
 
 /** Where it may listen, the likeliest first. */
 function pathsOf(

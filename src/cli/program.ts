@@ -37,6 +37,10 @@ export interface Output {
 export const OWN_OPTIONS = {
   check: [CONFIGURATION, ...CHECK_OPTIONS],
   status: [CONFIGURATION, ...STATUS_OPTIONS],
+  restart: [CONFIGURATION],
+  drain: [CONFIGURATION],
+  mute: [CONFIGURATION],
+  unmute: [CONFIGURATION],
   explain: [CONFIGURATION, ...EXPLAIN_OPTIONS],
   diagnose: [CONFIGURATION, ...DIAGNOSE_OPTIONS],
   analyse: ANALYSE_OPTIONS,

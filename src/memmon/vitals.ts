@@ -22,6 +22,9 @@ export interface VitalsPorts {
 export class Vitals {
   readonly #ports: VitalsPorts
   readonly #file: ListenerFile
+  #tickAtMs: number | undefined
+  #periodSeconds: number | undefined
+  #checkedAtMs: number | undefined
   /** The check that goes on. */
   #begun: { readonly atMs: number; readonly atTick: number } | undefined
   #late: Failing | undefined
@@ -39,7 +42,20 @@ export class Vitals {
   onTick(periodSeconds: number): void {
     if (this.#begun && this.#ports.tick() - this.#begun.atTick > CHECK_WITHIN_MS)
       this.#late ??= { sinceMs: this.#begun.atMs, why: 'the check that began then has not ended' }
+    this.#tickAtMs = this.#ports.nowMs()
+    this.#periodSeconds = Math.min(this.#periodSeconds ?? Number.POSITIVE_INFINITY, periodSeconds)
     this.#file.onTick(periodSeconds)
+  }
+
+  /** For those who ask by the socket. */
+  get document() {
+    return {
+      run: this.#ports.run,
+      tick_at_ms: this.#tickAtMs ?? null,
+      period_seconds: this.#periodSeconds ?? null,
+      checked_at_ms: this.#checkedAtMs ?? null,
+      failing: this.#late ?? this.#ports.failing() ?? null,
+    }
   }
 
   /** A check goes on, or is over. */
@@ -47,6 +63,7 @@ export class Vitals {
     const { nowMs, tick } = this.#ports
     this.#begun = isGoingOn ? { atMs: nowMs(), atTick: tick() } : undefined
     if (isGoingOn) return
+    this.#checkedAtMs = nowMs()
     this.#late = undefined
     this.#file.look()
   }

@@ -12,8 +12,12 @@ export function breachText(breach: Breach): string {
   if (breach.growth)
     return `${amountText(metric, cumulative, value)}, ${growthClause(breach.growth, limit)} (${rule})`
   const by = formatAmount(metric, Math.abs(value - limit))
-  if (together !== undefined) return `${together} is over its limit, and its group is restarted together`
+  if (together !== undefined)
+    return breach.isByHand
+      ? `${together} is restarted by hand, and its group with it`
+      : `${together} is over its limit, and its group is restarted together`
   if (breach.isOfMonitor) return monitorText(breach)
+  if (breach.isByHand) return `asked for by hand (${rule}), ${shortText(metric, cumulative, value)}${tail}`
   if (!budget) {
     const side = value > limit ? 'over' : 'under'
     return `${amountText(metric, cumulative, value)}, ${side} ${rule} by ${by}${tail}`

@@ -6,6 +6,7 @@ import { NOTICES, type NoticeFacts, type NoticeWords } from './notices.ts'
 /** The words for a notice. */
 export function noticeWords({ what, request: { breach } }: Noticed): NoticeWords {
   if (breach.isOfMonitor) return monitorWords(what, breach.rule)
+  if (breach.isByHand) return { ...NOTICES[what], headline: HEADLINE_BY_HAND[what] ?? NOTICES[what].headline }
   if (!breach.budget || !isBudgetNotice(what)) return NOTICES[what]
   return budgetWords(what, breach.budget.isFree === true, breach.rule)
 }
@@ -43,6 +44,11 @@ function budgetWords(what: BudgetNotice, isFree: boolean, rule: string): NoticeW
     done: () => (what === 'alerted' ? 'Nothing; another message follows when this is over' : 'Nothing'),
     brief: () => (what === 'alerted' ? 'over its budget' : 'within its budget'),
   }
+}
+
+/** What a person asks for is about no limit, either. */
+const HEADLINE_BY_HAND: { readonly [What in Noticed['what']]?: NoticeWords['headline'] } = {
+  draining: ({ where }) => `Draining ${where}: asked for by hand`,
 }
 
 /** What a monitor of the operator's own asks for is about no limit. */

@@ -54,8 +54,9 @@ const notRestartedText = ({ isOfMonitor, rule }: Breach): string =>
     ? `is no longer restarted, though ${rule} asks for it`
     : 'exceeds its limit and is no longer restarted'
 
-function whyRestarted({ together, growth, isOfMonitor, rule }: Breach): string {
+function whyRestarted({ together, growth, isOfMonitor, isByHand, rule }: Breach): string {
   if (together !== undefined) return ' with its group'
   if (isOfMonitor) return `: ${rule} asked for it`
+  if (isByHand) return ': asked for by hand'
   return growth ? ': it leaked' : ': it exceeded its limit'
 }

@@ -44,6 +44,7 @@ export function stepDraining(job: JobIn<'draining'>, event: JobEvent, moment: Mo
 
 /** It was told already: another rule takes over where its own lets it be. */
 function drainedFor(job: JobIn<'draining'>, request: RestartRequest, { terms }: Moment): Job {
+  if (job.request.breach.isByHand) return job
   const isOwn = request.breach.ruleId === job.request.breach.ruleId
   if (!job.drained || (terms.kind === 'stands' && (isOwn || job.phase !== 'watched'))) return job
   return { ...job, request, phase: 'grace', drained: { ...job.drained, request } }

@@ -52,7 +52,8 @@ export class Holds {
    */
   untilTick({ request, drained }: Job): number | undefined {
     const { breach, process } = request
-    if (breach.together !== undefined) return undefined
+    // What a person asks for was refused, or was not held back.
+    if (breach.together !== undefined || breach.isByHand) return undefined
     const until = this.cappedUntil(process.namespec)
     if (until !== undefined || breach.isHard || drained) return until
     return this.#backoffUntil(process.namespec)
@@ -69,10 +70,22 @@ export class Holds {
     return firstMs === 0 ? undefined : this.#ports.history.backoffUntil(namespec, firstMs, this.#ports.tick())
   }
 
+  /** Why a person's request is refused, in one clause; undefined if nothing holds it back. */
+  refusalOf(namespec: string): string | undefined {
+    const [capped, backoff] = [this.cappedUntil(namespec), this.#backoffUntil(namespec)]
+    const untilTick = capped ?? backoff
+    if (untilTick === undefined) return undefined
+    const { nowMs, tick, settings } = this.#ports
+    const by =
+      capped === undefined ? '--restart-backoff' : `--max-restarts ${settings().maxRestarts?.written}`
+    return `${by} allows no restart before ${timestamp(new Date(nowMs() + untilTick - tick())).slice(0, 19)}`
+  }
+
   /** False if --max-restarts does not let it be restarted now, which is told once. */
   passesCap(request: RestartRequest): boolean {
     const { namespec } = request.process
-    const untilTick = request.breach.together === undefined ? this.cappedUntil(namespec) : undefined
+    const { together, isByHand } = request.breach
+    const untilTick = together === undefined && !isByHand ? this.cappedUntil(namespec) : undefined
     const { maxRestarts } = this.#ports.settings()
     if (untilTick === undefined || !maxRestarts) {
       this.#capTold.delete(namespec)

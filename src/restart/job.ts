@@ -142,11 +142,12 @@ export const isAway = ({ state }: Job): boolean => state !== 'draining' && state
 export const isBeforeHook = ({ phase, plan }: JobIn<'preparing'>): boolean =>
   phase === 'looking' || ((phase === 'evidence' || phase === 'last look') && plan.preCommand === undefined)
 
-/** True while the journal has to know of it: a process was told something, or has to follow one that was. */
+/** True while the journal has to know of it: a process was told something, or a person was, or it has to follow one that was. */
 export const isNoted = (job: Job): boolean =>
   job.drained !== undefined ||
   job.owesPost ||
   job.request.breach.together !== undefined ||
+  job.request.breach.isByHand === true ||
   (job.state === 'preparing' && (job.phase === 'hook' || job.phase === 'noted')) ||
   job.state === 'stopping' ||
   job.state === 'starting' ||

@@ -109,6 +109,42 @@ export class Jobs {
     else if (this.#holds.passesCap(request)) this.#runner.enter(namespec, waitingJob(request, plan))
   }
 
+  /** A person asks for it. Resolves when it is in the journal, or with the reason why not, in one clause. */
+  async restartByHand(request: RestartRequest): Promise<string | undefined> {
+    const { namespec } = request.process
+    const entry = this.#runner.entries.get(namespec)
+    const terms = this.#ports.termsOf(request)
+    const refusal = this.#refusalOf(namespec) ?? (terms.kind === 'spared' ? terms.why : undefined)
+    if (refusal !== undefined) return refusal
+    const plan = terms.plan ?? { group: false }
+    if (entry) this.#runner.send(entry, { kind: 'breached', request, plan })
+    const { job } = entry ?? this.#runner.enter(namespec, waitingJob(request, plan))
+    await this.#ports.journal.note({ jobs: [[namespec, job]] })
+    this.#schedule.giveTurnsSoon()
+    return undefined
+  }
+
+  /** The same for a drain. */
+  async drainByHand(request: RestartRequest, drain: Drain): Promise<string | undefined> {
+    const { namespec } = request.process
+    const entry = this.#runner.entries.get(namespec)
+    if (entry?.job.state === 'draining') return 'it was asked to finish already'
+    const refusal = this.#refusalOf(namespec)
+    if (entry || refusal !== undefined) return refusal ?? 'its restart is due already'
+    const begun = beginDrain(request, drain, this.#runner.moment(request))
+    this.#runner.begin(namespec, begun)
+    await this.#ports.journal.note({ jobs: [[namespec, begun.job]] })
+    return undefined
+  }
+
+  /** Why nothing begins by hand now. */
+  #refusalOf(namespec: string): string | undefined {
+    if (!this.#schedule.isOpen) return 'memmon has just been started and reads its journal: try again'
+    if (this.#runner.isEnding) return 'memmon is ending: try again when the next one runs'
+    if (this.isAway(namespec)) return 'memmon is restarting it already'
+    return this.#holds.refusalOf(namespec)
+  }
+
   /** A process is over its soft limit, as each check says: it was asked to finish, once for each run of it. */
   soften(request: RestartRequest, drain: Drain): void {
     const { namespec } = request.process

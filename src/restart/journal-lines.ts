@@ -11,6 +11,7 @@ import {
   outcomeFrom,
   withoutLimit,
 } from './journal-values.ts'
+import type { Mute } from './mutes.ts'
 
 /** A restart that was carried through, for counting. */
 export interface PastRestart {
@@ -32,6 +33,8 @@ export interface JournalContents {
   /** What was begun and not ended, by namespec. */
   readonly jobs: ReadonlyMap<string, Job>
   readonly restarts: readonly PastRestart[]
+  /** By namespec, as they were written: some may be over. */
+  readonly mutes: ReadonlyMap<string, Mute>
   /** Lines that could not be read: the last one, if memmon was killed while writing it. */
   readonly damagedLines: number
 }
@@ -45,6 +48,10 @@ export const headerLine = (supervisord: string, boot: string): string =>
 export const endedLine = (namespec: string): string => line({ ended: namespec })
 export const restartedLine = ({ namespec, ...when }: PastRestart): string =>
   line({ restarted: namespec, ...when })
+
+export const mutedLine = ({ namespec, untilMs, untilTick }: Mute): string =>
+  line({ muted: namespec, untilMs, untilTick })
+export const unmutedLine = (namespec: string): string => line({ unmuted: namespec })
 
 /** What the journal holds of a job; undefined if there is nothing that another memmon would have to know. */
 export function jobLine(job: Job): string | undefined {
@@ -87,8 +94,9 @@ export function parseJournal(text: string): JournalContents {
   const [first, ...rest] = lines.map(parseObject)
   const jobs = new Map<string, Job>()
   const restarts: PastRestart[] = []
+  const mutes = new Map<string, Mute>()
   let damagedLines = tail === '' ? 0 : 1
-  for (const value of rest) if (!value || !apply(value, jobs, restarts)) damagedLines++
+  for (const value of rest) if (!value || !apply(value, { jobs, restarts, mutes })) damagedLines++
   const version = typeof first?.memmon === 'number' ? first.memmon : undefined
   return {
     version,
@@ -96,6 +104,7 @@ export function parseJournal(text: string): JournalContents {
     boot: textOf(first?.boot),
     jobs,
     restarts,
+    mutes,
     damagedLines,
   }
 }
@@ -110,8 +119,11 @@ function parseObject(text: string): Json | undefined {
 }
 
 /** False for a line that says nothing known. */
-function apply(value: Json, jobs: Map<string, Job>, restarts: PastRestart[]): boolean {
-  const { ended, restarted, at, tick, soonTimes, reason } = value
+function apply(
+  value: Json,
+  { jobs, restarts, mutes }: { jobs: Map<string, Job>; restarts: PastRestart[]; mutes: Map<string, Mute> },
+): boolean {
+  const { ended, restarted, at, tick, soonTimes, reason, muted, unmuted } = value
   if (typeof ended === 'string') {
     jobs.delete(ended)
     return true
@@ -119,6 +131,16 @@ function apply(value: Json, jobs: Map<string, Job>, restarts: PastRestart[]): bo
   if (typeof restarted === 'string') {
     if (typeof at !== 'number' || typeof tick !== 'number' || typeof soonTimes !== 'number') return false
     restarts.push({ namespec: restarted, at, tick, soonTimes, ...(typeof reason === 'string' && { reason }) })
+    return true
+  }
+  if (typeof unmuted === 'string') {
+    mutes.delete(unmuted)
+    return true
+  }
+  if (typeof muted === 'string') {
+    const { untilMs, untilTick } = value
+    if (typeof untilMs !== 'number' || typeof untilTick !== 'number') return false
+    mutes.set(muted, { namespec: muted, untilMs, untilTick })
     return true
   }
   const job = jobFrom(value)

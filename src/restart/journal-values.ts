@@ -55,11 +55,11 @@ export const isDrained = (value: unknown): value is Drained =>
   typeof value.isTold === 'boolean' &&
   (value.awaitsAgent === undefined || value.awaitsAgent === true)
 
-/** JSON knows no Infinity, which a monitor's breach without a figure has for its limit. */
+/** JSON knows no Infinity, which is the limit of what a monitor without a figure, or a person, asks for. */
 export function withoutLimit(request: unknown): unknown {
   if (!isObject(request) || !isObject(request.breach)) return request
   const { breach } = request
-  if (breach.isOfMonitor !== true || breach.limit !== null) return request
+  if ((breach.isOfMonitor !== true && breach.isByHand !== true) || breach.limit !== null) return request
   return { ...request, breach: { ...breach, limit: Number.POSITIVE_INFINITY } }
 }
 

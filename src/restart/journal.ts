@@ -8,12 +8,15 @@ import {
   JOURNAL_VERSION,
   type JournalContents,
   jobLine,
+  mutedLine,
   type PastRestart,
   parseJournal,
   restartedLine,
+  unmutedLine,
 } from './journal-lines.ts'
 import { answered, JournalWriter, type WritableDisk } from './journal-writer.ts'
-import { onThisClock, recent, withLastReasons } from './past-restarts.ts'
+import type { Mute } from './mutes.ts'
+import { mutesOnThisClock, onThisClock, recent, withLastReasons } from './past-restarts.ts'
 
 /** Where it is kept; see journal-disk.ts. All of it throws an Error when the disk does not do it. */
 export interface JournalDisk extends WritableDisk {
@@ -28,6 +31,9 @@ export interface JournalChanges {
   /** undefined: nothing is left to do for it. */
   readonly jobs: readonly (readonly [namespec: string, job: Job | undefined])[]
   readonly restart?: PastRestart | undefined
+  readonly mute?: Mute
+  /** The namespec of one that is muted no longer. */
+  readonly unmuted?: string
 }
 
 export interface JournalPorts {
@@ -49,6 +55,8 @@ export interface Found {
   readonly isNewer: boolean
   /** By this boot's clock, those to come left out. */
   readonly restarts: readonly PastRestart[]
+  /** Those that are not over, by this boot's clock. */
+  readonly mutes: readonly Mute[]
   /** What the operator should know about the state of the journal. */
   readonly notices: readonly string[]
 }
@@ -62,6 +70,7 @@ export class Journal {
   readonly #writer: JournalWriter
   readonly #lines = new Map<string, string>()
   #restarts: readonly PastRestart[] = []
+  readonly #mutes = new Map<string, Mute>()
 
   constructor(ports: JournalPorts) {
     this.#ports = ports
@@ -78,13 +87,16 @@ export class Journal {
         thrown => `cannot be set aside (${messageOf(thrown)}): it is replaced`,
       )
       const notice = `the journal was written by another version of memmon and ${what}`
-      return { jobs: [], isNewer: false, restarts: [], notices: [notice] }
+      return { jobs: [], isNewer: false, restarts: [], mutes: [], notices: [notice] }
     }
-    this.#restarts = recent(onThisClock(found, { boot, tick: tick(), nowMs: nowMs() }), tick())
+    const clocks = { boot, tick: tick(), nowMs: nowMs() }
+    this.#restarts = recent(onThisClock(found, clocks), clocks.tick)
+    const mutes = mutesOnThisClock(found, clocks)
+    for (const mute of mutes) this.#mutes.set(mute.namespec, mute)
     const isNewer = found.supervisord !== this.#ports.supervisord
     const jobs = [...found.jobs.values()]
     for (const job of jobs) this.#keep(job.request.process.namespec, job)
-    return { jobs, isNewer, restarts: this.#restarts, notices: noticesOf(found, isNewer) }
+    return { jobs, isNewer, restarts: this.#restarts, mutes, notices: noticesOf(found, isNewer) }
   }
 
   /** Resolves when the changes are on disk, cannot be written, or the disk does not answer. */
@@ -99,6 +111,12 @@ export class Journal {
       texts.push(restartedLine(changes.restart))
       this.#restarts = recent([...this.#restarts, changes.restart], this.#ports.tick())
     }
+    const { mute, unmuted } = changes
+    if (mute) {
+      texts.push(mutedLine(mute))
+      this.#mutes.set(mute.namespec, mute)
+    }
+    if (unmuted !== undefined && this.#mutes.delete(unmuted)) texts.push(unmutedLine(unmuted))
     return this.#writer.append(texts.join(''))
   }
 
@@ -129,6 +147,7 @@ export class Journal {
     return [
       headerLine(supervisord, boot),
       ...withLastReasons(this.#restarts).map(restartedLine),
+      ...[...this.#mutes.values()].map(mutedLine),
       ...this.#lines.values(),
     ].join('')
   }

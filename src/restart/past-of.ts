@@ -6,7 +6,7 @@ import type { Rule } from '../rules/rule.ts'
 import { windowKey } from './checks-lines.ts'
 import { Holds } from './holds.ts'
 import type { Job } from './job.ts'
-import { type Clocks, onThisClock, recent } from './past-restarts.ts'
+import { type Clocks, mutesOnThisClock, onThisClock, recent } from './past-restarts.ts'
 import type { RunningState } from './running-state.ts'
 import { waitingJob } from './waiting.ts'
 import type { Wait } from './waits.ts'
@@ -24,6 +24,7 @@ export function pastOf({ journal, checks }: RunningState, terms: PastTerms, cloc
   const holds = createHolds(history, terms, clocks)
   const restarts = journal ? recent(onThisClock(journal, clocks), tick) : []
   for (const { namespec, tick: then, soonTimes } of restarts) history.recordRestart(namespec, then, soonTimes)
+  const mutes = new Map((journal ? mutesOnThisClock(journal, clocks) : []).map(mute => [mute.namespec, mute]))
   const waits = new Map(checks?.waits.map(wait => [wait.namespec, wait]))
   const leaks = new Map(checks?.leaks.map(leak => [leak.namespec, leak]))
   const holdAt = (by: 'cap' | 'backoff', untilTick: number): Hold | undefined => {
@@ -39,6 +40,8 @@ export function pastOf({ journal, checks }: RunningState, terms: PastTerms, cloc
     budgets: checks?.budgets ?? new Map(),
     windowOf: ({ namespec }, { signature }) => checks?.windows.get(windowKey(namespec, signature)),
     pendingOf(process) {
+      const mute = mutes.get(process.namespec)
+      if (mute) return { kind: 'muted', untilMs: mute.untilMs, leftSeconds: (mute.untilTick - tick) / 1000 }
       const job = journal?.jobs.get(process.namespec)
       const wait = waits.get(process.namespec)
       if (wait && sameRun(wait.run, process) && isRunning(process) && (!job || !isAfterWait(job)))
@@ -49,7 +52,7 @@ export function pastOf({ journal, checks }: RunningState, terms: PastTerms, cloc
       const leak = leaks.get(process.namespec)
       return leak && sameRun(leak.run, process) && isRunning(process) ? knownLeak(leak, clocks) : undefined
     },
-    mayRestart: namespec => holds.mayRestart(namespec),
+    mayRestart: namespec => !mutes.has(namespec) && holds.mayRestart(namespec),
     holdOf(request) {
       history.recordBreach(request)
       const { namespec } = request.process

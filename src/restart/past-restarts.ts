@@ -1,5 +1,6 @@
 // The restarts that the journal still has to know of: those that --max-restarts may count. Pure.
 import type { JournalContents, PastRestart } from './journal-lines.ts'
+import { LONGEST_MUTE_SECONDS, MOST_MUTES, type Mute } from './mutes.ts'
 
 /** No window of --max-restarts is longer. */
 const KEEP_RESTARTS_MS = 86_400_000
@@ -36,3 +37,19 @@ export const withLastReasons = (restarts: readonly PastRestart[]): PastRestart[]
     const { reason: _, ...rest } = one
     return at < restarts.length - MOST_REASONS ? rest : one
   })
+
+/** The mutes that are not over; by the date where the clock is another, and never for longer than one may be. */
+export function mutesOnThisClock(
+  { boot, mutes }: Pick<JournalContents, 'boot' | 'mutes'>,
+  now: Clocks,
+): Mute[] {
+  const isSame = boot !== '' && boot === now.boot
+  return [...mutes.values()]
+    .map(one => {
+      const leftMs = isSame ? one.untilTick - now.tick : one.untilMs - now.nowMs
+      const ms = Math.min(leftMs, LONGEST_MUTE_SECONDS * 1000)
+      return { ...one, untilTick: now.tick + ms, untilMs: now.nowMs + ms }
+    })
+    .filter(({ untilTick }) => untilTick > now.tick)
+    .slice(-MOST_MUTES)
+}

@@ -2,14 +2,18 @@
 // finished whatever becomes of memmon.
 import { messageOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
+import { formatDuration } from '../base/units.ts'
+import { mutedText, muteFacts, unmutedText, untilText } from '../messages/by-hand-text.ts'
 import type { Drain } from '../rules/action.ts'
 import { RestartHistory } from '../rules/history.ts'
 import type { RestartOutcome, RestartRequest } from '../rules/outcome.ts'
 import type { ProcessInfo } from '../rules/process.ts'
 import type { EffectPorts } from './effects.ts'
+import type { Terms } from './job-events.ts'
 import { type JobSettings, Jobs } from './jobs.ts'
 import { Journal, type JournalDisk, noticeText } from './journal.ts'
 import { unprotectedText } from './journal-writer.ts'
+import { LONGEST_MUTE_SECONDS, MOST_MUTES, type Mute, Mutes } from './mutes.ts'
 import type { Standing } from './standing.ts'
 import { type RulesInForce, termsOf } from './terms.ts'
 import type { UnfinishedNames } from './unfinished.ts'
@@ -38,6 +42,7 @@ export class Restarts {
   readonly #ports: RestartsPorts
   readonly #jobs: Jobs
   readonly #history = new RestartHistory()
+  readonly #mutes = new Mutes()
   #settings: JobSettings
   #rules: RulesInForce
   #journal: Journal | undefined
@@ -50,7 +55,7 @@ export class Restarts {
       ...ports,
       history: this.#history,
       settings: () => this.#settings,
-      termsOf: request => termsOf(request, this.#rules),
+      termsOf: request => this.#unlessMuted(request, termsOf(request, this.#rules)),
       journal: {
         note: async changes => this.#journal?.note(changes),
         isNews: (namespec, job) => this.#journal?.isNews(namespec, job) ?? false,
@@ -67,7 +72,11 @@ export class Restarts {
     try {
       const journal = new Journal({ ...(await place), nowMs, tick, sleep, tell: text => log('WARN', text) })
       this.#journal = journal
-      const { jobs, isNewer, restarts, notices } = await journal.read()
+      const { jobs, isNewer, restarts, mutes, notices } = await journal.read()
+      for (const mute of mutes) {
+        this.#mutes.add(mute)
+        log('INFO', mutedText(mute), () => ({ event: 'muted', ...muteFacts(mute) }))
+      }
       for (const notice of notices) log('WARN', noticeText(notice))
       for (const one of restarts) this.#history.recordRestart(one.namespec, one.tick, one.soonTimes)
       this.#jobs.open(jobs, isNewer)
@@ -102,7 +111,67 @@ export class Restarts {
 
   /** A check begins. */
   check(): void {
+    if (!this.#mutes.isEmpty)
+      for (const mute of this.#mutes.expired(this.#ports.tick())) void this.#noteUnmuted(mute)
     this.#jobs.check()
+  }
+
+  /** A person asks for it. Resolves when it is in the journal, or with the reason why not, in one clause. */
+  restartByHand(request: RestartRequest): Promise<string | undefined> {
+    return this.#jobs.restartByHand(request)
+  }
+
+  /** The same for a drain. */
+  drainByHand(request: RestartRequest, drain: Drain): Promise<string | undefined> {
+    return this.#jobs.drainByHand(request, drain)
+  }
+
+  /** Leaves a process alone for so long, and says nothing of it. The mute, when it is in the journal, or why not. */
+  async mute(namespec: string, seconds: number): Promise<Mute | string> {
+    const { nowMs, tick, log } = this.#ports
+    if (seconds > LONGEST_MUTE_SECONDS) return `${formatDuration(seconds)} is too long: 1d at most`
+    if (this.#mutes.isFull && !this.#mutes.of(namespec))
+      return `${MOST_MUTES} programs are muted already: end one of these first`
+    const mute = { namespec, untilMs: nowMs() + seconds * 1000, untilTick: tick() + seconds * 1000 }
+    this.#mutes.add(mute)
+    log('INFO', mutedText(mute), () => ({ event: 'muted', ...muteFacts(mute) }))
+    this.#jobs.onSettings()
+    await this.#journal?.note({ jobs: [], mute })
+    return mute
+  }
+
+  /** False if it was not muted. */
+  async unmute(namespec: string): Promise<boolean> {
+    const mute = this.#mutes.of(namespec)
+    if (!mute || !this.#mutes.remove(namespec)) return false
+    this.#jobs.onSettings()
+    await this.#noteUnmuted(mute)
+    return true
+  }
+
+  get mutes(): readonly Mute[] {
+    return this.#mutes.all
+  }
+
+  /** A person has it left alone. */
+  isMuted(namespec: string): boolean {
+    return !this.#mutes.isEmpty && this.#mutes.of(namespec) !== undefined
+  }
+
+  async #noteUnmuted({ namespec }: Mute): Promise<void> {
+    this.#ports.log('INFO', unmutedText(namespec), () => ({ event: 'unmuted', namespec }))
+    await this.#journal?.note({ jobs: [], unmuted: namespec })
+  }
+
+  /** What memmon does by itself it does not do while that is muted. */
+  #unlessMuted(request: RestartRequest, terms: Terms): Terms {
+    const mute = this.#mutes.of(request.process.namespec)
+    if (!mute || request.breach.isByHand) return terms
+    return {
+      kind: 'spared',
+      why: `it is muted until ${untilText(mute)}`,
+      ...(terms.plan && { plan: terms.plan }),
+    }
   }
 
   /** All processes that there are. */
@@ -126,9 +195,9 @@ export class Restarts {
     return this.#jobs.isComing(namespec)
   }
 
-  /** False for what --max-restarts or --restart-backoff does not let be restarted now. */
+  /** False for what --max-restarts, --restart-backoff or a person does not let be restarted now. */
   mayRestart(namespec: string): boolean {
-    return this.#jobs.mayRestart(namespec)
+    return !this.isMuted(namespec) && this.#jobs.mayRestart(namespec)
   }
 
   /** Begins nothing more. */

@@ -21,11 +21,11 @@ export function sparedNow(
   const { breach } = job.request
   const left = (...why: [Skipped['reason'], string]) => leave(job, skipped(job, moment, ...why))
   if (terms.kind === 'spared') return spare(job, moment, terms.why)
-  // One whose group was stopped goes with it: no check of the next memmon would ask for it again.
-  if (moment.isEnding && breach.together === undefined)
+  // One whose group was stopped goes with it, and a person asks once: no check of the next memmon would ask for it again.
+  if (moment.isEnding && breach.together === undefined && !breach.isByHand)
     return left('ending', 'memmon is shutting down and had not stopped it')
-  // Nobody else is over a limit, or it has said itself that it is done.
-  if (breach.together !== undefined || job.due === 'finished') return undefined
+  // Nobody else is over a limit, a person has decided, or it has said itself that it is done.
+  if (breach.together !== undefined || breach.isByHand || job.due === 'finished') return undefined
   if (measured.kind === 'fault')
     return leave(job, failed(job, moment, 'check', `its memory could not be read again: ${measured.text}`))
   if (measured.value === undefined) return left('not running', 'it is ending by itself')

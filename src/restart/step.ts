@@ -54,8 +54,9 @@ function resume(noted: Job, isNewer: boolean, moment: Moment): Stepped {
     case 'waiting':
       return go({ ...job, isPostponed: false })
     case 'preparing': {
-      // One whose group was stopped is over no limit itself: no check would ask for it again.
-      const isAskedOnce = job.request.breach.together !== undefined && !job.owesPost
+      // One whose group was stopped is over no limit itself, nor is what a person asks for: no check would ask for it again.
+      const { together, isByHand } = job.request.breach
+      const isAskedOnce = (together !== undefined || isByHand === true) && !job.owesPost
       if (isBeforeHook({ ...job, plan: noted.plan }) || isAskedOnce)
         return go({ ...headOf(job), state: 'waiting', due: job.due, isPostponed: false })
       // Whether pre_restart_command has done its work is not known: post_restart_command undoes it, after its end.

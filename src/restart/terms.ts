@@ -1,6 +1,6 @@
 // What the settings in force say of a restart or a drain that has begun under them or under earlier ones. Pure.
 
-import type { Action } from '../rules/action.ts'
+import { type Action, type Drain, drainMeans } from '../rules/action.ts'
 import type { Budget } from '../rules/budgets.ts'
 import { isMemory } from '../rules/metric.ts'
 import { drainOfVerdict, type MonitorSpec, planOfVerdict } from '../rules/monitor.ts'
@@ -23,6 +23,7 @@ export interface RulesInForce {
 export function termsOf(request: RestartRequest, settings: RulesInForce): Terms {
   const { process, breach } = request
   if (breach.isOfMonitor) return termsOfMonitor(request, settings)
+  if (breach.isByHand) return termsByHand(request, settings)
   const { group, name } = process
   const rule = [...settings.rules, ...settings.budgets].find(({ id }) => id === breach.ruleId)
   const spared = (why: string): Terms => ({ kind: 'spared', why, ...(rule && { plan: rule.plan }) })
@@ -54,6 +55,29 @@ function termsOfMonitor({ process, breach }: RestartRequest, settings: RulesInFo
   if (monitor.isDryRun) return spared('a dry run restarts nothing')
   if (breach.together !== undefined && !plan.group) return spared('restart_group is off for its group now')
   return { kind: 'stands', plan, limit: breach.limit, drain: drainOfVerdict(monitor, rules) }
+}
+
+/** A person's command has no limit of its own, either; a drain needs the means of a soft limit. */
+function termsByHand({ process, breach }: RestartRequest, settings: RulesInForce): Terms {
+  const rules = rulesOf(process, settings)
+  const plan = rules[0]?.plan ?? { group: false }
+  const drain = drainByHand(rules)
+  const spared = (why: string): Terms => ({ kind: 'spared', why, plan })
+  if (settings.ignored.some(selector => selects(selector, process.group, process.name)))
+    return spared('the settings ignore it now')
+  if (breach.rule === DRAIN_BY_HAND && !drain) return spared('its soft_limit is no longer in the settings')
+  if (breach.together !== undefined && !plan.group) return spared('its group is no longer restarted together')
+  return { kind: 'stands', plan, limit: breach.limit, ...(drain && { drain }) }
+}
+
+export const RESTART_BY_HAND = 'memmon restart'
+export const DRAIN_BY_HAND = 'memmon drain'
+
+/** How a person has a process asked to finish: as the closest of its rules says that asks it at all. */
+export function drainByHand(rules: readonly Rule[]): Drain | undefined {
+  for (const { action } of rules)
+    if (action.kind === 'drain' && drainMeans(action) !== undefined) return action
+  return undefined
 }
 
 function notDoneBy({ kind }: Action): string | undefined {

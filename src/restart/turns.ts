@@ -55,7 +55,7 @@ interface Away {
 const inOrder = (jobs: readonly Job[]): Job[] =>
   jobs
     .filter(job => job.state === 'waiting' && !job.isPostponed)
-    .sort((a, b) => Number(isHard(b)) - Number(isHard(a)) || excessOf(b) - excessOf(a))
+    .sort((a, b) => urgencyOf(b) - urgencyOf(a) || excessOf(b) - excessOf(a))
 
 /** When one of its group no longer counts as away, if that is all it waits for. */
 function groupFreeAt(job: Job, away: readonly Away[], tick: number, { maxParallel }: TurnSettings): number {
@@ -84,6 +84,8 @@ function awayOf(job: Job, tick: number): Away {
 }
 
 const groupOf = ({ request }: Job): string => request.process.group
+/** What a person asks for comes before what memmon does by itself, but not before what may take the machine with it. */
+const urgencyOf = (job: Job): number => (isHard(job) ? 2 : job.request.breach.isByHand ? 1 : 0)
 const isHard = ({ request }: Job): boolean => request.breach.isHard === true
 /** Of whatever its limit counts. */
 const excessOf = ({ request: { breach } }: Job): number =>

@@ -59,7 +59,7 @@ export function stepWaiting(job: JobIn<'waiting'>, event: JobEvent, moment: Mome
     case 'dropped':
       return { job: undefined, effects: [] }
     case 'ending':
-      return job.drained || job.request.breach.together !== undefined
+      return job.drained || job.request.breach.together !== undefined || job.request.breach.isByHand
         ? go(job)
         : leave(job, skipped(job, moment, 'ending', 'memmon is shutting down and had not started on it'))
     default:
@@ -71,8 +71,8 @@ export function stepWaiting(job: JobIn<'waiting'>, event: JobEvent, moment: Mome
 function adopted(job: JobIn<'waiting'>, { request, plan }: JobEvent & { kind: 'breached' }): Job {
   const { breach, process } = job.request
   if (!sameRun(request.process, process)) return waitingJob(request, plan)
-  if (breach.together !== undefined) return job
-  const isMore = request.breach.together !== undefined || request.breach.isHard
+  if (breach.together !== undefined || breach.isByHand) return job
+  const isMore = request.breach.together !== undefined || request.breach.isHard || request.breach.isByHand
   const isNewer = !breach.isHard && job.due === 'limit'
   return isMore || isNewer ? { ...job, request, plan } : job
 }

@@ -69,6 +69,11 @@ export class Judgement {
     )
   }
 
+  /** Forgets one process. */
+  forget(namespec: string): void {
+    this.#windows.delete(namespec)
+  }
+
   /** Forgets what no process or no rule is left for. */
   keepOnly(namespecs: ReadonlySet<string>, signatures: ReadonlySet<string>): void {
     for (const [namespec, windows] of this.#windows) {

@@ -48,7 +48,7 @@ export interface ListenerStatus {
   readonly restarts: readonly RestartSeen[]
   /** undefined if it cannot be read. */
   readonly outbox: Outbox | undefined
-  /** The newest first to end. */
+  /** The first to end first. */
   readonly mutes: readonly Mute[]
   /** Agents of workers that are connected; undefined where that is not known. */
   readonly agents: number | undefined

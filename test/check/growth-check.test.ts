@@ -21,6 +21,7 @@ const LEAK: Leak = {
 
 let record: GrowthRecord & { series: { verdict: Verdict } }
 let nowMs: number
+let isMuted: boolean
 let tickMs: number
 let limits: number[]
 let isQuick: boolean
@@ -28,6 +29,7 @@ let isQuick: boolean
 let plainMegabytes: number | undefined
 beforeEach(() => {
   record = { ...recordSteady() }
+  isMuted = false
   nowMs = new Date(2026, 10, 21, 12, 0).getTime()
   tickMs = 1_000_000
   limits = []
@@ -42,6 +44,7 @@ const checkOf = (...argv: string[]) => checksOf(...argv).check
 
 function checksOf(...argv: string[]) {
   const growth = new GrowthCheck({
+    isMuted: () => isMuted,
     record: (_process, _bytes, limitBytes) => {
       limits.push(limitBytes)
       return record

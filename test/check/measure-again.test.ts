@@ -55,6 +55,7 @@ const monitorOf = (...argv: string[]) =>
       restarts: {
         isAway: namespec => away.includes(namespec),
         isComing: () => false,
+        isMuted: () => false,
         add: requests => void requested.push(...requests),
       },
       quietLook: () => undefined,

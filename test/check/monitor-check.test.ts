@@ -63,6 +63,7 @@ function monitorOf(...argv: string[]): Monitor {
       restarts: {
         isAway: namespec => away.includes(namespec),
         isComing: () => false,
+        isMuted: () => false,
         add: requests => void did.push(...requests.map(requestText)),
       },
       mayRestart: () => true,

@@ -64,6 +64,7 @@ function monitorOf(...argv: string[]): Monitor {
       restarts: {
         isAway: () => false,
         isComing: () => false,
+        isMuted: () => false,
         add: requests => {
           for (const { process, breach } of requests) did.push(`restart ${process.namespec} ${breach.rule}`)
         },
@@ -213,7 +214,14 @@ test('what no call can name is not restarted, which is said once for as long as 
 
 test('a request by a budget is measured again as that budget, without others of it that are away', async () => {
   let away = ''
-  more = { restarts: { isAway: namespec => namespec === away, isComing: () => false, add: () => {} } }
+  more = {
+    restarts: {
+      isAway: namespec => namespec === away,
+      isComing: () => false,
+      isMuted: () => false,
+      add: () => {},
+    },
+  }
   const monitor = monitorOf('--min-free', '1MB', '--total', '1GB')
   const { process, breach } = requestFor(processes[0] as ProcessInfo, 60 * MB, '-a', '50MB')
   const budget = { id: 'budget total', whom: 'all', victim: '' }

@@ -90,6 +90,7 @@ const monitorOf = (...argv: string[]) =>
       restarts: {
         isAway: namespec => away.has(namespec),
         isComing: namespec => away.has(namespec) || coming.has(namespec),
+        isMuted: () => false,
         add: (requests: readonly RestartRequest[]) => {
           handed++
           requested.push(...requests.map(({ process, breach }) => `${process.namespec} ${breach.rule}`))

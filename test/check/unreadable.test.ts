@@ -45,7 +45,7 @@ const monitorOf = (...argv: string[]) =>
       availableBytes: () => undefined,
       nowMs: () => 0,
       monotonicMs: () => 0,
-      restarts: { isAway: () => false, isComing: () => false, add: () => {} },
+      restarts: { isAway: () => false, isComing: () => false, isMuted: () => false, add: () => {} },
       quietLook: () => undefined,
       record: recordSteady,
       onFigure: () => {},

@@ -19,6 +19,7 @@ import { createSendmailChannel } from '../../src/delivery/sendmail.ts'
 import { createWebhookChannel } from '../../src/delivery/webhook.ts'
 import { HISTORY_VERSION } from '../../src/history/history-lines.ts'
 import { leftOutText, unreadText, unwrittenText, writtenAgainText } from '../../src/history/history-texts.ts'
+import { askedText, mutedText, unmutedText } from '../../src/messages/by-hand-text.ts'
 import { evidenceLines } from '../../src/messages/evidence-text.ts'
 import { outcomeText, requestText } from '../../src/messages/outcome-text.ts'
 import { hiddenTexts } from '../../src/messages/start-lines.ts'
@@ -105,6 +106,14 @@ const OF_MONITOR: RestartRequest = {
     isOfMonitor: true,
   },
 }
+const BY_HAND: Breach = {
+  ...request.breach,
+  rule: 'memmon restart',
+  limit: Number.POSITIVE_INFINITY,
+  isByHand: true,
+}
+const noticedOf = (breach: Breach, what: Noticed['what'], detail: string) => () =>
+  outcomeText({ kind: 'noticed', what, request: { ...request, breach }, occurredAt: 0, detail })
 const reported = (what: Noticed['what'], detail = '') =>
   outcomeText({ kind: 'noticed', what, request: OF_MONITOR, occurredAt: 0, detail })
 
@@ -165,6 +174,16 @@ const lines: readonly (() => string | Promise<string>)[] = [
     reason => () => requestText({ ...request, breach: { ...request.breach, reason } }),
   ),
   () => requestText({ ...request, breach: { ...request.breach, together: 'web:a' } }),
+  () => requestText({ ...request, breach: BY_HAND }),
+  () => requestText({ ...request, breach: { ...BY_HAND, together: 'web:a' } }),
+  noticedOf(
+    { ...BY_HAND, rule: 'memmon drain' },
+    'draining',
+    'Asked to finish by SIGTSTP; restarts at 2026-11-21 12:00:00,000',
+  ),
+  () => askedText('web:a'),
+  () => mutedText({ namespec: 'web:a', untilMs: 0 }),
+  () => unmutedText('web:a'),
   () => outcomeText({ kind: 'skipped', request, occurredAt: 0, reason: 'postponed', detail: POSTPONED }),
   () => outcomeText({ kind: 'skipped', request, occurredAt: 0, reason: 'postponed', detail: UNREADY }),
   failed('signal'),

@@ -31,6 +31,10 @@ export async function openAgents(
       stateRoot: undefined,
       log: (level, text) => void log.push(`${level} ${text}`),
       nowMs: Date.now,
+      desk: {
+        act: async ({ do: what, program }) => ({ kind: 'finished', data: { text: `${what} ${program}` } }),
+        listener: () => ({ run: 'run' }),
+      },
     },
   )
   agents.begin(supervisordPid)

@@ -25,7 +25,15 @@ test('each step is noted before it is taken, looks write nothing, and in the end
   ])
   expect([world.lines.size, world.restarts]).toEqual([
     0,
-    [{ namespec: 'g:a', at: expect.any(Number), tick: world.restarts[0]?.tick, soonTimes: 0 }],
+    [
+      {
+        namespec: 'g:a',
+        at: expect.any(Number),
+        tick: world.restarts[0]?.tick,
+        soonTimes: 0,
+        reason: expect.any(String),
+      },
+    ],
   ])
 })
 

@@ -295,6 +295,7 @@ describe('the first line', () => {
       boot: '',
       jobs: new Map(),
       restarts: [],
+      mutes: new Map(),
       damagedLines: 0,
     })
   })

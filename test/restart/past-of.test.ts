@@ -49,6 +49,7 @@ const past = (
         supervisord: 's',
         boot: 'boot',
         damagedLines: 0,
+        mutes: new Map(),
         jobs: new Map(jobs.map(job => [job.request.process.namespec, job])),
         restarts: restarts.map(({ at, soonTimes = 0 }) => ({
           namespec: 'web:web',

@@ -299,3 +299,62 @@ test('a memmon that ends begins nothing more', async () => {
   await restarts.whenIdle()
   expect(world.did).toEqual([])
 })
+
+test('muted: what is due is left alone, also by the next memmon, until the time is over', async () => {
+  const restarts = restartsWith('-a', '50MB')
+  await restarts.open(place())
+  expect(await restarts.mute('w:a', 60)).toMatchObject({ namespec: 'w:a' })
+  expect([restarts.isMuted('w:a'), restarts.mayRestart('w:a'), restarts.mayRestart('w:b')]).toEqual([
+    true,
+    false,
+    true,
+  ])
+  await restart(restarts, 'w:a')
+  expect(world.did.filter(text => text.startsWith('stop'))).toEqual([])
+  expect(tellings()).toEqual([expect.stringContaining('muted until')])
+  const next = restartsWith('-a', '50MB')
+  await next.open(place())
+  expect(next.mutes).toMatchObject([{ namespec: 'w:a' }])
+  await pass(60)
+  next.check()
+  expect([next.isMuted('w:a'), world.log.at(-1)]).toEqual([
+    false,
+    'INFO w:a is no longer muted: memmon acts on it again',
+  ])
+  await next.flush()
+  const third = restartsWith('-a', '50MB')
+  await third.open(place())
+  expect(third.mutes).toEqual([])
+  await restart(third, 'w:a')
+  expect(world.did.filter(text => text.startsWith('stop'))).toEqual(['stop w:a'])
+})
+
+test('unmuted at once; what a person asks for is done though it is muted', async () => {
+  const restarts = restartsWith('-a', '50MB')
+  await restarts.open(place())
+  await restarts.mute('w:a', 60)
+  const { process, breach } = over('w:a')
+  const byHand = {
+    ...breach,
+    rule: 'memmon restart',
+    limit: Number.POSITIVE_INFINITY,
+    isByHand: true,
+  } as const
+  expect(await restarts.restartByHand({ process, breach: byHand })).toBeUndefined()
+  await pass(10)
+  expect(world.did.filter(text => text.startsWith('stop'))).toEqual(['stop w:a'])
+  expect([await restarts.unmute('w:a'), await restarts.unmute('w:a'), restarts.isMuted('w:a')]).toEqual([
+    true,
+    false,
+    false,
+  ])
+})
+
+test('mutes are bounded, in time and number; one that is there can be set anew', async () => {
+  const restarts = restartsWith('-a', '50MB')
+  await restarts.open(place())
+  expect(await restarts.mute('w:a', 86_401)).toMatch(/^1d 1s is too long: 1d at most$|^1d is too long/)
+  for (let at = 0; at < 200; at++) await restarts.mute(`p:${at}`, 60)
+  expect(await restarts.mute('w:a', 60)).toMatch(/^200 programs are muted already/)
+  expect(await restarts.mute('p:7', 90)).toMatchObject({ namespec: 'p:7' })
+})

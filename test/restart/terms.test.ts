@@ -202,3 +202,40 @@ describe('it is spared', () => {
     })
   })
 })
+
+describe('a person', () => {
+  const byHand = (rule: string): RestartRequest => ({
+    ...REQUEST,
+    breach: { ...REQUEST.breach, rule, ruleId: rule, limit: Number.POSITIVE_INFINITY, isByHand: true },
+  })
+  const drain = { kind: 'drain', signal: 'TSTP', graceSeconds: 900 }
+  test.each<[what: string, rule: string, argv: string[], terms: object]>([
+    [
+      'its hooks are those of the closest rule, whatever that does',
+      'memmon restart',
+      ['-p', 'a=2GB', '--action', 'alert', '--pre-restart-command', 'x'],
+      { kind: 'stands', limit: Number.POSITIVE_INFINITY, plan: { preCommand: 'x' } },
+    ],
+    ['no rule any more', 'memmon restart', ['-p', 'b=2GB'], { kind: 'stands', plan }],
+    [
+      'drained as its soft limit says',
+      'memmon drain',
+      ['-p', 'a=2GB', '--soft-limit', '1GB', '--drain-signal', 'TSTP'],
+      { kind: 'stands', drain },
+    ],
+    [
+      'its soft limit asks nobody any more',
+      'memmon drain',
+      ['-p', 'a=2GB', '--soft-limit', '1GB'],
+      { kind: 'spared', why: 'its soft_limit is no longer in the settings' },
+    ],
+    [
+      'ignored since',
+      'memmon restart',
+      ['-p', 'a=2GB', '--ignore', 'a'],
+      { kind: 'spared', why: 'the settings ignore it now' },
+    ],
+  ])('%s', (_, rule, argv, terms) => {
+    expect(termsUnder(byHand(rule), ...argv)).toMatchObject(terms)
+  })
+})

@@ -1,0 +1,25 @@
+// The lines of the log about what a person has asked of memmon by its socket. Pure.
+import { timestamp } from '../base/text.ts'
+
+interface Mute {
+  readonly namespec: string
+  readonly untilMs: number
+}
+
+export const askedText = (namespec: string): string => `A restart of ${namespec} was asked for by hand`
+
+export const mutedText = (mute: Mute): string =>
+  `${mute.namespec} is muted until ${untilText(mute)}: memmon neither acts on it nor alerts about it`
+
+export const unmutedText = (namespec: string): string =>
+  `${namespec} is no longer muted: memmon acts on it again`
+
+/** By the second. */
+export const untilText = ({ untilMs }: Pick<Mute, 'untilMs'>): string =>
+  timestamp(new Date(untilMs)).slice(0, 19)
+
+/** For machines. */
+export const muteFacts = ({ namespec, untilMs }: Mute) => ({
+  namespec,
+  until: new Date(untilMs).toISOString(),
+})
