@@ -1,55 +1,63 @@
-// A screen that is drawn in place: the terminal's alternate screen, left as it was found however the command ends.
-// Control sequences: xterm's ctlseqs, which every terminal of today has.
+// A screen that is drawn in place: the terminal's alternate screen, left as it was found however the command ends, but by
+// SIGKILL. Control sequences: xterm's ctlseqs, which every terminal of today has.
+import { emitKeypressEvents, type Key as NodeKey } from 'node:readline'
+import { screenChanges } from './screen-changes.ts'
 
-const ENTER = '\u001b[?1049h\u001b[?25l'
-const LEAVE = '\u001b[?25h\u001b[?1049l'
-const HOME = '\u001b[H'
-const CLEAR_LINE = '\u001b[K'
-const CLEAR_BELOW = '\u001b[J'
+/** The alternate screen, no cursor, no line that goes on in the next one, pastes marked as such. */
+const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[?2004h'
+const LEAVE = '\u001b[?2004l\u001b[?7h\u001b[?25h\u001b[?1049l'
 
-/** q, Q, Escape, Ctrl-C, Ctrl-D. In raw mode the terminal makes no signals of them. */
-const QUIT_KEYS = ['q', 'Q', '\u001b', '\u0003', '\u0004']
-const SUSPEND_KEY = '\u001a'
+const SUSPEND_KEY = 'ctrl-z'
 const RESUME_MS = 50
 
 /** The signals that end it, by their numbers: the exit code is 128 more, as a shell says it. */
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const
 
 export interface LiveScreen {
+  /** No more lines than the terminal has. */
   draw(lines: readonly string[]): void
+  /** Draws all of it with the next picture, whatever something else has written over it. */
+  forget(): void
   /** Gives the terminal back. */
   leave(): void
 }
 
 export interface LiveEvents {
-  /** A key asks for the end. */
-  readonly onQuit: () => void
-  /** A signal asks for it. */
+  /** 'up', 'enter', 'escape', 'ctrl-c', 'paste-start' ..., or the character itself. In raw mode no key is a signal. */
+  readonly onKey: (key: string) => void
+  /** A signal asks for the end; or the terminal has gone. */
   readonly onSignal: (exitCode: number) => void
   /** The terminal has another size, or was given back to us. */
   readonly onRedraw: () => void
 }
 
 /** Takes the terminal over. */
-export function openLiveScreen({ onQuit, onSignal, onRedraw }: LiveEvents): LiveScreen {
+export function openLiveScreen({ onKey, onSignal, onRedraw }: LiveEvents): LiveScreen {
   const { stdin, stdout } = process
-  const keys = stdin.isTTY
+  const hasKeys = stdin.isTTY
   let isOpen = false
+  /** What is there, as far as anybody knows. */
+  let drawn: readonly string[] | undefined
   const enter = () => {
     if (isOpen) return
     isOpen = true
-    if (keys) stdin.setRawMode(true)
+    drawn = undefined
+    if (hasKeys) stdin.setRawMode(true)
     stdout.write(ENTER)
   }
   const leave = () => {
     if (!isOpen) return
     isOpen = false
     stdout.write(LEAVE)
-    if (keys) stdin.setRawMode(false)
+    if (hasKeys) letGo(stdin)
+  }
+  const redraw = () => {
+    drawn = undefined
+    onRedraw()
   }
   const resume = () => {
     enter()
-    onRedraw()
+    redraw()
   }
   const suspend = () => {
     leave()
@@ -57,23 +65,29 @@ export function openLiveScreen({ onQuit, onSignal, onRedraw }: LiveEvents): Live
     // Runs when we are continued; or at once where nobody could do that, and the kernel has dropped the signal.
     setTimeout(resume, RESUME_MS)
   }
-  const onKey = (text: string) => {
-    // Keys that were pressed together come together; what begins with Escape is an arrow or a function key.
-    const pressed = text.startsWith('\u001b') ? [text] : [...text]
-    if (pressed.some(key => QUIT_KEYS.includes(key))) onQuit()
-    else if (pressed.includes(SUSPEND_KEY)) suspend()
-  }
+  const hangUp = () => onSignal(128 + SIGNALS.SIGHUP)
   process.on('exit', leave) // an internal error leaves the terminal in order, too
   for (const [signal, number] of Object.entries(SIGNALS)) process.on(signal, () => onSignal(128 + number))
-  stdout.on('resize', onRedraw)
-  if (keys) {
-    stdin.setEncoding('utf8')
-    stdin.on('data', onKey)
+  stdout.on('resize', redraw)
+  stdout.on('error', hangUp)
+  if (hasKeys) {
+    emitKeypressEvents(stdin)
+    stdin.on('keypress', (text: string | undefined, key: NodeKey) => {
+      for (const name of namesOf(text, key)) name === SUSPEND_KEY ? suspend() : onKey(name)
+    })
+    // Where SIGHUP is ignored, as under nohup: no key will ever come.
+    stdin.on('end', hangUp).on('error', hangUp).resume()
   }
   enter()
   return {
-    draw: lines => {
-      if (isOpen) stdout.write(`${HOME}${lines.map(line => line + CLEAR_LINE).join('\r\n')}${CLEAR_BELOW}`)
+    draw(lines) {
+      if (!isOpen) return
+      const changes = screenChanges(drawn, lines)
+      if (changes !== '') stdout.write(changes)
+      drawn = lines
+    },
+    forget() {
+      drawn = undefined
     },
     leave() {
       leave()
@@ -82,11 +96,27 @@ export function openLiveScreen({ onQuit, onSignal, onRedraw }: LiveEvents): Live
   }
 }
 
-/**
- * Over what was there before. A line is cleared before it is written: behind one that is as wide as the terminal the
- * cursor still stands on its last character, and would clear that.
- */
-export function frameText(lines: readonly string[], rows: number): string {
-  const frame = HOME + lines.map(line => CLEAR_LINE + line).join('\r\n')
-  return lines.length < rows ? `${frame}\r\n${CLEAR_BELOW}` : frame
+/** A terminal that has gone takes no settings. */
+function letGo(stdin: NodeJS.ReadStream): void {
+  try {
+    stdin.setRawMode(false)
+  } catch {
+    // Nobody is there to see it.
+  }
+}
+
+/** A character behind Escape, which readline takes for Alt and that character. */
+const BEHIND_ESCAPE = /^\u001b(.)$/su
+const CONTROL = /[\0-\u001f\u007f-\u009f]/
+
+/** As Node's readline knows keys; what it has no name for comes to nothing. */
+export function namesOf(text: string | undefined, { name, ctrl, sequence = '' }: NodeKey): readonly string[] {
+  if (name === 'undefined') return []
+  const behind = BEHIND_ESCAPE.exec(sequence)?.[1]
+  if (behind !== undefined) return ['escape', ...namesOf(behind, { sequence: behind })]
+  if (ctrl) return name ? [`ctrl-${name}`] : []
+  const character = text ?? sequence
+  if ([...character].length === 1 && !CONTROL.test(character))
+    return [character === ' ' ? 'space' : character]
+  return name ? [name === 'return' ? 'enter' : name] : []
 }

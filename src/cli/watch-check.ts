@@ -9,6 +9,9 @@ import { pipeLines, watchLines } from '../screen/check-screen.ts'
 import { type CheckAsked, type Checked, checkOnce, terminal, write } from './check-once.ts'
 import { openLiveScreen } from './live-screen.ts'
 
+const QUIT_KEYS = ['q', 'Q', 'escape', 'ctrl-c', 'ctrl-d']
+const REDRAW_KEY = 'ctrl-l'
+
 /** The last look that came to something, and why there is no later one. */
 interface Last extends Checked {
   readonly atMs: number
@@ -41,8 +44,16 @@ function watchOnScreen(asked: CheckAsked, intervalMs: number, first: Last): Prom
       draw()
       timer = setTimeout(() => next(asked, last).then(show, defect => end(() => reject(defect))), intervalMs)
     }
+    const onKey = (key: string) => {
+      if (QUIT_KEYS.includes(key)) end(() => resolve(last.exitCode))
+      else if (key === REDRAW_KEY) redraw()
+    }
+    const redraw = () => {
+      screen.forget()
+      draw()
+    }
     const screen = openLiveScreen({
-      onQuit: () => end(() => resolve(last.exitCode)),
+      onKey,
       onSignal: exitCode => end(() => resolve(exitCode)),
       onRedraw: draw,
     })

@@ -2,6 +2,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { PYTHON } from './python.ts'
+import { screenOf } from './screen-of.ts'
 import { MEMMON } from './supervisord-conf.ts'
 import { waitFor } from './wait.ts'
 
@@ -32,12 +33,9 @@ export class Terminal {
     this.ended = new Promise(resolve => this.#child.on('close', () => resolve(JSON.parse(this.#told))))
   }
 
-  /** The pictures that were drawn, oldest first, without colours. */
-  get screens(): string[] {
-    return this.output
-      .replace(/\u001b\[\d*[mKJ]|\u001b\[\?\d+[hl]|\r/g, '')
-      .split('\u001b[H')
-      .slice(1)
+  /** What is on it now. */
+  get screen(): string {
+    return screenOf(this.output)
   }
 
   press(key: string): void {
@@ -52,12 +50,16 @@ export class Terminal {
     this.#tell({ signal })
   }
 
-  /** Waits until one of the pictures that come from now on matches. */
+  /** Waits until what is on it matches, and nothing more is being drawn; what is on it then. */
   async waitForScreen(wanted: RegExp): Promise<string> {
-    const before = this.screens.length
+    let before = -1
     return await waitFor(
-      () => `${wanted} on the screen\n${this.output}`,
-      () => this.screens.slice(before).find(screen => wanted.test(screen)),
+      () => `${wanted} on the screen\n${this.screen}`,
+      () => {
+        const isQuiet = this.output.length === before
+        before = this.output.length
+        return isQuiet && wanted.test(this.screen) && this.screen
+      },
     )
   }
 
