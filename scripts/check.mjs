@@ -14,6 +14,7 @@ const FAST = [
   'config',
   'messages',
   'screen',
+  'top',
   'restart',
   'supervisor',
 ]

@@ -67,6 +67,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   metrics: ['base', 'rules', 'history', 'config', 'agents', 'restart', 'check'],
   status: ['base', 'rules', 'check'],
   screen: ['base', 'agent-report', 'rules', 'evidence', 'check', 'status'],
+  top: ['base', 'rules', 'history', 'picture', 'evidence', 'check', 'status', 'screen'],
   manual: ['base', 'config'],
   memmon: [
     'base',
@@ -144,8 +145,8 @@ test('each npm package is imported in one folder, but for shlex; those in dist/ 
   expect(Object.keys(devDependencies)).toEqual(expect.arrayContaining(BUNDLED))
 })
 
-test('screen is pure: what it draws depends on nothing but what it is given', () => {
-  const outside = imports.filter(one => one.room === 'screen' && one.into === 'node')
+test.each(['screen', 'top'])('%s is pure: what it draws depends on nothing but what it is given', room => {
+  const outside = imports.filter(one => one.room === room && ['node', 'npm'].includes(one.into))
   expect(outside.map(({ file, target }) => `${file}: ${target}`)).toEqual([])
 })
 

@@ -70,6 +70,7 @@ test('the listener loads nothing of what the commands for people need', () => {
     'CHECK_OPTIONS',
     'assessBudget',
     'parseRecording',
+    'screenChanges',
   ]
   const looking = ['readFacts', 'WORD_RULES', 'createEvidenceStore']
   const drawing = ['appendRound', 'withDrawnLetters', 'REPORT_STYLE']

@@ -58,6 +58,15 @@ const TEXTS = {
       ['--json', 'the same for monitoring'],
     ],
   },
+  top: {
+    summary: 'show sizes, leaks and drains live; act on them',
+    help: 'Shows live what the memmon that runs knows of its processes: sizes, limits, how they got there, leaks with the time to their limits, drains and restarts. What needs a person first is on top. Keys sort, filter and show one process, its chart and its evidence; restart, drain and mute it, after a question. ? shows them all. In a pipe it prints one picture and ends.\nExit code: 0, or 2 if there is nothing to look at.',
+    more: 'The listeners are those of the [eventlistener:*] sections that run memmon, in supervisord.conf, which is found as supervisorctl finds it. What they know is read as root or as their user; restarts, drains and mutes go through the agent socket (agent_socket in memmon.conf, off by default).',
+    examples: [
+      ['', 'all processes, every two seconds'],
+      ['--delay 10s', 'over a slow line'],
+    ],
+  },
   explain: {
     argument: {
       name: '<process>',

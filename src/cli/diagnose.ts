@@ -1,18 +1,20 @@
 // `memmon diagnose`: what the kernel knows of one process, in words, and drawn below them; or all of it as JSON.
 import { UsageError } from '../base/errors.ts'
 import { oneLine } from '../base/text.ts'
+import type { Assessment } from '../check/assess.ts'
 import { isOver } from '../check/finding.ts'
 import { missingTexts } from '../evidence/missing-text.ts'
 import { wordsOf } from '../evidence/words.ts'
 import { openSightings } from '../proc/sightings.ts'
 import { type Diagnosis, diagnosisLines, pipedDiagnosis } from '../screen/diagnosis.ts'
 import type { WidthOf } from '../screen/width.ts'
+import type { ProcessTable } from '../supervisor/process-table.ts'
 import { diagnosisDocument } from './diagnose-json.ts'
 import { type Target, targetOf } from './diagnose-target.ts'
 import { diagnoseHeads } from './diagnose-text.ts'
 import { endWithReader } from './end-with-reader.ts'
 import { contextIn, factsByHand, readerByHand } from './facts-by-hand.ts'
-import { exitCodeOf, look, type Seen } from './look.ts'
+import { exitCodeOf, look } from './look.ts'
 import type { Asked } from './rule-sources.ts'
 import { columnsOf, takesColour } from './terminal-size.ts'
 
@@ -51,7 +53,11 @@ export async function diagnose({
   return exitCodeOf(own?.findings.some(isOver) ?? false, seen)
 }
 
-async function diagnosisOf(target: Target, { assessment, table }: Seen): Promise<Diagnosis> {
+/** Reads what the kernel knows of it now. */
+export async function diagnosisOf(
+  target: Target,
+  { assessment, table }: { readonly assessment: Assessment; readonly table: Pick<ProcessTable, 'processes'> },
+): Promise<Diagnosis> {
   const facts = await factsByHand(target.pid, TIMEOUT_MS)
   const { namespec } = target.process
   const reader = readerByHand()

@@ -13,7 +13,10 @@ export const factsByHand = (pid: number, timeoutMs: number): Promise<Facts> =>
 
 export const readerByHand = (): Reader => ({ uid: process.geteuid?.() ?? 0, nameOf: userName })
 
-export const contextIn = ({ processes }: ProcessTable, { group, namespec }: ProcessInfo): WordsContext => ({
+export const contextIn = (
+  { processes }: Pick<ProcessTable, 'processes'>,
+  { group, namespec }: ProcessInfo,
+): WordsContext => ({
   siblingCount: processes.filter(one => one.group === group && one.namespec !== namespec && one.pid > 0)
     .length,
 })

@@ -8,6 +8,8 @@ export interface Given {
   sort: Sort
   onlyOver: boolean
   watchSeconds?: number
+  /** --delay, of top. */
+  delaySeconds: number
   why: boolean
   /** --csv. */
   csv: boolean
@@ -27,12 +29,16 @@ export interface Given {
 /** Of a sample: leaks of 5 KB a second are told from garbage in so long. */
 export const SAMPLE_SECONDS = 30
 
+/** Of top, from one reading to the next. */
+export const DELAY_SECONDS = 2
+
 export const nothingGiven = (): Given => ({
   json: false,
   csv: false,
   sort: 'share',
   onlyOver: false,
   why: false,
+  delaySeconds: DELAY_SECONDS,
   durationSeconds: SAMPLE_SECONDS,
   force: false,
   words: [],

@@ -30,6 +30,7 @@ export const TAKEN: Partial<Record<HandCommand, readonly string[]>> = {
   history: ['--server-url'],
   suggest: ['--server-url'],
   report: ['--server-url'],
+  top: ['--server-url'],
   agents: ['--server-url'],
   status: ['--server-url'],
   restart: ['--server-url'],
@@ -57,6 +58,7 @@ export async function runByHand(argv: readonly string[]): Promise<number> {
   const all = await askedFor(argv, given.supervisorConf)
   if (command === 'status') return await runStatus(all, given)
   if (isAct(command)) return await runAct(command, all, given)
+  if (command === 'top') return await runTop(all, given)
   if (command === 'history') return await runHistory(all, given)
   if (command === 'suggest') return await runSuggest(all, given)
   if (command === 'report') return await runReport(all, given)
@@ -171,6 +173,13 @@ async function runDump(asked: Asked, { force, words: [what = '', word = ''] }: G
   const { dumpWorker } = await import('./ask-worker.ts')
   const { default: widthOf } = await import('string-width')
   return await dumpWorker({ ...asked, what, word, force, widthOf })
+}
+
+async function runTop(asked: Asked, { delaySeconds }: Given): Promise<number> {
+  const { top } = await import('./top.ts')
+  const { topPorts } = await import('./top-ports.ts')
+  const { default: widthOf } = await import('string-width')
+  return await top({ ...topPorts(asked), widthOf, delayMs: delaySeconds * 1000 })
 }
 
 async function runReport(asked: Asked, { htmlPath }: Given): Promise<number> {

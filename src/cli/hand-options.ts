@@ -4,7 +4,7 @@ import { messageOf, UsageError } from '../base/errors.ts'
 import { parseSomeTime, timerTime } from '../base/units.ts'
 import type { TakenOption } from '../config/commander.ts'
 import { SORTS } from '../screen/order.ts'
-import { type Given, SAMPLE_SECONDS } from './given.ts'
+import { DELAY_SECONDS, type Given, SAMPLE_SECONDS } from './given.ts'
 import { WHY_SECONDS } from './read-whys.ts'
 
 const WATCH_SECONDS = 2
@@ -77,6 +77,19 @@ export const CHECK_OPTIONS: readonly OwnOption[] = [
 
 /** Of status alone. */
 export const STATUS_OPTIONS: readonly OwnOption[] = [jsonOption('print JSON, on one line', 'status --json')]
+
+/** Of top alone. */
+export const TOP_OPTIONS: readonly OwnOption[] = [
+  {
+    flags: ['-d', '--delay'],
+    value: 'time',
+    help: `look again after so long; default: ${DELAY_SECONDS}s`,
+    example: 'top --delay 10s',
+    give: (given, text = '') => {
+      given.delaySeconds = someTime('--delay', text, timerTime)
+    },
+  },
+]
 
 /** Of explain alone. */
 export const EXPLAIN_OPTIONS: readonly OwnOption[] = [jsonOption('print JSON', 'explain web --json')]

@@ -19,6 +19,7 @@ import {
   SAMPLE_OPTIONS,
   STATUS_OPTIONS,
   SUGGEST_OPTIONS,
+  TOP_OPTIONS,
 } from './hand-options.ts'
 import { configureHelp } from './help.ts'
 
@@ -41,6 +42,7 @@ export const OWN_OPTIONS = {
   drain: [CONFIGURATION],
   mute: [CONFIGURATION],
   unmute: [CONFIGURATION],
+  top: [CONFIGURATION, ...TOP_OPTIONS],
   explain: [CONFIGURATION, ...EXPLAIN_OPTIONS],
   diagnose: [CONFIGURATION, ...DIAGNOSE_OPTIONS],
   analyse: ANALYSE_OPTIONS,
@@ -58,7 +60,7 @@ export const OWN_OPTIONS = {
 const MEANT: ReadonlyMap<string, string> = new Map([
   ...['list', 'show', 'ps'].map(word => [word, 'memmon check'] as const),
   ...['health', 'state', 'alive'].map(word => [word, 'memmon status'] as const),
-  ...['top', 'watch'].map(word => [word, 'memmon check --watch'] as const),
+  ...['watch'].map(word => [word, 'memmon check --watch'] as const),
   ...['why', 'reason'].map(word => [word, 'memmon explain'] as const),
   ...['inspect', 'threads'].map(word => [word, 'memmon diagnose'] as const),
   ...['chart', 'graph', 'plot', 'trend'].map(word => [word, 'memmon history'] as const),

@@ -43,7 +43,7 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
     value: 'url',
     repeatable: true,
     secret: true,
-    brief: 'by this server, as in smtp://mail.example.com:587',
+    brief: 'by this server: smtp://mail.example.com:587',
     help: 'Send mail by this SMTP server instead of a command: smtp://user@host:587, where STARTTLS is required unless ?starttls=optional or ?starttls=no says otherwise, or smtps://user@host. Several are tried in order. The password: MEMMON_SMTP_PASSWORD, --smtp-password-file, or smtp_password in memmon.conf.',
     example: '-a 200MB -m bob@example.com --smtp smtp://mail.example.com:587',
     exampleHelp: 'send mail without a mail command',

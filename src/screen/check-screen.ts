@@ -159,6 +159,10 @@ const PAINTS: Readonly<Record<Standing, Paint | undefined>> = {
   down: 'dim',
 }
 
+/** Where there are no rules, none is missing. */
+export const paintOf = ({ standing }: Row, hasRules: boolean): Paint | undefined =>
+  hasRules || standing !== 'none' ? PAINTS[standing] : undefined
+
 /** The heads, then each row with what belongs to it. */
 function paintedBlocks({ rows, counted, hasRules }: Picture, room: Room, colour: boolean): string[][] {
   if (rows.length === 0)
@@ -171,8 +175,7 @@ function blocksOf(rows: readonly Row[], hasRules: boolean, room: Room, colour: b
   return tableLines(columns, cells, PLANS, room).map((line, at) => {
     const row = rows[at - 1]
     if (!row) return [paint(line, 'bold', colour)]
-    const how = hasRules || row.standing !== 'none' ? PAINTS[row.standing] : undefined
-    return [paint(line, how, colour), ...whyLines(row, room)]
+    return [paint(line, paintOf(row, hasRules), colour), ...whyLines(row, room)]
   })
 }
 

@@ -1,7 +1,7 @@
 // Colours of a terminal.
 
 /** Select Graphic Rendition (ECMA-48, 8.3.117), on and off. */
-const SGR = { bold: [1, 22], dim: [2, 22], red: [31, 39], yellow: [33, 39] } as const
+const SGR = { bold: [1, 22], dim: [2, 22], inverse: [7, 27], red: [31, 39], yellow: [33, 39] } as const
 
 export type Paint = keyof typeof SGR
 

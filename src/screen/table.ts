@@ -7,6 +7,8 @@ export interface Column {
   readonly align: Align
   /** No wider than this, however long its longest text is. */
   readonly most?: number
+  /** As wide as if there were a text of this width: among rows that are not drawn there may be one. */
+  readonly unseen?: number
   /** Of what is left of the width it gets this much before others do. */
   readonly comfort?: number
 }
@@ -40,7 +42,7 @@ export function tableLines(
   const naturals = new Map(
     columns.map(column => [
       column.key,
-      rows.length === 0 || rows.some(row => row[column.key])
+      rows.length === 0 || column.unseen || rows.some(row => row[column.key])
         ? naturalWidth(column, rows, widthOf)
         : undefined,
     ]),
@@ -79,8 +81,8 @@ export function plainLines(columns: readonly Column[], rows: readonly Cells[], w
   })
 }
 
-const naturalWidth = ({ key, head }: Column, rows: readonly Cells[], widthOf: WidthOf): number =>
-  rows.reduce((most, row) => Math.max(most, widthOf(row[key] ?? '')), widthOf(head))
+const naturalWidth = ({ key, head, unseen = 0 }: Column, rows: readonly Cells[], widthOf: WidthOf): number =>
+  rows.reduce((most, row) => Math.max(most, widthOf(row[key] ?? '')), Math.max(unseen, widthOf(head)))
 
 const leastWidth = (plan: readonly Sized[]): number =>
   plan.reduce((sum, { least }) => sum + least, GAP.length * Math.max(0, plan.length - 1))

@@ -1,0 +1,41 @@
+// What a person has to see to, from the worst on. Pure.
+import { ProcessState } from '../rules/process.ts'
+import type { TopRow } from './model.ts'
+
+const CONCERNS = [
+  'over',
+  'broken',
+  'leak',
+  'begun',
+  'blind',
+  'warned',
+  'fine',
+  'muted',
+  'none',
+  'down',
+] as const
+type Concern = (typeof CONCERNS)[number]
+
+/** supervisord has tried to start it, and could not. */
+const BROKEN: readonly number[] = [ProcessState.FATAL, ProcessState.BACKOFF, ProcessState.UNKNOWN]
+
+/** The smaller, the sooner a person has to look. */
+export const rankOf = ({ row }: TopRow): number => CONCERNS.indexOf(concernOf(row))
+
+function concernOf(row: TopRow['row']): Concern {
+  if (row.kind === 'budget') return row.standing
+  if (row.of.pending?.kind === 'muted') return 'muted'
+  if (row.standing === 'over') return 'over'
+  const { process, leak, pending } = row.of
+  if (BROKEN.includes(process.state)) return 'broken'
+  if (leak) return 'leak'
+  return pending ? 'begun' : row.standing
+}
+
+/** Until it reaches its limit; undefined where that is not forecast. */
+export const secondsLeftOf = ({ row }: TopRow): number | undefined =>
+  row.kind === 'process' ? row.of.leak?.leftSeconds : undefined
+
+/** Of what leaks. */
+export const slopeOf = ({ history }: TopRow): number | undefined =>
+  history?.verdict.kind === 'leak' ? history.verdict.slopeBytesPerHour : undefined
