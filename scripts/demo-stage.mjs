@@ -102,7 +102,8 @@ ${mail.text.trim().replace(/^(?=.)/gm, '    ')}
     say(`$ memmon ${args.join(' ')}`)
     const child = spawn(process.execPath, [join(ROOT, 'bin', 'memmon.js'), ...args], {
       cwd: supervisord.folder,
-      env: supervisord.environment,
+      // One picture of what would be live.
+      env: { ...supervisord.environment, ...(args[0] === 'top' && { TERM: 'dumb' }) },
       stdio: ['ignore', 'inherit', 'inherit'],
       signal: givenUp,
     })

@@ -76,10 +76,12 @@ async function showLeak(stage, tell) {
   await stage.showMail(/ leaks$/)
 }
 
-/** memmon top belongs here. */
 async function showLive({ memmon }, tell) {
-  tell('From now on memmon check has the forecast, too, and memmon explain says why memmon acts, or not.')
-  await memmon('check', ...CONFIGURATION)
+  tell(
+    'memmon top shows that live, here as one picture; memmon status says whether all is well, for people and for monitoring; memmon explain says why memmon acts, or not.',
+  )
+  await memmon('top', ...CONFIGURATION)
+  await memmon('status', ...CONFIGURATION)
   await memmon('explain', ...CONFIGURATION, 'shop')
 }
 

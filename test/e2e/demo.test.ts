@@ -107,8 +107,9 @@ const STEPS: readonly [sentence: RegExp, ...facts: RegExp[]][] = [
     /^ {4}limit 200MB \|-+$/m,
   ],
   [
-    /memmon check has the forecast, too, and memmon explain says why/,
-    /^shop +RUNNING .* leak: limit in \d+m/m,
+    /memmon top shows that live, here as one picture; memmon status says whether all is well/,
+    /^\$ memmon top -C supervisord\.conf\n[\s\S]*?^shop .* leak: limit in \d+m/m,
+    /^well: 1 program watched, all within their limits$/m,
     /it leaks and reaches its limit in \d+m/,
   ],
   [
