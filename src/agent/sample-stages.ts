@@ -77,7 +77,7 @@ export async function measure(
   const allocated = await measureAllocated(ports, intervalBytes, allocatedMs)
   if (control.stop() === 'cancel') return undefined
   const counts = withClasses ? countClasses(profiler) : undefined
-  const retained = await measureRetained(ports, intervalBytes, startTick + durationMs)
+  const retained = await measureRetained(ports, intervalBytes, durationMs - RATE_MS - allocatedMs)
   if (control.stop() === 'cancel') return undefined
   const classes = counts ? classesSince(counts, countClasses(profiler)) : null
   return { startedAt, durationMs: tick() - startTick, intervalBytes, isPrecise, allocated, retained, classes }
@@ -106,14 +106,15 @@ async function measureAllocated(ports: StagePorts, intervalBytes: number, ms: nu
   return { samples, bufferBytes: buffers.allocatedBytes(), tookMs: tick() - startTick }
 }
 
-async function measureRetained(ports: StagePorts, intervalBytes: number, endTick: number): Promise<Retained> {
+/** All of its time, however long the collection before it takes: a busy machine has little for the program. */
+async function measureRetained(ports: StagePorts, intervalBytes: number, ms: number): Promise<Retained> {
   const { profiler, buffers, control, agentFolder } = ports
   await collected(ports)
   buffers.restart({ keepsAll: false })
   profiler.start(intervalBytes, false)
   const before = process.memoryUsage()
   const startTick = tick()
-  await untilEnd(control, endTick)
+  await untilEnd(control, startTick + ms)
   const [half, middleTick] = [lastOrdinal(profiler.read()) / 2, (startTick + tick()) / 2]
   const tookMs = tick() - startTick
   await collected(ports)
