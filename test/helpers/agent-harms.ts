@@ -12,7 +12,7 @@ import { confPath } from './supervisord-conf.ts'
 import { waitFor } from './wait.ts'
 
 /** Of the agent: it starts after 100 ms, and tries again after 100 ms at least. */
-export const SHORTEST_WAIT_MS = 100
+const SHORTEST_WAIT_MS = 100
 const IDLE = 'setInterval(() => {}, 60_000)\n'
 const MEMMON = 'memmon:memmon'
 export const LASTING = 'lasting:lasting'
