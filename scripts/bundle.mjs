@@ -44,7 +44,6 @@ const OPTIONS = {
   format: 'cjs',
   target: 'node20',
   define: { 'import.meta.filename': '__filename', 'import.meta.dirname': '__dirname' },
-  // Names stay: a stack trace of a defect has to tell something.
   minifyWhitespace: true,
   minifySyntax: true,
   lineLimit: 120,
@@ -73,6 +72,10 @@ export async function bundle(root, mark) {
     if (file.modules.has(MAIN)) lines.unshift(`import './${MAIN}'`)
     await build({
       ...OPTIONS,
+      // V8 keeps the text of what it runs: short names are 0.7 MB less in the listener. The maps, which are not packed, give the
+      // names in the stack trace of a defect back.
+      minifyIdentifiers: true,
+      sourcemap: 'external',
       define: { ...OPTIONS.define, MONITOR_HOST: JSON.stringify(host) },
       absWorkingDir: root,
       stdin: { contents: lines.join('\n'), resolveDir: root, sourcefile: file.name },

@@ -64,7 +64,10 @@ try {
 
 function fill() {
   for (const path of ['package.json', 'bin', 'dist', 'completions', ...neededPackages()])
-    cpSync(join(ROOT, path), place(join(LIB, path)), { recursive: true })
+    cpSync(join(ROOT, path), place(join(LIB, path)), {
+      recursive: true,
+      filter: from => !from.endsWith('.map'),
+    })
   // Debian's own Node, whatever PATH supervisord has: there is nothing for a shell to look for.
   const command = readFileSync(join(ROOT, 'bin', 'memmon.js'), 'utf8')
   put(join(LIB, 'bin', 'memmon.js'), command.replace(/^#!\/bin\/sh\n.*?^\*\/\n/ms, '#!/usr/bin/node\n'))

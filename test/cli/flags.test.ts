@@ -59,14 +59,13 @@ const REFUSED: [args: string[], stderr: RegExp][] = [
   [['-cx'], /unknown option '-x'/],
   [
     ['chek'],
-    /unknown command 'chek' \(Did you mean check\?\); the commands are check, explain, diagnose, history, suggest, agents, sample, dump, report, analyse, test-notify, completion\n/,
+    /unknown command 'chek' \(Did you mean check\?\); the commands are check, status, top, explain, diagnose, history, suggest, agents, sample, dump, restart, drain, mute, unmute, report, analyse, test-notify, completion\n/,
   ],
   [['chek', '-a', '1MB'], /unknown command 'chek' \(Did you mean check\?\)/],
   [
     ['frobnicate'],
-    /unknown command 'frobnicate'; the commands are check, explain, diagnose, history, suggest, agents, sample, dump, report, analyse, test-notify, completion\n/,
+    /unknown command 'frobnicate'; the commands are check, status, top, explain, diagnose, history, suggest, agents, sample, dump, restart, drain, mute, unmute, report, analyse, test-notify, completion\n/,
   ],
-  [['status'], /unknown command 'status' \(Did you mean memmon check\?\)/],
   [['init'], /unknown command 'init': supervisord starts memmon, as memmon --help shows/],
   [['help', 'chek'], /unknown command 'chek'; the commands are check/],
   [['explain'], /explain needs a process: see memmon help explain/],

@@ -182,10 +182,9 @@ const REFUSED: [given: string, sentence: string][] = [
   ],
   [
     'chek',
-    `unknown command 'chek' (Did you mean check?); the commands are check, explain, diagnose, history, suggest, agents, sample, dump, report, analyse, test-notify, completion`,
+    `unknown command 'chek' (Did you mean check?); the commands are check, status, top, explain, diagnose, history, suggest, agents, sample, dump, restart, drain, mute, unmute, report, analyse, test-notify, completion`,
   ],
   ['threads', `unknown command 'threads' (Did you mean memmon diagnose?)`],
-  ['status', `unknown command 'status' (Did you mean memmon check?)`],
   ['init', `unknown command 'init': supervisord starts memmon, as memmon --help shows`],
   ['test', `unknown command 'test' (Did you mean memmon test-notify?)`],
   ['-a 200MB stray', 'unexpected argument "stray": quote values that contain spaces'],

@@ -105,7 +105,9 @@ describe('installed', () => {
     const files = filesBelow(join(root, 'usr')).sort()
     const lib = 'lib/memmon'
     const made = ['bin', 'completions', 'dist'].flatMap(path =>
-      filesBelow(join(ROOT, path)).map(name => `${lib}/${path}/${name}`),
+      filesBelow(join(ROOT, path))
+        .filter(name => !name.endsWith('.map'))
+        .map(name => `${lib}/${path}/${name}`),
     )
     const documents = ['docs', 'examples'].flatMap(path =>
       filesBelow(join(ROOT, path)).map(name => `share/doc/memmon/${path}/${name}`),
