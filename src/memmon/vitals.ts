@@ -22,9 +22,6 @@ export interface VitalsPorts {
 export class Vitals {
   readonly #ports: VitalsPorts
   readonly #file: ListenerFile
-  #tickAtMs: number | undefined
-  #periodSeconds: number | undefined
-  #checkedAtMs: number | undefined
   /** The check that goes on. */
   #begun: { readonly atMs: number; readonly atTick: number } | undefined
   #late: Failing | undefined
@@ -42,8 +39,6 @@ export class Vitals {
   onTick(periodSeconds: number): void {
     if (this.#begun && this.#ports.tick() - this.#begun.atTick > CHECK_WITHIN_MS)
       this.#late ??= { sinceMs: this.#begun.atMs, why: 'the check that began then has not ended' }
-    this.#tickAtMs = this.#ports.nowMs()
-    this.#periodSeconds = Math.min(this.#periodSeconds ?? Number.POSITIVE_INFINITY, periodSeconds)
     this.#file.onTick(periodSeconds)
   }
 
@@ -51,9 +46,8 @@ export class Vitals {
   get document() {
     return {
       run: this.#ports.run,
-      tick_at_ms: this.#tickAtMs ?? null,
-      period_seconds: this.#periodSeconds ?? null,
-      checked_at_ms: this.#checkedAtMs ?? null,
+      tick_at_ms: this.#file.tickAtMs ?? null,
+      period_seconds: this.#file.periodSeconds ?? null,
       failing: this.#late ?? this.#ports.failing() ?? null,
     }
   }
@@ -61,9 +55,11 @@ export class Vitals {
   /** A check goes on, or is over. */
   onCheck(isGoingOn: boolean): void {
     const { nowMs, tick } = this.#ports
-    this.#begun = isGoingOn ? { atMs: nowMs(), atTick: tick() } : undefined
-    if (isGoingOn) return
-    this.#checkedAtMs = nowMs()
+    if (isGoingOn) {
+      this.#begun = { atMs: nowMs(), atTick: tick() }
+      return
+    }
+    this.#begun = undefined
     this.#late = undefined
     this.#file.look()
   }

@@ -19,8 +19,6 @@ export interface ListenerFilePorts {
   /** Why checks fail, by now. */
   readonly failing: () => ListenerNote['failing']
   readonly nowMs: () => number
-  /** The monotonic clock. */
-  readonly tick: () => number
 }
 
 type OwnFolder = Pick<StateFolder, 'path' | 'isIntact'>
@@ -34,7 +32,7 @@ export class ListenerFile {
   #tickAtMs = 0
   /** What the file says. */
   #written: Pick<ListenerNote, 'periodSeconds' | 'failing'> | undefined
-  #lookedTick = 0
+  #lookedAtMs = 0
   #isBusy = false
   /** Something has come meanwhile. */
   #isDue = false
@@ -56,7 +54,7 @@ export class ListenerFile {
     this.#periodSeconds = Math.min(this.#periodSeconds ?? Number.POSITIVE_INFINITY, periodSeconds)
     this.#tickAtMs = this.#ports.nowMs()
     if (!this.#isFree()) return
-    if (this.#isCurrent && this.#ports.tick() - this.#lookedTick < LOOK_EVERY_MS) this.#touch()
+    if (this.#isCurrent && Math.abs(this.#tickAtMs - this.#lookedAtMs) < LOOK_EVERY_MS) this.#touch()
     else this.#writing = this.#write()
   }
 
@@ -72,6 +70,15 @@ export class ListenerFile {
     const file = this.#file
     this.#file = undefined
     await file?.close().catch(() => {})
+  }
+
+  /** Of the last tick, in epoch milliseconds; undefined before the first. */
+  get tickAtMs(): number | undefined {
+    return this.#tickAtMs === 0 ? undefined : this.#tickAtMs
+  }
+
+  get periodSeconds(): number | undefined {
+    return this.#periodSeconds
   }
 
   get #isCurrent(): boolean {
@@ -105,7 +112,7 @@ export class ListenerFile {
 
   /** Never rejects: a disk that fails costs those who look, and memmon nothing. The next tick tries again. */
   async #write(): Promise<void> {
-    this.#lookedTick = this.#ports.tick()
+    this.#lookedAtMs = this.#ports.nowMs()
     const folder = this.#folder
     try {
       if (!folder || !(await folder.isIntact())) return

@@ -12,7 +12,6 @@ import { waitFor } from '../helpers/wait.ts'
 
 let folder = ''
 let nowMs = 1_700_000_000_000
-let tick = 0
 let failing: { sinceMs: number; why: string } | undefined
 let isIntact = true
 let file: ListenerFile
@@ -21,7 +20,7 @@ beforeEach(() => {
   nowMs = 1_700_000_000_000
   failing = undefined
   isIntact = true
-  file = new ListenerFile({ run: 'run', failing: () => failing, nowMs: () => nowMs, tick: () => tick })
+  file = new ListenerFile({ run: 'run', failing: () => failing, nowMs: () => nowMs })
 })
 afterEach(async () => {
   await file.close()
@@ -89,7 +88,7 @@ test('a file that was deleted is made anew within minutes; in a folder that is n
   await tickAt(1_700_000_060_000)
   rmSync(path())
   isIntact = false
-  tick += 300_000
+  nowMs += 300_000
   file.onTick(60)
   await file.close()
   expect(existsSync(path())).toBe(false)
