@@ -69,6 +69,7 @@ export class ListenerFile {
     await this.#writing
     const file = this.#file
     this.#file = undefined
+    this.#written = undefined
     await file?.close().catch(() => {})
   }
 
