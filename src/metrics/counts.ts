@@ -10,6 +10,7 @@ export const RESTART_REASONS = [
   'leak',
   'budget',
   'monitor',
+  'by_hand',
   'group',
 ] as const
 type RestartReason = (typeof RESTART_REASONS)[number]
@@ -61,9 +62,18 @@ export class Counts {
 const OTHER_PHASES: readonly string[] = ['signal', 'exec', 'drain']
 
 /** Why a process was restarted, as a label. */
-export function reasonOf({ together, isOfMonitor, budget, growth, metric, isHard }: Breach): RestartReason {
+export function reasonOf({
+  together,
+  isOfMonitor,
+  isByHand,
+  budget,
+  growth,
+  metric,
+  isHard,
+}: Breach): RestartReason {
   if (together !== undefined) return 'group'
   if (isOfMonitor) return 'monitor'
+  if (isByHand) return 'by_hand'
   if (budget) return 'budget'
   if (growth) return 'leak'
   if (isHard) return 'hard_limit'

@@ -50,8 +50,9 @@ export class RestartHistory {
     past.soonTimes = soonTimes ?? past.soonTimes
   }
 
-  /** A breach that leads to a restart: soon after a restart of ours, or late; counted once for each run. */
+  /** A breach that leads to a restart: soon after a restart of ours, or late; counted once for each run. A wish is none. */
   recordBreach({ process, breach }: RestartRequest): void {
+    if (breach.isByHand) return
     const past = this.#past(process.namespec)
     if (past.breachRun && sameRun(past.breachRun, process)) return
     past.breachRun = { pid: process.pid, startSeconds: process.startSeconds }

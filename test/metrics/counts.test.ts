@@ -16,6 +16,7 @@ test.each<[reason: string, more: Partial<Breach>]>([
   ['leak', { growth: { forSeconds: 1, fromBytes: 1, isOverBelowBytes: 1 } }],
   ['budget', { budget: { id: 'x', whom: 'all', victim: '' } }],
   ['monitor', { isOfMonitor: true, budget: { id: 'x', whom: 'all', victim: '' } }],
+  ['by_hand', { isByHand: true, limit: Number.POSITIVE_INFINITY }],
   ['group', { together: 'web:a', isHard: true }],
 ])('a restart by %s', (reason, more) => expect(reasonOf({ ...breach, ...more })).toBe(reason))
 

@@ -231,6 +231,14 @@ describe('--restart-backoff', () => {
     expect([history.soonTimesOf('g:x'), history.backoffUntil('g:x', MINUTE, 0)]).toEqual([0, undefined])
   })
 
+  test('what a person asks for soon after a restart is no breach, and makes the next one not wait', () => {
+    const history = new RestartHistory()
+    history.recordRestart('g:n', 0)
+    const { process, breach: own } = breach(60)
+    history.recordBreach({ process, breach: { ...own, isByHand: true, limit: Number.POSITIVE_INFINITY } })
+    expect([history.soonTimesOf('g:n'), history.backoffUntil('g:n', MINUTE, 1)]).toEqual([0, undefined])
+  })
+
   test('one run counts once, however often it is found over its limit', () => {
     const history = new RestartHistory()
     history.recordRestart('g:n', 0)
