@@ -38,7 +38,8 @@ function write(name: string, mode: number, text = '#!/bin/sh\n'): string {
 }
 
 const RULE = '[any]\nmemory_limit = 1TB\n'
-const MENDED = (path: string) => `${path} is writable by its group (mode 0664): run "chmod go-w ${path}"`
+const MENDED = (path: string, inShell = path) =>
+  `${path} is writable by its group (mode 0664): run "chmod go-w ${inShell}"`
 
 test.each([
   ['-p w=1MB --pre-restart-command @', 1],
@@ -65,14 +66,15 @@ test.each([
 })
 
 test.each([
-  ['--smtp-ca-file', 'internal ca.pem'],
-  ['--smtp-ca-file', `a "quoted" one's.pem`],
-  ['--monitor', 'busy cpu.mjs'],
-  ['--monitor', `a "quoted" one's.mjs`],
-])('%s takes a path, whatever stands in it: %s', (flag, name) => {
+  ['--smtp-ca-file', 'internal ca.pem', 'internal ca.pem'],
+  ['--smtp-ca-file', `a "quoted" one's.pem`, `a "quoted" one'\\''s.pem`],
+  ['--monitor', 'busy cpu.mjs', 'busy cpu.mjs'],
+  ['--monitor', `a "quoted" one's.mjs`, `a "quoted" one'\\''s.mjs`],
+])('%s takes a path, whatever stands in it: %s', (flag, name, quoted) => {
   const path = write(name, 0o664)
+  const inShell = `'${path.replace(name, '')}${quoted}'`
   expect(refuseLoose(settingsFrom('-a', '1MB', flag, path), [], OWN || 7)).toEqual([
-    `${MENDED(path)}. Whoever may write it decides what memmon does`,
+    `${MENDED(path, inShell)}. Whoever may write it decides what memmon does`,
   ])
 })
 
