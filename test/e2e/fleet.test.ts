@@ -17,7 +17,6 @@ const dashboard = JSON.parse(readFileSync(join(ROOT, 'examples', 'grafana', 'mem
 const PASSWORD = 'scrape-me-please'
 /** FATAL after its only try. */
 const DOWN = '[program:down]\ncommand=/bin/false\nstartretries=0\n'
-;('[program:down]\ncommand=/bin/false\nstartretries=0\nstartsecs=0\nexitcodes=0\nautorestart=unexpected\n')
 
 let folder = ''
 let first: Supervisord
@@ -76,17 +75,27 @@ test('both are scraped, with the password, and a restart is counted', async () =
   expect(web?.value).toBeGreaterThan(60 * 1024 * 1024)
 })
 
-test('it costs as many series as docs/fleet.md reckons with', async () => {
+test('it costs as many series as docs/fleet.md reckons with, and the page reckons rightly', async () => {
   const page = readDocument('docs/fleet.md')
-  const [, own, each] = /for each program up, memory and limit: (\d+) \+ (\d) × 20/.exec(page) ?? []
-  const isCounted = async (wanted: string | undefined, selector: string) => {
+  /** The number at that place of the page. */
+  const figure = (place: RegExp) => Number(place.exec(page)?.[1]?.replaceAll(',', ''))
+  const own = figure(/up, memory and limit: (\d+) \+ 3 × 20/)
+  const each = figure(/up, memory and limit: \d+ \+ (\d) × 20/)
+  const added = figure(/\(\d+ \+ (\d)\) × 1,000: Prometheus adds five/)
+  const isCounted = async (wanted: number, selector: string) => {
     const query = `count({job="memmon", instance="${addresses[1]}", ${selector}})`
-    await prometheus.waitFor(query, ([all]) => all?.value === Number(wanted))
+    await prometheus.waitFor(query, ([all]) => all?.value === wanted)
   }
   await isCounted(own, '__name__=~"memmon_.*", name=""')
   await isCounted(each, '__name__=~"memmon_.*", name="web"')
-  expect(page).toContain('Prometheus adds five')
-  await isCounted('5', '__name__=~"up|scrape_.*"')
+  await isCounted(added, '__name__=~"up|scrape_.*"')
+
+  const series = figure(/series of one memmon \| ([\d,]+) /)
+  const fleet = figure(/series of the fleet \| ([\d,]+) /)
+  expect(series).toBe(own + each * 20)
+  expect(fleet).toBe((series + added) * 1000)
+  expect(figure(/samples a second \| ([\d,]+) /)).toBe(Math.round(fleet / 30))
+  expect(figure(/there are (\d+) series a\smemmon/)).toBe(own + each * 100 + added)
 })
 
 test('rules and dashboard name no metric that memmon does not export, and docs/fleet.md has each rule', () => {
