@@ -1,4 +1,6 @@
 // What help says of each command for people: its arguments, what it does, its exit codes, and examples.
+import { type CommandText, ITS_NAME, NAMES } from './command-text.ts'
+import { SOCKET_COMMAND_TEXTS } from './socket-command-texts.ts'
 
 /** For which there is a file in completions/. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const
@@ -9,37 +11,11 @@ const RULES_ARE =
 const HISTORIES_ARE =
   'It reads the history of each memmon that the [eventlistener:*] sections of supervisord.conf run, also while that one is stopped. supervisord.conf is found as supervisorctl finds it, supervisord by --server-url, by SUPERVISOR_SERVER_URL, or in that file.'
 
-const AGENTS_ARE =
-  'It asks the memmon that supervisord runs, by its agent socket (agent_socket in memmon.conf, off by default), as root or as its user. Workers have an agent if they load memmon/agent. MEMMON_SOCKET names another socket.'
-
-const ITS_NAME =
-  'its name, as supervisorctl status has it, a pattern that one process matches, or a pid: of a process of supervisord, or of a descendant of one'
-
-const ACTS_ARE =
-  'It asks memmon by its socket (agent_socket = auto in memmon.conf, off by default), as root or as its user. MEMMON_SOCKET names another socket. docs/status.md says what comes of it.'
-
-const NAMES = 'its name, as supervisorctl status has it, a group, or a pattern with * and ?'
-
-interface ArgumentText {
-  readonly name: string
-  readonly help: string
-  /** All that it may be, if these are few. */
-  readonly choices?: readonly string[]
-}
-
-export interface CommandText {
-  readonly argument?: ArgumentText
-  readonly second?: ArgumentText
-  readonly summary: string
-  readonly help: string
-  /** Behind the options. */
-  readonly more: string
-  readonly examples: readonly (readonly [args: string, what: string])[]
-}
+const SOME = 'of a process or a group, with * and ? as wildcards'
 
 const TEXTS = {
   check: {
-    argument: { name: '[name...]', help: 'of a process or a group, with * and ? as wildcards' },
+    argument: { name: '[name...]', help: SOME },
     summary: 'show sizes, limits and what memmon would do now',
     help: "Looks once at supervisord's processes, and prints how large each is, its limit and what memmon would do now. What is over its limit comes first, then what is nearest to it. It changes nothing.\nExit code: 1 if something is over its limit, else 2 if memmon could not look or could not read all rules, else 0.",
     more: RULES_ARE,
@@ -68,10 +44,7 @@ const TEXTS = {
     ],
   },
   explain: {
-    argument: {
-      name: '<process>',
-      help: 'its name, as supervisorctl status has it, a group, or a pattern with * and ?',
-    },
+    argument: { name: '<process>', help: NAMES },
     summary: 'show why memmon would act on a process, or not',
     help: "Looks once at one of supervisord's processes, or at all that a group or a pattern names, and prints every rule, whether it matches, the figures, and why memmon would act or not. It changes nothing.\nExit code: 1 if something is over a limit, else 2 if memmon could not look or could not read all rules, else 0.",
     more: RULES_ARE,
@@ -93,7 +66,7 @@ const TEXTS = {
     ],
   },
   history: {
-    argument: { name: '[name...]', help: 'of a process or a group, with * and ? as wildcards' },
+    argument: { name: '[name...]', help: SOME },
     summary: 'draw sizes over time, with leaks and forecasts',
     help: 'Draws what memmon has recorded: a chart for each of up to three processes, or for those that are named; a line for each of more. The limit is a line, restarts are marked, and a sentence says whether it leaks and when it reaches its limit.\nExit code: 1 if nothing is recorded yet, 2 if the command line is wrong, else 0.',
     more: HISTORIES_ARE,
@@ -104,7 +77,7 @@ const TEXTS = {
     ],
   },
   suggest: {
-    argument: { name: '[name...]', help: 'of a process or a group, with * and ? as wildcards' },
+    argument: { name: '[name...]', help: SOME },
     summary: 'suggest limits, each with its reason',
     help: 'Suggests a limit for each process by what memmon has recorded: its normal size, its peak, its spread, whether it leaks. Without a history it watches for a while first; Ctrl-C ends that with what is known by then. It changes nothing but the file that it is asked to write.\nExit code: 1 if there is nothing to suggest, 2 if the command line is wrong or the file cannot be written, else 0.',
     more: HISTORIES_ARE,
@@ -114,76 +87,7 @@ const TEXTS = {
       ['--write memmon.conf', 'as a file that memmon reads'],
     ],
   },
-  agents: {
-    summary: 'show the workers that have an agent',
-    help: 'Prints which workers have connected to memmon, since when, their heap, external memory, event-loop delay, share of garbage collection, and what they say of themselves.\nExit code: 1 if none is connected or one does not answer, 2 if memmon does not answer, else 0.',
-    more: AGENTS_ARE,
-    examples: [
-      ['', 'who is connected'],
-      ['--json', 'the same, for a program'],
-    ],
-  },
-  sample: {
-    argument: { name: '<process>', help: ITS_NAME },
-    summary: 'sample what a worker allocates and retains',
-    help: "Has a worker's agent sample its memory for a while, and prints what was allocated and what was still held at the end, by package, file and location. The worker goes on, up to 10 % slower. Ctrl-C ends the sample.\nExit code: 1 if the sample failed, 2 if memmon does not answer, else 0.",
-    more: AGENTS_ARE,
-    examples: [
-      ['web', 'what does it keep?'],
-      ['web --duration 2m', 'a slow leak'],
-    ],
-  },
-  dump: {
-    argument: {
-      name: '<what>',
-      help: 'heap, threads, gc or scheduler',
-      choices: ['heap', 'threads', 'gc', 'scheduler'],
-    },
-    second: { name: '<process>', help: ITS_NAME },
-    summary: 'dump heap, threads, gc or scheduler of a worker',
-    help: "Has a worker's agent dump its heap, its threads with their stacks, a profile of its garbage collection, or what its event loop waits for. A heap snapshot stops the worker for seconds and takes ten times its heap: it is refused where there is too little memory or disk. What is large becomes a file of the worker's user, whose path is printed.\nExit code: 1 if the dump failed, 2 if memmon does not answer, else 0.",
-    more: AGENTS_ARE,
-    examples: [
-      ['threads web', 'where is it now?'],
-      ['heap worker:worker_03', 'a snapshot for Chrome DevTools'],
-      ['gc web', 'how much time garbage collection takes'],
-    ],
-  },
-  restart: {
-    argument: { name: '<process>', help: NAMES },
-    summary: 'have memmon restart a program now',
-    help: 'Has memmon restart a program as it restarts one over its limit: one of a group after the other, with its hooks, its evidence, the journal and a mail, which says that it was asked for by hand. Waits for the end; Ctrl-C leaves it to memmon. It is refused for what memmon does not watch, and while --max-restarts or --restart-backoff hold a restart back.\nExit code: 1 if one was refused or failed, 2 if memmon cannot be asked, else 0.',
-    more: ACTS_ARE,
-    examples: [
-      ['web', 'the one of that name'],
-      ["'worker:*'", 'a group, one after the other'],
-    ],
-  },
-  drain: {
-    argument: { name: '<process>', help: NAMES },
-    summary: 'have memmon ask a program to finish',
-    help: 'Has memmon drain a program as it drains one over its soft limit: it is asked to finish by the means of its soft_limit, and restarted when it has, or when its grace is over. Refused for a program without such a limit.\nExit code: 1 if one was refused, 2 if memmon cannot be asked, else 0.',
-    more: ACTS_ARE,
-    examples: [['worker:worker_03', 'one worker']],
-  },
-  mute: {
-    argument: { name: '<process>', help: NAMES },
-    second: { name: '[time]', help: 'how long; default: 1h, at most 1d' },
-    summary: 'leave a program alone for a while',
-    help: 'Until the time is over memmon neither acts on the program nor alerts about it, also when memmon is restarted meanwhile. What has begun is finished.\nExit code: 1 if one was refused, 2 if memmon cannot be asked, else 0.',
-    more: ACTS_ARE,
-    examples: [
-      ['web', 'for an hour'],
-      ["'worker:*' 20m", 'a group, during a deploy'],
-    ],
-  },
-  unmute: {
-    argument: { name: '<process>', help: NAMES },
-    summary: 'end a mute before its time',
-    help: 'From its next check on memmon acts on the program again.\nExit code: 1 if one was not muted, 2 if memmon cannot be asked, else 0.',
-    more: ACTS_ARE,
-    examples: [['web', 'memmon may act again']],
-  },
+  ...SOCKET_COMMAND_TEXTS,
   report: {
     summary: 'make an HTML page of sizes, leaks and forecasts',
     help: 'Makes one HTML page of what memmon has recorded: for each process a chart of its sizes with limit, restarts and forecast, and what it means. What needs a person first is on top. The page needs nothing else: send it, print it, keep it.\nExit code: 1 if nothing is recorded yet, 2 if the command line is wrong or the file cannot be written, else 0.',

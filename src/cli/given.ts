@@ -3,22 +3,22 @@ import type { Sort } from '../screen/order.ts'
 
 /** What was given besides the listener's options. */
 export interface Given {
-  supervisorConf?: string
+  supervisorConf: string | undefined
   json: boolean
   sort: Sort
   onlyOver: boolean
-  watchSeconds?: number
+  watchSeconds: number | undefined
   /** --delay, of top. */
   delaySeconds: number
   why: boolean
   /** --csv. */
   csv: boolean
   /** --since, as seconds before now. */
-  sinceSeconds?: number
+  sinceSeconds: number | undefined
   /** --write. */
-  writePath?: string
+  writePath: string | undefined
   /** --html. */
-  htmlPath?: string
+  htmlPath: string | undefined
   /** --duration, of a sample. */
   durationSeconds: number
   /** --force, of a dump. */
@@ -33,6 +33,11 @@ export const SAMPLE_SECONDS = 30
 export const DELAY_SECONDS = 2
 
 export const nothingGiven = (): Given => ({
+  supervisorConf: undefined,
+  watchSeconds: undefined,
+  sinceSeconds: undefined,
+  writePath: undefined,
+  htmlPath: undefined,
   json: false,
   csv: false,
   sort: 'share',

@@ -3,7 +3,8 @@
 import type { Command } from '../config/commander.ts'
 import { OPTION_GROUPS } from '../config/option-text.ts'
 import { OPTIONS, optionTerm, VALUE_FORMS } from '../config/options.ts'
-import { COMMAND_TEXTS, type CommandText } from './command-texts.ts'
+import type { CommandText } from './command-text.ts'
+import { COMMAND_TEXTS } from './command-texts.ts'
 
 const WIDTH = 80
 

@@ -2,8 +2,8 @@
 import { optionsMarkdown } from '../config/options-doc.ts'
 import { commandPage } from '../manual/command-page.ts'
 import { confPage } from '../manual/conf-page.ts'
-import { TAKEN } from './hand-commands.ts'
 import { manualCommands } from './manual-commands.ts'
+import { TAKEN } from './parse-by-hand.ts'
 
 /** Path and text of each; `read` reads a file of the package. */
 export function madeDocuments(read: (path: string) => string): [path: string, text: string][] {

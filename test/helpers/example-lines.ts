@@ -1,6 +1,6 @@
 // A command line of a document, read as memmon would read it.
 import { expect } from 'vitest'
-import { parseByHand } from '../../src/cli/hand-commands.ts'
+import { parseByHand } from '../../src/cli/parse-by-hand.ts'
 import { doubtsOf } from '../../src/config/doubtful.ts'
 import { parseFlags } from '../../src/config/flags.ts'
 import { splitWords } from './python.ts'

@@ -1,7 +1,7 @@
 // What may stand at the cursor, by the table of options and the commands. test/cli/completion.shells.test.ts has the shells.
 import { describe, expect, test } from 'vitest'
-import { TAKEN } from '../../src/cli/hand-commands.ts'
 import { manualCommands } from '../../src/cli/manual-commands.ts'
+import { TAKEN } from '../../src/cli/parse-by-hand.ts'
 import { OPTIONS } from '../../src/config/options.ts'
 import { completionOf } from '../../src/manual/completion.ts'
 import { MEMORY_METRICS } from '../../src/rules/metric.ts'

@@ -1,0 +1,80 @@
+// The arguments of a command for people: what it takes of the listener's options, and what it was given.
+
+import { messageOf, UsageError } from '../base/errors.ts'
+import { nameOf } from '../config/commander.ts'
+import type { ConfFiles } from '../config/conf-files.ts'
+import { type Reading, settingsIn } from '../config/flags.ts'
+import { OPTIONS } from '../config/options.ts'
+import type { Settings } from '../config/settings.ts'
+import { parseSelector } from '../rules/selector.ts'
+import type { HandCommand } from './command-texts.ts'
+import type { Given } from './given.ts'
+import { parseProgram } from './program.ts'
+
+/** Of the listener's options those that say something without a rule. */
+const ALONE = ['--config', '--server-url', '--sampler', '--verbose']
+
+/** Which of them a command takes; all where nothing is said. */
+export const TAKEN: Partial<Record<HandCommand, readonly string[]>> = {
+  analyse: [],
+  completion: [],
+  history: ['--server-url'],
+  suggest: ['--server-url'],
+  report: ['--server-url'],
+  top: ['--server-url'],
+  agents: ['--server-url'],
+  status: ['--server-url'],
+  restart: ['--server-url'],
+  drain: ['--server-url'],
+  mute: ['--server-url'],
+  unmute: ['--server-url'],
+  sample: ['--server-url'],
+  dump: ['--server-url'],
+}
+
+/** A command with the listener's options and its own; undefined if help or version were shown. Throws a UsageError. */
+export function parseByHand(
+  argv: readonly string[],
+  files: Pick<ConfFiles, 'readText' | 'surroundings'>,
+  output = { version: '', writeOut: (_: string): void => {} },
+): { readonly command: HandCommand; readonly given: Given; readonly settings: Settings } | undefined {
+  const called = parseProgram(argv, output)
+  if (typeof called === 'string') return undefined
+  const { command, given, reading } = called
+  if (given.json && given.csv) throw new UsageError('--json and --csv: give one of them')
+  refuseUseless(command, reading)
+  if (command !== 'analyse' && command !== 'dump' && command !== 'completion')
+    for (const word of given.words) attempt(word, () => parseSelector(word))
+  return {
+    command,
+    given,
+    settings: settingsIn(reading, { ...files.surroundings, readText: files.readText }),
+  }
+}
+
+function attempt(what: string, take: () => void): void {
+  try {
+    take()
+  } catch (thrown) {
+    throw new UsageError(`${what}: ${messageOf(thrown)}`)
+  }
+}
+
+/** The listener's options that say nothing to the command. */
+function refuseUseless(command: HandCommand, { given }: Reading): void {
+  const taken = TAKEN[command]
+  const useless = taken && [...given].find(({ flags }) => !taken.some(flag => flags.includes(flag)))
+  if (useless)
+    throw new UsageError(`memmon ${command} does not take ${nameOf(useless)}: see memmon help ${command}`)
+}
+
+/** Throws a UsageError for options about rules, without a rule: whoever gives them means something that would not happen. */
+export function refuseIdle(argv: readonly string[]): void {
+  const names = OPTIONS.flatMap(({ flags }) => flags).filter(flag => !ALONE.includes(flag))
+  const idle = argv.find(word => names.includes(word.replace(/=.*/s, '')))
+  if (idle === undefined) return
+  const flag = idle.replace(/=.*/s, '')
+  throw new UsageError(
+    `${flag} needs a rule beside it, as in -a 200MB; leave it out to see the rules of supervisord.conf`,
+  )
+}

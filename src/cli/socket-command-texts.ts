@@ -1,0 +1,81 @@
+// What help says of the commands that ask the memmon that runs, by its socket.
+import { type CommandText, ITS_NAME, NAMES } from './command-text.ts'
+
+const AGENTS_ARE =
+  'It asks the memmon that supervisord runs, by its agent socket (agent_socket in memmon.conf, off by default), as root or as its user. Workers have an agent if they load memmon/agent. MEMMON_SOCKET names another socket.'
+
+const ACTS_ARE =
+  'It asks memmon by its socket (agent_socket = auto in memmon.conf, off by default), as root or as its user. MEMMON_SOCKET names another socket. docs/status.md says what comes of it.'
+
+export const SOCKET_COMMAND_TEXTS = {
+  agents: {
+    summary: 'show the workers that have an agent',
+    help: 'Prints which workers have connected to memmon, since when, their heap, external memory, event-loop delay, share of garbage collection, and what they say of themselves.\nExit code: 1 if none is connected or one does not answer, 2 if memmon does not answer, else 0.',
+    more: AGENTS_ARE,
+    examples: [
+      ['', 'who is connected'],
+      ['--json', 'the same, for a program'],
+    ],
+  },
+  sample: {
+    argument: { name: '<process>', help: ITS_NAME },
+    summary: 'sample what a worker allocates and retains',
+    help: "Has a worker's agent sample its memory for a while, and prints what was allocated and what was still held at the end, by package, file and location. The worker goes on, up to 10 % slower. Ctrl-C ends the sample.\nExit code: 1 if the sample failed, 2 if memmon does not answer, else 0.",
+    more: AGENTS_ARE,
+    examples: [
+      ['web', 'what does it keep?'],
+      ['web --duration 2m', 'a slow leak'],
+    ],
+  },
+  dump: {
+    argument: {
+      name: '<what>',
+      help: 'heap, threads, gc or scheduler',
+      choices: ['heap', 'threads', 'gc', 'scheduler'],
+    },
+    second: { name: '<process>', help: ITS_NAME },
+    summary: 'dump heap, threads, gc or scheduler of a worker',
+    help: "Has a worker's agent dump its heap, its threads with their stacks, a profile of its garbage collection, or what its event loop waits for. A heap snapshot stops the worker for seconds and takes ten times its heap: it is refused where there is too little memory or disk. What is large becomes a file of the worker's user, whose path is printed.\nExit code: 1 if the dump failed, 2 if memmon does not answer, else 0.",
+    more: AGENTS_ARE,
+    examples: [
+      ['threads web', 'where is it now?'],
+      ['heap worker:worker_03', 'a snapshot for Chrome DevTools'],
+      ['gc web', 'how much time garbage collection takes'],
+    ],
+  },
+  restart: {
+    argument: { name: '<process>', help: NAMES },
+    summary: 'have memmon restart a program now',
+    help: 'Has memmon restart a program as it restarts one over its limit: one of a group after the other, with its hooks, its evidence, the journal and a mail, which says that it was asked for by hand. Waits for the end; Ctrl-C leaves it to memmon. It is refused for what memmon does not watch, and while --max-restarts or --restart-backoff hold a restart back.\nExit code: 1 if one was refused or failed, 2 if memmon cannot be asked, else 0.',
+    more: ACTS_ARE,
+    examples: [
+      ['web', 'the one of that name'],
+      ["'worker:*'", 'a group, one after the other'],
+    ],
+  },
+  drain: {
+    argument: { name: '<process>', help: NAMES },
+    summary: 'have memmon ask a program to finish',
+    help: 'Has memmon drain a program as it drains one over its soft limit: it is asked to finish by the means of its soft_limit, and restarted when it has, or when its grace is over. Refused for a program without such a limit.\nExit code: 1 if one was refused, 2 if memmon cannot be asked, else 0.',
+    more: ACTS_ARE,
+    examples: [['worker:worker_03', 'one worker']],
+  },
+  mute: {
+    argument: { name: '<process>', help: NAMES },
+    second: { name: '[time]', help: 'how long; default: 1h, at most 1d' },
+    summary: 'leave a program alone for a while',
+    help: 'Until the time is over memmon neither acts on the program nor alerts about it, also when memmon is restarted meanwhile. What has begun is finished.\nExit code: 1 if one was refused, 2 if memmon cannot be asked, else 0.',
+    more: ACTS_ARE,
+    examples: [
+      ['web', 'for an hour'],
+      ["'worker:*' 20m", 'a group, during a deploy'],
+    ],
+  },
+  unmute: {
+    argument: { name: '<process>', help: NAMES },
+    summary: 'end a mute before its time',
+    help: 'From its next check on memmon acts on the program again.\nExit code: 1 if one was not muted, 2 if memmon cannot be asked, else 0.',
+    more: ACTS_ARE,
+    examples: [['web', 'memmon may act again']],
+  },
+} as const satisfies Readonly<Record<string, CommandText>>
