@@ -1,12 +1,12 @@
 // Messages until every channel has taken them: tried at once, then again with growing waits, over restarts of memmon.
 // Bounded: 1,000 messages, 7 days.
 import { messageOf } from '../base/errors.ts'
-import type { LogFacts } from '../base/json-log.ts'
 import type { Log } from '../base/log.ts'
 import type { Channel, Delivery, Outgoing } from './channel.ts'
 import { droppedText, keptOf } from './outbox-bounds.ts'
 import { OutboxDisk } from './outbox-disk.ts'
 import type { Entry, Waiting } from './outbox-files.ts'
+import { type NextTry, triedLine, unsetText } from './outbox-lines.ts'
 import {
   dueTickOf,
   LAST_WAIT_MS,
@@ -143,31 +143,25 @@ export class Outbox {
   }
 
   async #settle(entry: Entry, waiting: Waiting, channel: Channel, delivery: Delivery): Promise<void> {
-    const what = channel.whatText(entry.message.subject)
     const { log, onFailure } = this.#ports
     if (!delivery.ok) onFailure?.(channel.key)
-    if (!delivery.ok && !delivery.permanent) {
-      const againText = this.#pause(channel, waiting)
-      const text = `Failed to send ${what} by ${channel.by}: ${delivery.why}. ${againText}`
-      log('ERRO', text, () => deliveryFacts(entry, channel, delivery))
-      return this.#write(entry)
-    }
+    const isAgain = !delivery.ok && !delivery.permanent
+    const next = isAgain ? this.#pause(channel, waiting) : undefined
+    const { level, text, facts } = triedLine(entry.message, channel, delivery, next)
+    log(level, text, facts)
+    if (isAgain) return this.#write(entry)
     this.#pauses.delete(channel.key)
-    const facts = () => deliveryFacts(entry, channel, delivery)
-    if (delivery.ok) log('INFO', `Sent ${what}${sentBy(channel, delivery.said)}`, facts)
-    else log('ERRO', `Failed to send ${what} by ${channel.by}: ${delivery.why}. Gave up`, facts)
     entry.waiting.splice(entry.waiting.indexOf(waiting), 1)
     if (entry.waiting.length > 0) await this.#write(entry)
     else await this.#remove(entry)
   }
 
   /** Leaves the channel alone, longer each time; says for how long, and what else waits. */
-  #pause({ key }: Channel, waiting: Waiting): string {
+  #pause({ key }: Channel, waiting: Waiting): NextTry {
     const [now, random] = [this.#ports.tick(), this.#ports.random()]
     const pause = pauseAfter(waiting, this.#pauses.get(key), now, random)
     this.#pauses.set(key, pause)
-    const others = waitsFor(key, this.#entries).length - 1
-    return `Retrying in ${Math.round((pause.untilTick - now) / 1000)} s${others > 0 ? `; ${others} more wait` : ''}`
+    return { inMs: pause.untilTick - now, othersWaiting: waitsFor(key, this.#entries).length - 1 }
   }
 
   #onDefect({ key }: Channel, thrown: unknown): void {
@@ -181,10 +175,7 @@ export class Outbox {
       const others = entry.waiting.filter(({ channel }) => !keys.has(channel))
       for (const other of others) entry.waiting.splice(entry.waiting.indexOf(other), 1)
       if (others.length === 0) continue
-      this.#ports.log(
-        'WARN',
-        `Dropped "${entry.message.subject}" for ${others.map(({ channel }) => channel.split(' ')[0]).join(', ')}: no longer configured`,
-      )
+      this.#ports.log('WARN', unsetText(entry.message, others))
       if (entry.waiting.length === 0) void this.#remove(entry)
     }
   }
@@ -219,14 +210,5 @@ export class Outbox {
     await this.#disk.remove(entry)
   }
 }
-
-/** The same for a program. */
-const deliveryFacts = ({ message: { subject } }: Entry, { by }: Channel, delivery: Delivery): LogFacts =>
-  delivery.ok
-    ? { event: 'sent', channel: by, subject, answer: delivery.said }
-    : { event: 'send_failed', channel: by, subject, why: delivery.why, is_final: delivery.permanent }
-
-/** A mail command says nothing; a server's answer is worth a line's end. */
-const sentBy = (channel: Channel, said: string): string => (said === '' ? '' : ` by ${channel.by}: ${said}`)
 
 const sleep = (ms: number): Promise<void> => new Promise(resolve => setTimeout(resolve, ms))

@@ -6,6 +6,7 @@ import type { Drain } from '../rules/action.ts'
 import type { RestartOutcome, RestartRequest } from '../rules/outcome.ts'
 import type { ProcessInfo } from '../rules/process.ts'
 import { beginDrain } from './begin-drain.ts'
+import { ByHand } from './by-hand.ts'
 import { type CompanyPorts, companyOf } from './company.ts'
 import { heldUpBy, releaseText } from './held-up.ts'
 import { type HoldSettings, Holds } from './holds.ts'
@@ -37,6 +38,7 @@ export class Jobs {
   readonly #lowLimits: LowLimits
   readonly #schedule: Schedule
   readonly #unfinished: Unfinished
+  readonly #byHand: ByHand
 
   constructor(ports: JobsPorts) {
     this.#ports = ports
@@ -56,6 +58,8 @@ export class Jobs {
     })
     this.#unfinished = new Unfinished(this.#runner)
     this.#schedule = new Schedule({ ...ports, runner: this.#runner, holds: this.#holds })
+    const parts = { runner: this.#runner, holds: this.#holds, schedule: this.#schedule }
+    this.#byHand = new ByHand({ ...ports, ...parts })
   }
 
   /** Goes on with what an earlier memmon has begun; from now on jobs begin. */
@@ -110,39 +114,13 @@ export class Jobs {
   }
 
   /** A person asks for it. Resolves when it is in the journal, or with the reason why not, in one clause. */
-  async restartByHand(request: RestartRequest): Promise<string | undefined> {
-    const { namespec } = request.process
-    const entry = this.#runner.entries.get(namespec)
-    const terms = this.#ports.termsOf(request)
-    const refusal = this.#refusalOf(namespec) ?? (terms.kind === 'spared' ? terms.why : undefined)
-    if (refusal !== undefined) return refusal
-    const plan = terms.plan ?? { group: false }
-    if (entry) this.#runner.send(entry, { kind: 'breached', request, plan })
-    const { job } = entry ?? this.#runner.enter(namespec, waitingJob(request, plan))
-    await this.#ports.journal.note({ jobs: [[namespec, job]] })
-    this.#schedule.giveTurnsSoon()
-    return undefined
+  restartByHand(request: RestartRequest): Promise<string | undefined> {
+    return this.#byHand.restart(request)
   }
 
   /** The same for a drain. */
-  async drainByHand(request: RestartRequest, drain: Drain): Promise<string | undefined> {
-    const { namespec } = request.process
-    const entry = this.#runner.entries.get(namespec)
-    if (entry?.job.state === 'draining') return 'it was asked to finish already'
-    const refusal = this.#refusalOf(namespec)
-    if (entry || refusal !== undefined) return refusal ?? 'its restart is due already'
-    const begun = beginDrain(request, drain, this.#runner.moment(request))
-    this.#runner.begin(namespec, begun)
-    await this.#ports.journal.note({ jobs: [[namespec, begun.job]] })
-    return undefined
-  }
-
-  /** Why nothing begins by hand now. */
-  #refusalOf(namespec: string): string | undefined {
-    if (!this.#schedule.isOpen) return 'memmon has just been started and reads its journal: try again'
-    if (this.#runner.isEnding) return 'memmon is ending: try again when the next one runs'
-    if (this.isAway(namespec)) return 'memmon is restarting it already'
-    return this.#holds.refusalOf(namespec)
+  drainByHand(request: RestartRequest, drain: Drain): Promise<string | undefined> {
+    return this.#byHand.drain(request, drain)
   }
 
   /** A process is over its soft limit, as each check says: it was asked to finish, once for each run of it. */

@@ -2,18 +2,15 @@
 // finished whatever becomes of memmon.
 import { messageOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
-import { formatDuration } from '../base/units.ts'
-import { mutedText, muteFacts, unmutedText, untilText } from '../messages/by-hand-text.ts'
 import type { Drain } from '../rules/action.ts'
 import { RestartHistory } from '../rules/history.ts'
 import type { RestartOutcome, RestartRequest } from '../rules/outcome.ts'
 import type { ProcessInfo } from '../rules/process.ts'
 import type { EffectPorts } from './effects.ts'
-import type { Terms } from './job-events.ts'
 import { type JobSettings, Jobs } from './jobs.ts'
 import { Journal, type JournalDisk, noticeText } from './journal.ts'
 import { unprotectedText } from './journal-writer.ts'
-import { LONGEST_MUTE_SECONDS, MOST_MUTES, type Mute, Mutes } from './mutes.ts'
+import { type Mute, Mutes } from './mutes.ts'
 import type { Standing } from './standing.ts'
 import { type RulesInForce, termsOf } from './terms.ts'
 import type { UnfinishedNames } from './unfinished.ts'
@@ -42,7 +39,7 @@ export class Restarts {
   readonly #ports: RestartsPorts
   readonly #jobs: Jobs
   readonly #history = new RestartHistory()
-  readonly #mutes = new Mutes()
+  readonly #mutes: Mutes
   #settings: JobSettings
   #rules: RulesInForce
   #journal: Journal | undefined
@@ -51,11 +48,16 @@ export class Restarts {
     this.#ports = ports
     this.#settings = settings
     this.#rules = rules
+    this.#mutes = new Mutes({
+      ...ports,
+      note: async change => this.#journal?.note({ jobs: [], ...change }),
+      onChange: () => this.#jobs.onSettings(),
+    })
     this.#jobs = new Jobs({
       ...ports,
       history: this.#history,
       settings: () => this.#settings,
-      termsOf: request => this.#unlessMuted(request, termsOf(request, this.#rules)),
+      termsOf: request => this.#mutes.unlessMuted(request, termsOf(request, this.#rules)),
       journal: {
         note: async changes => this.#journal?.note(changes),
         isNews: (namespec, job) => this.#journal?.isNews(namespec, job) ?? false,
@@ -73,10 +75,7 @@ export class Restarts {
       const journal = new Journal({ ...(await place), nowMs, tick, sleep, tell: text => log('WARN', text) })
       this.#journal = journal
       const { jobs, isNewer, restarts, mutes, notices } = await journal.read()
-      for (const mute of mutes) {
-        this.#mutes.add(mute)
-        log('INFO', mutedText(mute), () => ({ event: 'muted', ...muteFacts(mute) }))
-      }
+      this.#mutes.open(mutes)
       for (const notice of notices) log('WARN', noticeText(notice))
       for (const one of restarts) this.#history.recordRestart(one.namespec, one.tick, one.soonTimes)
       this.#jobs.open(jobs, isNewer)
@@ -111,8 +110,7 @@ export class Restarts {
 
   /** A check begins. */
   check(): void {
-    if (!this.#mutes.isEmpty)
-      for (const mute of this.#mutes.expired(this.#ports.tick())) void this.#noteUnmuted(mute)
+    this.#mutes.check()
     this.#jobs.check()
   }
 
@@ -126,27 +124,14 @@ export class Restarts {
     return this.#jobs.drainByHand(request, drain)
   }
 
-  /** Leaves a process alone for so long, and says nothing of it. The mute, when it is in the journal, or why not. */
-  async mute(namespec: string, seconds: number): Promise<Mute | string> {
-    const { nowMs, tick, log } = this.#ports
-    if (seconds > LONGEST_MUTE_SECONDS) return `${formatDuration(seconds)} is too long: 1d at most`
-    if (this.#mutes.isFull && !this.#mutes.of(namespec))
-      return `${MOST_MUTES} programs are muted already: end one of these first`
-    const mute = { namespec, untilMs: nowMs() + seconds * 1000, untilTick: tick() + seconds * 1000 }
-    this.#mutes.add(mute)
-    log('INFO', mutedText(mute), () => ({ event: 'muted', ...muteFacts(mute) }))
-    this.#jobs.onSettings()
-    await this.#journal?.note({ jobs: [], mute })
-    return mute
+  /** Leaves a process alone for so long. The mute, when it is in the journal, or why not, in one clause. */
+  mute(namespec: string, seconds: number): Promise<Mute | string> {
+    return this.#mutes.mute(namespec, seconds)
   }
 
   /** False if it was not muted. */
-  async unmute(namespec: string): Promise<boolean> {
-    const mute = this.#mutes.of(namespec)
-    if (!mute || !this.#mutes.remove(namespec)) return false
-    this.#jobs.onSettings()
-    await this.#noteUnmuted(mute)
-    return true
+  unmute(namespec: string): Promise<boolean> {
+    return this.#mutes.unmute(namespec)
   }
 
   get mutes(): readonly Mute[] {
@@ -155,23 +140,7 @@ export class Restarts {
 
   /** A person has it left alone. */
   isMuted(namespec: string): boolean {
-    return !this.#mutes.isEmpty && this.#mutes.of(namespec) !== undefined
-  }
-
-  async #noteUnmuted({ namespec }: Mute): Promise<void> {
-    this.#ports.log('INFO', unmutedText(namespec), () => ({ event: 'unmuted', namespec }))
-    await this.#journal?.note({ jobs: [], unmuted: namespec })
-  }
-
-  /** What memmon does by itself it does not do while that is muted. */
-  #unlessMuted(request: RestartRequest, terms: Terms): Terms {
-    const mute = this.#mutes.of(request.process.namespec)
-    if (!mute || request.breach.isByHand) return terms
-    return {
-      kind: 'spared',
-      why: `it is muted until ${untilText(mute)}`,
-      ...(terms.plan && { plan: terms.plan }),
-    }
+    return this.#mutes.isMuted(namespec)
   }
 
   /** All processes that there are. */

@@ -7,6 +7,7 @@ import { breachText } from '../messages/breach-text.ts'
 import { requestFacts } from '../messages/event.ts'
 import type { RestartHistory } from '../rules/history.ts'
 import type { RestartOutcome, RestartRequest } from '../rules/outcome.ts'
+import { isBinding, isRepeatable, isStop } from './effect-kinds.ts'
 import { type Asking, ask, type EffectPorts, FRESH_MS } from './effects.ts'
 import type { Job } from './job.ts'
 import type { Effect, JobEvent, Moment, Stepped, Terms } from './job-events.ts'
@@ -214,17 +215,3 @@ const reasonOf = ({ request: { breach } }: RestartOutcome): string => breachText
 
 /** A hook that has not ended in its time gets TERM, and KILL this long after it: see delivery/pipe-command.ts. */
 const KILL_AFTER_MS = 2_000
-
-const isStop = (effect: Effect): boolean =>
-  effect.do === 'stop' || (effect.do === 'run' && effect.hook === 'restart')
-
-/** True for what a process feels. */
-const isBinding = (effect: Effect): boolean =>
-  isStop(effect) ||
-  effect.do === 'signal' ||
-  effect.do === 'ask agent' ||
-  (effect.do === 'run' && (effect.hook === 'drain' || effect.hook === 'pre')) ||
-  (effect.do === 'tell' && effect.outcome.kind === 'noticed' && effect.outcome.what === 'draining')
-
-const isRepeatable = ({ kind }: JobEvent): boolean =>
-  ['checked', 'table', 'settings', 'relieved', 'breached', 'soft', 'turn', 'dropped', 'ending'].includes(kind)

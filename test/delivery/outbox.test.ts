@@ -317,7 +317,7 @@ test('forty that wait for a server that is away: one try and one line each time,
     await next.whenIdle()
     await next.close()
     expect(log.slice(1)).toEqual([
-      `ERRO Failed to send "m${tries + 11}" by smtp://there: 451 later. Retrying in ${seconds} s; 39 more wait`,
+      `ERRO Failed to send "m${tries + 11}" by smtp://there: 451 later. Retrying in ${seconds} s; 39 more queued`,
     ])
   }
   expect(channel.tried).toHaveLength(4)

@@ -1,8 +1,11 @@
 // Mutes: bounded in number and time, over by the clock that nobody sets, and carried over by the journal.
 import { expect, test } from 'vitest'
+import { mutedText, unmutedText } from '../../src/messages/by-hand-text.ts'
+import type { Terms } from '../../src/restart/job-events.ts'
 import { mutedLine, parseJournal, unmutedLine } from '../../src/restart/journal-lines.ts'
-import { LONGEST_MUTE_SECONDS, MOST_MUTES, Mutes } from '../../src/restart/mutes.ts'
+import { LONGEST_MUTE_SECONDS, Mutes } from '../../src/restart/mutes.ts'
 import { mutesOnThisClock } from '../../src/restart/past-restarts.ts'
+import { breached, STANDS } from '../helpers/jobs.ts'
 
 const NOW = { boot: 'B1', tick: 1_000_000, nowMs: 1_800_000_000_000 }
 const mute = (namespec: string, leftMs: number) => ({
@@ -11,25 +14,55 @@ const mute = (namespec: string, leftMs: number) => ({
   untilTick: NOW.tick + leftMs,
 })
 
-test('what is over is given once, and forgotten', () => {
-  const mutes = new Mutes()
-  for (const one of [mute('a:a', 10), mute('b:b', 20), mute('b:b', 30)]) mutes.add(one)
+interface World {
+  tick: number
+  readonly said: string[]
+}
+
+const mutesIn = (world: World): Mutes =>
+  new Mutes({
+    note: async change => void world.said.push(JSON.stringify(change)),
+    onChange: () => world.said.push('changed'),
+    log: (_, text) => void world.said.push(text),
+    nowMs: () => NOW.nowMs,
+    tick: () => world.tick,
+  })
+
+test('one that is over is forgotten, once, in log and journal', () => {
+  const world = { tick: NOW.tick, said: [] as string[] }
+  const mutes = mutesIn(world)
+  mutes.open([mute('a:a', 10), mute('b:b', 20), mute('b:b', 30)])
   expect(mutes.all.map(({ untilTick }) => untilTick - NOW.tick)).toEqual([10, 30])
-  expect(mutes.expired(NOW.tick + 9)).toEqual([])
-  expect(mutes.expired(NOW.tick + 10)).toEqual([mute('a:a', 10)])
-  expect(mutes.expired(NOW.tick + 10)).toEqual([])
-  expect([mutes.of('a:a'), mutes.remove('a:a'), mutes.remove('b:b'), mutes.isEmpty]).toEqual([
-    undefined,
-    false,
-    true,
-    true,
-  ])
+  world.said.length = 0
+  for (const after of [9, 10, 10]) {
+    world.tick = NOW.tick + after
+    mutes.check()
+    expect(mutes.isMuted('a:a')).toBe(after < 10)
+  }
+  expect(world.said).toEqual([unmutedText('a:a'), '{"unmuted":"a:a"}'])
+  expect(mutes.all).toEqual([mute('b:b', 30)])
 })
 
-test('their number is bounded', () => {
-  const mutes = new Mutes()
-  for (let at = 0; at < MOST_MUTES; at++) mutes.add(mute(`p:${at}`, 10))
-  expect(mutes.isFull).toBe(true)
+test('one that is set or ended by hand is in log and journal, and what waits hears of it', async () => {
+  const world = { tick: NOW.tick, said: [] as string[] }
+  const mutes = mutesIn(world)
+  const set = mute('a:a', 60_000)
+  expect(await mutes.mute('a:a', 60)).toEqual(set)
+  expect(world.said).toEqual([mutedText(set), 'changed', JSON.stringify({ mute: set })])
+  world.said.length = 0
+  expect([await mutes.unmute('a:a'), await mutes.unmute('a:a')]).toEqual([true, false])
+  expect(world.said).toEqual([unmutedText('a:a'), '{"unmuted":"a:a"}', 'changed'])
+})
+
+test.each<[what: string, isByHand: boolean, kind: Terms['kind']]>([
+  ['what memmon does by itself is spared', false, 'spared'],
+  ['what a person asks for is not', true, 'stands'],
+])('%s', async (_, isByHand, kind) => {
+  const mutes = mutesIn({ tick: NOW.tick, said: [] })
+  await mutes.mute('w:a', 60)
+  expect(mutes.unlessMuted(breached(isByHand ? { isByHand } : {}), STANDS).kind).toBe(kind)
+  await mutes.unmute('w:a')
+  expect(mutes.unlessMuted(breached(isByHand ? { isByHand } : {}), STANDS)).toBe(STANDS)
 })
 
 test('the journal has those that were not ended; what is damaged is counted', () => {

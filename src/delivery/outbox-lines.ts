@@ -1,0 +1,52 @@
+// What the log says of a try to send a message, and of those that nobody will take. Pure.
+import type { LogFacts } from '../base/json-log.ts'
+import type { Level } from '../base/log.ts'
+import type { Channel, Delivery, Outgoing } from './channel.ts'
+import type { Waiting } from './outbox-files.ts'
+
+/** When a channel that has failed is tried again, and how many more messages wait for it. */
+export interface NextTry {
+  readonly inMs: number
+  readonly othersWaiting: number
+}
+
+export interface TriedLine {
+  readonly level: Level
+  readonly text: string
+  readonly facts: () => LogFacts
+}
+
+/** `next`: undefined if there is no other try. */
+export function triedLine(
+  { subject }: Outgoing,
+  channel: Channel,
+  delivery: Delivery,
+  next: NextTry | undefined,
+): TriedLine {
+  const what = channel.whatText(subject)
+  const { by } = channel
+  if (delivery.ok) {
+    const { said } = delivery
+    return {
+      level: 'INFO',
+      // A mail command says nothing; a server's answer is worth a line's end.
+      text: `Sent ${what}${said === '' ? '' : ` by ${by}: ${said}`}`,
+      facts: () => ({ event: 'sent', channel: by, subject, answer: said }),
+    }
+  }
+  const { why, permanent } = delivery
+  return {
+    level: 'ERRO',
+    text: `Failed to send ${what} by ${by}: ${why}. ${next ? againText(next) : 'Gave up'}`,
+    facts: () => ({ event: 'send_failed', channel: by, subject, why, is_final: permanent }),
+  }
+}
+
+function againText({ inMs, othersWaiting }: NextTry): string {
+  const more = othersWaiting > 0 ? `; ${othersWaiting} more queued` : ''
+  return `Retrying in ${Math.round(inMs / 1000)} s${more}`
+}
+
+/** Of channels that are no longer set. */
+export const unsetText = ({ subject }: Outgoing, waiting: readonly Waiting[]): string =>
+  `Dropped "${subject}" for ${waiting.map(({ channel }) => channel.split(' ')[0]).join(', ')}: no longer configured`
