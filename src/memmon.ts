@@ -1,13 +1,12 @@
 // The composition root: makes the parts behind the listener, in order, and joins them. Loaded when supervisord has been
 // told READY.
 import { hostname } from 'node:os'
-import type { AgentsPorts } from './agents/agents.ts'
 import { monotonicMs } from './base/clock.ts'
 import { messageOf } from './base/errors.ts'
 import type { Log } from './base/log.ts'
 import type { Redactor } from './base/redact.ts'
 import { credentialsFrom } from './base/secrets.ts'
-import { formatServerUrl, type ServerAddress } from './base/server-url.ts'
+import type { ServerAddress } from './base/server-url.ts'
 import { Monitor, type MonitorPorts } from './check/monitor.ts'
 import { hasHooks } from './config/deciding-files.ts'
 import type { InForce } from './config/in-force.ts'
@@ -15,12 +14,12 @@ import type { SettingsSource } from './config/reload.ts'
 import type { Settings } from './config/settings.ts'
 import { createNotifications, type Notifications } from './delivery/notifications.ts'
 import { HistoryKeeper } from './history/keeper.ts'
+import { agentsSurroundings } from './memmon/agents-surroundings.ts'
 import { CurrentSettings } from './memmon/current-settings.ts'
 import { DeskOnDemand } from './memmon/desk-on-demand.ts'
 import { Inquiries } from './memmon/inquiries.ts'
-import { Vitals } from './memmon/vitals.ts'
+import { Records } from './memmon/records.ts'
 import { logRules, logStart } from './messages/start-lines.ts'
-import { MetricsOnDemand } from './metrics/on-demand.ts'
 import { CustomMonitors } from './monitors/custom-monitors.ts'
 import { openSampler } from './proc/open-sampler.ts'
 import { OwnMemory } from './proc/own-memory.ts'
@@ -29,11 +28,9 @@ import { createQuietChildren, type QuietChildren } from './proc/quiet.ts'
 import type { Sampler } from './proc/sampler.ts'
 import { openSightings } from './proc/sightings.ts'
 import { act } from './restart/actions.ts'
-import { ChecksFile } from './restart/checks-file.ts'
 import { HookCommands } from './restart/hook-commands.ts'
 import { createOwnPlace, type OwnPlace } from './restart/own-place.ts'
 import { Restarts, type RestartsPorts } from './restart/restarts.ts'
-import { stateRoot } from './restart/state-folder.ts'
 import { isMemory } from './rules/metric.ts'
 import type { RestartOutcome, RestartRequest } from './rules/outcome.ts'
 import type { SupervisorClient } from './supervisor/client.ts'
@@ -67,15 +64,13 @@ export class Memmon {
   readonly #notifications: Notifications
   readonly #customMonitors: CustomMonitors
   readonly #monitor: Monitor
-  readonly #checksFile: ChecksFile
-  readonly #vitals: Vitals
   readonly #history: HistoryKeeper
   readonly #inquiries: Inquiries
   readonly #desk: DeskOnDemand
   readonly #deafness: Deafness
   readonly #place: OwnPlace
   readonly #ownMemory: OwnMemory
-  readonly #metrics: MetricsOnDemand
+  readonly #records: Records
   #quiet: QuietChildren | undefined
   #opened: Promise<void> | undefined
 
@@ -101,24 +96,26 @@ export class Memmon {
       redactor,
       runOnAlert: (command, outcome, subject) => this.#hooks.runOnAlert(command, outcome, subject),
       historyOf: this.#history.historyOf,
-      onFailure: channelKey => this.#metrics.now?.counts.onUndelivered(channelKey),
+      onFailure: channelKey => this.#records.onUndelivered(channelKey),
     })
     this.#hooks.use(initial, hasHooks(initial))
     this.#inquiries = new Inquiries(initial, {
       ...ports,
       ...CLOCKS,
       agents: {
-        ...agentsPorts(initial, address, log),
+        ...agentsSurroundings(initial, address),
+        log,
+        nowMs: Date.now,
         desk: { act: (...of) => this.#desk.act(...of), listener: () => this.#desk.listener() },
       },
       tell: outcome => {
-        this.#metrics.now?.counts.onOutcome(outcome)
+        this.#records.onTold(outcome)
         this.#notifications.tell(outcome)
       },
       historyOf: this.#history.historyOf,
       siblingCountOf: process => this.#monitor.siblingsOf(process).length,
       runDiagnose: this.#hooks.diagnose,
-      isOverHardLimit: request => this.#isOverHardLimit(request),
+      isOverHardLimit: request => this.#monitor.isOverHardLimit(request),
     })
     const { ruleset } = this.#settings.now
     this.restarts = new Restarts(initial, ruleset, this.#restartsPorts())
@@ -132,46 +129,32 @@ export class Memmon {
     this.#customMonitors.use(ruleset.monitors)
     this.#monitor = new Monitor(this.#monitorPorts(sampler, initial.serverUrl !== undefined), ruleset)
     const parts = { monitor: this.#monitor, restarts: this.restarts }
-    this.#checksFile = new ChecksFile({ run, ...parts, sleep, ...CLOCKS })
-    this.#vitals = new Vitals({ run, failing: () => this.#monitor.failing, ...CLOCKS })
-
     this.#desk = new DeskOnDemand({
       ...parts,
       ...ports,
       getProcessInfo: this.#client.getProcessInfo,
-      listener: () => this.#vitals.document,
+      listener: () => this.#records.listener,
     })
     this.#deafness = watchDeafness({ ...ports, client: this.#client })
     this.#ownMemory = new OwnMemory({ ...ports, readRssBytes: procfs?.ownRssBytes })
     this.#place = this.#ownPlace(initial, address, procfs)
     const { outbox } = this.#notifications
-    const readOwnBytes = procfs?.ownRssBytes
-    this.#metrics = new MetricsOnDemand(initial, {
-      ...{ ...parts, ...CLOCKS, history: this.#history, outbox, readOwnBytes, log },
-    })
+    const seen = { ...parts, history: this.#history, outbox, readOwnBytes: procfs?.ownRssBytes }
+    this.#records = new Records(initial, { run, ...seen, log, sleep, ...CLOCKS })
   }
 
   /** One check; undefined if it is over already. Never rejects. */
   check(): Promise<void> | undefined {
     const startedTick = monotonicMs()
-    this.#metrics.now?.onCheckBegins()
+    this.#records.onCheckBegins()
     this.#settings.look()
     this.restarts.check()
     const running = this.#monitor.check()
-    this.#history.onCheck(running !== undefined)
-    this.#vitals.onCheck(running !== undefined)
+    if (running) this.#records.onCheckGoesOn()
     const after = () => {
-      if (running) {
-        this.#history.onCheck(false)
-        this.#vitals.onCheck(false)
-      }
-      this.#checksFile.look()
-      this.#ownMemory.afterCheck(
-        running !== undefined,
-        monotonicMs() - startedTick,
-        this.#settings.now.settings,
-      )
-      this.#metrics.now?.onCheckEnds(monotonicMs() - startedTick)
+      const durationMs = monotonicMs() - startedTick
+      this.#ownMemory.afterCheck(running !== undefined, durationMs, this.#settings.now.settings)
+      this.#records.onCheckEnds(durationMs)
     }
     if (!running) return after() as undefined
     return running
@@ -182,10 +165,8 @@ export class Memmon {
   }
 
   onTick(periodSeconds: number): void {
-    this.#history.onTick(periodSeconds)
+    this.#records.onTick(periodSeconds)
     this.#deafness.onTick(periodSeconds)
-    this.#metrics.now?.counts.onTick(periodSeconds)
-    this.#vitals.onTick(periodSeconds)
   }
 
   /** Reads memmon.conf again, if there is one. */
@@ -212,12 +193,7 @@ export class Memmon {
   /** Resolves when the journal and the messages that wait are on disk. Nothing is sent any more. */
   async save(): Promise<void> {
     await Promise.all([this.#whenOpen(), this.#inquiries.flush()])
-    await Promise.allSettled([
-      this.restarts.flush(),
-      this.#notifications.keep(),
-      this.#history.save(),
-      this.#vitals.close(),
-    ])
+    await Promise.allSettled([this.restarts.flush(), this.#notifications.keep(), this.#records.save()])
   }
 
   /** Saves, and makes the state folder free for the next memmon. */
@@ -229,7 +205,7 @@ export class Memmon {
   /** Lets go of supervisord. */
   close(): void {
     this.#deafness.close()
-    this.#metrics.close()
+    this.#records.close()
     this.#inquiries.close()
     this.#quiet?.release()
     this.#client.close()
@@ -240,7 +216,7 @@ export class Memmon {
     const { log } = this.#ports
     const { settings } = next
     this.#notifications.use(settings)
-    this.#metrics.use(settings)
+    this.#records.use(settings)
     log('INFO', why, () => ({ event: 'reloaded' }))
     this.#hooks.use(settings, hasHooks(settings))
     this.#inquiries.use(settings)
@@ -248,12 +224,6 @@ export class Memmon {
     this.#monitor.use(next.ruleset)
     this.restarts.use(settings, next.ruleset)
     logRules(next, log)
-  }
-
-  async #isOverHardLimit(request: RestartRequest): Promise<boolean> {
-    const rule = this.#settings.now.ruleset.rules.find(({ id }) => id === request.breach.ruleId)
-    const value = await this.#monitor.measureAgain(request)
-    return rule !== undefined && value !== undefined && value > rule.hardLimit
   }
 
   #restartsPorts(): RestartsPorts {
@@ -266,11 +236,11 @@ export class Memmon {
       takeEvidence: this.#inquiries.takeEvidence,
       drainByAgent: this.#inquiries.drainByAgent,
       tell: outcome => {
-        this.#history.onOutcome(outcome)
+        this.#records.onOutcome(outcome)
         this.#desk.tell(outcome)
         this.#inquiries.tell(outcome)
       },
-      onChange: () => this.#checksFile.look(),
+      onChange: () => this.#records.onRestarts(),
       log,
       sleep,
       ...CLOCKS,
@@ -297,12 +267,12 @@ export class Memmon {
       onMeasured: (info, rssBytes) => restarts.observe(info, rssBytes),
       onTable: processes => {
         restarts.onTable(processes)
-        this.#history.onTable(processes)
+        this.#records.onTable(processes)
         this.#notifications.onTable(processes)
         tallies.keepOnly(processes)
       },
       onFigure: (...read) => {
-        if (isMemory(read[1].metric)) this.#metrics.now?.onFigure(...read)
+        if (isMemory(read[1].metric)) this.#records.onFigure(...read)
         else tallies.note(...read)
       },
       record: this.#history.record,
@@ -335,9 +305,7 @@ export class Memmon {
       },
       onFolder: folder => {
         this.#notifications.attach(folder)
-        this.#checksFile.attach(folder)
-        void this.#history.attach(folder)
-        this.#vitals.attach(folder)
+        this.#records.attach(folder)
         this.#inquiries.attach(folder)
       },
       log,
@@ -348,18 +316,5 @@ export class Memmon {
   /** Within its first moments memmon is still about to find its state folder. */
   #whenOpen(): Promise<void> {
     return Promise.race([this.#opened, this.#ports.sleep(OPEN_WAITS_MS)])
-  }
-}
-
-/** Where the agents' socket may be, by what every child of supervisord is told. */
-function agentsPorts({ stateDir }: Settings, address: ServerAddress, log: Log): Omit<AgentsPorts, 'desk'> {
-  const uid = process.geteuid?.() ?? 0
-  return {
-    serverUrl: process.env.SUPERVISOR_SERVER_URL ?? formatServerUrl(address),
-    environment: process.env,
-    uid,
-    stateRoot: stateRoot(stateDir, process.env, uid),
-    log,
-    nowMs: Date.now,
   }
 }

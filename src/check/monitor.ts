@@ -122,6 +122,13 @@ export class Monitor {
     )
   }
 
+  /** The same, by its rule's hard limit; false without one. Rejects if it cannot be read. */
+  async isOverHardLimit(request: RestartRequest): Promise<boolean> {
+    const rule = this.#rules.rules.find(({ id }) => id === request.breach.ruleId)
+    const value = await this.measureAgain(request)
+    return rule !== undefined && value !== undefined && value > rule.hardLimit
+  }
+
   /** The others of its group that run. */
   siblingsOf({ group, namespec }: ProcessInfo): ProcessInfo[] {
     const running = this.#fullLook.last?.running ?? []

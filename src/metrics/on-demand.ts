@@ -3,16 +3,16 @@ import { messageOf } from '../base/errors.ts'
 import { type AccessTerms, accessOf } from './access.ts'
 import type { Metrics, MetricsPorts, MetricsTerms } from './metrics.ts'
 
-type Terms = MetricsTerms & AccessTerms
+export type MetricsOnDemandTerms = MetricsTerms & AccessTerms
 
 export class MetricsOnDemand {
   readonly #ports: MetricsPorts
-  #terms: Terms
+  #terms: MetricsOnDemandTerms
   #metrics: Metrics | undefined
   #isLoading = false
   #isClosed = false
 
-  constructor(terms: Terms, ports: MetricsPorts) {
+  constructor(terms: MetricsOnDemandTerms, ports: MetricsPorts) {
     this.#terms = terms
     this.#ports = ports
     void this.#load()
@@ -24,7 +24,7 @@ export class MetricsOnDemand {
   }
 
   /** Other settings. Throws a UsageError, and takes nothing, if who may read them is not said right. */
-  use(terms: Terms): void {
+  use(terms: MetricsOnDemandTerms): void {
     const access = accessOf(terms)
     this.#terms = terms
     if (this.#metrics) this.#metrics.use(terms, access)
