@@ -1,11 +1,11 @@
 #!/bin/sh
 ':' /*
-# Read twice: by sh as far as exec or exit, by Node from the end of this comment on. `env node` costs as much, but where
-# there is no node it says nothing of what to do; and this finds the one that npm has installed memmon beside.
+# Read twice: by sh as far as exec or exit, by Node from the end of this comment on. `env node` costs as much, but if
+# Node is missing it does not say what to do; and this finds the node that npm has installed memmon beside.
 command -v node >/dev/null && exec node "$0" "$@"
 beside="${0%/*}/node"
 [ -f "$beside" ] && [ -x "$beside" ] && exec "$beside" "$0" "$@"
-echo "memmon: there is no node on PATH ($PATH), nor beside $0: install Node 20.12 or later, or name it in supervisord.conf, as in command=/opt/node/bin/node $0" >&2
+echo "memmon: no node found on PATH ($PATH) or beside $0: install Node 20.12 or later, or name it in supervisord.conf, as in command=/opt/node/bin/node $0" >&2
 exit 127
 */
 // What any Node can read, however old: one that is too old says so.

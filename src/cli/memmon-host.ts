@@ -89,5 +89,5 @@ function whyNone({ sources, noListener }: Basis, reasons: readonly NoHost[]): st
   if (reasons.length > 0)
     return `no memmon listens for agents: ${reasons.map(({ why }) => why).join('; ')}. Its log says why, in a line about "Agents of workers"`
   if (sources.length > 0) return `memmon has no agent socket: ${TURN_ON}`
-  return `no memmon was found to be asked: ${noListener ?? 'there are no rules'}. MEMMON_SOCKET names the socket of one`
+  return `no memmon found to ask: ${noListener ?? 'no rules found'}. MEMMON_SOCKET names the socket of one`
 }

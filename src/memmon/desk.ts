@@ -5,7 +5,7 @@ import type { Desk as DeskForPeople } from '../agents/desk.ts'
 import type { Answer } from '../agents/protocol.ts'
 import { FaultCode, messageOf, SupervisorFault } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
-import { askedText, untilText } from '../messages/by-hand-text.ts'
+import { askedText, unmutedText, untilText } from '../messages/by-hand-text.ts'
 import { outcomeText } from '../messages/outcome-text.ts'
 import type { Restarts } from '../restart/restarts.ts'
 import { DRAIN_BY_HAND, drainByHand, RESTART_BY_HAND } from '../restart/terms.ts'
@@ -87,7 +87,7 @@ export class Desk implements Pick<DeskForPeople, 'act'> {
 
   async #unmute(namespec: string): Promise<Answer> {
     return (await this.#ports.restarts.unmute(namespec))
-      ? done(`${namespec} is no longer muted`)
+      ? done(unmutedText(namespec))
       : refused(`${namespec}: it is not muted`)
   }
 

@@ -11,8 +11,7 @@ export const askedText = (namespec: string): string => `A restart of ${namespec}
 export const mutedText = (mute: Mute): string =>
   `${mute.namespec} is muted until ${untilText(mute)}: memmon neither acts on it nor alerts about it`
 
-export const unmutedText = (namespec: string): string =>
-  `${namespec} is no longer muted: memmon acts on it again`
+export const unmutedText = (namespec: string): string => `${namespec} is no longer muted`
 
 /** By the second. */
 export const untilText = ({ untilMs }: Pick<Mute, 'untilMs'>): string =>

@@ -45,7 +45,7 @@ export class MetricsOnDemand {
       if (!this.#isClosed) this.#metrics = new Metrics(this.#terms, accessOf(this.#terms), this.#ports)
     } catch (thrown) {
       // npm has replaced the package since the start, or the secret has gone.
-      this.#ports.log('WARN', `There are no metrics: ${messageOf(thrown)}. Restart memmon`)
+      this.#ports.log('WARN', `Metrics are unavailable: ${messageOf(thrown)}. Restart memmon`)
     } finally {
       this.#isLoading = false
     }

@@ -14,7 +14,7 @@ export function headline(status: Status): string {
   const isWell = exitCodeOf(status) === 0
   const whys = [
     ...(unanswered === undefined ? [] : [unanswered]),
-    ...(listeners.length === 0 && unanswered === undefined ? [problems[0] ?? 'there is no memmon'] : []),
+    ...(listeners.length === 0 && unanswered === undefined ? [problems[0] ?? 'no memmon found'] : []),
     ...listeners
       .filter(one => isWell || standingOf(one) !== 'well')
       .map(one => `${listeners.length > 1 ? `${one.section}: ` : ''}${listenerText(one, status.atMs)}`),

@@ -51,7 +51,7 @@ describe('as a program', () => {
     expect(withoutNode(command)).toMatchObject({
       status: 127,
       stdout: '',
-      stderr: `memmon: there is no node on PATH (/nonexistent), nor beside ${command}: install Node ${NEEDED} or later, or name it in supervisord.conf, as in command=/opt/node/bin/node ${command}\n`,
+      stderr: `memmon: no node found on PATH (/nonexistent) or beside ${command}: install Node ${NEEDED} or later, or name it in supervisord.conf, as in command=/opt/node/bin/node ${command}\n`,
     })
   })
 })
