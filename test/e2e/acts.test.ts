@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ProcessState } from '../../src/rules/process.ts'
+import { AS_NOBODY } from '../helpers/by-hand.ts'
 import { waitForChecks } from '../helpers/checks.ts'
 import { runMemmon } from '../helpers/memmon.ts'
 import { PYTHON } from '../helpers/python.ts'
@@ -13,7 +14,6 @@ import { holder, MEMMON, Supervisord } from '../helpers/supervisord.ts'
 import { waitFor } from '../helpers/wait.ts'
 
 const isRoot = process.getuid?.() === 0
-const AS_NOBODY = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups']
 /** Takes two seconds to end. */
 const SLOW = `${PYTHON} -c "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(3600)"`
 
@@ -73,7 +73,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const conf = () => join(supervisord.folder, 'supervisord.conf')
+const conf = () => supervisord.conf
 const command = (...args: string[]) => runMemmon([...args, '-C', conf()])
 const pidOf = async (namespec: string) => (await supervisord.process(namespec)).pid
 const nowOf = async (namespec: string): Promise<string> => {
@@ -224,7 +224,7 @@ test('nobody but its user and root may: the socket is closed to all others', () 
 test('without a socket: what to set', async () => {
   const bare = await Supervisord.start({ programs: holder('web', 5), memmon: '-a 1GB' })
   try {
-    const run = await runMemmon(['mute', 'web', '-C', join(bare.folder, 'supervisord.conf')])
+    const run = await runMemmon(['mute', 'web', '-C', bare.conf])
     expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining('set agent_socket = auto') })
   } finally {
     await bare.stop()

@@ -68,7 +68,7 @@ ${holder('bare', 50)}`,
   await waitFor(
     () => `their agents\n${supervisord.memmonLog()}`,
     async () => {
-      const { stdout } = await runMemmon(['agents', '-C', join(supervisord.folder, 'supervisord.conf')])
+      const { stdout } = await runMemmon(['agents', '-C', supervisord.conf])
       return names.every(name => stdout.includes(`${name}:${name} `))
     },
   )

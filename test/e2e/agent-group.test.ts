@@ -13,9 +13,8 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { ListedAgent } from '../../src/cli/agents-json.ts'
 import { AGENT } from '../helpers/agent-app.ts'
-import { runMemmon } from '../helpers/memmon.ts'
+import { agentsOf } from '../helpers/by-hand.ts'
 import { Supervisord } from '../helpers/supervisord.ts'
 import { confPath } from '../helpers/supervisord-conf.ts'
 import { waitFor } from '../helpers/wait.ts'
@@ -69,13 +68,7 @@ test('a worker of the group is connected, as the process that it is', async () =
   const agent = await waitFor(
     () => `the agent of web\n${supervisord.memmonLog()}`,
     async () => {
-      const { stdout } = await runMemmon([
-        'agents',
-        '--json',
-        '-C',
-        join(supervisord.folder, 'supervisord.conf'),
-      ])
-      const agents: ListedAgent[] = stdout === '' ? [] : JSON.parse(stdout).agents
+      const agents = await agentsOf(supervisord)
       return agents.find(one => one.process === 'web:web' && one.status)
     },
   )

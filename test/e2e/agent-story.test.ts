@@ -4,10 +4,9 @@ import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { ListedAgent } from '../../src/cli/agents-json.ts'
 import { AGENT_MODULE } from '../helpers/agent-app.ts'
+import { agentsOf } from '../helpers/by-hand.ts'
 import { ROOT } from '../helpers/documents.ts'
-import { runMemmon } from '../helpers/memmon.ts'
 import { PYTHON } from '../helpers/python.ts'
 import { Supervisord } from '../helpers/supervisord.ts'
 import { confPath } from '../helpers/supervisord-conf.ts'
@@ -66,13 +65,7 @@ test.each([
   await waitFor(
     () => `the agent of the next ${name}\n${supervisord.memmonLog()}`,
     async () => {
-      const { stdout } = await runMemmon([
-        'agents',
-        '--json',
-        '-C',
-        join(supervisord.folder, 'supervisord.conf'),
-      ])
-      const agents: ListedAgent[] = stdout === '' ? [] : JSON.parse(stdout).agents
+      const agents = await agentsOf(supervisord)
       return agents.some(one => one.process === `${name}:${name}` && one.pid !== first && one.status)
     },
   )

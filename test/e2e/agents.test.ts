@@ -4,9 +4,10 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { agentsDocument, type ListedAgent } from '../../src/cli/agents-json.ts'
+import { agentsDocument } from '../../src/cli/agents-json.ts'
 import { ProcessState } from '../../src/rules/process.ts'
 import { AGENT_MODULE } from '../helpers/agent-app.ts'
+import { agentsOf } from '../helpers/by-hand.ts'
 import { runMemmon } from '../helpers/memmon.ts'
 import { Supervisord } from '../helpers/supervisord.ts'
 import { confPath } from '../helpers/supervisord-conf.ts'
@@ -55,13 +56,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const command = (...args: string[]) =>
-  runMemmon([...args, '-C', join(supervisord.folder, 'supervisord.conf')])
+const command = (...args: string[]) => runMemmon([...args, '-C', supervisord.conf])
 
-async function listed(): Promise<ListedAgent[]> {
-  const { stdout } = await command('agents', '--json')
-  return stdout === '' ? [] : JSON.parse(stdout).agents
-}
+const listed = () => agentsOf(supervisord)
 
 /** Waits until both workers are connected, as processes that run now. */
 const bothConnected = () => {

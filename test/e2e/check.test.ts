@@ -8,7 +8,7 @@ import { holder, MEMMON, Supervisord } from '../helpers/supervisord.ts'
 
 let folder = ''
 let supervisord: Supervisord
-const conf = () => join(supervisord.folder, 'supervisord.conf')
+const conf = () => supervisord.conf
 
 /** By its own means: in the folder of supervisord.conf, as supervisorctl would find it. */
 const check = (...args: string[]) =>

@@ -1,11 +1,11 @@
 // memmon check and explain beside a memmon that runs, under a real supervisord: what it has counted, begun and holds back.
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runByHand } from '../helpers/by-hand.ts'
 import { waitForChecks } from '../helpers/checks.ts'
-import { holder, MEMMON, Supervisord } from '../helpers/supervisord.ts'
+import { holder, Supervisord } from '../helpers/supervisord.ts'
 import { waitFor } from '../helpers/wait.ts'
 
 let folder = ''
@@ -59,12 +59,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** By its own means, in an environment that says nothing of memmon's state folder. */
-const run = (...args: string[]) =>
-  spawnSync(process.execPath, [MEMMON, ...args, '-C', join(supervisord.folder, 'supervisord.conf')], {
-    env: { PATH: process.env.PATH, HOME: '/nonexistent' },
-    encoding: 'utf8',
-  })
+const run = (...args: string[]) => runByHand(supervisord, ...args)
 const document = (...args: string[]) => JSON.parse(run(...args, '--json').stdout)
 /** By name what NOW says. */
 function nows(): Record<string, string> {

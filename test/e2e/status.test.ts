@@ -4,11 +4,11 @@ import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { AS_NOBODY, runByHand } from '../helpers/by-hand.ts'
 import { holder, MEMMON, Supervisord } from '../helpers/supervisord.ts'
 import { waitFor } from '../helpers/wait.ts'
 
 const isRoot = process.getuid?.() === 0
-const AS_NOBODY = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups']
 
 let folder = ''
 let supervisord: Supervisord
@@ -48,11 +48,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const run = (...args: string[]) =>
-  spawnSync(process.execPath, [MEMMON, ...args, '-C', join(supervisord.folder, 'supervisord.conf')], {
-    env: { PATH: process.env.PATH, HOME: '/nonexistent' },
-    encoding: 'utf8',
-  })
+const run = (...args: string[]) => runByHand(supervisord, ...args)
 const document = () => JSON.parse(run('status', '--json').stdout)
 const file = () => join(folder, 'state', readdirSync(join(folder, 'state'))[0] ?? '', 'listener.json')
 
@@ -151,7 +147,7 @@ test('stopped: when it was heard last', async () => {
 })
 
 test('only root and its own user may read it: another one is told so', () => {
-  const argv = [process.execPath, MEMMON, 'status', '-C', join(supervisord.folder, 'supervisord.conf')]
+  const argv = [process.execPath, MEMMON, 'status', '-C', supervisord.conf]
   const [command = '', ...args] = isRoot ? [...AS_NOBODY, ...argv] : argv
   const { status, stdout, stderr } = spawnSync(command, args, {
     env: { PATH: process.env.PATH },

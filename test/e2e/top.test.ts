@@ -33,7 +33,7 @@ const MENDS =
     .find(({ text }) => text.includes('reset'))
     ?.text.trim() ?? ''
 const TABLE = /\n> big +63|\n> big +\d+/
-const conf = () => join(supervisord.folder, 'supervisord.conf')
+const conf = () => supervisord.conf
 const topArgs = (...more: string[]) => [process.execPath, ...more, MEMMON, 'top', '-C', conf(), '-d', '1']
 
 /** A shell that has `./t` for memmon top. */

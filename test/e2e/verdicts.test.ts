@@ -129,14 +129,12 @@ test('memmon check sees what the listener sees, and changes nothing', async () =
   )
   expect(table.stdout).toMatch(/\n\n\d of \d+ over, .* of .* in use.*\n/)
   expect(table.stdout).not.toContain('\u001b')
-  const found = await runMemmon(['check', '-C', join(supervisord.folder, 'supervisord.conf'), '-a', '9GB'])
+  const found = await runMemmon(['check', '-C', supervisord.conf, '-a', '9GB'])
   expect(found).toMatchObject({ code: 0, stderr: '' })
   // Without rules: those of the section that runs this very memmon.
-  const own = await runMemmon(['check', '-C', join(supervisord.folder, 'supervisord.conf')])
+  const own = await runMemmon(['check', '-C', supervisord.conf])
   expect(own.stdout).toMatch(/^later +RUNNING .* ok +\[program:later\] memory_limit=1GB$/m)
-  expect(own.stdout).toContain(
-    `\nRules of [eventlistener:memmon] in ${join(supervisord.folder, 'supervisord.conf')}\n`,
-  )
+  expect(own.stdout).toContain(`\nRules of [eventlistener:memmon] in ${supervisord.conf}\n`)
   const json = await runMemmon(['check', ...url, '--json', '-p', 'later=30MB'])
   expect(json.code).toBe(1)
   const { processes } = JSON.parse(json.stdout)

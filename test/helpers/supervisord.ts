@@ -52,7 +52,7 @@ export class Supervisord {
     writeFileSync(this.sendmail, keepMail(join(this.folder, 'mail')), { mode: 0o755 })
     this.writeConfig(options.programs)
     const output = openSync(this.#outputPath, 'w')
-    this.#child = spawn('supervisord', ['-n', '-c', join(this.folder, 'supervisord.conf')], {
+    this.#child = spawn('supervisord', ['-n', '-c', this.conf], {
       stdio: ['ignore', output, output],
       env: { ...environment(), STATE_DIRECTORY: this.#stateFolder, ...options.env },
     })
@@ -95,6 +95,11 @@ export class Supervisord {
     return join(this.folder, 'supervisord.out')
   }
 
+  /** supervisord.conf. */
+  get conf(): string {
+    return join(this.folder, 'supervisord.conf')
+  }
+
   get #stateFolder(): string {
     return join(this.folder, 'state')
   }
@@ -110,7 +115,7 @@ export class Supervisord {
 
   writeConfig(programs: string): void {
     const text = configText(this.#options, programs, this.folder, this.serverUrl)
-    writeFileSync(join(this.folder, 'supervisord.conf'), text)
+    writeFileSync(this.conf, text)
   }
 
   log(): string {
@@ -171,7 +176,7 @@ export class Supervisord {
 
   /** supervisorctl with the arguments; what it printed. */
   async ctl(...args: string[]): Promise<string> {
-    const child = spawn('supervisorctl', ['-c', join(this.folder, 'supervisord.conf'), ...args])
+    const child = spawn('supervisorctl', ['-c', this.conf, ...args])
     let output = ''
     child.stdout.on('data', chunk => {
       output += chunk
