@@ -6,7 +6,7 @@
 import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs, promisify } from 'node:util'
 import { benchAgent } from './bench-agent.mjs'
@@ -287,8 +287,10 @@ stderr_logfile=NONE
 /** memmon with its pipes; `ready` gives a function that sends one tick and waits for its answer. */
 function startMemmon(url, { name, path, args }) {
   const state = join(folder, `state of ${name}`)
-  const env = { PATH: process.env.PATH, SUPERVISOR_SERVER_URL: url, STATE_DIRECTORY: state }
-  const child = spawn(NODE, [path, ...args], { env, stdio: ['pipe', 'pipe', 'ignore'] })
+  // As supervisord does, which goes by the first lines of the file.
+  const PATH = `${dirname(NODE)}:${process.env.PATH}`
+  const env = { PATH, SUPERVISOR_SERVER_URL: url, STATE_DIRECTORY: state }
+  const child = spawn(path, args, { env, stdio: ['pipe', 'pipe', 'ignore'] })
   let answered = () => {}
   const ready = new Promise(resolve => {
     child.stdout.on('data', () => answered())

@@ -12,6 +12,10 @@ const HEAP_FLAGS = [
   '--no-maglev',
 ]
 
+/** What bin/memmon.js names for malloc, which has read it by now: hooks and mail commands get what supervisord gave. */
+const TRIM_THRESHOLD = '131072'
+if (process.env.MALLOC_TRIM_THRESHOLD_ === TRIM_THRESHOLD) delete process.env.MALLOC_TRIM_THRESHOLD_
+
 // First of all: left to Node, SIGUSR1 opens its debugger on port 9229, and SIGUSR2 ends the process.
 for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) process.on(signal, () => {})
 for (const flag of HEAP_FLAGS) setFlagsFromString(flag)

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { nodeOfMajor } from '../../scripts/node-binary.mjs'
 import { ROOT } from '../helpers/documents.ts'
@@ -54,6 +54,24 @@ describe('as a program', () => {
       stderr: `memmon: no node found on PATH (/nonexistent) or beside ${command}: install Node ${NEEDED} or later, or name it in supervisord.conf, as in command=/opt/node/bin/node ${command}\n`,
     })
   })
+})
+
+test.each<[whose: string, own: Record<string, string>, passedOn: string | undefined]>([
+  ['of the first file', {}, undefined],
+  ["of the operator's environment", { MALLOC_TRIM_THRESHOLD_: '65536' }, '65536'],
+])('what malloc is told %s: node gets it, a mail command only what memmon was given', (whose, own, passedOn) => {
+  /** A program that keeps its environment in a file beside it. */
+  const keeping = (path: string, then: string) =>
+    writeFileSync(path, `#!/bin/sh\nenv -0 > "$0.env"\n${then}\n`, { mode: 0o755 })
+  const command = installed(whose, path => keeping(path, `exec '${process.execPath}' "$@"`))
+  const place = dirname(command)
+  keeping(join(place, 'sendmail'), 'cat > /dev/null')
+  const env = { ...own, PATH: `${place}:${process.env.PATH}` }
+  const { status, stderr } = run(command, ['test-notify', '-m', 'bob@example.com', '-s', 'sendmail'], env)
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  const told = (name: string) =>
+    /(?<=(?:^|\0)MALLOC_TRIM_THRESHOLD_=)[^\0]*/.exec(readFileSync(join(place, `${name}.env`), 'latin1'))?.[0]
+  expect([told('node'), told('sendmail')]).toEqual([passedOn ?? '131072', passedOn])
 })
 
 /** Another version than this Node's own, as the first file sees it. */

@@ -20,10 +20,16 @@ export class Memmon {
   /** Where it keeps its state, unless it is told otherwise. */
   readonly stateFolder = mkdtempSync(join(tmpdir(), 'memmon-state-'))
 
-  constructor(args: readonly string[], env: Record<string, string> = {}, command = MEMMON) {
+  /** `command`: run by this Node, or, where it is [file], by its own first lines, as supervisord runs it. */
+  constructor(
+    args: readonly string[],
+    env: Record<string, string> = {},
+    command: string | readonly [file: string] = MEMMON,
+  ) {
     const { PATH = '', HOME = '/' } = process.env
     const STATE_DIRECTORY = this.stateFolder
-    this.child = spawn(process.execPath, [command, ...args], { env: { PATH, HOME, STATE_DIRECTORY, ...env } })
+    const [file, ...own] = typeof command === 'string' ? [process.execPath, command] : command
+    this.child = spawn(file, [...own, ...args], { env: { PATH, HOME, STATE_DIRECTORY, ...env } })
     this.child.stdout.on('data', chunk => {
       this.stdout += chunk
     })
