@@ -1,4 +1,4 @@
-"""An agent of memmon's for Python programs; docs/agent.md has the protocol. Copy this file beside the program, and:
+"""memmon's agent for Python programs; docs/agent.md has the protocol. Copy this file next to the program, and:
 
     import memmon_agent
     memmon_agent.start()

@@ -125,7 +125,7 @@ describe('the dashboard', () => {
   )
 
   /** Nothing leaks here, as they say themselves. */
-  const EMPTY = ['Leaks, the next to reach its limit first', 'Growth of what leaks, an hour']
+  const EMPTY = ['Leaks, soonest at their limit first', 'Growth of leaks per hour']
 
   test.each(queries)('%s: %s', async (title, expression) => {
     const query = chosen(expression)
@@ -149,7 +149,7 @@ describe('the dashboard', () => {
   test('what is empty where nothing leaks says so, and no two panels lie upon each other', () => {
     for (const title of EMPTY)
       expect(panels.find(panel => panel.title === title)).toMatchObject({
-        description: expect.stringMatching(/^Empty where nothing leaks/),
+        description: expect.stringMatching(/^Empty if nothing leaks/),
       })
     const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
       Array.from({ length: w * h }, (_, at) => `${x + (at % w)},${y + Math.floor(at / w)}`),
