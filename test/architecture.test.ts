@@ -150,7 +150,7 @@ test.each(['screen', 'top'])('%s is pure: what it draws depends on nothing but w
   expect(outside.map(({ file, target }) => `${file}: ${target}`)).toEqual([])
 })
 
-test("docs/architecture.md's way of a tick can be walked by imports, and climbs four times at most", () => {
+test("docs/architecture.md's path of a tick can be walked by imports, and climbs four times at most", () => {
   const text = readFileSync(join(SRC, '..', 'docs', 'architecture.md'), 'utf8')
   const rows = [...text.matchAll(/^\| (↑ )?`([\w/-]+\.ts)` +\| `#?(\w+)`/gm)]
   const steps = rows.map(([, up, file = '', name = '']) => ({ isUp: up !== undefined, file, name }))
