@@ -30,11 +30,13 @@ beforeEach(() => {
   now = 0
   isBusy = false
   rendered = 0
-  log = []
+  // What an earlier test's file has still to say is not said here.
+  const own: string[] = []
+  log = own
   file = new MetricsFile({
     render: async () => `text ${++rendered}\n`,
     isBusy: () => isBusy,
-    log: (level, text) => void log.push(`${level} ${text}`),
+    log: (level, text) => void own.push(`${level} ${text}`),
     tick: () => now,
   })
 })
