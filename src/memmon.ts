@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import { monotonicMs } from './base/clock.ts'
 import { messageOf } from './base/errors.ts'
 import type { Log } from './base/log.ts'
+import { defect, doubtful } from './base/log-facts.ts'
 import type { Redactor } from './base/redact.ts'
 import { credentialsFrom } from './base/secrets.ts'
 import type { ServerAddress } from './base/server-url.ts'
@@ -84,7 +85,7 @@ export class Memmon {
       mail: (subject, text) => this.#notifications.say({ event: 'settings', subject, text }),
     })
     logStart(initial, address, sampler.source, log)
-    for (const warning of ports.source.warnings) log('WARN', warning)
+    for (const warning of ports.source.warnings) log('WARN', warning, doubtful)
     logRules(this.#settings.now, log)
 
     const run = runOf(process.pid) ?? ''
@@ -159,7 +160,11 @@ export class Memmon {
     if (!running) return after() as undefined
     return running
       .catch(thrown =>
-        this.#ports.log('ERRO', `Internal error in a check, please report it: ${messageOf(thrown)}`),
+        this.#ports.log(
+          'ERRO',
+          `Internal error in a check, please report it: ${messageOf(thrown)}`,
+          defect(false),
+        ),
       )
       .finally(after)
   }

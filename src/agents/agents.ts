@@ -2,6 +2,7 @@
 // Nothing that happens here ends memmon, and a check does nothing here.
 import { type FileFault, fileFaultOf } from '../base/file-fault.ts'
 import type { Log } from '../base/log.ts'
+import { trouble, troubleOver } from '../base/log-facts.ts'
 import type { Desk } from './desk.ts'
 import { type AgentsTerms, type Doors, openDoors, type Surroundings } from './doors.ts'
 import { kinshipOf } from './kinship.ts'
@@ -124,8 +125,8 @@ export class Agents {
         return
       }
       this.#doors = doors
+      log('INFO', openText(doors), this.#trouble === '' ? undefined : troubleOver('agents'))
       this.#trouble = ''
-      log('INFO', openText(doors))
     } catch (thrown) {
       this.#tellTrouble(fileFaultOf(thrown))
     }
@@ -137,6 +138,7 @@ export class Agents {
     this.#ports.log(
       'WARN',
       `Agents of workers cannot connect: ${message}. Retrying every ${LOOK_EVERY_MS / 1000} s`,
+      trouble('agents'),
     )
   }
 

@@ -1,6 +1,7 @@
 // The agents of workers, for a listener that may have no socket for them: it loads their code once the settings ask for one, for it
 // takes 0.3 MB.
 import { messageOf } from '../base/errors.ts'
+import { trouble } from '../base/log-facts.ts'
 import type { Agents, AgentsPorts } from './agents.ts'
 import type { AgentsTerms } from './doors.ts'
 import type { Answer, Ask } from './protocol.ts'
@@ -60,7 +61,11 @@ export class AgentsOnDemand {
       this.#agents.begin(this.#supervisordPid)
     } catch (thrown) {
       // npm has replaced the package since the start.
-      this.#ports.log('WARN', `Agents of workers cannot connect: ${messageOf(thrown)}. Restart memmon`)
+      this.#ports.log(
+        'WARN',
+        `Agents of workers cannot connect: ${messageOf(thrown)}. Restart memmon`,
+        trouble('agents'),
+      )
     } finally {
       this.#isLoading = false
     }

@@ -1,5 +1,6 @@
 // What the log says of connections that were refused: at most a line a minute, however many there are.
 import type { Log } from '../base/log.ts'
+import { trouble } from '../base/log-facts.ts'
 
 const EACH_MS = 60_000
 
@@ -22,7 +23,7 @@ export class RefusalLog {
       return
     }
     const more = this.#unsaid > 0 ? ` (and ${this.#unsaid} more since the last such line)` : ''
-    this.#log('WARN', `Refused an agent: ${reason}${more}`)
+    this.#log('WARN', `Refused an agent: ${reason}${more}`, trouble('agents'))
     this.#saidAtMs = now
     this.#unsaid = 0
   }

@@ -10,8 +10,14 @@ export type Level = 'DEBG' | 'INFO' | 'WARN' | 'ERRO' | 'CRIT'
 
 export type LogFormat = 'text' | 'json'
 
-/** Writes one line; whatever a name holds stays on that line. The facts behind it are asked for by JSON alone. */
-export type Log = (level: Level, text: string, facts?: () => LogFacts) => void
+/**
+ * Writes one line; whatever a name holds stays on that line. The facts behind it are asked for by JSON alone. What somebody may
+ * want to be woken by, WARN and above, has some.
+ */
+export interface Log {
+  (level: 'DEBG' | 'INFO', text: string, facts?: () => LogFacts): void
+  (level: Level, text: string, facts: () => LogFacts): void
+}
 
 export interface LogTerms {
   readonly format: LogFormat
@@ -32,13 +38,13 @@ const LEVEL_WORDS: Readonly<Record<Level, string>> = {
 
 /** A log on stderr. A full or closed stderr loses the line rather than blocking or ending memmon. */
 export function createLog({ format, redactor, now = () => new Date() }: LogTerms): Log {
-  const lineOf: (...of: Parameters<Log>) => string =
+  const lineOf: (level: Level, text: string, facts?: () => LogFacts) => string =
     format === 'json'
       ? (level, text, facts) => jsonLogLine({ at: now(), level: LEVEL_WORDS[level], text, facts }, redactor)
       : (level, text) => `${timestamp(now())} ${level} ${oneLine(redactor.redact(text))}`
-  return (...entry) => {
+  return (level: Level, text: string, facts?: () => LogFacts) => {
     try {
-      writeSync(STDERR, `${lineOf(...entry)}\n`)
+      writeSync(STDERR, `${lineOf(level, text, facts)}\n`)
     } catch {
       // EAGAIN or EPIPE: nobody can read it.
     }

@@ -2,6 +2,7 @@
 // what a running memmon remembers of earlier checks is passed in.
 
 import type { Log } from '../base/log.ts'
+import { trouble } from '../base/log-facts.ts'
 import type { Sampler } from '../proc/sampler.ts'
 import {
   type Budget,
@@ -87,7 +88,7 @@ export async function assess(
     running.filter(one => rssOf(one, false) === undefined).map(({ process }) => process),
     ports.sampler,
   )
-  for (const line of blindLines(spots)) ports.log('WARN', line)
+  for (const line of blindLines(spots)) ports.log('WARN', line, trouble('sizes'))
   const blind = new Map(spots.map(({ process, why }) => [process.namespec, why]))
   const processes = all.map((one): Assessed => {
     const pending = past?.pendingOf(one.process)

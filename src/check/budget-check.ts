@@ -1,6 +1,7 @@
 // The budgets of one check: what their members use together, and who is to give way.
 
 import type { Log } from '../base/log.ts'
+import { trouble } from '../base/log-facts.ts'
 import type { Sampler } from '../proc/sampler.ts'
 import {
   type Budget,
@@ -156,7 +157,8 @@ export class BudgetCheck {
   }
 
   #tellOnce(budget: Budget, why: string): void {
-    if (!this.#told.has(budget.written)) this.#ports.log('WARN', `${budget.written}: ${why}`)
+    if (!this.#told.has(budget.written))
+      this.#ports.log('WARN', `${budget.written}: ${why}`, trouble('sizes'))
     this.#told.add(budget.written)
   }
 }

@@ -1,6 +1,7 @@
 // The monitors of the operator's own: they are asked with the samples of a check, which does not wait for them, and
 // their verdicts are followed when they come, for the processes as they are by then.
 import type { Log } from '../base/log.ts'
+import { trouble } from '../base/log-facts.ts'
 import type { Readings, Sampler } from '../proc/sampler.ts'
 import type { MonitorAnswer, MonitorSpec } from '../rules/monitor.ts'
 import type { Need, Sample } from '../rules/monitor-types.ts'
@@ -97,6 +98,7 @@ export class MonitorCheck {
     this.#ports.log(
       'WARN',
       `${need} of ${namespec} (pid ${pid}) cannot be read for a monitor (${why}): its samples come without it`,
+      trouble('sizes'),
     )
   }
 

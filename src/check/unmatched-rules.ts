@@ -1,6 +1,7 @@
 // Rules that match no process: told once, and once when they match; a look by hand tells them each time.
 
 import type { Log } from '../base/log.ts'
+import { doubtful } from '../base/log-facts.ts'
 import type { ProcessInfo } from '../rules/process.ts'
 import { exemptionsOf, type Ruleset } from '../rules/ruleset.ts'
 import { describeUnmatched, type Named } from '../rules/unmatched.ts'
@@ -29,7 +30,7 @@ export class UnmatchedRules {
     for (const { rule, isMatched } of matches(rules, processes, watched)) {
       const was = this.#unmatched?.has(rule.written)
       if (!isMatched && !unmatched.has(rule.written) && was !== true)
-        this.#log('WARN', describeUnmatched(rule, processes, isSelf))
+        this.#log('WARN', describeUnmatched(rule, processes, isSelf), doubtful)
       if (isMatched && was === true) this.#log('INFO', `${rule.written} matches a process now`)
       if (!isMatched) unmatched.add(rule.written)
     }

@@ -1,6 +1,7 @@
 // RUNNING processes whose size cannot be read: no rule holds for them, which is said once, with what helps.
 
 import type { Log } from '../base/log.ts'
+import { trouble, troubleOver } from '../base/log-facts.ts'
 import { oneLine } from '../base/text.ts'
 import type { Sampler, Unmeasured } from '../proc/sampler.ts'
 import type { ProcessInfo } from '../rules/process.ts'
@@ -65,9 +66,9 @@ export class BlindSpots {
   tell(spots: readonly BlindSpot[]): void {
     const keys = new Set(spots.map(keyOf))
     if (spots.some(spot => !this.#told.has(keyOf(spot)))) {
-      for (const line of blindLines(spots)) this.#log('WARN', line)
+      for (const line of blindLines(spots)) this.#log('WARN', line, trouble('sizes'))
     } else if (spots.length === 0 && this.#told.size > 0) {
-      this.#log('INFO', 'The sizes of all RUNNING processes can be read again')
+      this.#log('INFO', 'The sizes of all RUNNING processes can be read again', troubleOver('sizes'))
     }
     this.#told = keys
   }

@@ -1,6 +1,7 @@
 // The figures that the rules of processes ask for: RSS is there, all else is read only where a rule may be broken.
 
 import type { Log } from '../base/log.ts'
+import { trouble } from '../base/log-facts.ts'
 import type { Sampler, Unreadable } from '../proc/sampler.ts'
 import { isMemory, type Metric, metricText } from '../rules/metric.ts'
 import type { Rule } from '../rules/rule.ts'
@@ -46,7 +47,7 @@ export function readValues(
       const value = figures.get(keyOf(rule))?.get(one.process.pid)
       if (typeof value === 'number') return [{ rule, value }]
       if (value === undefined || value === 'gone') return []
-      if (!told.has(rule.signature)) log('WARN', unreadableText(rule, one, value))
+      if (!told.has(rule.signature)) log('WARN', unreadableText(rule, one, value), trouble('sizes'))
       told.add(rule.signature)
       return isMemory(rule.metric) ? [{ rule: { ...rule, metric: 'rss' }, value: rssBytes }] : []
     })

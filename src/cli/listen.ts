@@ -2,6 +2,7 @@
 
 import { messageOf, UsageError } from '../base/errors.ts'
 import { createLog, type Log } from '../base/log.ts'
+import { defect } from '../base/log-facts.ts'
 import { createRedactor } from '../base/redact.ts'
 import { environmentSecrets } from '../base/secrets.ts'
 import { parseServerUrl, type ServerAddress } from '../base/server-url.ts'
@@ -113,7 +114,11 @@ async function finish(memmon: Memmon, ending: Ending, settings: Settings, log: L
   await Promise.race([memmon.flushMessages(), sleep(leftMs())])
   const unfinished = restarts.unfinished
   if (unfinished.restarts.length > 0)
-    log('WARN', `The next memmon will finish the restart of ${unfinished.restarts.join(', ')} (journal)`)
+    log(
+      'WARN',
+      `The next memmon will finish the restart of ${unfinished.restarts.join(', ')} (journal)`,
+      () => ({ event: 'unfinished', ...unfinished }),
+    )
   if (unfinished.drains.length > 0)
     log('INFO', `The next memmon will continue draining ${unfinished.drains.join(', ')} (journal)`)
   await Promise.race([memmon.release(), sleep(leftMs())])
@@ -128,7 +133,7 @@ function endOnDefects(listener: Listener, memmon: () => Memmon | undefined, log:
     log(
       'CRIT',
       `Internal error, please report it. memmon ends, supervisord starts it again: ${thrown.stack ?? thrown.message}`,
-      () => ({ event: 'defect' }),
+      defect(true),
     )
     const exit = () => process.exit(EXIT_FAILED)
     Promise.race([memmon()?.save(), sleep(END_OF_INPUT_MS)]).then(exit, exit)

@@ -2,6 +2,7 @@
 
 import { messageOf, UsageError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
+import { doubtful } from '../base/log-facts.ts'
 import { formatServerUrl } from '../base/server-url.ts'
 import { isIdle, type Settings } from './settings.ts'
 
@@ -57,9 +58,9 @@ export class SettingsReload {
       if (isIdle(settings)) throw new UsageError(`${configPath}: it has no rule`)
       use(settings, `${configPath} reloaded`)
       this.#told = ''
-      for (const warning of warnings) log('WARN', warning)
+      for (const warning of warnings) log('WARN', warning, doubtful)
       for (const key of this.#fixed(settings))
-        log('WARN', `${key} has changed; it takes effect when memmon is restarted`)
+        log('WARN', `${key} has changed; it takes effect when memmon is restarted`, doubtful)
     } catch (thrown) {
       if (!(thrown instanceof UsageError)) throw thrown
       const text = messageOf(thrown)

@@ -2,6 +2,7 @@
 // is away is tried again with growing waits; what has ended meanwhile is said when it is back.
 import { backoffMs } from '../base/backoff.ts'
 import type { Log } from '../base/log.ts'
+import { trouble } from '../base/log-facts.ts'
 import { AlertBoard, type Batch } from './alert-board.ts'
 import type { Alertmanager } from './alertmanager.ts'
 
@@ -72,7 +73,7 @@ export class AlertFeed {
     const { board, target } = this
     clearTimeout(this.#timer)
     const dropped = board.takeDropped()
-    if (dropped > 0) log('ERRO', droppedText(dropped, target))
+    if (dropped > 0) log('ERRO', droppedText(dropped, target), trouble('alerts'))
     const batch = board.batch(nowMs())
     if (batch.alerts.length === 0) return
     const news = newsText(board.entries)

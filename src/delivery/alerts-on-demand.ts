@@ -1,5 +1,6 @@
 // Alerts, for a listener that may have no Alertmanager: their code is loaded when it has one.
 import { messageOf } from '../base/errors.ts'
+import { trouble } from '../base/log-facts.ts'
 import type { RestartOutcome } from '../rules/outcome.ts'
 import type { Alerts, AlertsPorts, AlertsTerms } from './alerts.ts'
 
@@ -52,7 +53,11 @@ export class AlertsOnDemand {
       for (const outcome of this.#early) this.#alerts.tell(outcome)
     } catch (thrown) {
       // npm has replaced the package since the start.
-      this.#ports.log('WARN', `Alerts cannot be sent: ${messageOf(thrown)}. Restart memmon`)
+      this.#ports.log(
+        'WARN',
+        `Alerts cannot be sent: ${messageOf(thrown)}. Restart memmon`,
+        trouble('alerts'),
+      )
     } finally {
       this.#early = undefined
     }

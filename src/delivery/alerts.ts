@@ -1,6 +1,7 @@
 // Alerts for hosts without a Prometheus: what memmon says of processes, as alerts that go on until they are over, to each
 // Alertmanager that the settings name.
 import { messageOf } from '../base/errors.ts'
+import { trouble } from '../base/log-facts.ts'
 import type { Redactor } from '../base/redact.ts'
 import { redactDocument } from '../base/redact.ts'
 import { type AlertChange, type AlertContext, alertChanges } from '../messages/alert.ts'
@@ -116,7 +117,7 @@ export class Alerts {
       )
       this.#hasFailed = false
     } catch (thrown) {
-      if (!this.#hasFailed) this.#ports.log('WARN', unkeptText(messageOf(thrown)))
+      if (!this.#hasFailed) this.#ports.log('WARN', unkeptText(messageOf(thrown)), trouble('alerts'))
       this.#hasFailed = true
     }
   }

@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import { monotonicMs } from '../base/clock.ts'
 import { messageOf as whyOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
+import { defect } from '../base/log-facts.ts'
 import type { CommandResult } from '../base/pipe-command.ts'
 import { type Redactor, redactDocument } from '../base/redact.ts'
 import { sleep } from '../base/sleep.ts'
@@ -107,7 +108,11 @@ export function createNotifications(
       return messageOf(outcome, context(), channels.length > 0 ? historyFor(outcome) : undefined)
     } catch (thrown) {
       const { namespec } = outcome.request.process
-      log('ERRO', `Internal error in the history of ${namespec}, please report it: ${whyOf(thrown)}`)
+      log(
+        'ERRO',
+        `Internal error in the history of ${namespec}, please report it: ${whyOf(thrown)}`,
+        defect(false),
+      )
       return messageOf(outcome, context())
     }
   }

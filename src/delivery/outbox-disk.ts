@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { messageOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
+import { trouble, troubleOver } from '../base/log-facts.ts'
 import { type Entry, readEntries, removeEntry, writeEntry } from './outbox-files.ts'
 
 /** Takes over what an earlier memmon has left. */
@@ -74,9 +75,17 @@ export class OutboxDisk {
       const { entries, unreadable, left } = await readEntries(folder)
       if (entries.length > 0) this.#log('INFO', `${entries.length} undelivered messages from an earlier run`)
       if (unreadable > 0)
-        this.#log('WARN', `${unreadable} unreadable messages in the outbox ${folder} were skipped`)
+        this.#log(
+          'WARN',
+          `${unreadable} unreadable messages in the outbox ${folder} were skipped`,
+          trouble('outbox'),
+        )
       if (left > 0)
-        this.#log('WARN', `${left} messages in ${folder} cannot be read now and are left for the next memmon`)
+        this.#log(
+          'WARN',
+          `${left} messages in ${folder} cannot be read now and are left for the next memmon`,
+          trouble('outbox'),
+        )
       return entries
     } catch (thrown) {
       this.#onFailure(
@@ -104,7 +113,11 @@ export class OutboxDisk {
   /** memmon ends with so many messages that wait. */
   onEnd(waiting: number): void {
     if (this.#folder === undefined && waiting > 0)
-      this.#log('WARN', `Lost ${waiting} undelivered messages: no state folder to keep them in`)
+      this.#log(
+        'WARN',
+        `Lost ${waiting} undelivered messages: no state folder to keep them in`,
+        trouble('outbox'),
+      )
   }
 
   #guard(work: (folder: string) => Promise<void>): Promise<void> {
@@ -124,13 +137,13 @@ export class OutboxDisk {
   }
 
   #onWritten(): void {
-    if (this.#fails) this.#log('INFO', 'The outbox can be written again')
+    if (this.#fails) this.#log('INFO', 'The outbox can be written again', troubleOver('outbox'))
     this.#fails = false
   }
 
   /** Logged once. */
   #onFailure(text: string): void {
-    if (!this.#fails) this.#log('WARN', text)
+    if (!this.#fails) this.#log('WARN', text, trouble('outbox'))
     this.#fails = true
   }
 }

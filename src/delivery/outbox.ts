@@ -2,6 +2,7 @@
 // Bounded: 1,000 messages, 7 days.
 import { messageOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
+import { defect, trouble } from '../base/log-facts.ts'
 import type { Channel, Delivery, Outgoing } from './channel.ts'
 import { droppedText, keptOf } from './outbox-bounds.ts'
 import { OutboxDisk } from './outbox-disk.ts'
@@ -166,7 +167,11 @@ export class Outbox {
 
   #onDefect({ key }: Channel, thrown: unknown): void {
     this.#pauses.set(key, { failures: 1, untilTick: this.#ports.tick() + LAST_WAIT_MS })
-    this.#ports.log('ERRO', `Internal error in the outbox, please report it: ${messageOf(thrown)}`)
+    this.#ports.log(
+      'ERRO',
+      `Internal error in the outbox, please report it: ${messageOf(thrown)}`,
+      defect(false),
+    )
   }
 
   /** Channels that are no longer set will never take what waits for them. */
@@ -175,7 +180,7 @@ export class Outbox {
       const others = entry.waiting.filter(({ channel }) => !keys.has(channel))
       for (const other of others) entry.waiting.splice(entry.waiting.indexOf(other), 1)
       if (others.length === 0) continue
-      this.#ports.log('WARN', unsetText(entry.message, others))
+      this.#ports.log('WARN', unsetText(entry.message, others), trouble('outbox'))
       if (entry.waiting.length === 0) void this.#remove(entry)
     }
   }
@@ -190,7 +195,7 @@ export class Outbox {
     this.#dropped += gone.length
     for (const entry of gone) void this.#remove(entry)
     const text = droppedText(before, this.#dropped)
-    if (text !== undefined) this.#ports.log('ERRO', text)
+    if (text !== undefined) this.#ports.log('ERRO', text, trouble('outbox'))
   }
 
   #wake(): void {

@@ -6,6 +6,7 @@ import { replaceFile } from '../base/atomic-file.ts'
 import { messageOf } from '../base/errors.ts'
 import { despiteLack } from '../base/lack.ts'
 import type { Log } from '../base/log.ts'
+import { trouble, troubleOver } from '../base/log-facts.ts'
 import type { Histories, Moment } from './histories.ts'
 import { HISTORY_VERSION, historyHeader } from './history-lines.ts'
 import { leftOutText, unreadText, unwrittenText, writtenAgainText } from './history-texts.ts'
@@ -106,9 +107,9 @@ export class HistoryFile {
       const aside = `${path}.version-${found.version}`
       if (found.version !== undefined && found.version !== HISTORY_VERSION) await rename(path, aside)
       const text = leftOutText(found, path, basename(aside))
-      if (text) log('WARN', text)
+      if (text) log('WARN', text, trouble('history'))
     } catch (thrown) {
-      log('WARN', unreadText(messageOf(thrown)))
+      log('WARN', unreadText(messageOf(thrown)), trouble('history'))
     }
   }
 
@@ -119,13 +120,17 @@ export class HistoryFile {
     try {
       if (!(await folder.isIntact())) {
         await folder.remake()
-        log('WARN', `The state folder ${folder.path} was deleted or replaced: memmon has recreated it`)
+        log(
+          'WARN',
+          `The state folder ${folder.path} was deleted or replaced: memmon has recreated it`,
+          trouble('history'),
+        )
       }
       await replaceFile(path, this.#text())
-      if (this.#isFailing) log('INFO', writtenAgainText(path))
+      if (this.#isFailing) log('INFO', writtenAgainText(path), troubleOver('history'))
       this.#isFailing = false
     } catch (thrown) {
-      if (!this.#isFailing) log('WARN', unwrittenText(messageOf(thrown)))
+      if (!this.#isFailing) log('WARN', unwrittenText(messageOf(thrown)), trouble('history'))
       this.#isFailing = true
     }
   }

@@ -1,6 +1,7 @@
 // What memmon says of its settings at the start, and when they change: one line a rule, in bytes and as written.
 
 import type { Log } from '../base/log.ts'
+import { doubtful } from '../base/log-facts.ts'
 import { formatServerUrl, type ServerAddress } from '../base/server-url.ts'
 import { digitsOf, formatDuration, formatSize } from '../base/units.ts'
 import type { Capacity, InForce } from '../config/in-force.ts'
@@ -27,8 +28,8 @@ export function logRules(
 ): void {
   for (const rule of rules) log('INFO', ruleText(rule, capacity))
   for (const budget of budgets) log('INFO', budgetText(budget, capacity))
-  for (const written of unresolved) log('WARN', disabledText(written))
-  for (const text of hiddenTexts(capacity)) log('WARN', text)
+  for (const written of unresolved) log('WARN', disabledText(written), doubtful)
+  for (const text of hiddenTexts(capacity)) log('WARN', text, doubtful)
   for (const line of termLines(settings)) log('INFO', line)
 }
 

@@ -3,6 +3,7 @@ import { replaceFile } from '../base/atomic-file.ts'
 import { messageOf } from '../base/errors.ts'
 import { errnoOf, fileFaultOf } from '../base/file-fault.ts'
 import type { Log } from '../base/log.ts'
+import { trouble, troubleOver } from '../base/log-facts.ts'
 
 const BETWEEN_WRITES_MS = 15_000
 /** Its user is another one. */
@@ -59,10 +60,10 @@ export class MetricsFile {
     }
     try {
       await replaceFile(path, await render('prometheus'), MODE)
-      if (this.#isFailing) log('INFO', `${path} can be written again`)
+      if (this.#isFailing) log('INFO', `${path} can be written again`, troubleOver('metrics'))
       this.#isFailing = false
     } catch (thrown) {
-      if (!this.#isFailing) log('WARN', unwrittenText(path, whyOf(thrown)))
+      if (!this.#isFailing) log('WARN', unwrittenText(path, whyOf(thrown)), trouble('metrics'))
       this.#isFailing = true
     }
   }

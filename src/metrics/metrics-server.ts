@@ -2,6 +2,7 @@
 import { messageOf } from '../base/errors.ts'
 import { listenText } from '../base/listen-address.ts'
 import type { Log } from '../base/log.ts'
+import { trouble, troubleOver } from '../base/log-facts.ts'
 import type { Access } from './access.ts'
 import { answering, type Rendering } from './answer.ts'
 import { type Listening, listenOn } from './listening.ts'
@@ -52,8 +53,9 @@ export class MetricsServer {
     const where = listenText(access.address)
     try {
       const listening = await listenOn(access.address, answering(access.credentials, this.#ports))
+      const facts = this.#trouble === '' ? undefined : troubleOver('metrics')
+      log('INFO', `Metrics are served at ${where}, path /metrics`, facts)
       this.#trouble = ''
-      log('INFO', `Metrics are served at ${where}, path /metrics`)
       return listening
     } catch (thrown) {
       this.#retryLater(`Metrics cannot be served at ${where}: ${messageOf(thrown)}`)
@@ -61,9 +63,10 @@ export class MetricsServer {
     }
   }
 
-  #retryLater(trouble: string): void {
-    if (trouble !== this.#trouble) this.#ports.log('WARN', `${trouble}. Retrying every ${RETRY_MS / 1000} s`)
-    this.#trouble = trouble
+  #retryLater(why: string): void {
+    if (why !== this.#trouble)
+      this.#ports.log('WARN', `${why}. Retrying every ${RETRY_MS / 1000} s`, trouble('metrics'))
+    this.#trouble = why
     this.#timer = setTimeout(() => void this.#reopen(), RETRY_MS).unref()
   }
 }

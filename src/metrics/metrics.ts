@@ -1,5 +1,6 @@
 // The metrics of a listener that has a file or an address for them. Nothing that happens here ends memmon or holds up a check.
 import type { Log } from '../base/log.ts'
+import { trouble } from '../base/log-facts.ts'
 import { createSlices } from '../base/slices.ts'
 import { oneLine } from '../base/text.ts'
 import type { Access } from './access.ts'
@@ -78,7 +79,7 @@ export class Metrics {
 
   #sayIfTooMany(count: number): void {
     const hasTooMany = count > MOST_PROCESSES
-    if (hasTooMany && !this.#hasTooMany) this.#ports.log('WARN', tooManyText(count))
+    if (hasTooMany && !this.#hasTooMany) this.#ports.log('WARN', tooManyText(count), trouble('metrics'))
     this.#hasTooMany = hasTooMany
   }
 }

@@ -1,5 +1,6 @@
 // The metrics, for a listener that may have no file or address for them: their code is loaded when it has.
 import { messageOf } from '../base/errors.ts'
+import { trouble } from '../base/log-facts.ts'
 import { type AccessTerms, accessOf } from './access.ts'
 import type { Metrics, MetricsPorts, MetricsTerms } from './metrics.ts'
 
@@ -45,7 +46,11 @@ export class MetricsOnDemand {
       if (!this.#isClosed) this.#metrics = new Metrics(this.#terms, accessOf(this.#terms), this.#ports)
     } catch (thrown) {
       // npm has replaced the package since the start, or the secret has gone.
-      this.#ports.log('WARN', `Metrics are unavailable: ${messageOf(thrown)}. Restart memmon`)
+      this.#ports.log(
+        'WARN',
+        `Metrics are unavailable: ${messageOf(thrown)}. Restart memmon`,
+        trouble('metrics'),
+      )
     } finally {
       this.#isLoading = false
     }

@@ -135,7 +135,8 @@ export class CustomMonitor {
   #refuse(fault: string): void {
     if (this.#said.has(fault) || this.#said.size >= MOST_SAID) return
     this.#said.add(fault)
-    this.#ports.log('WARN', `${this.#label}: rejected a verdict: ${fault}`)
+    const facts = () => ({ event: 'verdict_rejected', monitor: this.spec.path, why: fault })
+    this.#ports.log('WARN', `${this.#label}: rejected a verdict: ${fault}`, facts)
   }
 
   #setTimer(what: string): void {

@@ -16,7 +16,7 @@ export interface WriterPorts {
   readonly whole: () => string
   readonly sleep: (ms: number) => Promise<void>
   /** Logged once when the disk fails, and once when it works again. */
-  readonly tell: (text: string) => void
+  readonly tell: (text: string, isOver?: boolean) => void
 }
 
 /** Written anew, with what still counts, when it has grown past this. */
@@ -125,7 +125,7 @@ export class JournalWriter {
   /** What is still to be written is not protected. */
   #recover(): void {
     if (!this.#failing || this.#pending > 0) return
-    this.#ports.tell('The journal can be written again: restarts are protected')
+    this.#ports.tell('The journal can be written again: restarts are protected', true)
     this.#failing = false
   }
 

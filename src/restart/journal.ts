@@ -45,7 +45,7 @@ export interface JournalPorts {
   readonly tick: () => number
   readonly sleep: (ms: number) => Promise<void>
   /** Logged once when the disk fails, and once when it works again. */
-  readonly tell: (text: string) => void
+  readonly tell: (text: string, isOver?: boolean) => void
 }
 
 /** What an earlier memmon has left. */

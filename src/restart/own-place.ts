@@ -1,6 +1,7 @@
 // memmon's place for the run: which supervisord it is, whose children it may then read quietly, and its state folder.
 import { monotonicMs } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
+import { trouble } from '../base/log-facts.ts'
 import { formatServerUrl, type ServerAddress } from '../base/server-url.ts'
 import { findPlace, type PlacePorts } from './place.ts'
 import type { JournalPlace } from './restarts.ts'
@@ -44,7 +45,7 @@ export function createOwnPlace(ports: OwnPlacePorts): OwnPlace {
           folder = claimed
           ports.onFolder(claimed)
         },
-        tell: text => log('WARN', text),
+        tell: text => log('WARN', text, trouble('journal')),
         sleep: ports.sleep,
         tick: monotonicMs,
       }),

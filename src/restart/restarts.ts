@@ -2,13 +2,14 @@
 // finished whatever becomes of memmon.
 import { messageOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
+import { trouble, troubleOver } from '../base/log-facts.ts'
 import type { Drain } from '../rules/action.ts'
 import { RestartHistory } from '../rules/history.ts'
 import type { RestartOutcome, RestartRequest } from '../rules/outcome.ts'
 import type { ProcessInfo } from '../rules/process.ts'
 import type { EffectPorts } from './effects.ts'
 import { type JobSettings, Jobs } from './jobs.ts'
-import { Journal, type JournalDisk, noticeText } from './journal.ts'
+import { Journal, type JournalDisk, type JournalPorts, noticeText } from './journal.ts'
 import { unprotectedText } from './journal-writer.ts'
 import { type Mute, Mutes } from './mutes.ts'
 import type { Standing } from './standing.ts'
@@ -72,16 +73,18 @@ export class Restarts {
   async open(place: Promise<JournalPlace>): Promise<void> {
     const { log, nowMs, tick, sleep } = this.#ports
     try {
-      const journal = new Journal({ ...(await place), nowMs, tick, sleep, tell: text => log('WARN', text) })
+      const tell: JournalPorts['tell'] = (text, isOver) =>
+        isOver ? log('INFO', text, troubleOver('journal')) : log('WARN', text, trouble('journal'))
+      const journal = new Journal({ ...(await place), nowMs, tick, sleep, tell })
       this.#journal = journal
       const { jobs, isNewer, restarts, mutes, notices } = await journal.read()
       this.#mutes.open(mutes)
-      for (const notice of notices) log('WARN', noticeText(notice))
+      for (const notice of notices) log('WARN', noticeText(notice), trouble('journal'))
       for (const one of restarts) this.#history.recordRestart(one.namespec, one.tick, one.soonTimes)
       this.#jobs.open(jobs, isNewer)
       await journal.write()
     } catch (thrown) {
-      log('WARN', unprotectedText(messageOf(thrown)))
+      log('WARN', unprotectedText(messageOf(thrown)), trouble('journal'))
       this.#jobs.open([], false)
     }
   }

@@ -1,6 +1,7 @@
 // What memmon says of events that it cannot read: a supervisord of another kind, or a defect. Not even then may one
 // stay unanswered, or the log fill up.
 import type { Log } from '../base/log.ts'
+import { trouble } from '../base/log-facts.ts'
 import type { LengthUnit } from './payload-length.ts'
 import { STALLED_MS } from './unfinished-event.ts'
 
@@ -14,7 +15,11 @@ export function createUnreadableLog(log: Log, monotonicMs: () => number): (begin
     const now = monotonicMs()
     if (now - loggedAt < HOUR_MS) return void silent++
     const others = silent > 0 ? `, and of ${silent} more since the last line` : ''
-    log('ERRO', `Cannot read the header of an event: "${beginning}"${others}. Answered it without a check`)
+    log(
+      'ERRO',
+      `Cannot read the header of an event: "${beginning}"${others}. Answered it without a check`,
+      trouble('events'),
+    )
     loggedAt = now
     silent = 0
   }

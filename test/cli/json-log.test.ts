@@ -45,7 +45,10 @@ test('from the first line to the last: start, rules, a signal, a refused reload,
     { event: 'started', level: 'info', supervisord: server.url, dry_run: false },
   ])
   expect(eventOf('SIGUSR1: nothing to do')).toHaveLength(1)
-  expect(eventOf('Node says: Warning: odd\\x0athings')).toMatchObject([{ level: 'warn' }])
+  expect(eventOf('Node says: Warning: odd\\x0athings')).toMatchObject([
+    { level: 'warn', event: 'trouble', part: 'node' },
+  ])
+  expect(eventOf('log_format has changed')).toMatchObject([{ event: 'doubtful' }])
   expect(lines.filter(({ event }) => event === 'settings')).toMatchObject([
     { level: 'error', message: expect.stringContaining('line 5: warn = 20x') },
     { level: 'error', message: expect.stringContaining('line 6: [any] has no memory_limits') },
@@ -63,6 +66,7 @@ test('a defect ends it with a line like any other', async () => {
   expect(await memmon.ended).toBe(1)
   expect(jsonLines(memmon.stderr).find(({ event }) => event === 'defect')).toMatchObject({
     level: 'critical',
+    is_end: true,
     message: expect.stringContaining('Error: unforeseen\\x0a'),
   })
 })

@@ -414,6 +414,15 @@ describe('the log lines in docs/logs.md', () => {
     expect(told.sort()).toEqual([...common, ...new Set(written)].sort())
   })
 
+  test('and the parts that trouble may be about are those of its table', () => {
+    const [, row = ''] =
+      /^\| `trouble` \| `part` \| .*; `part` is (.*) \|$/m.exec(readDocument('docs/logs.md')) ?? []
+    const [, type = ''] = /export type Part =([\s\S]*?)\n\n/.exec(sources) ?? []
+    const parts = [...type.matchAll(/'(\w+)'/g)].map(([, part]) => part)
+    expect([...row.matchAll(/`(\w+)`/g)].map(([, part]) => part)).toEqual(parts)
+    expect(parts.length).toBeGreaterThan(5)
+  })
+
   test('and the levels are those of the log', () => {
     const named = /The levels are supervisord's: ([A-Z, ]+)\./.exec(readDocument('docs/logs.md'))?.[1]
     const levels = named?.split(', ').map(level => `'${level}'`)

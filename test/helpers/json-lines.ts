@@ -9,7 +9,7 @@ interface JsonLine {
   readonly [field: string]: unknown
 }
 
-/** Its lines; each has to be an object with the fields that all have. */
+/** Its lines; each has to be an object with the fields that all have, and one that may wake somebody says what it is about. */
 export const jsonLines = (log: string): JsonLine[] =>
   log
     .split('\n')
@@ -21,5 +21,6 @@ export const jsonLines = (log: string): JsonLine[] =>
         level: expect.stringMatching(/^(debug|info|warn|error|critical)$/),
         message: expect.any(String),
       })
+      if (/^(warn|error|critical)$/.test(read.level)) expect(read.event, line).toEqual(expect.any(String))
       return read
     })
