@@ -1,7 +1,17 @@
 // The recipes for a container, as far as they can be tried without an engine: a linter reads the Dockerfiles, and supervisord
 // runs with their configuration, paths aside.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { validate } from 'dockerfile-utils'
@@ -10,6 +20,9 @@ import { commandIn, instructionsOf, RECIPES, textsOf } from '../helpers/dockerfi
 import { ROOT, readDocument } from '../helpers/documents.ts'
 import { MEMMON } from '../helpers/supervisord-conf.ts'
 import { waitFor } from '../helpers/wait.ts'
+
+/** A program of the test's own, which cannot be started. */
+const BROKEN = '[program:broken]\ncommand=false\nautostart=false\nstartretries=0\n'
 
 const DOCKERFILES = ['Dockerfile.debian', 'Dockerfile.alpine']
 
@@ -79,6 +92,8 @@ describe('supervisord with that configuration', () => {
       .replaceAll('/run/supervisor', `${folder}/run`)
       .replaceAll('/var/lib/memmon', `${folder}/state`)
   const environment = () => ({ PATH: `${folder}/bin:${process.env.PATH}`, HOME: '/', LC_ALL: 'C.UTF-8' })
+  const conf = () => join(folder, 'supervisord.conf')
+  const ctl = (...args: string[]) => spawnSync('supervisorctl', ['-c', conf(), ...args], { encoding: 'utf8' })
   const health = () => {
     const [command = '', ...args] = commandIn(textsOf('Dockerfile.debian', 'HEALTHCHECK')[0]).map(here)
     return spawnSync(command, args, { env: environment(), cwd: '/', encoding: 'utf8' })
@@ -87,8 +102,11 @@ describe('supervisord with that configuration', () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'memmon-container-'))
     for (const name of ['bin', 'run', 'state']) mkdirSync(join(folder, name), { mode: 0o700 })
-    for (const name of ['supervisord.conf', 'memmon.conf'])
-      writeFileSync(join(folder, name), here(readDocument(`${RECIPES}/${name}`)), { mode: 0o600 })
+    for (const [name, more] of [
+      ['supervisord.conf', BROKEN],
+      ['memmon.conf', ''],
+    ] as const)
+      writeFileSync(join(folder, name), here(readDocument(`${RECIPES}/${name}`)) + more, { mode: 0o600 })
     const memmon = `#!/bin/sh\nexec '${process.execPath}' '${MEMMON}' "$@"\n`
     writeFileSync(join(folder, 'bin', 'memmon'), memmon, { mode: 0o755 })
     const output = openSync(join(folder, 'container.log'), 'w')
@@ -111,9 +129,31 @@ describe('supervisord with that configuration', () => {
     expect(log()).toContain('Mail goes to ops@example.com by smtp://mail.example.com:587')
     expect(health()).toMatchObject({ status: 0, stderr: '' })
   })
-  test('without memmon it is not', () => {
-    const stopped = spawnSync('supervisorctl', ['-c', join(folder, 'supervisord.conf'), 'stop', 'memmon'])
-    expect(stopped.status).toBe(0)
+  test('a program that is down is no reason to replace the container', async () => {
+    ctl('start', 'broken')
+    await waitFor('FATAL', () => ctl('status', 'broken').stdout.includes('FATAL'))
+    const seen = spawnSync(`${folder}/bin/memmon`, ['status', '-C', conf()], { env: environment() })
+    expect([seen.status, health().status]).toEqual([1, 0])
+  })
+  test('a memmon that no tick reaches is one', () => {
+    const pid = Number(ctl('pid', 'memmon').stdout)
+    process.kill(pid, 'SIGSTOP')
+    try {
+      const [state = ''] = readdirSync(join(folder, 'state'))
+      const path = join(folder, 'state', state, 'listener.json')
+      const note = JSON.parse(readFileSync(path, 'utf8'))
+      writeFileSync(path, `${JSON.stringify({ ...note, startedAtMs: note.startedAtMs - 1e6 })}\n`)
+      const long = Date.now() / 1000 - 1000
+      utimesSync(path, long, long)
+      expect(health().status).not.toBe(0)
+    } finally {
+      process.kill(pid, 'SIGCONT')
+    }
+  })
+  test('so is one that does not run, and one that cannot be started', () => {
+    expect(ctl('stop', 'memmon').status).toBe(0)
+    expect(health().status).not.toBe(0)
+    rmSync(join(folder, 'bin', 'memmon'))
     expect(health().status).not.toBe(0)
   })
 })
