@@ -13,10 +13,11 @@ const { values } = parseArgs({ options: { out: { type: 'string', default: join(R
 build()
 const { madeDocuments } = await import('../build/cli/made-documents.js')
 const read = path => readFileSync(join(ROOT, path), 'utf8')
-const { version } = JSON.parse(read('package.json'))
+const { version, repository } = JSON.parse(read('package.json'))
 const materials = billOfMaterials()
 const faults = releaseFaults({
   version,
+  repository,
   changelog: read('CHANGELOG.md'),
   documents: madeDocuments(read).map(([path, made]) => ({ path, made, text: read(path) })),
   materials,

@@ -16,6 +16,7 @@ export interface Materials {
 
 export function releaseFaults(release: {
   readonly version: string
+  readonly repository?: unknown
   readonly changelog: string
   readonly documents: readonly { readonly path: string; readonly text: string; readonly made: string }[]
   readonly materials: Pick<Materials, 'components'>

@@ -13,10 +13,15 @@ const LICENCES = [
   'MPL-2.0',
 ]
 
-/** `tags` are those of HEAD; `changes` is what git status says, a line each. */
-export function releaseFaults({ version, changelog, documents, materials, tags, changes }) {
+/** `tags` are those of HEAD; `changes` is what git status says, a line each; `repository` is that of package.json. */
+export function releaseFaults({ version, repository, changelog, documents, materials, tags, changes }) {
   const [, unreleased = ''] = /^## \[Unreleased\]\n([\s\S]*?)(?=^## )/m.exec(changelog) ?? []
   return [
+    ...(repository
+      ? []
+      : [
+          'package.json: no repository: npm publish --provenance fails without the one that the CI builds from',
+        ]),
     ...changes.map(line => `git: not committed: ${line.trim()}`),
     ...(tags.includes(`v${version}`) ? [] : [`git: this commit has no tag v${version}`]),
     ...(new RegExp(`^## \\[${version.replaceAll('.', '\\.')}\\] - \\d{4}-\\d\\d-\\d\\d$`, 'm').test(changelog)

@@ -52,6 +52,7 @@ describe('the bill of materials', () => {
 
 const READY = {
   version: '1.2.0',
+  repository: 'https://git.example.com/memmon',
   changelog: '# Changelog\n\n## [Unreleased]\n\n## [1.2.0] - 2026-11-22\n\n- x\n',
   documents: [{ path: 'man/memmon.1', text: 'x', made: 'x' }],
   materials: { components: [] },
@@ -67,6 +68,7 @@ const GPL = {
 
 test.each<[what: string, change: Partial<Parameters<typeof releaseFaults>[0]>, faults: unknown[]]>([
   ['nothing', {}, []],
+  ['no repository', { repository: undefined }, [expect.stringMatching(/^package\.json: no repository: /)]],
   ['a file that is not committed', { changes: [' M src/x.ts'] }, ['git: not committed: M src/x.ts']],
   ['no tag', { tags: ['v1.1.0'] }, ['git: this commit has no tag v1.2.0']],
   [
