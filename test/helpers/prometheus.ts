@@ -82,6 +82,13 @@ export class Prometheus extends Program {
     return prometheus
   }
 
+  /** Of these addresses alone, without rules and without a password. */
+  static scraping(targets: readonly string[]): Promise<Prometheus> {
+    const job = { job_name: 'memmon', scrape_interval: '1s', static_configs: [{ targets }] }
+    // JSON is YAML.
+    return Prometheus.start({ 'prometheus.yml': JSON.stringify({ scrape_configs: [job] }) }, '')
+  }
+
   /** What a query gives now; throws if Prometheus refuses it. */
   async query(expression: string): Promise<Sample[]> {
     const answer = await fetch(`http://${this.address}/api/v1/query?query=${encodeURIComponent(expression)}`)
