@@ -24,11 +24,21 @@ const ON_THE_WAY: readonly number[] = [
   ProcessState.EXITED,
 ]
 
+/** supervisord has tried to start it and could not. */
+const BROKEN: readonly number[] = [ProcessState.FATAL, ProcessState.BACKOFF, ProcessState.UNKNOWN]
+
+/** It should run and does not: supervisord could not start it, or memmon could not, which has stopped it. */
+export const isDown = ({ process: { state }, pending }: Pick<Assessed, 'process' | 'pending'>): boolean =>
+  BROKEN.includes(state) ||
+  (state !== ProcessState.RUNNING && pending?.kind === 'restarting' && pending.hasFailed === true)
+
 /** `finding`: of its rules the one that decides. */
 export function outlookOf(one: Assessed, finding: Finding | undefined): Outlook {
   const { process, pending, isIgnored, blind } = one
   if (process.state !== ProcessState.RUNNING)
-    return pending && ON_THE_WAY.includes(process.state) ? { kind: 'pending', pending } : { kind: 'down' }
+    return pending && pending.kind !== 'muted' && ON_THE_WAY.includes(process.state)
+      ? { kind: 'pending', pending }
+      : { kind: 'down' }
   if (isIgnored) return { kind: 'ignored' }
   if (blind) return { kind: 'blind' }
   if (pending && (!finding || isKept(pending, finding))) return { kind: 'pending', pending }

@@ -138,7 +138,9 @@ function pendingSentence(pending: Pending): string {
     case 'watched':
       return 'memmon leaves it running: it was drained, and is back under its soft limit. When it ends, memmon starts it.'
     case 'restarting':
-      return 'memmon is restarting it.'
+      return pending.hasFailed
+        ? 'memmon has stopped it and could not start it so far: it tries again, and its log says why.'
+        : 'memmon is restarting it.'
     case 'muted':
       return `memmon leaves it alone until ${timeText(pending.untilMs)}: it is muted (memmon unmute ends that).`
   }

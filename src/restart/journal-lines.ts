@@ -77,8 +77,8 @@ function stateOf(job: Job): object {
       return { state, by, isTaken: answer === 'taken', askedTick, evidence }
     }
     case 'starting': {
-      const { state, after, askedTick, evidence } = job
-      return { state, after, askedTick, evidence }
+      const { state, after, askedTick, evidence, failures } = job
+      return { state, after, askedTick, evidence, ...(failures > 0 && { hasFailed: true }) }
     }
     case 'finishing': {
       const { request: _, ...outcome } = job.outcome
@@ -178,8 +178,10 @@ function jobFrom({ job, owesPost, ...noted }: Json): Job | undefined {
     }
     case 'starting': {
       if (typeof askedTick !== 'number' || (after !== 'stop' && after !== 'end')) return undefined
-      const fresh = { isStarted: false, isTried: false, failures: 0, faults: 0, said: 'nothing' } as const
-      return { ...head, state, after, askedTick, ...fresh, ...evidenceIn(job) }
+      const fresh = { isStarted: false, isTried: false, faults: 0, said: 'nothing' } as const
+      // How often is not noted.
+      const failures = job.hasFailed === true ? 1 : 0
+      return { ...head, state, after, askedTick, failures, ...fresh, ...evidenceIn(job) }
     }
     case 'finishing': {
       const outcome = outcomeFrom(job.outcome, request)

@@ -114,7 +114,8 @@ function jobPending(
     case 'stopping':
       return isSame || (job.state === 'stopping' && !isRunning(process)) ? { kind: 'restarting' } : undefined
     case 'starting':
-      return isRunning(process) ? undefined : { kind: 'restarting' }
+      if (isRunning(process)) return undefined
+      return { kind: 'restarting', ...(job.failures > 0 && { hasFailed: true }) }
     case 'finishing':
       return undefined
   }

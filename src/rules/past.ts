@@ -29,7 +29,11 @@ export type Pending =
     }
   /** It was drained, its grace is over, and it is under its soft limit: watched until it ends. */
   | { readonly kind: 'watched' }
-  | { readonly kind: 'restarting' }
+  | {
+      readonly kind: 'restarting'
+      /** memmon has stopped it, and a start has failed. */
+      readonly hasFailed?: true
+    }
   /** By hand: until then memmon neither restarts it nor says anything of it. */
   | { readonly kind: 'muted'; readonly untilMs: number; readonly leftSeconds: number }
 

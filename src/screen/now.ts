@@ -87,6 +87,8 @@ function pendingText(pending: Pending): string {
     }
     case 'watched':
       return 'drained, watched'
+    case 'restarting':
+      return pending.hasFailed ? 'start failed' : 'restarting'
     case 'muted':
       return `muted until ${timestamp(new Date(pending.untilMs)).slice(11, 16)}`
     default:

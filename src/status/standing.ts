@@ -1,6 +1,7 @@
 // How a listener and its programs are, in one word each, and what memmon status exits with. Pure.
 import type { Assessed, AssessedBudget } from '../check/assess.ts'
 import { isOver } from '../check/finding.ts'
+import { isDown } from '../check/outlook.ts'
 import { ProcessState } from '../rules/process.ts'
 import type { ListenerStatus, Status } from './status.ts'
 
@@ -50,12 +51,8 @@ export const overOf = ({ assessment }: ListenerStatus): readonly Assessed[] =>
 export const budgetsOverOf = ({ assessment }: ListenerStatus): readonly AssessedBudget[] =>
   assessment?.budgets.filter(one => one.isOver) ?? []
 
-const DOWN: readonly number[] = [ProcessState.FATAL, ProcessState.BACKOFF, ProcessState.UNKNOWN]
-
-/** Watched, and supervisord has tried to start them and could not; not those that are muted. */
+/** Watched, and neither supervisord nor memmon could start them; not those that are muted. */
 export const downOf = ({ assessment, watched }: ListenerStatus): readonly Assessed[] =>
-  assessment?.processes.filter(
-    one => watched.has(one.process.namespec) && !isMuted(one) && DOWN.includes(one.process.state),
-  ) ?? []
+  assessment?.processes.filter(one => watched.has(one.process.namespec) && !isMuted(one) && isDown(one)) ?? []
 
 const isMuted = ({ pending }: Assessed): boolean => pending?.kind === 'muted'

@@ -1,5 +1,5 @@
 // What a person has to see to, from the worst on. Pure.
-import { ProcessState } from '../rules/process.ts'
+import { isDown } from '../check/outlook.ts'
 import type { TopRow } from './model.ts'
 
 const CONCERNS = [
@@ -16,9 +16,6 @@ const CONCERNS = [
 ] as const
 type Concern = (typeof CONCERNS)[number]
 
-/** supervisord has tried to start it, and could not. */
-const BROKEN: readonly number[] = [ProcessState.FATAL, ProcessState.BACKOFF, ProcessState.UNKNOWN]
-
 /** The smaller, the sooner a person has to look. */
 export const rankOf = ({ row }: TopRow): number => CONCERNS.indexOf(concernOf(row))
 
@@ -26,8 +23,8 @@ function concernOf(row: TopRow['row']): Concern {
   if (row.kind === 'budget') return row.standing
   if (row.of.pending?.kind === 'muted') return 'muted'
   if (row.standing === 'over') return 'over'
-  const { process, leak, pending } = row.of
-  if (BROKEN.includes(process.state)) return 'broken'
+  const { leak, pending } = row.of
+  if (isDown(row.of)) return 'broken'
   if (leak) return 'leak'
   return pending ? 'begun' : row.standing
 }

@@ -61,6 +61,12 @@ test.each<[argv: string[], sample: Partial<Sample>, why: string, follows: string
   ],
   [['-a', '60MB'], { pending: { kind: 'restarting' } }, `${OVER}.`, 'memmon is restarting it.'],
   [
+    ['-a', '60MB'],
+    { pending: { kind: 'restarting', hasFailed: true } },
+    `${OVER}.`,
+    'memmon has stopped it and could not start it so far: it tries again, and its log says why.',
+  ],
+  [
     SOFT,
     { pending: DRAINING },
     `${OVER}.`,

@@ -156,6 +156,7 @@ test.each([
   'draining 2m of 5m',
   'drained, watched',
   'restarting',
+  'start failed',
   'muted until 14:05',
   'restarting one',
   'told',

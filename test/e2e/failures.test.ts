@@ -2,6 +2,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runMemmon } from '../helpers/memmon.ts'
 import { PYTHON } from '../helpers/python.ts'
 import { holder, Supervisord } from '../helpers/supervisord.ts'
 import { waitFor } from '../helpers/wait.ts'
@@ -46,12 +47,15 @@ beforeAll(async () => {
 afterAll(() => supervisord.stop())
 
 test.each([
-  ['vanishes', /NO_FILE/],
-  ['dies', /FATAL|SPAWN_ERROR/],
-])('a program that %s is told in log and mail, whatever -u says, and comes back when it can', async (name, fault) => {
+  // supervisord shows it as one that somebody has stopped.
+  ['vanishes', /NO_FILE/, / down \([^)]*\bvanishes STOPPED\b[\s\S]*^vanishes .* start failed /m],
+  ['dies', /FATAL|SPAWN_ERROR/, / down \([^)]*\bdies [A-Z]+\b/],
+])('a program that %s is told in log, mail and status, whatever -u says, and comes back when it can', async (name, fault, status) => {
   const log = await supervisord.waitForLog(`Failed to start ${name}:${name}: `)
   expect(log.split('\n').find(line => line.includes(`Failed to start ${name}:${name}`))).toMatch(fault)
   await supervisord.waitForMails(1, `Subject: memmon: failed to start process ${name}:${name}\n`)
+  const seen = await runMemmon(['status', '-C', join(supervisord.folder, 'supervisord.conf')])
+  expect(seen).toMatchObject({ code: 1, stdout: expect.stringMatching(status) })
   put(script(supervisord, name), RUNS.replace('50', '5'))
   await supervisord.waitForLog(`Restarted ${name}:${name}: `)
 })

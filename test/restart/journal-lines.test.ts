@@ -89,6 +89,11 @@ describe('what is noted', () => {
     ],
     ['down', starting({ after: 'end', askedTick: 7 }), { state: 'starting', after: 'end', askedTick: 7 }],
     [
+      'down, and a start has failed',
+      starting({ askedTick: 7, failures: 3 }),
+      { state: 'starting', after: 'stop', askedTick: 7, hasFailed: true },
+    ],
+    [
       'over',
       finishing({ outcome: FAILED, isDrainedOn: true, ...drained }),
       {
@@ -138,7 +143,7 @@ describe('what is read again', () => {
     [
       'down',
       starting({ isStarted: true, isTried: true, failures: 3, faults: 1, said: 'failed', owesPost: true }),
-      starting({ owesPost: true }),
+      starting({ owesPost: true, failures: 1 }),
     ],
     [
       'over',

@@ -109,6 +109,7 @@ test.each<[what: string, job: Job, process: ProcessInfo, pending: Pending | unde
   ['is being stopped, and is down', stopping, down, { kind: 'restarting' }],
   ['is being stopped, and runs anew', stopping, other, undefined],
   ['is to be started', starting, down, { kind: 'restarting' }],
+  ['could not be started', { ...starting, failures: 2 }, down, { kind: 'restarting', hasFailed: true }],
   ['is to be started, and runs', starting, other, undefined],
   ['has its post_restart_command running', finishing, other, undefined],
 ])('a process that %s', (_, job, process, pending) => {

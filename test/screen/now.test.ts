@@ -7,6 +7,7 @@ import { rowsOf } from '../../src/screen/rows.ts'
 import { assessmentOf, type Sample } from '../helpers/assessed.ts'
 
 const HELD = { kind: 'held', untilMs: 0, leftSeconds: 251 } as const
+const MUTED = { kind: 'muted', untilMs: 0, leftSeconds: 251 } as const
 const DRAINING = { kind: 'draining', forSeconds: 130, graceSeconds: 300 } as const
 const full = { values: [9e9, 9e9] }
 const told = { told: true }
@@ -50,7 +51,16 @@ test.each<[argv: string[], sample: Partial<Sample>, now: string, word: string]>(
   [['-a', '1GB'], { leak: {}, pending: { kind: 'queued' } }, 'waits its turn', 'queued'],
   [['-a', '1GB'], { leak: {}, state: 'STOPPED' }, 'STOPPED', 'not running'],
   [['-a', '60MB'], { state: 'STOPPED', pending: { kind: 'restarting' } }, 'restarting', 'restarting'],
+  [
+    ['-a', '60MB'],
+    { state: 'STOPPED', pending: { kind: 'restarting', hasFailed: true } },
+    'start failed',
+    'restarting',
+  ],
   [['-a', '60MB'], { state: 'FATAL', pending: { kind: 'restarting' } }, 'FATAL', 'not running'],
+  // A mute starts and stops nothing.
+  [['-a', '60MB'], { state: 'STOPPED', pending: MUTED }, 'STOPPED', 'not running'],
+  [['-a', '60MB'], { state: 'EXITED', pending: MUTED }, 'EXITED', 'not running'],
   [['-a', '60MB', '--ignore', 'web'], { pending: { kind: 'queued' } }, 'ignored', 'ignored'],
 ])('%j %j: %s, %s', async (argv, sample, now, word) => {
   const down = sample.state === undefined ? { megabytes: 90 } : {}

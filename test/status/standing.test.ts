@@ -10,6 +10,8 @@ import { processNamed } from '../helpers/values.ts'
 const WEB: Sample = { name: 'web', megabytes: 50 }
 const LARGE: Sample = { name: 'web', megabytes: 150 }
 const muted = { kind: 'muted', untilMs: 9e15, leftSeconds: 9 } as const
+const starting = { kind: 'restarting' } as const
+const failing = { ...starting, hasFailed: true } as const
 const silent = { kind: 'silent', sinceMs: before(400), tickAtMs: before(400) } as const
 const stopped = processNamed('memmon', { state: ProcessState.STOPPED, pid: 0 })
 
@@ -23,6 +25,14 @@ test.each<[what: string, sample: Sample, more: Partial<ListenerStatus>, standing
   ['BACKOFF', { name: 'web', state: 'BACKOFF' }, {}, 'down', 1],
   ['FATAL, and muted', { name: 'web', state: 'FATAL', pending: muted }, {}, 'well', 0],
   ['FATAL, and nobody watches it', { name: 'web', state: 'FATAL' }, { watched: new Set() }, 'well', 0],
+  [
+    'stopped by memmon, which could not start it',
+    { name: 'web', state: 'STOPPED', pending: failing },
+    {},
+    'down',
+    1,
+  ],
+  ['stopped by memmon a moment ago', { name: 'web', state: 'STOPPED', pending: starting }, {}, 'well', 0],
   ['stopped by hand', { name: 'web', state: 'STOPPED' }, {}, 'well', 0],
   ['has exited', { name: 'web', state: 'EXITED' }, {}, 'well', 0],
   ['checks fail', LARGE, { failing: { sinceMs: 1, why: 'x' } }, 'failing', 2],

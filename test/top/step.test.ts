@@ -84,6 +84,20 @@ test.each([
   expect(rows).toHaveLength(model.rows.length)
 })
 
+test('what memmon has stopped and could not start comes before leaks', async () => {
+  const failing = { kind: 'restarting', hasFailed: true } as const
+  const some = await modelOf(
+    ['-a', '50MB'],
+    [
+      { name: 'begun', megabytes: 20, pending: { kind: 'queued' } },
+      { name: 'leaky', megabytes: 20, leak: {} },
+      { name: 'down', state: 'STOPPED', pending: failing },
+    ],
+  )
+  const rows = chosen(some, initialState())
+  expect(rows.map(({ row }) => row.name)).toEqual(['down', 'leaky', 'begun'])
+})
+
 test('a muted program is not urgent, though it is over its limit', async () => {
   const muted = { kind: 'muted', untilMs: 0, leftSeconds: 60 } as const
   const some = await modelOf(
