@@ -6,6 +6,7 @@ import type { Answer } from '../agents/protocol.ts'
 import { FaultCode, messageOf, SupervisorFault } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { askedText, unmutedText, untilText } from '../messages/by-hand-text.ts'
+import { requestFacts } from '../messages/event.ts'
 import { outcomeText } from '../messages/outcome-text.ts'
 import type { Restarts } from '../restart/restarts.ts'
 import { DRAIN_BY_HAND, drainByHand, RESTART_BY_HAND } from '../restart/terms.ts'
@@ -119,7 +120,7 @@ export class Desk implements Pick<DeskForPeople, 'act'> {
       ended.give(refused(`${namespec}: ${refusal}; supervisorctl restart does it without memmon`))
       return await ended.promise
     }
-    log('INFO', askedText(namespec), () => ({ event: 'asked', namespec }))
+    log('INFO', askedText(namespec), () => requestFacts('asked', request))
     onProgress('asked for')
     return await ended.promise
   }

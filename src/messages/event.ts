@@ -3,6 +3,7 @@
 
 import { oneLine } from '../base/text.ts'
 import type { ProcessHistory } from '../history/process-history.ts'
+import { causeOf } from '../rules/cause.ts'
 import type { RestartOutcome, RestartRequest } from '../rules/outcome.ts'
 import { uptimeSecondsOf } from '../rules/process.ts'
 import { breachText } from './breach-text.ts'
@@ -78,6 +79,7 @@ const factsOf = ({ process, breach }: RestartRequest) => ({
     pid: process.pid,
     uptime_seconds: uptimeSecondsOf(process),
   },
+  cause: causeOf(breach),
   rule: breach.rule,
   metric: breach.metric,
   cumulative: breach.cumulative,

@@ -1,25 +1,12 @@
 // What is counted while memmon runs: outcomes, checks, tries that failed. From 0 at each start, as Prometheus expects it.
+import { CAUSES, causeOf } from '../rules/cause.ts'
 import type { RestartOutcome } from '../rules/outcome.ts'
-import type { Breach } from '../rules/rule.ts'
-
-export const RESTART_REASONS = [
-  'limit',
-  'hard_limit',
-  'threads',
-  'fds',
-  'leak',
-  'budget',
-  'monitor',
-  'by_hand',
-  'group',
-] as const
-type RestartReason = (typeof RESTART_REASONS)[number]
 
 /** As the keys of channels begin. */
 export const CHANNELS = ['sendmail', 'smtp', 'webhook', 'alertmanager'] as const
 
 export class Counts {
-  readonly restarts = zeros(RESTART_REASONS)
+  readonly restarts = zeros(CAUSES)
   readonly notifyFailures = zeros(CHANNELS)
   restartFailures = 0
   drains = 0
@@ -45,7 +32,7 @@ export class Counts {
   }
 
   onOutcome(outcome: RestartOutcome): void {
-    if (outcome.kind === 'restarted') this.restarts[reasonOf(outcome.request.breach)]++
+    if (outcome.kind === 'restarted') this.restarts[causeOf(outcome.request.breach)]++
     else if (outcome.kind === 'capped') this.caps++
     else if (outcome.kind === 'noticed' && outcome.what === 'draining') this.drains++
     else if (outcome.kind === 'failed' && !OTHER_PHASES.includes(outcome.phase)) this.restartFailures++
@@ -60,25 +47,6 @@ export class Counts {
 
 /** What fails there is no restart. */
 const OTHER_PHASES: readonly string[] = ['signal', 'exec', 'drain']
-
-/** Why a process was restarted, as a label. */
-export function reasonOf({
-  together,
-  isOfMonitor,
-  isByHand,
-  budget,
-  growth,
-  metric,
-  isHard,
-}: Breach): RestartReason {
-  if (together !== undefined) return 'group'
-  if (isOfMonitor) return 'monitor'
-  if (isByHand) return 'by_hand'
-  if (budget) return 'budget'
-  if (growth) return 'leak'
-  if (isHard) return 'hard_limit'
-  return metric === 'threads' || metric === 'fds' ? metric : 'limit'
-}
 
 function zeros<Name extends string>(names: readonly Name[]): Record<Name, number> {
   return Object.fromEntries(names.map(name => [name, 0])) as Record<Name, number>

@@ -1,6 +1,7 @@
 // What memmon exports, a row for each metric: its name by the conventions of Prometheus (base units, _total for counters), and
 // its values. docs/metrics.md is held against this table. Pure.
-import { CHANNELS, type Counts, RESTART_REASONS } from './counts.ts'
+import { CAUSES } from '../rules/cause.ts'
+import { CHANNELS, type Counts } from './counts.ts'
 import type { Labels, ProcessFacts } from './process-facts.ts'
 
 /** All that is known at one moment. */
@@ -151,7 +152,7 @@ export const FAMILIES: readonly Family[] = [
   family('counter', ['reason'])(
     'memmon_restarts_total',
     'Restarts that were carried through, by why.',
-    ({ counts }) => RESTART_REASONS.map(reason => ({ labels: { reason }, value: counts.restarts[reason] })),
+    ({ counts }) => CAUSES.map(reason => ({ labels: { reason }, value: counts.restarts[reason] })),
   ),
   counter(
     'memmon_restart_failures_total',

@@ -1,7 +1,8 @@
 // docs/metrics.md lists every metric as memmon exports it, and every value of its labels.
 import { expect, test } from 'vitest'
-import { CHANNELS, RESTART_REASONS } from '../../src/metrics/counts.ts'
+import { CHANNELS } from '../../src/metrics/counts.ts'
 import { FAMILIES } from '../../src/metrics/families.ts'
+import { CAUSES } from '../../src/rules/cause.ts'
 import { MEMORY_METRICS } from '../../src/rules/metric.ts'
 import { blocksOf, readDocument } from '../helpers/documents.ts'
 
@@ -23,7 +24,7 @@ const wordsAbout = (label: string): string[] => {
 }
 
 test.each<[label: string, values: readonly string[]]>([
-  ['reason', RESTART_REASONS],
+  ['reason', CAUSES],
   ['channel', CHANNELS],
   ['metric', MEMORY_METRICS],
 ])('%s: every value', (label, values) =>

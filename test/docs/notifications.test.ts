@@ -4,12 +4,16 @@ import { join } from 'node:path'
 import { simpleParser } from 'mailparser'
 import { describe, expect, test } from 'vitest'
 import { ALERTS } from '../../src/messages/alert.ts'
+import { digestOf } from '../../src/messages/digest.ts'
 import { evidenceEvent } from '../../src/messages/evidence-text.ts'
 import { FAILURES } from '../../src/messages/failures.ts'
 import { growthEvent } from '../../src/messages/growth.ts'
+import { messageOf } from '../../src/messages/message.ts'
 import { NOTICES } from '../../src/messages/notices.ts'
+import { CAUSES } from '../../src/rules/cause.ts'
 import type { Verdict } from '../../src/trend/verdict.ts'
 import { ROOT, readDocument } from '../helpers/documents.ts'
+import { failed, processNamed, requestFor, restarted } from '../helpers/values.ts'
 import { historyOf } from '../picture/histories.ts'
 
 const text = readDocument('docs/notifications.md')
@@ -26,6 +30,27 @@ describe('the fields of the document', () => {
     const own = ['settings', 'monitor_failed', 'monitor_recovered', 'test', 'digest']
     expect(wordsOf('event').sort()).toEqual([...outcomes, ...own].sort())
   })
+
+  test('each that memmon writes is in the table, with those of its process', () => {
+    const request = requestFor(processNamed('shop:web'), 251, '-p', 'web=200')
+    const noticed = { kind: 'noticed', what: 'would', request, occurredAt: 0, detail: 'restart' } as const
+    const context = { host: 'web1', name: undefined, mailUptimeSeconds: undefined }
+    const outcomes = [
+      restarted(request, { evidence: { sentences: [] } }),
+      failed(request, 'start', 'NO_FILE'),
+      { kind: 'capped', request, occurredAt: 0, cap: '3/1h', until: 0 } as const,
+      noticed,
+    ]
+    const messages = outcomes.flatMap(outcome => messageOf(outcome, context, historyOf([])) ?? [])
+    const digest = digestOf({ messages, lines: [], dropped: 0 }, context, 0)
+    const fields = [...messages, digest].flatMap(message => Object.keys(message?.event ?? {}))
+    const [, table = ''] = /^\| field +\| meaning +\|\n([\s\S]*?)\n\n/m.exec(text) ?? []
+    const told = table.split('\n').flatMap(row => (row.split('|')[1] ?? '').match(/\w+(?=`)/g) ?? [])
+    expect([...new Set([...fields, 'id', 'content'])].sort()).toEqual([...new Set(told)].sort())
+    expect(wordsOf('process')).toEqual(Object.keys(Object(messages[0]?.event.process)))
+  })
+
+  test('cause: every one', () => expect(wordsOf('cause')).toEqual(CAUSES))
 
   test('growth: every key of it, and every verdict', () => {
     const keys = Object.keys(growthEvent(historyOf([]), 0))

@@ -1,25 +1,10 @@
 // What each outcome counts as.
 import { expect, test } from 'vitest'
-import { CHANNELS, Counts, reasonOf } from '../../src/metrics/counts.ts'
+import { CHANNELS, Counts } from '../../src/metrics/counts.ts'
 import type { FailurePhase, RestartOutcome } from '../../src/rules/outcome.ts'
-import type { Breach } from '../../src/rules/rule.ts'
 import { processNamed, requestFor } from '../helpers/values.ts'
 
 const request = requestFor(processNamed('web'), 2, '-a', '1KB')
-const { breach } = request
-
-test.each<[reason: string, more: Partial<Breach>]>([
-  ['limit', {}],
-  ['hard_limit', { isHard: true }],
-  ['threads', { metric: 'threads' }],
-  ['fds', { metric: 'fds' }],
-  ['leak', { growth: { forSeconds: 1, fromBytes: 1, isOverBelowBytes: 1 } }],
-  ['budget', { budget: { id: 'x', whom: 'all', victim: '' } }],
-  ['monitor', { isOfMonitor: true, budget: { id: 'x', whom: 'all', victim: '' } }],
-  ['by_hand', { isByHand: true, limit: Number.POSITIVE_INFINITY }],
-  ['group', { together: 'web:a', isHard: true }],
-])('a restart by %s', (reason, more) => expect(reasonOf({ ...breach, ...more })).toBe(reason))
-
 /** What is not 0 after these. */
 function counted(...outcomes: readonly object[]): object {
   const counts = new Counts()
