@@ -17,6 +17,7 @@ export interface CheckDocument {
   readonly processes: readonly Assessed[]
   readonly budgets: readonly AssessedBudget[]
   readonly channels: readonly ChannelText[]
+  readonly metrics: readonly ChannelText[]
   /** With a source of rules. */
   readonly views: readonly View[]
   /** Rules that cannot be read. */
@@ -32,6 +33,7 @@ export const checkDocument = ({
   processes,
   budgets,
   channels,
+  metrics,
   views,
   problems,
   counts,
@@ -53,6 +55,7 @@ export const checkDocument = ({
   processes: processes.map(one => ({ ...processJson(one), why: whyJson(whys?.get(one.process.namespec)) })),
   budgets: budgets.map(budgetJson),
   channels: channels.map(({ ok, text }) => ({ ok, text })),
+  metrics: metrics.map(({ ok, text }) => ({ ok, text })),
 })
 
 const whyJson = (why: Why | undefined) =>

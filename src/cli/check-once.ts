@@ -14,6 +14,7 @@ import type { WidthOf } from '../screen/width.ts'
 import { checkDocument } from './check-json.ts'
 import { contextIn, factsByHand, readerByHand } from './facts-by-hand.ts'
 import { exitCodeOf, look, type Seen } from './look.ts'
+import { metricsTexts } from './metrics-texts.ts'
 import { readWhys } from './read-whys.ts'
 import type { Asked } from './rule-sources.ts'
 import { columnsOf, takesColour } from './terminal-size.ts'
@@ -62,13 +63,15 @@ export async function checkOnce(asked: CheckAsked): Promise<Checked> {
   const counted = sorted(rowsOf(chosen, hasRules), hasRules || asked.sort !== 'share' ? asked.sort : 'size')
   const rows = asked.onlyOver ? counted.filter(({ standing }) => standing === 'over') : counted
   const whys = asked.why ? await whysOf(rows, seen) : undefined
-  const notes = [...seen.notes, ...seen.channels.map(({ text }) => text)]
+  const metrics = await metricsTexts(seen.views)
+  const notes = [...seen.notes, ...[...seen.channels, ...metrics].map(({ text }) => text)]
   return {
     picture: { rows: explained(rows, whys), counted, hasRules, memory: seen.memory, notes },
     document: checkDocument({
       processes: rows.flatMap(row => (row.kind === 'process' ? row.of : [])),
       budgets: rows.flatMap(row => (row.kind === 'budget' ? row.of : [])),
       channels: seen.channels,
+      metrics,
       whys,
       counts: countsOf(counted),
       memory: seen.memory,

@@ -148,6 +148,7 @@ test('check and explain say so in place of a size', async () => {
     counts,
     memory: undefined,
     channels: [],
+    metrics: [],
     views: [],
     problems: [],
   })

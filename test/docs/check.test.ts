@@ -1,6 +1,7 @@
 // docs/check.md and README.md show what `memmon check` draws, and name each word that it may say.
 import widthOf from 'string-width'
 import { expect, test } from 'vitest'
+import { checkDocument } from '../../src/cli/check-json.ts'
 import { diagnosisDocument } from '../../src/cli/diagnose-json.ts'
 import { explainText } from '../../src/cli/explain-text.ts'
 import { resolveSettings } from '../../src/config/in-force.ts'
@@ -11,6 +12,7 @@ import type { ProcessInfo } from '../../src/rules/process.ts'
 import { pipeLines, terminalLines } from '../../src/screen/check-screen.ts'
 import { diagnosisLines } from '../../src/screen/diagnosis.ts'
 import { SORTS } from '../../src/screen/order.ts'
+import { countsOf } from '../../src/screen/summary.ts'
 import { assessmentOf, type Sample } from '../helpers/assessed.ts'
 import { LOCKED, OF_ANOTHER_USER } from '../helpers/diagnosed.ts'
 import { codeBlocks, memmonLines, readDocument } from '../helpers/documents.ts'
@@ -96,6 +98,17 @@ test('block 5 is what diagnose draws', () => {
   const diagnosis = { heads, facts: LOCKED, sentences: wordsOf(LOCKED), unread }
   const lines = diagnosisLines(diagnosis, { columns: 80, colour: false, widthOf })
   expect(blocks[5]?.text).toBe(`${lines.join('\n')}\n`)
+})
+
+test('each key of check --json is in its table', async () => {
+  const lists = { channels: [], metrics: [], views: [], problems: [] }
+  const seen = await assessmentOf(ARGV, SAMPLES)
+  const document = checkDocument({ ...seen, ...lists, counts: countsOf([]), memory: undefined })
+  const [, section = ''] = readDocument('docs/check.md').split('\n### In scripts\n')
+  const [one = {}] = document.processes
+  const keys = [document, document.summary, one].flatMap(Object.keys)
+  expect(keys.length).toBeGreaterThan(20)
+  for (const key of keys) expect(section).toContain(`\`${key}\``)
 })
 
 test('each key of diagnose --json is in its table', () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { freePort } from '../helpers/free-port.ts'
+import { runMemmon } from '../helpers/memmon.ts'
 import { Prometheus } from '../helpers/prometheus.ts'
 import { holder, holdsThen, Supervisord } from '../helpers/supervisord.ts'
 import { waitFor } from '../helpers/wait.ts'
@@ -49,6 +50,16 @@ test('Prometheus scrapes sizes, limits and a restart, and promtool has nothing t
   })
   expect(await open.text()).toMatch(/\nmemmon_restarts_total\{reason="limit"\} 1\n(.*\n)*# EOF\n$/)
   expect(await prometheus.query('up')).toMatchObject([{ value: 1 }])
+  // Whoever looks by hand is told where they are, and what keeps others from there.
+  const { folder: own, serverUrl } = supervisord
+  const byHand = (...args: string[]) => runMemmon(['check', ...args], {})
+  expect((await byHand('-C', join(own, 'supervisord.conf'))).stdout).toContain(
+    `\nMetrics are served at 127.0.0.1:${port}, path /metrics\n`,
+  )
+  const second = ['-a', '1GB', '--server-url', serverUrl, '--metrics-listen', `${port}`, '--json']
+  expect(JSON.parse((await byHand(...second)).stdout)).toMatchObject({
+    metrics: [{ ok: false, text: expect.stringContaining('another process listens there') }],
+  })
 })
 
 test('a file for the textfile collector follows the checks, and the settings as they change', async () => {
