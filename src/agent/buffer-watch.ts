@@ -20,7 +20,8 @@ export interface BufferWatch {
   /** Forgets what has been seen. With `keepsAll` those that are collected are remembered, too, for `made`. */
   readonly restart: (how: { readonly keepsAll: boolean }) => void
   readonly made: () => Sample[]
-  readonly kept: (earlyUntilTick: number) => Sample[]
+  /** Of what was made from the one reading of the clock to the other. */
+  readonly kept: (fromTick: number, toTick: number) => Sample[]
   readonly allocatedBytes: () => number
   readonly end: () => void
 }
@@ -45,8 +46,9 @@ export function watchBuffers(agentFolder: string, tick: () => number): BufferWat
     registry.register(buffer, key)
   }
   const watched = wrapMakers(sampler, note)
-  const sampleOf = ({ blame, bytes, atTick }: Made, earlyUntilTick: number): Sample => ({
-    ...{ blame, bytes, isExternal: true, isEarly: atTick < earlyUntilTick },
+  const sampleOf = ({ blame, bytes, atTick }: Made, fromTick: number, toTick: number): Sample => ({
+    ...{ blame, bytes, isExternal: true },
+    at: Math.min(1, Math.max(0, (atTick - fromTick) / (toTick - fromTick))),
   })
   let bytesBefore = 0
   return {
@@ -54,8 +56,8 @@ export function watchBuffers(agentFolder: string, tick: () => number): BufferWat
       seen = { kept: new Map(), all: keepsAll ? [] : undefined }
       bytesBefore = watched.bytes()
     },
-    made: () => (seen.all ?? []).map(made => sampleOf(made, 0)),
-    kept: earlyUntilTick => [...seen.kept.values()].map(made => sampleOf(made, earlyUntilTick)),
+    made: () => (seen.all ?? []).map(made => sampleOf(made, 0, 1)),
+    kept: (fromTick, toTick) => [...seen.kept.values()].map(made => sampleOf(made, fromTick, toTick)),
     allocatedBytes: () => watched.bytes() - bytesBefore,
     end: watched.end,
   }

@@ -23,16 +23,12 @@ interface Node {
 export const lastOrdinal = ({ samples }: HeapProfile): number =>
   samples.reduce((most, { ordinal }) => Math.max(most, ordinal), 0)
 
-/** What is left of the first so many samples is early. */
-export function samplesOf(
-  { head, samples }: HeapProfile,
-  earlyOrdinals: number,
-  agentFolder: string,
-): Sample[] {
+/** Of a time in which so many samples were taken. */
+export function samplesOf({ head, samples }: HeapProfile, ordinals: number, agentFolder: string): Sample[] {
   const blames = blamesOf(head, agentFolder)
   return samples.flatMap(({ nodeId, size, ordinal }) => {
     const blame = blames.get(nodeId)
-    return blame ? [{ blame, bytes: size, isExternal: false, isEarly: ordinal < earlyOrdinals }] : []
+    return blame ? [{ blame, bytes: size, isExternal: false, at: Math.min(1, ordinal / ordinals) }] : []
   })
 }
 

@@ -2,7 +2,7 @@
 import { fileName, writeWhole } from './files.ts'
 import type { SampleReport } from './report.ts'
 import type { Measured } from './sample-stages.ts'
-import { listsOf, type Sample } from './tally.ts'
+import { isEarly, listsOf, type Sample } from './tally.ts'
 
 /** For its rank one object counts as so many samples at most. */
 const MOST_SAMPLES_EACH = 4
@@ -91,7 +91,7 @@ const scaled = (samples: readonly Sample[], by: number): Sample[] =>
 const round = (ms: number): number => Math.round(ms * 10) / 10
 
 function limitsOf({ isPrecise, retained, classes }: Measured): string[] {
-  const survivors = retained.samples.filter(({ isEarly }) => isEarly).length
+  const survivors = retained.samples.filter(isEarly).length
   return [
     'the line of an object is the one where its function begins; that of a Buffer is exact',
     'a cache that fills looks like a leak until it is full',

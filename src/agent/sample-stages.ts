@@ -13,7 +13,7 @@ const RATE_MS = 250
 const RATE_INTERVAL_BYTES = 128 * 1024
 /** A sample takes 2.5 us: so many a second are 1 % of a core. */
 const SAMPLES_A_SECOND = 3_000
-const FINEST_BYTES = 2 * 1024
+const FINEST_BYTES = 512
 const COARSEST_BYTES = 512 * 1024
 /** What is allocated, freed or not, is looked at for a tenth of the time. */
 const ALLOCATED_SHARE = 0.1
@@ -101,7 +101,7 @@ async function measureAllocated(ports: StagePorts, intervalBytes: number, ms: nu
   profiler.start(intervalBytes, true)
   const startTick = tick()
   await control.sleep(ms)
-  const samples = [...samplesOf(profiler.read(), 0, agentFolder), ...buffers.made()]
+  const samples = [...samplesOf(profiler.read(), 1, agentFolder), ...buffers.made()]
   profiler.stop()
   return { samples, bufferBytes: buffers.allocatedBytes(), tookMs: tick() - startTick }
 }
@@ -115,21 +115,20 @@ async function measureRetained(ports: StagePorts, intervalBytes: number, ms: num
   const before = process.memoryUsage()
   const startTick = tick()
   await untilEnd(control, startTick + ms)
-  const [half, middleTick] = [lastOrdinal(profiler.read()) / 2, (startTick + tick()) / 2]
-  const tookMs = tick() - startTick
+  const [ordinals, endTick] = [lastOrdinal(profiler.read()), tick()]
   await collected(ports)
   const after = process.memoryUsage()
   const profile = profiler.read()
   profiler.stop()
-  const samples = [...samplesOf(profile, half, agentFolder), ...buffers.kept(middleTick)]
-  const heapBytes = half * 2 * intervalBytes
+  const samples = [...samplesOf(profile, ordinals, agentFolder), ...buffers.kept(startTick, endTick)]
+  const heapBytes = ordinals * intervalBytes
   return {
     samples,
     bufferBytes: buffers.allocatedBytes(),
     heapBytes,
     before,
     after,
-    tookMs,
+    tookMs: endTick - startTick,
     profile,
   }
 }

@@ -6,11 +6,18 @@ export interface Sample {
   readonly blame: Blame
   readonly bytes: number
   readonly isExternal: boolean
-  /** It is from the first half of the time. */
-  readonly isEarly: boolean
+  /** When it was made, as a share of the time: from 0 to 1. */
+  readonly at: number
 }
 
 const MOST_ENTRIES = 50
+/** What only passes through is from later. */
+const EARLY = 0.5
+/** Of the whole time: what leaks comes in many of them. */
+const MOMENTS = 100
+
+/** It is from the first half of the time. */
+export const isEarly = ({ at }: Sample): boolean => at < EARLY
 
 interface Sum {
   readonly data: string
@@ -19,12 +26,15 @@ interface Sum {
   external: number
   count: number
   survivors: number
-  rank: number
+  earlyBytes: number
+  readonly moments: Set<number>
 }
 
 /**
- * What has survived longest comes first. By its bytes; but one object counts for `mostBytesEach` at most: a large one
- * that exists once, such as the table of a cache, is not a leak.
+ * What has survived longest, and comes again and again, is first: its early bytes count as often as there are moments in which
+ * some of it was made. Code that V8 compiles comes in a few bursts: on a busy machine it is larger than a small leak, and much
+ * of it is Node's. One object counts for `mostBytesEach` at most: a large one that exists once, such as the table of a cache,
+ * is not a leak.
  */
 export function listsOf(samples: readonly Sample[], mostBytesEach: number): Lists {
   const by = (key: 'package' | 'file' | 'location') => summed(samples, key, mostBytesEach)
@@ -37,24 +47,27 @@ function summed(
   mostBytesEach: number,
 ): Held[] {
   const sums = new Map<string, Sum>()
-  for (const { blame, bytes, isExternal, isEarly } of samples) {
+  for (const sample of samples) {
+    const { blame, bytes, isExternal, at } = sample
     const data = blame[key]
     const sum = sums.get(data) ?? {
       data,
       ...(key === 'location' ? { function: blame.function } : {}),
-      ...{ memory: 0, external: 0, count: 0, survivors: 0, rank: 0 },
+      ...{ memory: 0, external: 0, count: 0, survivors: 0, earlyBytes: 0, moments: new Set() },
     }
     sums.set(data, sum)
     sum.memory += bytes
     sum.external += isExternal ? bytes : 0
     sum.count += 1
-    sum.survivors += isEarly ? 1 : 0
-    sum.rank += isEarly ? Math.min(bytes, mostBytesEach) : 0
+    sum.survivors += isEarly(sample) ? 1 : 0
+    sum.earlyBytes += isEarly(sample) ? Math.min(bytes, mostBytesEach) : 0
+    sum.moments.add(Math.floor(at * MOMENTS))
   }
+  const rank = ({ earlyBytes, moments }: Sum): number => earlyBytes * moments.size
   return [...sums.values()]
-    .sort((a, b) => b.rank - a.rank || b.memory - a.memory)
+    .sort((a, b) => rank(b) - rank(a) || b.memory - a.memory)
     .slice(0, MOST_ENTRIES)
-    .map(({ rank, ...held }) => ({
+    .map(({ earlyBytes, moments, ...held }) => ({
       ...held,
       memory: Math.round(held.memory),
       external: Math.round(held.external),

@@ -71,25 +71,43 @@ test.each([
   ['/srv/node_modules/.pnpm/c@1.0.0/node_modules/c/x.js', 'c'],
 ])('the package of %s', (path, name) => expect(packageOf(path)).toBe(name))
 
-const sample = (name: string, bytes: number, isEarly: boolean, isExternal = false): Sample => ({
+const sample = (name: string, bytes: number, at: number, isExternal = false): Sample => ({
   blame: { package: name, file: `/${name}`, location: `/${name}:1`, function: 'f' },
-  ...{ bytes, isEarly, isExternal },
+  ...{ bytes, at, isExternal },
 })
+/** Evenly over the whole time, or from a moment on. */
+const spread = (count: number, from = 0): number[] =>
+  Array.from({ length: count }, (_, at) => from + ((1 - from) * at) / count)
 
 test('what has survived comes first, not what is large, once, or recent', () => {
   const samples = [
-    ...Array.from({ length: 30 }, (_, at) => sample('leak', 1_000, at < 15)),
-    sample('table', 1_000_000, true),
-    ...Array.from({ length: 500 }, () => sample('churn', 1_000, false)),
-    ...Array.from({ length: 3 }, () => sample('buffers', 2_000, true, true)),
+    ...spread(30).map(at => sample('leak', 1_000, at)),
+    sample('table', 1_000_000, 0.1),
+    ...spread(500, 0.5).map(at => sample('churn', 1_000, at)),
+    ...[0.1, 0.2, 0.3].map(at => sample('buffers', 2_000, at, true)),
   ]
   const { by_package: packages, by_location: locations } = listsOf(samples, 4_000)
   expect(packages.map(({ data }) => data)).toEqual(['leak', 'buffers', 'table', 'churn'])
   expect(packages[0]).toEqual({ data: 'leak', memory: 30_000, external: 0, count: 30, survivors: 15 })
   expect(packages[1]).toMatchObject({ memory: 6_000, external: 6_000 })
   expect(locations[0]).toMatchObject({ data: '/leak:1', function: 'f' })
-  const many = Array.from({ length: 200 }, (_, at) => sample(`p${at}`, 1, true))
+  const many = Array.from({ length: 200 }, (_, at) => sample(`p${at}`, 1, 0))
   expect(listsOf(many, 1).by_file).toHaveLength(50)
+})
+
+test.each([
+  ['code that is compiled at the beginning', [0.01, 0.02, 0.02, 0.03]],
+  ['tables that are filled in two moments', [0.1, 0.1, 0.1, 0.4]],
+])('what comes all the time is before %s, though that is twice as large', (_, moments) => {
+  const samples = [
+    ...spread(24).map(at => sample('leak', 1_000, at)),
+    ...moments.map(at => sample('(node)', 6_000, at)),
+  ]
+  const { by_package: packages } = listsOf(samples, 6_000)
+  expect(packages.map(({ data, memory }) => [data, memory])).toEqual([
+    ['leak', 24_000],
+    ['(node)', 24_000],
+  ])
 })
 
 test('Buffers: each counts while there are few; of many some do, and the sums stay right', () => {
