@@ -151,7 +151,7 @@ def _threads(_, __):
 
 def _sample(conversation, line):
     """What is allocated from now on, and still there: at half of the time, and at its end. What leaks grows in both halves."""
-    seconds = min(600, max(1, line.get('duration_ms', 30000) / 1000))
+    seconds = min(3600, max(1, line.get('duration_ms', 30000) / 1000))
     began, started_at = time.monotonic(), time.time()
     was_tracing, before = tracemalloc.is_tracing(), _rss()
     was_tracing or tracemalloc.start()

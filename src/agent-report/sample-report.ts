@@ -18,6 +18,7 @@ export interface Sample extends Lists {
   /** Of what is allocated, freed or not. */
   readonly allocated: Lists
   readonly classes: readonly ClassGrowth[]
+  readonly strings: readonly StringGrowth[]
   readonly gc: { readonly count: number; readonly totalMs: number; readonly longestMs: number } | undefined
   readonly limits: readonly string[]
   readonly reportPath: string | undefined
@@ -45,6 +46,11 @@ export interface ClassGrowth {
   readonly growth: number
 }
 
+/** Strings that differ in their digits alone. */
+export interface StringGrowth extends ClassGrowth {
+  readonly bytes: number
+}
+
 /** undefined for anything but a sample. */
 export function parseSample(value: unknown): Sample | undefined {
   if (!isObject(value) || value.version !== 1) return undefined
@@ -62,6 +68,7 @@ export function parseSample(value: unknown): Sample | undefined {
     ...listsOf(value),
     allocated: listsOf(objectOf(value.allocated)),
     classes: listOf(value.by_class).flatMap(classOf),
+    strings: listOf(value.strings).flatMap(stringOf),
     gc: gcOf(objectOf(value.gc)),
     limits: listOf(value.limits)
       .flatMap(text => textOf(text) ?? [])
@@ -109,6 +116,11 @@ function classOf(value: unknown): ClassGrowth[] {
   return name !== undefined && isAmount(count) && isAny(growth)
     ? [{ name, count: count as number, growth: growth as number }]
     : []
+}
+
+function stringOf(value: unknown): StringGrowth[] {
+  const bytes = amountOf(objectOf(value).memory)
+  return bytes === undefined ? [] : classOf(value).map(one => ({ ...one, bytes }))
 }
 
 function growthOf(value: Json): Sample['growth'] {

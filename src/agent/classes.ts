@@ -1,9 +1,7 @@
-// How many objects of each class there are. The program stands still for it, 10 to 40 ms a MB of its heap, and holds as much
-// again for a moment: only on request, and not for a large heap.
+// How many objects of each class there are.
 import type { Profiler } from './profiler.ts'
 import type { ClassCount } from './report.ts'
 
-export const CLASSES_BELOW_BYTES = 100 * 1024 * 1024
 const MOST_CLASSES = 50
 
 type Counts = Readonly<Record<string, number>>

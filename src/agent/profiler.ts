@@ -13,6 +13,8 @@ export interface Profiler {
   readonly collectGarbage: () => Promise<void>
   /** Compiles all code anew: what has been inlined is so no longer, or is again. */
   readonly deoptimise: () => void
+  /** A heap snapshot, in pieces. The program stands still. */
+  readonly takeSnapshot: (onPiece: (piece: string) => void) => void
   readonly post: <T>(method: string, params?: object) => T
   readonly close: () => void
 }
@@ -55,6 +57,15 @@ export function openProfiler(): Profiler {
       post('Profiler.startPreciseCoverage', { callCount: true, detailed: false })
       post('Profiler.stopPreciseCoverage')
       post('Profiler.disable')
+    },
+    takeSnapshot: onPiece => {
+      const take = ({ params }: { params: { chunk: string } }) => onPiece(params.chunk)
+      session.on('HeapProfiler.addHeapSnapshotChunk', take)
+      try {
+        post('HeapProfiler.takeHeapSnapshot')
+      } finally {
+        session.off('HeapProfiler.addHeapSnapshotChunk', take)
+      }
     },
     post,
     close: () => session.disconnect(),

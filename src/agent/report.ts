@@ -27,6 +27,12 @@ export interface ClassCount {
   readonly growth: number
 }
 
+/** Strings that differ in their digits alone. */
+export interface StringCount extends ClassCount {
+  /** Of all of them, in bytes. */
+  readonly memory: number
+}
+
 export interface SampleReport extends Lists {
   readonly version: 1
   readonly language: string
@@ -46,7 +52,7 @@ export interface SampleReport extends Lists {
   /** What was allocated, freed or not, in a part of the time, scaled to the whole. */
   readonly allocated: Lists
   readonly by_class: readonly ClassCount[] | null
-  readonly strings: null
+  readonly strings: readonly StringCount[] | null
   readonly external: { readonly allocated: number; readonly retained: number; readonly count: number }
   readonly gc: { readonly count: number; readonly total_ms: number; readonly longest_ms: number }
   readonly timing: Readonly<Record<string, number>>

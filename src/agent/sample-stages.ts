@@ -1,11 +1,10 @@
 // The stages of a sample: how fast the program allocates, what it allocates, and, for most of the time, what it keeps.
 import type { Control } from './answer.ts'
 import type { BufferWatch } from './buffer-watch.ts'
-import { classesSince, countClasses } from './classes.ts'
+import { beginCensus, type Census } from './census.ts'
 import type { GcTally } from './gc-tally.ts'
 import { type HeapProfile, lastOrdinal, samplesOf } from './heap-profile.ts'
 import type { Profiler } from './profiler.ts'
-import type { ClassCount } from './report.ts'
 import type { Sample } from './tally.ts'
 
 const RATE_MS = 250
@@ -21,10 +20,11 @@ const ALLOCATED_MOST_MS = 3_000
 /** A FinalizationRegistry hears of a collection soon after it. */
 const FINALIZERS_MS = 50
 const PROGRESS_EVERY_MS = 1_000
+const KB = 1024
 
 export interface Wanted {
   readonly durationMs: number
-  readonly withClasses: boolean
+  readonly withCensus: boolean
 }
 
 export interface StagePorts {
@@ -43,24 +43,28 @@ export interface Measured {
   readonly isPrecise: boolean
   readonly allocated: Allocated
   readonly retained: Retained
-  readonly classes: readonly ClassCount[] | null
   readonly gc: GcTally
 }
 
 interface Allocated {
   readonly samples: readonly Sample[]
   readonly bufferBytes: number
+  /** What one sample of the heap stands for, on average: more than the interval where objects are larger. */
+  readonly bytesEach: number
   readonly tookMs: number
 }
 
 interface Retained {
   readonly samples: readonly Sample[]
   readonly bufferBytes: number
-  readonly heapBytes: number
+  /** How many samples of the heap were taken, those of what is gone, too. */
+  readonly ordinals: number
   readonly before: NodeJS.MemoryUsage
   readonly after: NodeJS.MemoryUsage
   readonly tookMs: number
+  readonly endTick: number
   readonly profile: HeapProfile
+  readonly census: Census
 }
 
 const tick = (): number => performance.now()
@@ -68,7 +72,7 @@ const tick = (): number => performance.now()
 /** Undefined if it was cancelled. */
 export async function measure(
   ports: StagePorts,
-  { durationMs, withClasses }: Wanted,
+  { durationMs, withCensus }: Wanted,
 ): Promise<Omit<Measured, 'gc'> | undefined> {
   const { profiler, control, isPrecise } = ports
   const [startedAt, startTick] = [Date.now(), tick()]
@@ -76,12 +80,17 @@ export async function measure(
   const allocatedMs = Math.min(ALLOCATED_MOST_MS, durationMs * ALLOCATED_SHARE)
   const allocated = await measureAllocated(ports, intervalBytes, allocatedMs)
   if (control.stop() === 'cancel') return undefined
-  const counts = withClasses ? countClasses(profiler) : undefined
-  const retained = await measureRetained(ports, intervalBytes, durationMs - RATE_MS - allocatedMs)
+  const censusTick = tick()
+  const endCensus = withCensus ? beginCensus(profiler, control.progress) : () => NO_CENSUS
+  const stoodStillMs = tick() - censusTick
+  const retainedMs = durationMs - RATE_MS - allocatedMs
+  const retained = await measureRetained(ports, intervalBytes, retainedMs, endCensus)
   if (control.stop() === 'cancel') return undefined
-  const classes = counts ? classesSince(counts, countClasses(profiler)) : null
-  return { startedAt, durationMs: tick() - startTick, intervalBytes, isPrecise, allocated, retained, classes }
+  const ranMs = retained.endTick - startTick - stoodStillMs
+  return { startedAt, durationMs: ranMs, intervalBytes, isPrecise, allocated, retained }
 }
+
+const NO_CENSUS: Census = { classes: null, strings: null }
 
 /** Between two samples, so that there are enough of them and not too many. */
 async function measureInterval(profiler: Profiler, control: Control): Promise<number> {
@@ -101,13 +110,20 @@ async function measureAllocated(ports: StagePorts, intervalBytes: number, ms: nu
   profiler.start(intervalBytes, true)
   const startTick = tick()
   await control.sleep(ms)
-  const samples = [...samplesOf(profiler.read(), 1, agentFolder), ...buffers.made()]
+  const profile = profiler.read()
   profiler.stop()
-  return { samples, bufferBytes: buffers.allocatedBytes(), tookMs: tick() - startTick }
+  const samples = [...samplesOf(profile, 1, agentFolder), ...buffers.made()]
+  const bytesEach = sizeOf(profile) / profile.samples.length || intervalBytes
+  return { samples, bufferBytes: buffers.allocatedBytes(), bytesEach, tookMs: tick() - startTick }
 }
 
 /** All of its time, however long the collection before it takes: a busy machine has little for the program. */
-async function measureRetained(ports: StagePorts, intervalBytes: number, ms: number): Promise<Retained> {
+async function measureRetained(
+  ports: StagePorts,
+  intervalBytes: number,
+  ms: number,
+  endCensus: () => Census,
+): Promise<Retained> {
   const { profiler, buffers, control, agentFolder } = ports
   await collected(ports)
   buffers.restart({ keepsAll: false })
@@ -115,22 +131,26 @@ async function measureRetained(ports: StagePorts, intervalBytes: number, ms: num
   const before = process.memoryUsage()
   const startTick = tick()
   await untilEnd(control, startTick + ms)
-  const [ordinals, endTick] = [lastOrdinal(profiler.read()), tick()]
+  const [ordinals, endTick, bufferBytes] = [
+    ordinalNow(profiler, intervalBytes),
+    tick(),
+    buffers.allocatedBytes(),
+  ]
+  // Before there are all the objects of a profile.
+  const census = endCensus()
   await collected(ports)
   const after = process.memoryUsage()
   const profile = profiler.read()
   profiler.stop()
   const samples = [...samplesOf(profile, ordinals, agentFolder), ...buffers.kept(startTick, endTick)]
-  const heapBytes = ordinals * intervalBytes
-  return {
-    samples,
-    bufferBytes: buffers.allocatedBytes(),
-    heapBytes,
-    before,
-    after,
-    tookMs: endTick - startTick,
-    profile,
-  }
+  const tookMs = endTick - startTick
+  return { samples, bufferBytes, ordinals, before, after, tookMs, endTick, profile, census }
+}
+
+/** Samples of what is gone have no number any more: so much is allocated now that one of it is the last. */
+function ordinalNow(profiler: Profiler, intervalBytes: number): number {
+  const sampled = Array.from({ length: Math.ceil(intervalBytes / KB) }, () => new Array(KB))
+  return sampled.length > 0 ? lastOrdinal(profiler.read()) : 0
 }
 
 async function untilEnd(control: Control, endTick: number): Promise<void> {

@@ -2,7 +2,6 @@
 // The program goes on as before, whether it succeeds or fails.
 import { type Answer, CANCELLED, type Control } from './answer.ts'
 import { watchBuffers } from './buffer-watch.ts'
-import { CLASSES_BELOW_BYTES } from './classes.ts'
 import type { Line } from './conversation.ts'
 import { countCollections } from './gc-tally.ts'
 import { openProfiler, type Profiler, withoutInlining } from './profiler.ts'
@@ -10,7 +9,7 @@ import { writeSample } from './sample-files.ts'
 import { type Measured, measure, type Wanted } from './sample-stages.ts'
 
 const SHORTEST_MS = 1_000
-const LONGEST_MS = 600_000
+const LONGEST_MS = 3_600_000
 const USUAL_MS = 30_000
 
 /** What is allocated below it is the agent's own. */
@@ -24,8 +23,7 @@ export async function sample(line: Line, control: Control): Promise<Answer> {
   try {
     if (profiler.isTaken())
       return { error: 'busy: the program is sampling its own heap; try again when it has finished' }
-    const withClasses = line.classes === true && process.memoryUsage().heapUsed < CLASSES_BELOW_BYTES
-    const measured = await withAllOn(profiler, { durationMs, withClasses }, control)
+    const measured = await withAllOn(profiler, { durationMs, withCensus: line.classes === true }, control)
     return measured ? { data: writeSample(measured, line.folder) } : CANCELLED
   } finally {
     profiler.close()

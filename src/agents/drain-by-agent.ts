@@ -1,5 +1,6 @@
 // A process over its soft limit is asked to finish by its agent, which may be on its way back to a memmon that was just started.
-import type { Answer, Ask } from './protocol.ts'
+import type { Ask } from './asks.ts'
+import type { Answer } from './protocol.ts'
 import type { AskTerms } from './worker.ts'
 
 const AGAIN_AFTER_MS = 500

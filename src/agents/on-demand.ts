@@ -3,8 +3,9 @@
 import { messageOf } from '../base/errors.ts'
 import { trouble } from '../base/log-facts.ts'
 import type { Agents, AgentsPorts } from './agents.ts'
+import type { Ask } from './asks.ts'
 import type { AgentsTerms } from './doors.ts'
-import type { Answer, Ask } from './protocol.ts'
+import type { Answer } from './protocol.ts'
 import type { AskTerms } from './worker.ts'
 
 const NOT_YET: Answer = { kind: 'failed', error: 'memmon has just been started', lack: 'absent' }

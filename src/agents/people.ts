@@ -1,15 +1,8 @@
 // A connected command of a person: it asks for the list of workers, or asks one of them for something, and gets the answer.
+import { type Ask, isBulk } from './asks.ts'
 import type { Desk } from './desk.ts'
 import type { LineSocket } from './line-socket.ts'
-import {
-  type Answer,
-  type Ask,
-  type ClientLine,
-  failed,
-  isBulk,
-  LINE_BYTES,
-  parseClientLine,
-} from './protocol.ts'
+import { type Answer, type ClientLine, failed, LINE_BYTES, parseClientLine } from './protocol.ts'
 import type { Registry } from './registry.ts'
 import type { Worker } from './worker.ts'
 
@@ -30,7 +23,7 @@ export interface PeoplePorts {
 
 /** How long a worker may take for it. */
 function patienceMs(ask: Ask): number {
-  if (ask.do === 'sample') return ask.duration_ms + 30_000
+  if (ask.do === 'sample') return ask.duration_ms + (ask.classes ? 60_000 : 30_000)
   if (ask.do === 'dump') return ask.what === 'heap' ? 600_000 : 30_000
   return STATUS_WITHIN_MS
 }

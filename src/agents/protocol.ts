@@ -1,5 +1,6 @@
 // What the agents' socket carries, a JSON object a line (docs/agent.md): what a worker and a person may say. Pure.
 import { type Act, actIn } from './acts.ts'
+import { type Ask, askIn } from './asks.ts'
 
 /** Raised when an object changes its meaning; fields may be added without. */
 export const PROTOCOL_VERSION = 1
@@ -15,20 +16,8 @@ const MOST_NAME = 64
 const MOST_WORDS = 16
 const MOST_WORD = 32
 const MOST_TEXT = 1_000
-const MOST_PATH = 4_096
 /** pid_max is 2^22 at most (proc(5)). */
 const MOST_PID = 2 ** 22
-const MOST_SAMPLE_MS = 3_600_000
-const DUMPS = ['heap', 'threads', 'gc', 'scheduler'] as const
-
-export type DumpKind = (typeof DUMPS)[number]
-
-/** What a worker is asked. */
-export type Ask =
-  | { readonly do: 'status' }
-  | { readonly do: 'sample'; readonly duration_ms: number; readonly folder?: string }
-  | { readonly do: 'dump'; readonly what: DumpKind; readonly force: boolean }
-  | { readonly do: 'drain' }
 
 /** There is no agent that could be asked; or it was asked, and its connection has ended without an answer. */
 type Lack = 'absent' | 'gone'
@@ -137,9 +126,6 @@ export function parseClientLine(line: string): ClientLine {
   return typeof ask === 'string' ? { ...wrong(ask), id } : { kind: 'ask', id, process, ask }
 }
 
-/** It may take long and answer with much. */
-export const isBulk = (ask: Ask): boolean => ask.do === 'sample' || ask.do === 'dump'
-
 /** A failure that memmon itself has seen, or what a worker says of one. */
 export const failed = (error = 'the agent has failed and does not say why'): Answer => ({
   kind: 'failed',
@@ -148,31 +134,6 @@ export const failed = (error = 'the agent has failed and does not say why'): Ans
 
 /** Another agent of the process may answer later. */
 export const lacking = (lack: Lack, error: string): Answer => ({ kind: 'failed', error, lack })
-
-/** What is asked, or what is wrong with it. */
-function askIn(said: Said): Ask | string {
-  switch (said.do) {
-    case 'status':
-      return { do: 'status' }
-    case 'sample':
-      return sampleIn(said)
-    case 'dump': {
-      const what = DUMPS.find(one => one === said.what)
-      return what ? { do: 'dump', what, force: said.force === true } : `"what" is none of ${DUMPS.join(', ')}`
-    }
-    default:
-      return '"do" is none of agents, status, sample, dump, listener, restart, drain, mute, unmute, cancel'
-  }
-}
-
-function sampleIn({ duration_ms: duration, folder }: Said): Ask | string {
-  const durationMs = wholeIn(duration, MOST_SAMPLE_MS)
-  if (!durationMs) return `"duration_ms" is not a number from 1 to ${MOST_SAMPLE_MS}`
-  if (folder === undefined) return { do: 'sample', duration_ms: durationMs }
-  if (typeof folder !== 'string' || !folder.startsWith('/') || folder.length > MOST_PATH)
-    return '"folder" is not a whole path'
-  return { do: 'sample', duration_ms: durationMs, folder }
-}
 
 type Said = Readonly<Record<string, unknown>>
 

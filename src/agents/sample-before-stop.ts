@@ -1,5 +1,6 @@
 // The memory sample before a restart: asked of the worker's agent, for as long as the process stays under its hard limit.
-import type { Answer, Ask } from './protocol.ts'
+import type { Ask } from './asks.ts'
+import type { Answer } from './protocol.ts'
 import type { AskTerms } from './worker.ts'
 
 const LOOK_EVERY_MS = 1_000

@@ -1,12 +1,11 @@
 // A worker's agent that is connected: what it was asked, and what it answers in time or not.
 import { timestamp } from '../base/text.ts'
+import { type Ask, isBulk } from './asks.ts'
 import type { LineSocket } from './line-socket.ts'
 import {
   type Answer,
-  type Ask,
   BULK_BYTES,
   failed,
-  isBulk,
   LINE_BYTES,
   lacking,
   type Progress,

@@ -18,7 +18,7 @@ import { stdoutWidth, takesColour } from './terminal-size.ts'
 
 /** memmon gives a worker less. */
 const DUMP_WITHIN_MS = 660_000
-const SAMPLE_GRACE_MS = 60_000
+const SAMPLE_GRACE_MS = 90_000
 const DUMPS = ['heap', 'threads', 'gc', 'scheduler']
 const EXIT_FAILED = 1
 
@@ -31,10 +31,15 @@ interface WorkerAsked extends Asked {
 export async function sampleWorker({
   json,
   durationSeconds,
+  classes,
   ...asked
-}: WorkerAsked & { readonly json: boolean; readonly durationSeconds: number }): Promise<number> {
+}: WorkerAsked & {
+  readonly json: boolean
+  readonly durationSeconds: number
+  readonly classes: boolean
+}): Promise<number> {
   const durationMs = durationSeconds * 1000
-  const said = { do: 'sample', duration_ms: durationMs }
+  const said = { do: 'sample', duration_ms: durationMs, ...(classes && { classes }) }
   return await ask(asked, said, durationMs + SAMPLE_GRACE_MS, data =>
     json ? [jsonLine(data)] : sampleText(data, asked.widthOf),
   )

@@ -21,6 +21,8 @@ export interface Given {
   htmlPath: string | undefined
   /** --duration, of a sample. */
   durationSeconds: number
+  /** --classes, of a sample. */
+  classes: boolean
   /** --force, of a dump. */
   force: boolean
   readonly words: string[]
@@ -45,6 +47,7 @@ export const nothingGiven = (): Given => ({
   why: false,
   delaySeconds: DELAY_SECONDS,
   durationSeconds: SAMPLE_SECONDS,
+  classes: false,
   force: false,
   words: [],
 })

@@ -166,6 +166,14 @@ export const SAMPLE_OPTIONS: readonly OwnOption[] = [
       })
     },
   },
+  {
+    flags: ['--classes'],
+    help: 'count objects by class and strings by text, too, in a heap below 100 MB and 20 MB; the worker stands still for seconds',
+    example: 'sample web --classes',
+    give: given => {
+      given.classes = true
+    },
+  },
   jsonOption('print JSON: the whole report', 'sample web --json'),
 ]
 

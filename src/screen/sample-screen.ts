@@ -1,7 +1,7 @@
 // The screen of `memmon sample`: what a program allocated and what it kept, by package, file and line, in the width of a
 // terminal or, for a pipe, whole. Pure.
 import { sampleLines } from '../agent-report/sample-lines.ts'
-import type { ClassGrowth, Holder, Sample } from '../agent-report/sample-report.ts'
+import type { ClassGrowth, Holder, Sample, StringGrowth } from '../agent-report/sample-report.ts'
 import { formatSize, tableSize } from '../base/units.ts'
 import { percentText, shareBar } from './bar.ts'
 import { paint } from './paint.ts'
@@ -44,6 +44,7 @@ function sectionsOf(sample: Sample): Section[] {
     holders('Kept, by line', sample.locations, whole, LINE_PLANS),
     holders('Allocated, kept or not, by package', sample.allocated.packages, sample.allocatedBytes ?? 0),
     classes(sample.classes),
+    strings(sample.strings),
     gcSection(sample),
   ].filter(({ title }) => title !== '')
 }
@@ -105,13 +106,33 @@ const CLASS_PLANS: readonly Plan[] = [{ keys: ['name', 'count', 'growth'], least
 
 function classes(list: readonly ClassGrowth[]): Section {
   if (list.length === 0) return NONE
-  const rows = list.slice(0, MOST_ROWS).map(({ name, count, growth }) => ({
-    name,
-    count: count.toLocaleString('en'),
-    growth: growth.toLocaleString('en', { signDisplay: 'exceptZero' }),
-  }))
+  const rows = list.slice(0, MOST_ROWS).map(growthCells)
   const moreCount = list.length - rows.length
   return { title: 'Objects, by class', columns: CLASS_COLUMNS, rows, plans: CLASS_PLANS, moreCount }
+}
+
+const growthCells = ({ name, count, growth }: ClassGrowth): Cells => ({
+  name,
+  count: count.toLocaleString('en'),
+  growth: growth.toLocaleString('en', { signDisplay: 'exceptZero' }),
+})
+
+const STRING_COLUMNS: readonly Column[] = [
+  { key: 'name', head: 'TEXT', align: 'left' },
+  { key: 'memory', head: 'MEMORY', align: 'right' },
+  { key: 'count', head: 'STRINGS', align: 'right' },
+  { key: 'growth', head: 'GROWTH', align: 'right' },
+]
+const STRING_PLANS: readonly Plan[] = [{ keys: ['name', 'memory', 'count', 'growth'], least: { name: 12 } }]
+
+function strings(list: readonly StringGrowth[]): Section {
+  if (list.length === 0) return NONE
+  const rows = list
+    .slice(0, MOST_ROWS)
+    .map(({ bytes, ...one }) => ({ ...growthCells(one), memory: tableSize(bytes) }))
+  const moreCount = list.length - rows.length
+  const title = 'Strings, by text, each number as #'
+  return { title, columns: STRING_COLUMNS, rows, plans: STRING_PLANS, moreCount }
 }
 
 function gcSection({ gc, growth }: Sample): Section {

@@ -9,7 +9,9 @@ import { lineCutter } from '../../src/agent/lines.ts'
 import { surplusOf } from '../../src/agent/own-folder.ts'
 import { startTicksIn } from '../../src/agent/own-process.ts'
 import { socketPaths } from '../../src/agent/places.ts'
+import { snapshotReader } from '../../src/agent/snapshot-reader.ts'
 import { fieldsOf } from '../../src/agent/status.ts'
+import { kindOf } from '../../src/agent/strings.ts'
 import { listsOf, type Sample } from '../../src/agent/tally.ts'
 import { sha256 } from '../../src/base/sha256.ts'
 
@@ -109,6 +111,39 @@ test.each([
     ['(node)', 24_000],
   ])
 })
+
+/** As V8 writes one: a line for each text, the first of which no node has. */
+const SNAPSHOT = String.raw`{"snapshot":{"meta":{"node_fields":["type","name","id","self_size"],"node_types":[["hidden","string"],"string"]},"node_count":4},
+"nodes":[1,1,11,40
+,0,2,13,999
+,1,1,15,24
+,1,3,17,100],
+"edges":[1,2,3],
+"strings":["<dummy>",
+"a]}\"\n,",
+"hidden",
+"\u00e9\"]}"]}`
+
+test('the strings of a heap snapshot, in pieces of any size', () => {
+  for (const length of [1, 2, 7, 50, 10_000]) {
+    const read: unknown[] = []
+    const { push, end } = snapshotReader((text, { count, bytes }) => read.push([text, count, bytes]))
+    for (let at = 0; at < SNAPSHOT.length; at += length) push(SNAPSHOT.slice(at, at + length))
+    end()
+    expect(read).toEqual([
+      ['a]}"\n,', 2, 64],
+      ['é"]}', 1, 100],
+    ])
+  }
+  expect(() => snapshotReader(() => {}).push(SNAPSHOT.replace('self_size', 'x'))).toThrow('unknown form')
+})
+
+test.each([
+  ['session-1234', 'session-#'],
+  ['2026-11-22T07:08', '#-#-#T#:#'],
+  ['x'.repeat(1000), 'x'.repeat(80)],
+  ['', ''],
+])('the kind of %s', (text, kind) => expect(kindOf(text)).toBe(kind))
 
 test('Buffers: each counts while there are few; of many some do, and the sums stay right', () => {
   let now = 0

@@ -39,7 +39,7 @@ async function run(code: string, env: Record<string, string> = {}): Promise<{ ap
 
 const isPrivate = (path: string): boolean => (statSync(path).mode & 0o777) === 0o600
 
-async function buffersOf(app: App): Promise<string> {
+async function answerOf(app: App): Promise<string> {
   const before = app.output().length
   app.child.kill('SIGUSR2')
   return waitFor('an answer to SIGUSR2', () => app.output().slice(before).trim() || undefined)
@@ -53,15 +53,15 @@ function remember() {
 }
 setInterval(remember, 20)`
   const { app, peer } = await run(`${ORIGINALS}\n${keeps}`)
-  expect(await buffersOf(app)).toBe('restored')
+  expect(await answerOf(app)).toBe('restored')
   const id = peer.ask({ do: 'sample', duration_ms: 3_000, folder })
   await waitFor('the sampling', () => peer.lines.some(line => line.id === id && hasTimeLeft(line)))
-  expect(await buffersOf(app)).toBe('wrapped')
+  expect(await answerOf(app)).toBe('wrapped')
   const { data } = (await peer.answer(id)) as { data: SampleReport }
   expect(Math.abs(data.external.retained / data.growth.array_buffers - 1)).toBeLessThan(0.1)
   expect(data.growth.array_buffers).toBeGreaterThan(100_000)
   expect(data.by_location[0]).toMatchObject({ data: '[eval]:7', function: 'remember' })
-  expect(await buffersOf(app)).toBe('restored')
+  expect(await answerOf(app)).toBe('restored')
 })
 
 const hasTimeLeft = (line: Readonly<Record<string, unknown>>): boolean =>
@@ -69,7 +69,7 @@ const hasTimeLeft = (line: Readonly<Record<string, unknown>>): boolean =>
 
 test('the report, its file and the one for DevTools', async () => {
   const { app, peer } = await run(
-    `class Session {}; const all = []; setInterval(() => all.push(new Session()), 5)`,
+    `class Session {}; const all = []; setInterval(() => all.push(new Session(), String(all.length + 1e6)), 5)`,
   )
   const report = await peer.data<SampleReport>({ do: 'sample', duration_ms: 1_500, folder, classes: true })
   expect(report).toMatchObject({
@@ -77,17 +77,31 @@ test('the report, its file and the one for DevTools', async () => {
     pid: app.pid,
     program: 'web:web_01',
     precise: true,
-    strings: null,
   })
   expect(report.duration_ms).toBeGreaterThanOrEqual(1_500)
-  expect(report.total_allocated).toBeGreaterThanOrEqual(0)
-  expect(report.by_class?.find(({ data }) => data === 'Session')?.growth).toBeGreaterThan(0)
+  expect(report.total_allocated).toBeGreaterThanOrEqual(report.total_retained)
+  const sessions = report.by_class?.find(({ data }) => data === 'Session')?.growth ?? 0
+  expect(sessions).toBeGreaterThan(0)
+  // One was made with each of them, and each has a text of its own.
+  const strings = report.strings?.find(({ data }) => data === '#')?.growth
+  expect(Math.abs((strings ?? 0) / sessions - 1)).toBeLessThan(0.1)
   const { report: path = '', heapprofile = '' } = report.files
   expect(basename(path)).toMatch(new RegExp(`^memmon-\\d{8}T\\d{9}Z-web_web_01-${app.pid}-sample\\.json$`))
   const { files: _, ...written } = JSON.parse(readFileSync(path, 'utf8'))
   expect({ ...written, files: report.files }).toEqual(report)
   expect(Object.keys(JSON.parse(readFileSync(heapprofile, 'utf8')))).toEqual(['head', 'samples'])
   expect([path, heapprofile].map(isPrivate)).toEqual([true, true])
+})
+
+test('what is allocated is counted also where nothing of it is kept, with objects of any size', async () => {
+  const code = `let last; let bytes = 0; process.on('SIGUSR2', () => console.log(bytes))
+    setInterval(() => { last = Array(12_500); bytes += 100_000 }, 10)`
+  const { app, peer } = await run(code)
+  const before = Number(await answerOf(app))
+  const report = await peer.data<SampleReport>({ do: 'sample', duration_ms: 3_000, folder })
+  const made = Number(await answerOf(app)) - before
+  expect(Math.abs(report.total_allocated / made - 1)).toBeLessThan(0.5)
+  expect(report).toMatchObject({ by_class: null, strings: null })
 })
 
 test('one at a time; cancelled, or ended early with what there is; and memmon may go away meanwhile', async () => {
@@ -97,17 +111,17 @@ test('one at a time; cancelled, or ended early with what there is; and memmon ma
   expect(await peer.data({ do: 'status' })).toHaveProperty('rss_bytes')
   await peer.data({ do: 'cancel', of: first })
   expect(await peer.answer(first)).toMatchObject({ failed: true, error: 'cancelled' })
-  expect(await buffersOf(app)).toBe('restored')
+  expect(await answerOf(app)).toBe('restored')
   const second = peer.ask({ do: 'sample', duration_ms: 600_000, folder })
   await waitFor('progress', () => peer.lines.some(line => line.id === second && hasTimeLeft(line)))
   await peer.data({ do: 'cancel', of: second, finish: true })
   const { data } = (await peer.answer(second)) as { data: SampleReport }
   expect(data.duration_ms).toBeLessThan(600_000)
   peer.ask({ do: 'sample', duration_ms: 600_000, folder })
-  await waitFor('the third', async () => (await buffersOf(app)) === 'wrapped')
+  await waitFor('the third', async () => (await answerOf(app)) === 'wrapped')
   peer.end()
   const again = await server.worker(app.pid)
-  await waitFor('the end of it', async () => (await buffersOf(app)) === 'restored')
+  await waitFor('the end of it', async () => (await answerOf(app)) === 'restored')
   expect(await again.data({ do: 'status' })).toHaveProperty('rss_bytes')
   expect(again.lines.filter(line => 'failed' in line)).toEqual([])
 })
@@ -120,7 +134,7 @@ test('a program that samples its own heap is left alone, and goes on to do so', 
       console.log(error ? 'lost' : profile.samples.length > 0 ? 'its own' : 'empty')))
     const kept = []; setInterval(() => kept.push({ at: Date.now() }), 1)`)
   expect(await peer.error({ do: 'sample', duration_ms: 1_000, folder })).toMatch(/^busy: .*its own heap/)
-  expect(await buffersOf(app)).toBe('its own')
+  expect(await answerOf(app)).toBe('its own')
   expect(await peer.data({ do: 'sample', duration_ms: 1_000, folder })).toHaveProperty('by_package')
 })
 

@@ -1,8 +1,9 @@
 // The agent of a process that is asked to finish: it may be on its way back, gone, deaf or unwilling; it is never waited for longer
 // than asked.
 import { expect, test } from 'vitest'
+import type { Ask } from '../../src/agents/asks.ts'
 import { drainByAgent } from '../../src/agents/drain-by-agent.ts'
-import { type Answer, type Ask, failed, lacking } from '../../src/agents/protocol.ts'
+import { type Answer, failed, lacking } from '../../src/agents/protocol.ts'
 import type { AskTerms } from '../../src/agents/worker.ts'
 
 const DONE: Answer = { kind: 'finished', data: {} }

@@ -112,6 +112,14 @@ test.each([
     { kind: 'ask', id: 1, process: 7, ask: { do: 'sample', duration_ms: 500, folder: '/x' } },
   ],
   [
+    { id: 1, do: 'sample', process: 7, duration_ms: 500, classes: true },
+    { kind: 'ask', id: 1, process: 7, ask: { do: 'sample', duration_ms: 500, classes: true } },
+  ],
+  [
+    { id: 1, do: 'sample', process: 7, duration_ms: 500, classes: 'yes' },
+    { kind: 'ask', id: 1, process: 7, ask: { do: 'sample', duration_ms: 500 } },
+  ],
+  [
     { id: 1, do: 'dump', process: 7, what: 'gc' },
     { kind: 'ask', id: 1, process: 7, ask: { do: 'dump', what: 'gc', force: false } },
   ],

@@ -1,6 +1,7 @@
 // The sample before a restart: as long as it may take, and no longer than a hard limit leaves.
 import { expect, test } from 'vitest'
-import type { Answer, Ask } from '../../src/agents/protocol.ts'
+import type { Ask } from '../../src/agents/asks.ts'
+import type { Answer } from '../../src/agents/protocol.ts'
 import { sampleBeforeStop } from '../../src/agents/sample-before-stop.ts'
 import type { AskTerms } from '../../src/agents/worker.ts'
 

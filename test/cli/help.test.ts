@@ -77,7 +77,7 @@ test.each([
   ['diagnose', ['-C, --configuration <file>', '--json']],
   ['analyse', ['--json']],
   ['agents', ['-C, --configuration <file>', '--json']],
-  ['sample', ['-C, --configuration <file>', '--duration <time>', '--json']],
+  ['sample', ['-C, --configuration <file>', '--classes', '--duration <time>', '--json']],
   ['dump', ['-C, --configuration <file>', '--force']],
   ['history', ['--since <time>', '--json', '--csv', '-C, --configuration <file>']],
   ['report', ['-C, --configuration <file>', '--html <file>']],
