@@ -97,14 +97,15 @@ ${mail.text.trim().replace(/^(?=.)/gm, '    ')}
     return mail
   }
 
-  /** Runs memmon by hand, its output as it comes; fails if memmon does. */
+  /** Runs memmon by hand, its output as it comes; fails if memmon does. memmon top is live where there are a screen and keys. */
   async function memmon(...args) {
     say(`$ memmon ${args.join(' ')}`)
+    const isLive = args[0] === 'top' && isWatched()
     const child = spawn(process.execPath, [join(ROOT, 'bin', 'memmon.js'), ...args], {
       cwd: supervisord.folder,
       // One picture of what would be live.
-      env: { ...supervisord.environment, ...(args[0] === 'top' && { TERM: 'dumb' }) },
-      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...supervisord.environment, ...(args[0] === 'top' && !isLive && { TERM: 'dumb' }) },
+      stdio: [isLive ? 'inherit' : 'ignore', 'inherit', 'inherit'],
       signal: givenUp,
     })
     child.on('error', () => {}) // given up: it is killed
@@ -128,6 +129,9 @@ ${mail.text.trim().replace(/^(?=.)/gm, '    ')}
 
   return { supervisord, client, step, program, showMail, memmon, enter, close }
 }
+
+/** By somebody who can press a key. */
+export const isWatched = () => Boolean(process.stdin.isTTY && process.stdout.isTTY)
 
 export function say(text) {
   console.log(text)

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { formatDuration, formatSize } from '../build/base/units.js'
 import { wrapped } from '../build/delivery/wrap.js'
 import { portableSampler } from '../build/proc/portable.js'
-import { say } from './demo-stage.mjs'
+import { isWatched, say } from './demo-stage.mjs'
 import { memmonSection, nodeCommand } from './demo-supervisord.mjs'
 import { writePast } from './tour-past.mjs'
 
@@ -78,7 +78,7 @@ async function showLeak(stage, tell) {
 
 async function showLive({ memmon }, tell) {
   tell(
-    'memmon top shows that live, here as one picture; memmon status says whether all is well, for people and for monitoring; memmon explain says why memmon acts, or not.',
+    `memmon top shows that live${isWatched() ? ': press q to go on' : ', here as one picture'}. Then memmon status says whether all is well, for people and for monitoring, and memmon explain why memmon acts, or not.`,
   )
   await memmon('top', ...CONFIGURATION)
   await memmon('status', ...CONFIGURATION)
@@ -138,8 +138,7 @@ async function showPage(stage, tell) {
     spawn('xdg-open', [path], { stdio: 'ignore', detached: true })
       .on('error', () => {})
       .unref()
-  if (process.stdin.isTTY && process.stdout.isTTY)
-    await stage.enter(`The page is at ${path}. Press Enter to end the tour, which removes it.`)
+  if (isWatched()) await stage.enter(`The page is at ${path}. Press Enter to end the tour, which removes it.`)
 }
 
 const logged = (stage, wanted) =>

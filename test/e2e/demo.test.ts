@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { isAlive } from '../helpers/alive.ts'
+import { Tmux } from '../helpers/tmux.ts'
 import { waitFor } from '../helpers/wait.ts'
 
 const DEMO = join(import.meta.dirname, '..', '..', 'scripts', 'demo.mjs')
@@ -87,6 +88,26 @@ test('an argument that it does not know is refused', async () => {
   expect(run.stderr).toBe(`Unknown option '--tuor'. Run "npm run demo", or "npm run demo -- --tour"\n`)
 })
 
+test('on a terminal the tour opens memmon top, and q goes on', async () => {
+  // Tall enough for all that it says: nothing scrolls away.
+  const tmux = new Tmux(100, 250, { TMPDIR: join(folder, 'tmp'), PATH: process.env.PATH ?? '' })
+  try {
+    tmux.script('t', [process.execPath, DEMO, '--tour'])
+    await tmux.waitFor(/^\$ *$/m)
+    tmux.type('./t; echo code $?')
+    await tmux.waitFor(/^memmon \(pid \d+\): last tick [\s\S]*^> shop .* leak: limit in \d+m[\s\S]*^q quit/m)
+    expect(tmux.modes.alternate).toBe(true)
+    tmux.press('q')
+    await tmux.waitFor(/^well: 1 program watched[\s\S]*^\[5\/8\] /m)
+    expect(tmux.modes).toEqual({ alternate: false, cursor: true, wrap: true })
+    tmux.press('C-c')
+    await tmux.waitFor(/The demo failed: ended by SIGINT\ncode 130$/m)
+    expect(readdirSync(join(folder, 'tmp'))).toEqual([])
+  } finally {
+    tmux.stop()
+  }
+})
+
 /** What each step of the tour announces, and what it then shows. */
 const STEPS: readonly [sentence: RegExp, ...facts: RegExp[]][] = [
   [
@@ -107,7 +128,7 @@ const STEPS: readonly [sentence: RegExp, ...facts: RegExp[]][] = [
     /^ {4}limit 200MB \|-+$/m,
   ],
   [
-    /memmon top shows that live, here as one picture; memmon status says whether all is well/,
+    /memmon top shows that live, here as one picture\. Then memmon status says whether all is well/,
     /^\$ memmon top -C supervisord\.conf\n[\s\S]*?^shop .* leak: limit in \d+m/m,
     /^well: 1 program watched, all within their limits$/m,
     /it leaks and reaches its limit in \d+m/,
