@@ -1,6 +1,6 @@
 // Real Node programs with agents under a supervisord whose memmon, workers and socket files are taken away again and again: one
 // program lasts, the other ends by itself every moment and notes how.
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectHost } from '../../src/agents/client.ts'
@@ -97,10 +97,33 @@ ${more}
     return this.#read('lasting.stderr') + this.#read('brief.stderr')
   }
 
+  /** The files of the socket's folder, and the command lines that name it, apart from those of the programs. */
+  leftovers(): string[] {
+    const own = ['lasting.cjs', 'lasting.stderr', 'brief.ends', 'brief.stderr']
+    const files = readdirSync(this.#folder).filter(name => !own.includes(name))
+    const scripts = ['lasting.cjs', 'brief.ends'].map(name => join(this.#folder, name))
+    const commands = commandLines().filter(
+      words => words.some(word => word.includes(this.#folder)) && !words.some(word => scripts.includes(word)),
+    )
+    return [...files, ...commands.map(words => words.join(' '))]
+  }
+
   #read(name: string): string {
     const path = join(this.#folder, name)
     return existsSync(path) ? readFileSync(path, 'utf8') : ''
   }
+}
+
+/** Of all processes. */
+function commandLines(): string[][] {
+  const pids = readdirSync('/proc').filter(name => /^\d+$/.test(name))
+  return pids.map(pid => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+    } catch {
+      return [] // it has ended meanwhile
+    }
+  })
 }
 
 /** memmon is restarted so often, killed and by supervisorctl in turns, with the agents back in between; then what the programs have felt of it. */
