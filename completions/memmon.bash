@@ -1,8 +1,8 @@
-# bash completion of memmon. memmon itself says what may follow; no word of the command line is evaluated.
+# bash completion for memmon. memmon itself says what may follow; no word of the command line is evaluated.
 
 _memmon() {
   local line=${COMP_LINE:0:COMP_POINT} words=() word at kind
-  # readline has split words at = and :, among others: together again where no blank stood between.
+  # readline has split words at = and : and others: join those that had no blank between them.
   for ((at = 0; at <= COMP_CWORD; at++)); do
     word=${COMP_WORDS[at]}
     ((${#word} > ${#line})) && word=$line # the cursor is within it
@@ -15,7 +15,7 @@ _memmon() {
     fi
     line=${line#"$word"}
   done
-  # A quote that is open, or closed, is no part of what is asked.
+  # Leave quotes, open or closed, out of the question.
   words=("${words[@]//[\"\'\\]/}")
   local current=${words[-1]}
 
@@ -34,7 +34,7 @@ _memmon() {
 
   COMPREPLY=("${COMPREPLY[@]%%$'\t'*}")
   [[ ${COMPREPLY[0]} == *[=:] ]] && compopt -o nospace
-  # readline puts them behind the last of its breaks in the word, unless that is quoted.
+  # readline inserts candidates after the last of its breaks in the word, unless the word is quoted.
   [[ ${COMP_WORDS[COMP_CWORD]} == [\"\']* ]] && return 0
   current=${words[-1]}
   local breaks=${COMP_WORDBREAKS//[^=:]/}

@@ -1,7 +1,7 @@
-# fish completion of memmon. memmon itself says what may follow; no word of the command line is evaluated.
+# fish completion for memmon. memmon itself says what may follow; no word of the command line is evaluated.
 
 function __memmon_complete
-    # A quote that is open is no part of what is asked.
+    # Leave an open quote out of the question.
     set -l current (commandline -ct | string replace -r -- '^[\'"]' '')
     set -l words (commandline -opc)
     set -l lines (command memmon completion words $words[2..-1] $current 2>/dev/null)

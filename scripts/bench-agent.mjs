@@ -1,6 +1,6 @@
-// `npm run bench -- --agent [--node 24]`: what memmon/agent costs a program, in turns with the same program without it. Idle: RSS
-// and private memory of an http server. While a sample is taken: what the program gets done per second of its CPU time, before
-// and after the sample and in it. Figures never fail it.
+// `npm run bench -- --agent [--node 24]`: what memmon/agent costs a program, in turns with the same program without it. Idle:
+// RSS and private memory of an http server. During a sample: how much work the program does per second of its CPU time, before,
+// during and after it. Its figures never make it fail.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -22,13 +22,13 @@ const APPS = {
   'app.cjs': "require('node:http').createServer((_, answer) => answer.end()).listen(0)",
   'app.mjs': "import http from 'node:http'; http.createServer((_, answer) => answer.end()).listen(0)",
 }
-/** What Node takes for a module that is preloaded, whatever it is, is not the agent's. */
+/** What Node takes for preloading any module at all does not count for the agent. */
 const IDLE = [
   ['app.cjs', '--require', REQUIRED, 'empty.cjs'],
   ['app.cjs', '--import', IMPORTED, 'empty.mjs'],
   ['app.mjs', '--import', IMPORTED, 'empty.mjs'],
 ]
-/** Each does its work for ever, 20 ms at a time, and says how much on SIGUSR2. */
+/** Each works for ever, 20 ms at a time, and reports how much it did on SIGUSR2. */
 const LOADS = {
   objects: `for (let at = 0; at < 200; at++) last = JSON.parse(JSON.stringify({ at, text: 'x'.repeat(50), list: [at, { at }] }))`,
   'some Buffers': `for (let at = 0; at < 50; at++) last = JSON.parse(JSON.stringify({ at, list: [at] })); last = Buffer.from('x'.repeat(100)); last = Buffer.alloc(4096)`,
@@ -89,7 +89,7 @@ async function idleRow([name, flag, path, empty], { folder, memmon, start }) {
   return `| ${[name, flag, ...cells].join(' | ')} |`
 }
 
-/** Without and with a sample in turns, in one process. */
+/** In turns without and with a sample, in one process. */
 async function loadRow(name, { folder, memmon, start }) {
   const child = start(['--require', REQUIRED, join(folder, `${name}.cjs`)], 'pipe')
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()

@@ -1,6 +1,6 @@
-// `npm run bench -- --metrics`: what a scrape of 1,000 processes costs: all that is known put together and rendered by prom-client,
-// beside a bare render of the very same text, in turns, with the flags of the listener (src/cli/heap.ts); and the longest time
-// for which a tick would have waited. Figures never fail it.
+// `npm run bench -- --metrics`: what a scrape of 1,000 processes costs: collecting everything and rendering it with
+// prom-client, compared with a bare render of the same text, in turns, with the listener's flags (src/cli/heap.ts); and the
+// longest time a tick would have waited. Its figures never make it fail.
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
@@ -9,7 +9,7 @@ const COUNTS = [100, 1_000, 2_000]
 const ROUNDS = 31
 const ASKED_MS = 20
 
-/** A table of all. */
+/** Prints a table of all. */
 export function benchMetrics() {
   const child = spawnSync(process.execPath, [...LISTENER_FLAGS, fileURLToPath(import.meta.url)], {
     encoding: 'utf8',
@@ -59,7 +59,7 @@ function cpuMsSince(before) {
   return (user + system) / 1000
 }
 
-/** How long the event loop had to wait at most. */
+/** The longest time the event loop had to wait. */
 function watchWaits(tick) {
   let [last, longest, isOver] = [tick(), 0, false]
   const look = () => {

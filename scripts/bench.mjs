@@ -189,7 +189,7 @@ async function peerRows(client, pids) {
   return rows
 }
 
-/** What the same reads cost in Node, when nothing is done with what they say. */
+/** What the same reads cost in Node when it discards their contents. */
 function heldReadsMs(pids) {
   const script = join(ROOT, 'scripts', 'bench-held-reads.mjs')
   return Number(execFileSync(NODE, [script, ...pids.map(String)], { encoding: 'utf8' }))

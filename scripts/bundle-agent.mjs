@@ -1,5 +1,5 @@
-// dist/agent*: the agent that a Node program loads (docs/agent.md). A file each for what an idle program needs, for what
-// is loaded with the first request, for the watchdog's thread, and for the api, which has types, too.
+// dist/agent*: the agent that a Node program loads (docs/agent.md). One file for what an idle program needs, one for
+// what the first request loads, one for the watchdog's thread, and one for the api, which also has types.
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -58,8 +58,8 @@ function writeTypes(root) {
 }
 
 /**
- * The doors for `import`, with the names of the api. Were the .cjs files imported themselves, Node 22 would load a lexer to find
- * their exports: 11 MB.
+ * The entry points for `import`, with the names of the api. If programs imported the .cjs files themselves, Node 22 would load
+ * a lexer to find their exports: 11 MB.
  */
 function writeModules(root) {
   const dist = join(root, 'dist')

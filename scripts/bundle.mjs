@@ -1,8 +1,8 @@
-// dist/: the agent (bundle-agent.mjs), and the command as eight CommonJS files, each loaded when its time comes: what READY
-// needs, what the listener needs after it, what draws a mail's pictures, what looks into a process before its stop, its socket
-// for agents, its metrics, its alerts, what only people ask for. One more runs in the process of a monitor of the operator's own, whose types are beside
-// it. CommonJS, since Node's ESM loader takes a third of the time to READY, and keeps its memory. No module is in two files,
-// or there would be two UsageErrors; a file takes what it needs from those before it.
+// dist/: the agent (bundle-agent.mjs), and the command as eight CommonJS files, each loaded when needed: what READY needs, what
+// the listener needs after it, what draws a mail's pictures, what looks into a process before its stop, its socket for agents,
+// its metrics, its alerts, what only people ask for. One more runs in the process of an operator's own monitor, whose types are
+// beside it. CommonJS, since Node's ESM loader takes a third of the time to READY, and keeps its memory. No module is in two
+// files, or there would be two UsageErrors; a file imports what it needs from those before it.
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -16,11 +16,11 @@ const FOR_PEOPLE = ['src/cli/by-hand.ts', 'src/cli/hand-commands.ts']
 const PICTURES = 'src/picture/charts.ts'
 /** What takes evidence: for the listener with a process to restart, or with too many threads, and for people. */
 const EVIDENCE = ['src/evidence/before-stop.ts', 'src/evidence/reason.ts']
-/** The socket for agents of workers, and what people ask by it: for a listener that has one, and the other end for people. */
+/** The socket for agents, and what people ask through it: for a listener that has one, and for people. */
 const AGENTS = ['src/agents/agents.ts', 'src/memmon/desk.ts']
-/** What Prometheus is told: for a listener that is to. */
+/** Metrics for Prometheus: for a listener that exports them. */
 const METRICS = 'src/metrics/metrics.ts'
-/** What an Alertmanager is told: for a listener that has one. */
+/** Alerts for an Alertmanager: for a listener that has one. */
 const ALERTS = ['src/delivery/alerts.ts', 'src/delivery/alertmanager.ts']
 
 /** What a monitor's process runs, and the types of what it loads. */
@@ -29,9 +29,10 @@ const MONITOR_TYPES = 'src/rules/monitor-types.ts'
 
 const LICENCES = 'licences.txt'
 /**
- * Packages whose code goes into dist/, so development packages: READY waits for commander, which takes 20 ms as a package
- * of six files that loads child_process, and 5 ms here; d3's packages are ES modules of ten packages, of which a chart
- * needs little, and of prom-client the registry alone. What they need themselves is bundled with them. The other packages are loaded when they are needed.
+ * Packages whose code goes into dist/, so development packages: READY waits for commander, which takes 20 ms
+ * as a package of six files that loads child_process, and 5 ms here; d3's packages are ES modules of ten
+ * packages, of which a chart needs little, and memmon uses only prom-client's registry. Their dependencies
+ * are bundled with them. Other packages are loaded when needed.
  */
 export const BUNDLED = ['commander', 'd3-scale', 'd3-shape', 'fastest-levenshtein', 'prom-client']
 /** commander could run commands as programs of their own, which memmon does not have. */
@@ -72,8 +73,8 @@ export async function bundle(root, mark) {
     if (file.modules.has(MAIN)) lines.unshift(`import './${MAIN}'`)
     await build({
       ...OPTIONS,
-      // V8 keeps the text of what it runs: short names are 0.7 MB less in the listener. The maps, which are not packed, give the
-      // names in the stack trace of a defect back.
+      // V8 keeps the text of what it runs: short names save 0.7 MB in the listener. The maps, which are not packed, restore the
+      // names in the stack trace of a defect.
       minifyIdentifiers: true,
       sourcemap: 'external',
       define: { ...OPTIONS.define, MONITOR_HOST: JSON.stringify(host) },
@@ -150,8 +151,8 @@ function licences(root) {
 }
 
 /**
- * Which module goes where: what main.ts imports at once; what that imports later; what comes with a mail, a restart, agents, metrics, alerts,
- * but for what two of these need; the rest is for people.
+ * Which module goes where: what main.ts imports at once; what that imports later; what comes with a mail, a restart, agents,
+ * metrics, alerts, except what two of these need; the rest is for people.
  */
 function filesFrom(imports, mark) {
   const doorsOfMore = [[PICTURES], EVIDENCE, AGENTS, [METRICS], ALERTS]

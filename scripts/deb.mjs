@@ -1,5 +1,5 @@
-// `npm run deb [-- --out FOLDER]`: a Debian package of memmon with the npm packages that it needs, made by dpkg-deb alone.
-// It starts nothing and has no maintainer scripts: supervisord.conf is the operator's. The same sources make the same file.
+// `npm run deb [-- --out FOLDER]`: a Debian package of memmon with the npm packages that it needs, built by dpkg-deb alone.
+// It starts nothing and has no maintainer scripts. The same sources build the same file.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
@@ -24,10 +24,10 @@ import { build, ROOT } from './setup.mjs'
 
 const { values } = parseArgs({ options: { out: { type: 'string', default: ROOT } } })
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
-/** Of the packaging: 1 until the same memmon is packed in another way. */
+/** The packaging's revision: 1 until the same memmon is packed in another way. */
 const REVISION = 1
 const VERSION = `${manifest.version}-${REVISION}`
-/** As Debian's own tools take it. */
+/** As Debian's own tools read them. */
 const { DEBFULLNAME = 'the memmon authors', DEBEMAIL = 'memmon@memmon.invalid' } = process.env
 const EPOCH_SECONDS = Number(process.env.SOURCE_DATE_EPOCH ?? said('git', ['log', '-1', '--format=%ct']))
 
@@ -68,7 +68,7 @@ function fill() {
       recursive: true,
       filter: from => !from.endsWith('.map'),
     })
-  // Debian's own Node, whatever PATH supervisord has: there is nothing for a shell to look for.
+  // Debian's own Node, whatever PATH supervisord has: the shell need not search for one.
   const command = readFileSync(join(ROOT, 'bin', 'memmon.js'), 'utf8')
   put(join(LIB, 'bin', 'memmon.js'), command.replace(/^#!\/bin\/sh\n.*?^\*\/\n/ms, '#!/usr/bin/node\n'))
   for (const path of ['README.md', 'docs', 'examples'])
@@ -129,7 +129,7 @@ function debianChangelog() {
 `
 }
 
-/** Of each file that is installed, as dpkg --verify reads them. */
+/** Of each installed file, as dpkg --verify reads them. */
 function sums() {
   return files()
     .filter(path => !lstatSync(join(root, path)).isSymbolicLink())

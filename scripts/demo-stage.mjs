@@ -1,4 +1,4 @@
-// Where the demo and the tour are played: a supervisord of their own, steps that wait until what they tell has happened,
+// The stage of the demo and the tour: a supervisord of their own, steps that wait until what they describe has happened,
 // and an end that leaves nothing behind, however it comes.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -12,14 +12,14 @@ import { ROOT } from './setup.mjs'
 
 const STEP_WITHIN_MS = 180_000
 const POLL_MS = 250
-/** The exit codes by which shells know an interrupted command: 128 and the signal's number. */
+/** The exit codes that shells use for an interrupted command: 128 and the signal's number. */
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
 /** supervisor/states.py */
 const RUNNING = 20
 
 class DemoFailure extends Error {}
 
-/** Plays it under a supervisord with these sections, and files beside it, and cleans up; the exit code. */
+/** Plays it under a supervisord with these sections and files, and cleans up; returns the exit code. */
 export async function perform({ introduction, sections, files = {}, play }) {
   const startedAt = Date.now()
   const giveUp = new AbortController()
@@ -45,7 +45,7 @@ export async function perform({ introduction, sections, files = {}, play }) {
   return exitCode
 }
 
-/** `givenUp` breaks off whatever is waited for. */
+/** `givenUp` cancels whatever is waited for. */
 function createStage(supervisord, givenUp) {
   const client = createClient(createHttpCaller({ kind: 'unix', path: supervisord.socket }, undefined, 5_000))
   const brokenOff = once(givenUp, 'abort').then(() => {
@@ -55,7 +55,7 @@ function createStage(supervisord, givenUp) {
   const pids = new Set()
   let logShown = 0
 
-  /** Looks until there is something, shows memmon's log meanwhile; fails when that takes too long. */
+  /** Looks until there is a result, showing memmon's log meanwhile; fails if that takes too long. */
   async function step(what, look) {
     for (const until = Date.now() + STEP_WITHIN_MS; Date.now() < until; ) {
       const found = await Promise.race([look(), brokenOff])
@@ -72,14 +72,14 @@ function createStage(supervisord, givenUp) {
     logShown = lines.length
   }
 
-  /** The running program of this name, or undefined while there is none. */
+  /** The running program of this name; undefined if none is running. */
   async function program(wanted) {
     const all = await client.getAllProcessInfo().catch(() => [])
     for (const { pid } of all) if (pid > 0) pids.add(pid)
     return all.find(({ name, state }) => name === wanted && state === RUNNING)
   }
 
-  /** Waits for the mail with such a subject and shows what a person reads of it; the mail. */
+  /** Waits for the mail with such a subject and shows the part for people; returns the mail. */
   async function showMail(subject) {
     const mail = await step(`a mail "${subject.source}"`, async () => {
       const mails = await Promise.all(supervisord.mails().map(text => simpleParser(text)))
@@ -97,13 +97,13 @@ ${mail.text.trim().replace(/^(?=.)/gm, '    ')}
     return mail
   }
 
-  /** Runs memmon by hand, its output as it comes; fails if memmon does. memmon top is live where there are a screen and keys. */
+  /** Runs memmon by hand and shows its output as it comes; fails if memmon does. memmon top is live on a terminal. */
   async function memmon(...args) {
     say(`$ memmon ${args.join(' ')}`)
     const isLive = args[0] === 'top' && isWatched()
     const child = spawn(process.execPath, [join(ROOT, 'bin', 'memmon.js'), ...args], {
       cwd: supervisord.folder,
-      // One picture of what would be live.
+      // A snapshot of what would be live.
       env: { ...supervisord.environment, ...(args[0] === 'top' && !isLive && { TERM: 'dumb' }) },
       stdio: [isLive ? 'inherit' : 'ignore', 'inherit', 'inherit'],
       signal: givenUp,
@@ -115,7 +115,7 @@ ${mail.text.trim().replace(/^(?=.)/gm, '    ')}
     say('')
   }
 
-  /** Waits until a person has read. */
+  /** Gives a person time to read. */
   async function enter(text) {
     say(text)
     await Promise.race([once(process.stdin, 'data'), brokenOff])

@@ -1,4 +1,4 @@
-// The supervisord of the demo and the tour: a real one in a temporary folder, with sections that its caller writes.
+// The supervisord of the demo and the tour: a real one in a temporary folder, with the caller's sections.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { ROOT } from './setup.mjs'
 
 const SHUTDOWN_WITHIN_MS = 15_000
-/** Takes the place of sendmail: keeps each mail as a file. The rename makes it appear whole. */
+/** Stands in for sendmail: keeps each mail as a file. The rename makes it appear whole. */
 const KEEP_MAIL = '#!/bin/sh\ncd "$(dirname "$0")" && cat > "part.$$" && mv "part.$$" "mail.$$"\n'
 
-/** Starts it with these sections, and files beside it by their names; `onEnd` is told, in words, when it ends before stop() was called. */
+/** Starts it with these sections and files; calls `onEnd` with the reason if it ends before stop(). */
 export function startSupervisord({ sections, files }, onEnd) {
   const folder = mkdtempSync(join(tmpdir(), 'memmon-demo-'))
   writeFileSync(join(folder, 'sendmail'), KEEP_MAIL, { mode: 0o755 })
@@ -81,14 +81,14 @@ supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 serverurl=unix://%(here)s/supervisor.sock
 `
 
-/** The section of memmon with these arguments, and further lines. */
+/** memmon's section with these arguments and further lines. */
 export const memmonSection = (memmonArguments, lines = '') => `[eventlistener:memmon]
 command=${nodeCommand('bin', 'memmon.js')} ${memmonArguments}
 events=TICK_5
 stderr_logfile=memmon.log
 ${lines}`
 
-/** A file of this checkout, run by this Node. */
+/** A file of this checkout, run with this Node. */
 export const nodeCommand = (...path) => `${confWord(process.execPath)} ${confPath(...path)}`
 
 /** A file of this checkout. */

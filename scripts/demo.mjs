@@ -1,5 +1,5 @@
 // `npm run demo`: the main job before your eyes, in ten seconds. `npm run demo -- --tour`: the whole story, in two
-// minutes. Each runs a real supervisord, exits 0 when all that it tells has happened, and leaves nothing behind.
+// minutes. Each runs a real supervisord, exits 0 when all of it has happened, and leaves nothing behind.
 import { parseArgs } from 'node:util'
 import { setup } from './setup.mjs'
 

@@ -1,5 +1,5 @@
-// The npm packages that memmon needs at work, as npm has installed them here: those of package.json with theirs, and the optional
-// one if npm could install it.
+// The npm packages that memmon needs at run time, as installed here: the dependencies of package.json with theirs, and the
+// optional one if npm could install it.
 import { spawnSync } from 'node:child_process'
 import { relative } from 'node:path'
 import { ROOT } from './setup.mjs'

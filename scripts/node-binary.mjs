@@ -1,12 +1,12 @@
 // A node of another major version, for `npm run bench -- --node 24` and for the tests of the package. The npm package `node`
-// brings the binary; it is installed once, beside what other tools keep in node_modules, and no dependency of memmon.
+// contains the binary; it is installed once, beside other tools' files in node_modules, and is no dependency of memmon.
 import { spawnSync } from 'node:child_process'
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ROOT } from './setup.mjs'
 
-/** Of some 60 MB. */
+/** For some 60 MB. */
 const INSTALL_MS = 300_000
 
 /** The path of the binary; ends the process with one line if there is none. */

@@ -1,5 +1,5 @@
-// `npm run release-check [-- --out FOLDER]`: says what keeps this checkout from being a release; if nothing does, writes what
-// is released: tarball, Debian package, bill of materials, and their sums. It publishes nothing.
+// `npm run release-check [-- --out FOLDER]`: says what keeps this checkout from being a release; if nothing does, writes the
+// release: tarball, Debian package, bill of materials, and their checksums. It publishes nothing.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -42,7 +42,7 @@ const sums = readdirSync(folder).map(name => {
 writeFileSync(join(folder, 'SHA256SUMS'), sums.join(''))
 console.log(`memmon ${version} is in ${folder}: docs/releasing.md says what comes next`)
 
-/** What it prints, by lines; ends this command with its words if it fails. */
+/** The lines that it prints; ends this command with its error if it fails. */
 function lines(command, args) {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd: ROOT, encoding: 'utf8' })
   if (status === 0) return stdout.split('\n').filter(line => line !== '')

@@ -1,6 +1,6 @@
 // What keeps this checkout from being a release, in words. Pure.
 
-/** May be packed with memmon, whose licence is MIT, as they are and beside their texts. */
+/** Packages under these may be packed with memmon (MIT), unchanged and with their licence texts. */
 const LICENCES = [
   '0BSD',
   'Apache-2.0',
@@ -13,7 +13,7 @@ const LICENCES = [
   'MPL-2.0',
 ]
 
-/** `tags` are those of HEAD; `changes` is what git status says, a line each; `repository` is that of package.json. */
+/** `tags` are those of HEAD; `changes` are the lines of git status; `repository` is that of package.json. */
 export function releaseFaults({ version, repository, changelog, documents, materials, tags, changes }) {
   const [, unreleased = ''] = /^## \[Unreleased\]\n([\s\S]*?)(?=^## )/m.exec(changelog) ?? []
   return [

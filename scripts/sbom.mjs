@@ -1,4 +1,4 @@
-// The bill of materials of what is packed, as CycloneDX: npm's own, of what memmon depends on and of what its files hold.
+// The bill of materials of the package, as CycloneDX: npm's own, of memmon's dependencies and of what its files contain.
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,7 +6,7 @@ import { packageFolders } from './bundle.mjs'
 import { neededPackages } from './needed-packages.mjs'
 import { ROOT } from './setup.mjs'
 
-/** npm counts packages whose code goes into dist/ as for development, and takes the folder's name for memmon's. */
+/** npm counts packages bundled into dist/ as for development, and takes the folder's name for memmon's. */
 export function billOfMaterials() {
   const { name } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   const { metadata, components, dependencies, ...head } = npmSbom()

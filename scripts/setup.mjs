@@ -1,5 +1,5 @@
 // What the tests and the demo need on a fresh clone: npm packages, the build, supervisord, and for the tests what
-// test-programs.json names. Installs what is missing.
+// test-programs.json lists. Installs what is missing.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
@@ -81,7 +81,7 @@ const PROGRAMS = [
   { name: 'supervisord', args: ['--version'], from: 'supervisor' },
   { name: 'ps', args: [], from: 'procps' },
 ]
-/** What the tests need beside these: a line for each, with its reason and what there is to download. */
+/** What only the tests need: a line for each, with its reason and its download. */
 const FOR_TESTS = JSON.parse(readFileSync(join(import.meta.dirname, 'test-programs.json'), 'utf8'))
 /** On a machine that has just been set up, its own updates may be under way. */
 const LOCK_WAIT = 'DPkg::Lock::Timeout=300'
@@ -102,7 +102,7 @@ function installPrograms(programs) {
   say(`installing Debian's ${packages.join(' and ')}`)
   run('apt-get', ['update', '-qq'])
   const options = ['-y', '-qq', '--no-install-recommends', '-o', LOCK_WAIT]
-  // Outside of runlevels 2 to 5 their own services are not started where there is no systemd.
+  // Outside runlevels 2 to 5 their services do not start on a system without systemd.
   run('apt-get', ['install', ...options, ...packages], { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' })
   for (const { name, args, from } of missing) {
     if (!runs(name, args)) fail(`${from} is installed, but no ${name} is on PATH: see to PATH`)

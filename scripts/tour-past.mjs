@@ -1,6 +1,6 @@
-// The past of the tour's program: what a memmon that had watched it from the beginning of its leak would have kept, written
-// by memmon's own code into memmon's own file. It ends shortly before the detector would call it a leak: that is left to
-// the listener, and to sizes that it measures.
+// The past of the tour's program: what a memmon that had watched it since its leak began would have kept, written by
+// memmon's own code into memmon's own file. It ends shortly before the detector would call it a leak: that is left to the
+// listener, and to sizes that it measures.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { formatServerUrl } from '../build/base/server-url.js'
@@ -12,13 +12,13 @@ import { stateFolderName } from '../build/restart/state-folder.js'
 
 /** As with TICK_5. */
 const TICK_SECONDS = 5
-/** What is left for the listener to see. */
+/** What is left for the listener to measure. */
 const LEFT_SECONDS = 25
 /** The detector looks at 16 minutes at least. */
 const LEAST_SECONDS = 16 * 60
 const MOST_SECONDS = 2 * 3600
 
-/** Writes it into the state folder of the memmon that this supervisord will start; how many seconds it is long. */
+/** Writes it into the state folder of the memmon that this supervisord will start; returns its seconds. */
 export function writePast({ environment, socket }, program, leak) {
   const nowMs = Date.now()
   const seconds = secondsOf(program, leak)
@@ -33,7 +33,7 @@ export function writePast({ environment, socket }, program, leak) {
   return seconds
 }
 
-/** How long it has to be, so that a leak that goes on like this is seen when what is left has been measured, too. */
+/** How long it must be, so that a leak that continues like this is detected once the rest has been measured, too. */
 function secondsOf(program, leak) {
   for (let seconds = LEAST_SECONDS; seconds < MOST_SECONDS; seconds += TICK_SECONDS) {
     const tracked = createTracked(TICK_SECONDS)
@@ -45,7 +45,7 @@ function secondsOf(program, leak) {
   throw new Error(`no past of ${MOST_SECONDS} s would make this a leak`)
 }
 
-/** One a tick, from the beginning until `leftSeconds` after a moment at which the program is as large as it is now. */
+/** One for each tick, from the beginning to `leftSeconds` after the program has the size that it has now. */
 function samples(run, { sizeBytes, limitBytes, bytesPerSecond }, { seconds, leftSeconds = 0, nowMs }) {
   return Array.from({ length: (seconds + leftSeconds) / TICK_SECONDS + 1 }, (_, tick) => {
     const atSeconds = tick * TICK_SECONDS

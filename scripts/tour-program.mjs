@@ -1,6 +1,6 @@
-// The program of the tour. It works on a job now and then, and keeps the result of each, and the file that it opened for it.
-// Arguments: bytes a job, milliseconds between jobs, jobs that its first run has done already. A file `busy` in its folder says
-// how many jobs come at once; by SIGUSR2 it is asked to finish, and the file `idle` says that it has.
+// The program of the tour. It works on a job now and then, and keeps each result and the file that it opened for it. Arguments:
+// bytes per job, milliseconds between jobs, jobs that its first run has already done. A file `busy` in its folder says how many
+// jobs come at once; SIGUSR2 asks it to finish, and the file `idle` says that it has.
 import { existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 
 const LOOK_MS = 50

@@ -1,5 +1,5 @@
-// What `npm run demo -- --tour` shows: a leak that is seen early and forecast, a drain, a restart with evidence, the mails
-// with their charts, the page. Every figure and line is what memmon has just said; what was shortened is said, too.
+// What `npm run demo -- --tour` shows: a leak that memmon detects early and forecasts, a drain, a restart with evidence,
+// the mails with their charts, the page. Every figure and line is memmon's own; the tour says what it has shortened.
 import { spawn } from 'node:child_process'
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,7 +14,7 @@ const MB = 1024 ** 2
 const JOB = { bytes: 256 * 1024, everyMs: 8_000, done: 200 }
 const LIMIT_MB = 200
 const SOFT_LIMIT_MB = 150
-/** What shop uses when it is no longer busy: between the two. */
+/** The size of shop when it is no longer busy: between the two. */
 const BUSY_MB = 165
 const CONFIGURATION = ['-C', 'supervisord.conf']
 
