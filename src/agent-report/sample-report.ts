@@ -6,7 +6,7 @@ const MOST_ENTRIES = 50
 const MOST_LIMITS = 20
 const LONGEST_TEXT = 1_000
 
-/** What people see of it; what the agent leaves out is undefined. */
+/** What people see of it; fields that the agent leaves out are undefined. */
 export interface Sample extends Lists {
   readonly pid: number
   readonly program: string | undefined

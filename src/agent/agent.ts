@@ -8,7 +8,7 @@ import type { WatchdogData } from './watched-link.ts'
 /** The program has set its name and its callbacks by then, and a command of a moment is over. */
 const START_AFTER_MS = 100
 
-/** In a worker thread Node marks what is not to be had there so; node:worker_threads would say it at 0.7 MB of RSS. */
+/** In a worker thread Node disables this function; asking node:worker_threads would take 0.7 MB of RSS. */
 const isWorkerThread = (process.chdir as { readonly disabled?: boolean }).disabled === true
 
 guarded(() => {
@@ -16,7 +16,7 @@ guarded(() => {
   else startOnce()
 })
 
-/** One of the program's own threads has no agent. */
+/** The program's own threads have no agent. */
 async function runWatchdogHere(): Promise<void> {
   const { workerData } = await import('node:worker_threads')
   const watchdog: WatchdogData | undefined = workerData?.memmonWatchdog

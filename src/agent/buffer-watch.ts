@@ -63,15 +63,15 @@ export function watchBuffers(agentFolder: string, tick: () => number): BufferWat
   }
 }
 
-/** Which Buffers are looked at. */
+/** Chooses which Buffers are examined. */
 export interface BufferSampler {
-  /** For how many bytes this one stands: it was looked at by the chance that its size gives it. */
+  /** How many bytes this one stands for: the chance that it is examined depends on its size. */
   readonly weighed: (bytes: number) => number
   /** How many bytes pass until the next one, a whole number. */
   readonly gap: () => number
 }
 
-/** Every Buffer while there are few; of more, each by the chance that its size gives it, so that the sums stay right. */
+/** Every Buffer while there are few; of more, each with a chance by its size, so that the sums stay right. */
 export function poissonSampler(tick: () => number, random = Math.random): BufferSampler {
   let meanBytes = 0
   let secondTick = tick()
@@ -95,14 +95,14 @@ export function poissonSampler(tick: () => number, random = Math.random): Buffer
 }
 
 interface Watched {
-  /** Of all Buffers so far. */
+  /** All Buffers so far. */
   readonly bytes: () => number
   readonly end: () => void
 }
 
 /**
- * Nearly all of what this costs is what is done for each Buffer that is not looked at, a million times a second: one call more,
- * and one subtraction of whole numbers, which V8 does without an allocation.
+ * Nearly all of the cost is for the Buffers that are not examined, a million times a second: one more call, and one subtraction
+ * of whole numbers, which V8 does without an allocation.
  */
 function wrapMakers(sampler: BufferSampler, onMade: (buffer: Buffer, bytes: number) => void): Watched {
   let gapBytes = 0

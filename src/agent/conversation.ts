@@ -6,7 +6,7 @@ import { prove } from './proof.ts'
 
 /** What listens there and says nothing is not memmon, or hangs. */
 const WELCOME_WITHIN_MS = 10_000
-/** An answer that memmon does not read for so long is dropped: until then the process cannot end by itself. */
+/** Drops an answer that memmon does not read for so long: until then the process cannot exit by itself. */
 const TAKEN_WITHIN_MS = 5_000
 
 export type Line = Readonly<Record<string, unknown>>

@@ -49,7 +49,7 @@ function freeBytes(folder: string): Free {
   return { memoryBytes: availableBytes(), diskBytes: bavail * bsize, folder }
 }
 
-/** With the figures, so that the caller can decide whether to force it. */
+/** Has the figures, so that the caller can decide whether to force it. */
 export function refusalOf(heapBytes: number, { memoryBytes, diskBytes, folder }: Free): string | undefined {
   const [needsMemory, needsDisk] = [heapBytes * MEMORY_PER_HEAP, heapBytes * DISK_PER_HEAP]
   const lacks = [

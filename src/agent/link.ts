@@ -1,4 +1,4 @@
-// The agent's connection to memmon, made again after a restart of memmon.
+// The agent's connection to memmon, which it restores after a restart of memmon.
 import { type Backoff, backoffMs } from '../base/backoff.ts'
 import { type Conversation, converse, type End, type Line } from './conversation.ts'
 

@@ -10,7 +10,7 @@ export interface OsThread {
   readonly state: string
 }
 
-/** Empty without a /proc. */
+/** Empty without /proc. */
 export function osThreads(): OsThread[] {
   try {
     return readdirSync('/proc/self/task').slice(0, MOST_THREADS).flatMap(osThread)

@@ -1,11 +1,11 @@
-// <tmp>/memmon-<uid>: where agents of one user put their files if nobody names another folder. Bounded: the oldest go.
+// <tmp>/memmon-<uid>: where agents of one user put their files if no folder is given. Bounded: deletes the oldest.
 import { lstatSync, mkdirSync, readdirSync, unlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const MOST_OF_A_PROGRAM = 20
 const MOST = 200
-/** A heap snapshot alone may have some hundred megabytes. */
+/** A heap snapshot alone may have several hundred megabytes. */
 const MOST_BYTES = 1024 * 1024 * 1024
 const NAME = /^memmon-\d{8}T\d{9}Z-(.+)-\d+-(?:sample|heap|threads)\.\w+$/
 
@@ -14,7 +14,7 @@ interface ListedFile {
   readonly bytes: number
 }
 
-/** The folder, 0700, with room for that file. Throws an Error that says what to do where it is not this user's alone. */
+/** The folder, 0700, with room for that file. Throws an Error that says what to do if it is not this user's alone. */
 export function ownFolder(incoming: string): string {
   const uid = process.getuid?.() ?? 0
   const folder = join(tmpdir(), `memmon-${uid}`)
@@ -26,7 +26,7 @@ export function ownFolder(incoming: string): string {
   return folder
 }
 
-/** The names of the files to delete before that one comes. Files of others are not ours to delete. Pure. */
+/** The files to delete before that one comes, by name. Leaves others' files alone. Pure. */
 export function surplusOf(listing: readonly ListedFile[], incoming: string): string[] {
   const own = listing.flatMap(file => (programOf(file.name) === undefined ? [] : [file]))
   const newestFirst = own.sort((a, b) => (a.name < b.name ? 1 : -1))
@@ -45,7 +45,7 @@ export function surplusOf(listing: readonly ListedFile[], incoming: string): str
 
 const programOf = (name: string): string | undefined => NAME.exec(name)?.[1]
 
-/** Regular files alone: a link is neither followed nor deleted. */
+/** Only regular files: neither follows nor deletes links. */
 const listingOf = (folder: string): ListedFile[] =>
   readdirSync(folder).flatMap(name => {
     const stat = ifThere(() => lstatSync(join(folder, name)))

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 
 const START_FIELD = 22
 
-/** Field 22 of /proc/self/stat, in clock ticks since boot (proc_pid_stat(5)); undefined without a /proc. */
+/** Field 22 of /proc/self/stat, in clock ticks since boot (proc_pid_stat(5)); undefined without /proc. */
 export function startTicks(): number | undefined {
   try {
     return startTicksIn(readFileSync('/proc/self/stat', 'latin1'))

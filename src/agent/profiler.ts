@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8'
 import type { HeapProfile } from './heap-profile.ts'
 
 export interface Profiler {
-  /** Other code in this process samples: a second start would silently destroy its samples. */
+  /** Other code in this process is sampling: a second start would silently destroy its samples. */
   readonly isTaken: () => boolean
   readonly start: (intervalBytes: number, keepsCollected: boolean) => void
   readonly read: () => HeapProfile
@@ -91,8 +91,8 @@ const INLINING = [
 ]
 
 /**
- * V8 no longer inlines functions, so that an allocation is blamed on the one that makes it, until the function that is
- * returned is called. Undefined where that must not be: coverage is being measured by the same means.
+ * V8 no longer inlines functions, so that an allocation is blamed on the right one, until the returned function is
+ * called. Undefined if that is not allowed: coverage is being measured by the same means.
  */
 export function withoutInlining(profiler: Profiler): (() => void) | undefined {
   if (process.env.NODE_V8_COVERAGE || process.execArgv.some(flag => flag.includes('inlining')))

@@ -1,11 +1,11 @@
-// The delay of the event loop and the share of garbage collection, of the last seconds or since they were last asked for.
-// node:perf_hooks is loaded for it, 0.5 MB of RSS, with the first question.
+// The delay of the event loop and the share of garbage collection, over the last seconds or since the last request. The
+// first request loads node:perf_hooks for it, 0.5 MB of RSS.
 import type { IntervalHistogram, PerformanceEntry } from 'node:perf_hooks'
 
 /** Every so often a timer of Node's own looks whether it comes late; no JavaScript runs for it. */
 const RESOLUTION_MS = 250
 
-/** Frequent questions get at least this much. */
+/** Frequent requests get at least this much. */
 const LEAST_WINDOW_MS = 10_000
 
 export interface Pulse {

@@ -12,7 +12,7 @@ export interface RequestPorts {
 
 export interface Requests {
   readonly take: (line: Line) => void
-  /** The connection has ended: cancels what it has asked for. */
+  /** The connection has ended: cancels its requests. */
   readonly cancelAll: () => void
 }
 

@@ -117,7 +117,7 @@ async function measureAllocated(ports: StagePorts, intervalBytes: number, ms: nu
   return { samples, bufferBytes: buffers.allocatedBytes(), bytesEach, tookMs: tick() - startTick }
 }
 
-/** All of its time, however long the collection before it takes: a busy machine has little for the program. */
+/** Uses the full time, however long the collection before it takes: a busy machine slows the program. */
 async function measureRetained(
   ports: StagePorts,
   intervalBytes: number,

@@ -1,5 +1,5 @@
-// A sample of the program's memory: what it allocates, and what of that is still there at the end, by who has made it.
-// The program goes on as before, whether it succeeds or fails.
+// A sample of the program's memory: what it allocates, and how much of that still exists at the end, by what made it.
+// The program goes on as before, whether the sample succeeds or fails.
 import { type Answer, CANCELLED, type Control } from './answer.ts'
 import { watchBuffers } from './buffer-watch.ts'
 import type { Line } from './conversation.ts'

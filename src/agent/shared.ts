@@ -6,7 +6,7 @@ export interface Shared {
   name: string | undefined
   fields: Fields | (() => Fields)
   drain: (() => unknown) | undefined
-  /** It was called: memmon may ask twice. */
+  /** The callback was called: memmon may ask twice. */
   isDrained: boolean
   wantsWatchdog: boolean
   /** The agent's, once it has started: something above is another one. */

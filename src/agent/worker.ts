@@ -9,7 +9,7 @@ import { createRequests } from './requests.ts'
 import { type Shared, shared } from './shared.ts'
 import { statusOf } from './status.ts'
 
-/** The event loop is looked at every 250 ms, and memmon waits a second. */
+/** The event loop is sampled every 250 ms, and memmon waits a second. */
 const FIRST_WINDOW_MS = 300
 
 const TASKS = ['sample', 'dump heap', 'dump threads', 'dump gc', 'dump scheduler']
@@ -51,7 +51,7 @@ export function startWorker(paths: readonly string[]): void {
 
 const NO_LINK: Link = { send: () => {}, end: () => {} }
 
-/** Who is never asked for its status pays nothing for it: the first answer is that of its first moments. */
+/** Costs nothing until memmon asks for the status: the first answer covers its first moments. */
 function firstPulse(): () => Promise<(() => Pulse) | undefined> {
   let opened: Promise<(() => Pulse) | undefined> | undefined
   const open = async () => {
@@ -81,11 +81,11 @@ const abilities = ({ name, drain }: Shared): Line => ({
   ...(name === undefined ? {} : { name: name.slice(0, 200) }),
 })
 
-/** An error in the program's callback does not reach the program. */
+/** Errors in the program's callback do not reach the program. */
 function drained(own: Shared): Answer {
   const { drain } = own
   if (!drain) return { error: 'this program has no drain callback: call onDrain of memmon/agent/api' }
-  // A memmon that was started again does not know whether the one before had an answer.
+  // A restarted memmon does not know whether the one before got an answer.
   if (own.isDrained) return { data: {} }
   try {
     const begun: unknown = drain()

@@ -1,4 +1,4 @@
-// What a person may have memmon do with a program, by way of its socket. Pure.
+// What a person may ask memmon to do with a program, through its socket. Pure.
 import { isWhole } from '../base/data.ts'
 
 const DOS = ['restart', 'drain', 'mute', 'unmute'] as const
@@ -9,11 +9,11 @@ export interface Act {
   readonly do: (typeof DOS)[number]
   /** Its namespec. */
   readonly program: string
-  /** Of a mute. */
+  /** For a mute. */
   readonly seconds?: number
 }
 
-/** undefined for what asks for something else; a string says what is wrong with it. */
+/** undefined if it asks for something else; a string says what is wrong with it. */
 export function actIn(said: Readonly<Record<string, unknown>>): Act | string | undefined {
   const what = DOS.find(one => one === said.do)
   if (!what) return undefined

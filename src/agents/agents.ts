@@ -25,7 +25,7 @@ const MOST_BULK = 4
 const LOOK_EVERY_MS = 30_000
 
 export interface AgentsPorts extends Surroundings {
-  /** What people ask of memmon itself. */
+  /** Answers what people ask memmon itself. */
   readonly desk: Desk
   readonly log: Log
   readonly nowMs: () => number
@@ -63,7 +63,7 @@ export class Agents {
     })
   }
 
-  /** supervisord has this pid: opens the socket, if the settings ask for one, and keeps it in place. */
+  /** supervisord has this pid: opens the socket if the settings ask for one, and keeps it in place. */
   begin(supervisordPid: number): void {
     this.#supervisordPid = supervisordPid
     if (this.#terms.agentSocket === 'off') return

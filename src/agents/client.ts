@@ -33,7 +33,7 @@ export interface Host {
   close(): void
 }
 
-/** Why there is none: 'absent' if no memmon listens, 'denied' if this user may not connect. */
+/** Why memmon cannot be reached: 'absent' if none listens, 'denied' if this user may not connect. */
 export type NoHost = { readonly kind: 'absent' | 'denied' | 'wrong'; readonly why: string }
 
 /** Connects to the socket at that path. Never rejects. */

@@ -39,7 +39,7 @@ type Open = Pick<SocketTerms, 'mostConnections' | 'onDropped'> & {
 const PRIVATE_MODE = 0o600
 const GROUP_MODE = 0o660
 
-/** Opens them in the first place that is fit. Throws a FileFault that says what is wrong with the last one. */
+/** Opens them in the first suitable place. Throws a FileFault that says what is wrong with the last one. */
 export async function openDoors(terms: AgentsTerms, around: Surroundings, open: Open): Promise<Doors> {
   const mode = terms.agentSocketMode ?? (terms.agentSocketGroup === undefined ? PRIVATE_MODE : GROUP_MODE)
   const gid = terms.agentSocketGroup === undefined ? undefined : groupIdOf(terms.agentSocketGroup)

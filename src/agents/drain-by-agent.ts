@@ -1,4 +1,4 @@
-// A process over its soft limit is asked to finish by its agent, which may be on its way back to a memmon that was just started.
+// The agent of a process over its soft limit asks it to finish; it may still be reconnecting to a new memmon.
 import type { Ask } from './asks.ts'
 import type { Answer } from './protocol.ts'
 import type { AskTerms } from './worker.ts'
@@ -6,13 +6,13 @@ import type { AskTerms } from './worker.ts'
 const AGAIN_AFTER_MS = 500
 
 interface DrainPorts {
-  /** undefined if there is no socket for agents. */
+  /** undefined without a socket for agents. */
   readonly ask: (pid: number, ask: Ask, terms: AskTerms) => Promise<Answer | undefined>
   readonly sleep: (ms: number) => Promise<void>
   readonly tick: () => number
 }
 
-/** 'unheard': no agent was there to be told. */
+/** 'unheard': no agent was connected. */
 type Drained = { readonly kind: 'taken' } | { readonly kind: 'unheard' | 'failed'; readonly why: string }
 
 /** Never rejects, and takes no longer than that. */

@@ -1,4 +1,4 @@
-// The number of a group, which Node does not look up.
+// The id of a group, which Node cannot look up.
 import { readFileSync } from 'node:fs'
 import { FileFault } from '../base/file-fault.ts'
 

@@ -5,7 +5,7 @@ import { HELLO_BYTES } from './protocol.ts'
 
 export interface LinePorts {
   readonly onLine: (line: string) => void
-  /** Called once, whichever side has closed it. */
+  /** Called once, whichever side closes it. */
   readonly onClose: () => void
 }
 

@@ -1,5 +1,5 @@
-// The agents of workers, for a listener that may have no socket for them: it loads their code once the settings ask for one, for it
-// takes 0.3 MB.
+// The agents of workers, for a listener that may have no socket for them: it loads their code, which takes 0.3 MB, once the
+// settings ask for one.
 import { messageOf } from '../base/errors.ts'
 import { trouble } from '../base/log-facts.ts'
 import type { Agents, AgentsPorts } from './agents.ts'
@@ -23,7 +23,7 @@ export class AgentsOnDemand {
     this.#ports = ports
   }
 
-  /** supervisord has this pid: opens the socket, if the settings ask for one. */
+  /** supervisord has this pid: opens the socket if the settings ask for one. */
   begin(supervisordPid: number): void {
     this.#supervisordPid = supervisordPid
     void this.#load()

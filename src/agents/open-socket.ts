@@ -1,5 +1,5 @@
 // A socket in the file system that only memmon can have made: bound in a folder of its own, given its mode there, and then
-// put into place in one step, over the dead socket of an earlier memmon.
+// moved into place in one step, over the dead socket of an earlier memmon.
 import { lstatSync, unlinkSync } from 'node:fs'
 import { chmod, chown, lstat, mkdir, rename, rm, rmdir } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
@@ -16,7 +16,7 @@ export interface SocketTerms {
   readonly folder: FolderTerms
   readonly mostConnections: number
   readonly onConnection: (socket: Socket) => void
-  /** One connection too many: it is closed already. */
+  /** One connection too many: it is already closed. */
   readonly onDropped: () => void
 }
 
@@ -57,7 +57,7 @@ async function checkFolder(path: string, terms: FolderTerms, uid: number): Promi
   }
 }
 
-/** Whatever is there already must be a dead socket of ours. */
+/** Whatever is already there must be a dead socket of ours. */
 async function checkPlace(path: string, uid: number): Promise<void> {
   const found = await lstat(path).catch(unless('ENOENT'))
   if (!found) return

@@ -1,4 +1,4 @@
-// A connected command of a person: it asks for the list of workers, or asks one of them for something, and gets the answer.
+// A command's connection: it asks for the list of workers, or asks one of them for something, and gets the answer.
 import { type Ask, isBulk } from './asks.ts'
 import type { Desk } from './desk.ts'
 import type { LineSocket } from './line-socket.ts'
@@ -28,7 +28,7 @@ function patienceMs(ask: Ask): number {
   return STATUS_WITHIN_MS
 }
 
-/** Answers its questions until it disconnects, and then cancels those that are open. */
+/** Answers its questions until it disconnects, and then cancels the open ones. */
 export function servePerson(socket: LineSocket, { registry, askBulk, desk, onClose }: PeoplePorts): void {
   const pending = new Map<number, AbortController>()
   const send = (said: object) => {

@@ -1,4 +1,4 @@
-// Proof that a connection is that of a pid, where Node does not say who is at the other end: the process listens on an
+// Proof that a connection belongs to a pid, since Node does not say who is at the other end: the process listens on an
 // abstract socket with a name that only it knows, and /proc says which process has that socket open.
 import { closeSync, openSync, readSync } from 'node:fs'
 import { open, readdir, readlink } from 'node:fs/promises'

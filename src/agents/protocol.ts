@@ -19,7 +19,7 @@ const MOST_TEXT = 1_000
 /** pid_max is 2^22 at most (proc(5)). */
 const MOST_PID = 2 ** 22
 
-/** There is no agent that could be asked; or it was asked, and its connection has ended without an answer. */
+/** 'absent': no agent to ask; 'gone': its connection ended without an answer. */
 type Lack = 'absent' | 'gone'
 
 /** What came of it; an error says what a person can do. */
@@ -60,7 +60,7 @@ export type WorkerLine =
 export type ClientLine =
   | { readonly kind: 'agents'; readonly id: number }
   | { readonly kind: 'ask'; readonly id: number; readonly process: number; readonly ask: Ask }
-  /** Of memmon itself. */
+  /** memmon itself. */
   | { readonly kind: 'listener'; readonly id: number }
   | { readonly kind: 'act'; readonly id: number; readonly act: Act }
   | { readonly kind: 'cancel'; readonly of: number }

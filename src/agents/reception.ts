@@ -19,7 +19,7 @@ export interface ReceptionPorts {
 
 /** Of the socket it came by. */
 export interface Door {
-  /** Other users can connect to it: a worker must prove its pid, and no command is answered. */
+  /** Other users can connect to it: a worker must prove its pid, and no command gets an answer. */
   readonly isOpenToOthers: boolean
 }
 

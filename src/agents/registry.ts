@@ -25,7 +25,7 @@ export class Registry {
     if (this.#byPid.get(pid) === worker) this.#byPid.delete(pid)
   }
 
-  /** The agent of a process, or the only one among the descendants of supervisord's child; else why none was found. */
+  /** The agent of a process, or the only one among the descendants of supervisord's child; else why it found none. */
   of(pid: number): Worker | string {
     const own = this.#byPid.get(pid)
     if (own) return own

@@ -15,7 +15,7 @@ export interface SampleTerms {
 }
 
 interface SamplePorts {
-  /** undefined if agents have no socket. */
+  /** undefined without a socket for agents. */
   readonly ask: (pid: number, ask: Ask, terms: AskTerms) => Promise<Answer | undefined>
   readonly sleep: (ms: number) => Promise<void>
 }

@@ -36,7 +36,7 @@ export function ownFolders(
   ]
 }
 
-/** The second one, where the agents' is open to other users: only memmon's user and root can connect to it. */
+/** The second one, if others may use the agents' socket: only memmon's user and root can connect to it. */
 export const peoplesPath = (path: string): string => path.replace(/(\.sock)?$/, '-own$1')
 
 /** What makes a path unfit for a socket, and what mends it; undefined if it is fit. */
@@ -48,6 +48,6 @@ export function unfitText(path: string): string | undefined {
   return `${path} is ${longest - MOST_BYTES} bytes too long for a socket: set agent_socket to a shorter path`
 }
 
-/** Where memmon makes it before it moves it into place: in a folder of its own, so that nothing can connect too early. */
+/** Where memmon makes it before moving it into place: in a folder of its own, so that nothing can connect too early. */
 export const bornPath = (path: string, pid: number, uid: number): string =>
   join(dirname(path), `.memmon-${uid}`, String(pid))

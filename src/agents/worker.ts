@@ -28,7 +28,7 @@ export interface AskTerms {
   readonly onProgress?: (progress: Progress) => void
   /** Ends it early. */
   readonly signal?: AbortSignal
-  /** Asks it to finish early, with what it has. */
+  /** Asks it to finish early, with the result so far. */
   readonly finish?: AbortSignal
 }
 
@@ -127,7 +127,7 @@ export class Worker {
     this.#socket.destroy()
   }
 
-  /** What a person reads about one that does not answer. */
+  /** What people read if one does not answer. */
   silenceText(): string {
     const since = timestamp(new Date(this.#heardAtMs)).slice(0, 19)
     return `pid ${this.hello.pid} is not answering since ${since}: its event loop may be busy or blocked (memmon diagnose ${this.hello.pid})`

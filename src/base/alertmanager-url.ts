@@ -1,6 +1,6 @@
 // The URL of an Alertmanager, which may hold a password: no error repeats it.
 
-/** Where its API takes alerts. Throws an Error that says what would be right. */
+/** Where its API takes alerts. Throws an Error that says what is valid. */
 export function parseAlertmanagerUrl(text: string): URL {
   const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined
   if (!url?.host || (url.protocol !== 'http:' && url.protocol !== 'https:'))

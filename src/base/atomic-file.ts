@@ -13,10 +13,10 @@ const turns = new Map<string, Promise<unknown>>()
 /** A whole text, or its pieces as they come. */
 export type Content = string | AsyncIterable<string>
 
-/** Nobody else's to read. */
+/** Readable for nobody else. */
 const OWN_MODE = 0o600
 
-/** Replaces the file, or makes it. Resolves when it is on disk; if it rejects, no half of it is in place. */
+/** Replaces or creates the file. Resolves when it is on disk; if it rejects, no partial file is in place. */
 export async function replaceFile(path: string, text: Content, mode = OWN_MODE): Promise<void> {
   const file = await replaceAndOpen(path, text, mode)
   await file.close()
@@ -39,7 +39,7 @@ export const replaceAndOpen = (path: string, text: Content, mode = OWN_MODE): Pr
 /** Removes the file, after whatever is being written to it: that would bring it back. */
 export const removeFile = (path: string): Promise<void> => inTurn(path, () => rm(path, { force: true }))
 
-/** In one step, from a name that nobody else uses; the file stays open. Its mode is `mode`, whatever the umask, unless it heeds that. */
+/** In one step, from a unique name; the file stays open. Its mode is `mode`, whatever the umask, unless it heeds that. */
 export async function writeThenRename(
   temporary: string,
   path: string,

@@ -5,7 +5,7 @@ import { jsonLine } from './json-line.ts'
 import { type Redactor, redactDocument } from './redact.ts'
 import { oneLine } from './text.ts'
 
-/** What a line is about, in the words of the webhook's document: what happened, and its fields. */
+/** What a line is about, in the terms of the webhook's document: the event, and its fields. */
 export interface LogFacts {
   readonly event: string
   readonly [field: string]: unknown
@@ -18,10 +18,10 @@ export interface LogEntry {
   readonly facts: (() => LogFacts) | undefined
 }
 
-/** With its line end it is 16 KiB: Docker and Kubernetes cut a longer line in two. */
+/** With its line end it is 16 KiB: Docker and Kubernetes split longer lines. */
 export const LONGEST_LINE_BYTES = 16 * 1024 - 1
 
-/** How many characters of each text, and items of each list, a line keeps that is too long: the first that fits. */
+/** How many characters of each text and items of each list a long line keeps: the first pair that fits. */
 const CUTS = [
   [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
   [1000, 20],
@@ -43,7 +43,7 @@ export function jsonLogLine(
   return jsonLine(shortened({ ...head, is_cut: true }, 1000, 0))
 }
 
-/** A defect in the facts costs the facts alone. */
+/** A defect in the facts costs only the facts. */
 function factsOf(facts: (() => LogFacts) | undefined): object {
   try {
     return facts?.() ?? {}
@@ -52,7 +52,7 @@ function factsOf(facts: (() => LogFacts) | undefined): object {
   }
 }
 
-/** As Unicode, which a name need not be, and within the bounds. */
+/** As valid Unicode, which a name need not be, and within the bounds. */
 function shortened(document: object, characters: number, items: number): object {
   const walk = (value: unknown): unknown => {
     if (typeof value === 'string') return wholeText(value.slice(0, characters))
@@ -63,5 +63,5 @@ function shortened(document: object, characters: number, items: number): object 
   return walk(document) as object
 }
 
-/** Half a surrogate pair, which readers of JSON refuse, becomes U+FFFD. */
+/** Replaces half a surrogate pair, which JSON readers reject, by U+FFFD. */
 const wholeText = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd')

@@ -1,4 +1,4 @@
-// Where to listen: [HOST:]PORT, or the path of a unix socket. READY waits for this, so node:net is not asked.
+// Where to listen: [HOST:]PORT, or the path of a unix socket. READY waits for this, so no node:net.
 
 export type ListenAddress =
   | { readonly kind: 'unix'; readonly path: string }
@@ -6,7 +6,7 @@ export type ListenAddress =
 
 const FORM = 'use PORT, HOST:PORT as in 127.0.0.1:9477 or [::1]:9477, or a path that begins with /'
 
-/** Without a host it is 127.0.0.1. Throws an Error that says what would be right. */
+/** The default host is 127.0.0.1. Throws an Error that says what is valid. */
 export function parseListenAddress(text: string): ListenAddress {
   if (text.startsWith('/') && !text.endsWith('/')) return { kind: 'unix', path: text }
   const [, bracketed, name = '127.0.0.1', digits = ''] =
@@ -26,7 +26,7 @@ export function parseListenAddress(text: string): ListenAddress {
 export const isLocal = (address: ListenAddress): boolean =>
   address.kind === 'unix' || /^(localhost|127\.\d+\.\d+\.\d+|::1)$/i.test(address.host)
 
-/** As it was given, with its host. */
+/** As given, with its host. */
 export function listenText(address: ListenAddress): string {
   if (address.kind === 'unix') return address.path
   return `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`

@@ -27,7 +27,7 @@ export interface LogTerms {
 
 const STDERR = 2
 
-/** The words for them that collectors of logs know. */
+/** The words that log collectors know for them. */
 const LEVEL_WORDS: Readonly<Record<Level, string>> = {
   DEBG: 'debug',
   INFO: 'info',

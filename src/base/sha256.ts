@@ -4,7 +4,7 @@ const words = (hex: string): number[] => hex.split(/\s+/).map(word => Number.par
 
 /**
  * The first 32 bits of the fractions of the cube roots of the first 64 primes, and below of the square roots of the first 8.
- * Written out: to compute them is enough to start one of V8's compilers, which is 2 MB of RSS on Node 24.
+ * Written out: computing them is enough to start one of V8's compilers, which takes 2 MB of RSS on Node 24.
  */
 const ROUNDS = words(`428a2f98 71374491 b5c0fbcf e9b5dba5 3956c25b 59f111f1 923f82a4 ab1c5ed5
   d807aa98 12835b01 243185be 550c7dc3 72be5d74 80deb1fe 9bdc06a7 c19bf174

@@ -1,15 +1,15 @@
-// Work shares memmon's one thread with its ticks: after a few milliseconds others have their turn.
+// Work shares memmon's one thread with its ticks: after a few milliseconds it lets others run.
 
 export interface Slices {
-  /** True when it is time for others. */
+  /** True when it is time to let others run. */
   isDue(): boolean
-  /** Lets others have their turn. */
+  /** Lets others run. */
   rest(): Promise<void>
   /** Others have had their turn. */
   restart(): void
 }
 
-/** A tick waits no longer for its turn. */
+/** A tick waits no longer than this. */
 const SLICE_MS = 5
 
 /** From now on, by the monotonic clock. */
