@@ -185,7 +185,7 @@ export class Memmon {
   }
 
   /**
-   * memmon ends: no monitor is asked any more. Sends what was gathered, and resolves when every channel has had its try and
+   * memmon ends: asks no monitor any more. Sends the gathered messages, and resolves when every channel has had its try and
    * no command runs.
    */
   async flushMessages(): Promise<void> {

@@ -34,7 +34,7 @@ export interface GrowthPorts {
     cumulative: boolean,
     atSeconds: number,
   ) => GrowthRecord
-  /** A person has it left alone: what would be said of it is said when that is over. */
+  /** Muted by a person: reports come when the mute is over. */
   readonly isMuted: (namespec: string) => boolean
   readonly monotonicMs: () => number
   readonly nowMs: () => number

@@ -1,4 +1,4 @@
-// What a check makes of what it has seen: verdicts of rules, budgets, growth and monitors, and what follows from them.
+// What a check concludes: the verdicts of rules, budgets, growth and monitors, and what follows from them.
 
 import type { Remembered } from '../rules/past.ts'
 import { type ProcessInfo, ProcessState } from '../rules/process.ts'
@@ -15,9 +15,9 @@ import type { RssOf } from './values.ts'
 import type { Watched } from './watched.ts'
 
 export interface JudgingPorts extends MonitorPorts {
-  /** What the last look at supervisord's processes has found. */
+  /** What the last look at supervisord's processes found. */
   readonly found: () => Found | undefined
-  /** False for event listeners, for memmon itself, for what is ignored and for what no call can name. */
+  /** False for event listeners, memmon itself, ignored processes and names that no call can express. */
   readonly isRestartable: (process: ProcessInfo) => boolean
 }
 
@@ -54,14 +54,14 @@ export class Judging {
     this.#following = new Following(ports)
   }
 
-  /** Other rules from the next check on; what was counted for those that stay is kept. */
+  /** Other rules from the next check on; rules that stay keep their counts. */
   use(rules: Ruleset): void {
     this.#rules = rules
     this.#ruleCheck.forgetTold()
     this.#monitorCheck.use(rules.monitors)
   }
 
-  /** True if only rules judge, and nothing is remembered for them: who is far from every limit need not be judged. */
+  /** True if only rules judge, and they remember nothing: processes far from every limit need no judgement. */
   get isIdle(): boolean {
     const { budgets, monitors } = this.#rules
     return this.#ruleCheck.isEmpty && budgets.length + monitors.length === 0
@@ -86,22 +86,22 @@ export class Judging {
     }
   }
 
-  /** A check begins: what has leaked until now is looked at again. */
+  /** A check begins: judges earlier leaks again. */
   begin(): void {
     this.#growthCheck.begin()
   }
 
-  /** Whose growth is judged from now on; `cumulative`: descendants are measured. */
+  /** Whose growth it judges from now on; `cumulative`: descendants are measured. */
   prepare(watched: readonly Watched[], cumulative: boolean): void {
     this.#growthCheck.prepare(watched, cumulative)
   }
 
-  /** A size that was measured, for the growth of its process. */
+  /** A measured size, for the growth of its process. */
   take(process: ProcessInfo, rssBytes: number, plainBytes: number): void {
     this.#growthCheck.take(process, rssBytes, plainBytes)
   }
 
-  /** What is being restarted is left alone, and a limit counts more than what leads to it. */
+  /** Leaves alone what is being restarted; an exceeded limit counts more than a leak. */
   followGrowth(): void {
     const { restarts } = this.#ports
     const followed = this.#growthCheck.steps().filter(({ process }) => !restarts.isAway(process.namespec))
@@ -131,7 +131,7 @@ export class Judging {
     return await budgetAgain(budget, namespec, found.watched, isAway, sampler, this.#budgetCheck)
   }
 
-  /** Patience with this process begins anew. */
+  /** Patience with this process starts over. */
   forget(namespec: string): void {
     this.#ruleCheck.forget(namespec)
   }
@@ -141,7 +141,7 @@ export class Judging {
     return restarts.isAway(namespec) || restarts.isMuted(namespec)
   }
 
-  /** Forgets rules and processes that there are no more. */
+  /** Forgets rules and processes that no longer exist. */
   keepOnly(present: ReadonlySet<string>): void {
     const { rules, budgets } = this.#rules
     this.#ruleCheck.keepOnly(rules, present)

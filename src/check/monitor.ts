@@ -1,5 +1,5 @@
-// One check: the table of processes and their figures, which are then judged. A check that finds the children of the last
-// one, and nobody near a limit, is over at once.
+// One check: the table of processes and their figures, and their judgement. A check that finds the same children as the
+// last one, and none near a limit, ends at once.
 
 import type { RestartRequest } from '../rules/outcome.ts'
 import type { Remembered } from '../rules/past.ts'
@@ -72,7 +72,7 @@ export class Monitor {
     return undefined
   }
 
-  /** What the last full check has found to watch. */
+  /** The processes to watch that the last full check found. */
   get watched(): readonly Watched[] {
     return this.#fullLook.last?.watched ?? []
   }
@@ -81,12 +81,12 @@ export class Monitor {
     return this.#judging.leaks
   }
 
-  /** The last check could ask supervisord, where it had to, and measure. */
+  /** The last check could ask supervisord, if it had to, and measure. */
   get isWell(): boolean {
     return this.#trouble.isOver
   }
 
-  /** Why checks are left out, and since when; undefined if they are not. */
+  /** Why checks are skipped, and since when; undefined if they are not. */
   get failing(): Trouble['failing'] {
     return this.#trouble.failing
   }
@@ -101,7 +101,7 @@ export class Monitor {
     return this.#judging.remembered
   }
 
-  /** The rules over a process, in their order; or why memmon does not watch it, in one clause. */
+  /** The rules for a process, in their order; or why memmon does not watch it, in one clause. */
   rulesOver(process: ProcessInfo): readonly Rule[] | string {
     if (this.#ports.isSelf(process)) return 'it is memmon itself'
     const exempt = exemptionsOf(this.#rules, this.#isListener(), this.#ports.isSelf)
@@ -110,7 +110,7 @@ export class Monitor {
     return watchedOf([process], this.#rules, exempt)[0]?.rules ?? 'no rule, budget or monitor is about it'
   }
 
-  /** Patience with this process begins anew. */
+  /** Patience with this process starts over. */
   forget(namespec: string): void {
     this.#judging.forget(namespec)
   }
@@ -129,13 +129,13 @@ export class Monitor {
     return rule !== undefined && value !== undefined && value > rule.hardLimit
   }
 
-  /** The others of its group that run. */
+  /** The other running processes of its group. */
   siblingsOf({ group, namespec }: ProcessInfo): ProcessInfo[] {
     const running = this.#fullLook.last?.running ?? []
     return running.filter(one => one.group === group && one.namespec !== namespec)
   }
 
-  /** Those of them that may be restarted, each with what it uses itself. */
+  /** Those of them that may be restarted, each with its own use. */
   async companionsOf(request: RestartRequest): Promise<RestartRequest[]> {
     const others = this.siblingsOf(request.process).filter(process => this.#isRestartable(process))
     return await companionsOf(request, others, companion => this.measureAgain(companion))

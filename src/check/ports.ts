@@ -31,7 +31,7 @@ export interface MonitorPorts {
     isAway(namespec: string): boolean
     /** Away, or soon to be: what it frees is not there yet. */
     isComing(namespec: string): boolean
-    /** A person has it left alone: it is neither judged nor told of. */
+    /** A person has muted it: it is neither judged nor reported. */
     isMuted(namespec: string): boolean
     add(requests: readonly RestartRequest[]): void
   }
@@ -49,7 +49,7 @@ export interface MonitorPorts {
   readonly availableBytes: () => number | undefined
   /** Told of every size that was measured, and of all processes that there are. */
   readonly onMeasured: (process: ProcessInfo, rssBytes: number) => void
-  /** Told of every figure beside RSS that was read, with the rule that asks for it. */
+  /** Called with every figure other than RSS that was read, and the rule that asks for it. */
   readonly onFigure: (process: ProcessInfo, rule: Rule, value: number) => void
   /** Takes each size into the history of its process. */
   readonly record: GrowthPorts['record']

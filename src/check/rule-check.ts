@@ -59,7 +59,7 @@ export class RuleCheck {
     }
   }
 
-  /** Forgets what was counted for one process. */
+  /** Forgets the counts for one process. */
   forget(namespec: string): void {
     this.#judgement.forget(namespec)
   }

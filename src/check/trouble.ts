@@ -17,7 +17,7 @@ export class Trouble {
     return this.#failing === undefined
   }
 
-  /** Since when, in epoch milliseconds, and why by what was told last; undefined if checks go on. */
+  /** Since when, in epoch milliseconds, and the last reason logged; undefined if checks go on. */
   get failing() {
     return this.#failing
   }

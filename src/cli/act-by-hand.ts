@@ -1,5 +1,5 @@
-// Has the memmon that runs do something with a program, by way of its socket: `memmon restart`, `drain`, `mute`, `unmute`,
-// and the keys of `memmon top`.
+// Asks the running memmon, through its socket, to do something with a program: `memmon restart`, `drain`, `mute`,
+// `unmute`, and the keys of `memmon top`.
 import type { Act } from '../agents/acts.ts'
 import type { Answer } from '../agents/protocol.ts'
 import { UsageError } from '../base/errors.ts'
@@ -10,10 +10,10 @@ import type { ProcessTable } from '../supervisor/process-table.ts'
 import { findHost } from './memmon-host.ts'
 import type { Asked } from './rule-sources.ts'
 
-/** memmon answers within less, whatever becomes of a restart. */
+/** memmon answers sooner, whatever becomes of a restart. */
 const WITHIN_MS = 660_000
 
-/** A memmon that can be told what to do. */
+/** A memmon that takes requests. */
 export interface Acts {
   /** supervisord's processes. */
   readonly table: ProcessTable
@@ -27,7 +27,7 @@ export interface Acted {
   readonly text: string
 }
 
-/** Throws a UsageError that says what to do where no memmon can be asked. */
+/** Throws a UsageError that says what to do if no memmon can be asked. */
 export async function openActs(asked: Asked): Promise<Acts> {
   const { host, table } = await findHost(asked)
   return {
@@ -53,7 +53,7 @@ function actedOf(answer: Answer): Acted {
   return { isDone: true, text: typeof text === 'string' ? text : 'done' }
 }
 
-/** The processes of a name, of a group, or of a pattern. Throws a UsageError if there is none. */
+/** The processes of a name, a group or a pattern. Throws a UsageError if there are none. */
 export function programsNamed(word: string, { processes }: ProcessTable): string[] {
   const selector = parseSelector(word)
   const isNamed = ({ group, name }: ProcessInfo) =>

@@ -8,18 +8,18 @@ import { endWithReader } from './end-with-reader.ts'
 import type { Asked } from './rule-sources.ts'
 
 const USUAL_MUTE = '1h'
-/** As many as memmon answers at a time. */
+/** As many as memmon answers at once. */
 const AT_A_TIME = 8
 const EXIT_REFUSED = 1
 
 export interface ActAsked extends Asked {
   readonly what: Act['do']
   readonly word: string
-  /** Of a mute. */
+  /** For a mute. */
   readonly time: string | undefined
 }
 
-/** The exit code. Throws a UsageError. */
+/** Returns the exit code. Throws a UsageError. */
 export async function act({ what, word, time, ...asked }: ActAsked): Promise<number> {
   endWithReader()
   const terms = what === 'mute' ? { seconds: secondsOf(time ?? USUAL_MUTE) } : {}

@@ -1,9 +1,9 @@
-// What help says of one command for people, and the phrases that many of them share.
+// What help says about one command for people, and the phrases that many of them share.
 
 interface ArgumentText {
   readonly name: string
   readonly help: string
-  /** All that it may be, if these are few. */
+  /** All possible values, if these are few. */
   readonly choices?: readonly string[]
 }
 
@@ -12,14 +12,14 @@ export interface CommandText {
   readonly second?: ArgumentText
   readonly summary: string
   readonly help: string
-  /** Behind the options. */
+  /** After the options. */
   readonly more: string
   readonly examples: readonly (readonly [args: string, what: string])[]
 }
 
-/** Of one process. */
+/** For one process. */
 export const ITS_NAME =
   'its name, as supervisorctl status has it, a pattern that one process matches, or a pid: of a process of supervisord, or of a descendant of one'
 
-/** Of one process or of many. */
+/** For one process or many. */
 export const NAMES = 'its name, as supervisorctl status has it, a group, or a pattern with * and ?'

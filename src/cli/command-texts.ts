@@ -1,8 +1,8 @@
-// What help says of each command for people: its arguments, what it does, its exit codes, and examples.
+// What help says about each command for people: its arguments, what it does, its exit codes, and examples.
 import { type CommandText, ITS_NAME, NAMES } from './command-text.ts'
 import { SOCKET_COMMAND_TEXTS } from './socket-command-texts.ts'
 
-/** For which there is a file in completions/. */
+/** Those with a file in completions/. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const
 
 const RULES_ARE =

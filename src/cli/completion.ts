@@ -1,4 +1,4 @@
-// `memmon completion`: the script of a shell, and what that asks at each TAB.
+// `memmon completion`: a shell's script, and what that asks at each TAB.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UsageError } from '../base/errors.ts'
@@ -17,12 +17,12 @@ export function completionScript(word: string): string {
   return readFileSync(join(import.meta.dirname, '..', 'completions', SCRIPTS[shell]), 'utf8')
 }
 
-/** What needs no quotes in any of the shells, and shows as what it is. */
+/** Names that need no quotes in any of the shells, and are safe to show. */
 const PLAIN = /^[\p{L}\p{N}_.@%+,:=/-]+$/u
-/** More are not for a person to choose from. */
+/** Nobody can choose from more. */
 const MOST = 2_000
 
-/** A kind on the first line; behind it candidates, each with a tab and its help. */
+/** A kind on the first line; candidates after it, each with a tab and its help. */
 export function offerLines(
   words: readonly string[],
   commands: readonly ManualCommand[],
@@ -34,7 +34,7 @@ export function offerLines(
   return [offer.kind, ...lines, ''].join('\n')
 }
 
-/** Nobody wants to read at a TAB why there are no names. */
+/** At a TAB nobody wants to read why there are no names. */
 function readNames(words: readonly string[], sources: SupervisorSources): SupervisorNames {
   const flag = words.findIndex(word => word === '-C' || word === '--configuration')
   try {

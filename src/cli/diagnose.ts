@@ -53,7 +53,7 @@ export async function diagnose({
   return exitCodeOf(own?.findings.some(isOver) ?? false, seen)
 }
 
-/** Reads what the kernel knows of it now. */
+/** Reads what the kernel knows about it now. */
 export async function diagnosisOf(
   target: Target,
   { assessment, table }: { readonly assessment: Assessment; readonly table: Pick<ProcessTable, 'processes'> },

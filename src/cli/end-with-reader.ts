@@ -1,4 +1,4 @@
-// `memmon check | head` has read enough; or the terminal has gone.
+// `memmon check | head` has read enough; or the terminal is gone.
 
 const GONE: readonly unknown[] = ['EPIPE', 'EIO']
 

@@ -1,4 +1,4 @@
-// What a command for people was given besides the listener's options, and what counts where nothing was said.
+// What a command for people was given besides the listener's options, and the defaults.
 import type { Sort } from '../screen/order.ts'
 
 /** What was given besides the listener's options. */
@@ -8,7 +8,7 @@ export interface Given {
   sort: Sort
   onlyOver: boolean
   watchSeconds: number | undefined
-  /** --delay, of top. */
+  /** --delay, for top. */
   delaySeconds: number
   why: boolean
   /** --csv. */
@@ -19,19 +19,19 @@ export interface Given {
   writePath: string | undefined
   /** --html. */
   htmlPath: string | undefined
-  /** --duration, of a sample. */
+  /** --duration, for a sample. */
   durationSeconds: number
-  /** --classes, of a sample. */
+  /** --classes, for a sample. */
   classes: boolean
-  /** --force, of a dump. */
+  /** --force, for a dump. */
   force: boolean
   readonly words: string[]
 }
 
-/** Of a sample: leaks of 5 KB a second are told from garbage in so long. */
+/** For a sample: long enough to tell leaks of 5 KB a second from garbage. */
 export const SAMPLE_SECONDS = 30
 
-/** Of top, from one reading to the next. */
+/** For top, between readings. */
 export const DELAY_SECONDS = 2
 
 export const nothingGiven = (): Given => ({

@@ -1,4 +1,4 @@
-// The commands for people, in a terminal: a row for each, which says what it begins. Loaded for them alone; what a command
+// The commands for people, in a terminal: a row for each, which says what it starts. Loaded only for them; what a command
 // needs is loaded when it runs.
 
 import { readFileSync } from 'node:fs'
@@ -19,10 +19,10 @@ import { isAscii } from './plain-text.ts'
 import type { Asked, ReadRules } from './rule-sources.ts'
 import { supervisorSources } from './supervisor-sources.ts'
 
-/** What a command that looks at a supervisord is begun with. */
+/** The arguments of a command that looks at a supervisord. */
 type Look = Asked & Given & { readonly widthOf: WidthOf; readonly word: string }
 
-/** Those that look at none. */
+/** Those that do not. */
 type Apart = 'analyse' | 'completion' | 'test-notify'
 
 const LOOKS: Record<Exclude<HandCommand, Apart>, (look: Look) => Promise<number>> = {
@@ -107,7 +107,7 @@ async function runCompletion({ words: [shell = ''] }: Given): Promise<number> {
   return 0
 }
 
-/** What the scripts of the shells call. */
+/** What the shells' scripts call. */
 async function completeWords(words: readonly string[]): Promise<number> {
   const { offerLines } = await import('./completion.ts')
   const { manualCommands } = await import('./manual-commands.ts')

@@ -75,10 +75,10 @@ export const CHECK_OPTIONS: readonly OwnOption[] = [
   jsonOption('print JSON; with --watch one line each', 'check --json'),
 ]
 
-/** Of status alone. */
+/** Only for status. */
 export const STATUS_OPTIONS: readonly OwnOption[] = [jsonOption('print JSON, on one line', 'status --json')]
 
-/** Of top alone. */
+/** Only for top. */
 export const TOP_OPTIONS: readonly OwnOption[] = [
   {
     flags: ['-d', '--delay'],

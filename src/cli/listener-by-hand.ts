@@ -1,4 +1,4 @@
-// What is known of one listener of supervisord.conf from outside: by its state folder, by supervisord, by /proc.
+// What outsiders can know about a listener of supervisord.conf: from its state folder, supervisord, /proc.
 import { lstat } from 'node:fs/promises'
 import { monotonicMs } from '../base/clock.ts'
 import { isNumber, isObject } from '../base/data.ts'
@@ -22,7 +22,7 @@ import { askListener } from './memmon-host.ts'
 import type { RuleSource } from './rule-sources.ts'
 import { stateFoldersOf, whyUnread } from './running-memmon.ts'
 
-/** Of the restarts that the journal still has. */
+/** Of those that the journal still has. */
 const MOST_RESTARTS = 20
 
 export type Listener = RuleSource & { readonly section: NonNullable<RuleSource['section']> }
@@ -72,7 +72,7 @@ export async function readListener(
   }
 }
 
-/** What it has said by its socket, if it is this run of memmon; whatever else came is not known. */
+/** What it answered through its socket, if it is this run of memmon; anything else is unknown. */
 function saidOf(data: unknown, run: string) {
   if (!isObject(data) || data.run !== run || !isNumber(0)(data.agents)) return undefined
   const { tick_at_ms: tickAtMs, period_seconds: periodSeconds, failing, agents } = data
@@ -87,7 +87,7 @@ function saidOf(data: unknown, run: string) {
   }
 }
 
-/** That of its group which runs, if one does. */
+/** The running one of its group, if any. */
 function ownProcess(group: string, seen: Seen | undefined): ProcessInfo | undefined {
   const own = seen?.table.processes.filter(one => one.group === group) ?? []
   return own.find(({ state }) => state === ProcessState.RUNNING) ?? own[0]
@@ -108,7 +108,7 @@ interface Left {
   readonly listener: Read<ListenerFound>
 }
 
-/** What is in the folder, also after the memmon that had it. */
+/** What the folder holds, also after its memmon has ended. */
 async function readLeft(path: string, state: FoundState): Promise<Left | undefined> {
   if (state.kind !== 'running' && state.kind !== 'idle') return undefined
   const { uid } = await lstat(path)

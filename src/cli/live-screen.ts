@@ -1,9 +1,9 @@
-// A screen that is drawn in place: the terminal's alternate screen, left as it was found however the command ends, but by
-// SIGKILL. Control sequences: xterm's ctlseqs, which every terminal of today has.
+// A screen that is drawn in place: the terminal's alternate screen, restored however the command ends, except by SIGKILL.
+// Control sequences: xterm's ctlseqs, which every terminal of today has.
 import { emitKeypressEvents, type Key as NodeKey } from 'node:readline'
 import { screenChanges } from './screen-changes.ts'
 
-/** The alternate screen, no cursor, no line that goes on in the next one, pastes marked as such. */
+/** The alternate screen, no cursor, no wrapping of lines, bracketed pastes. */
 const ENTER = '\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[?2004h'
 const LEAVE = '\u001b[?2004l\u001b[?7h\u001b[?25h\u001b[?1049l'
 
@@ -14,9 +14,9 @@ const RESUME_MS = 50
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const
 
 export interface LiveScreen {
-  /** No more lines than the terminal has. */
+  /** At most as many lines as the terminal has. */
   draw(lines: readonly string[]): void
-  /** Draws all of it with the next picture, whatever something else has written over it. */
+  /** Draws the whole next picture, whatever something else has written over it. */
   forget(): void
   /** Gives the terminal back. */
   leave(): void
@@ -25,7 +25,7 @@ export interface LiveScreen {
 export interface LiveEvents {
   /** 'up', 'enter', 'escape', 'ctrl-c', 'paste-start' ..., or the character itself. In raw mode no key is a signal. */
   readonly onKey: (key: string) => void
-  /** A signal asks for the end; or the terminal has gone. */
+  /** A signal asks it to end; or the terminal is gone. */
   readonly onSignal: (exitCode: number) => void
   /** The terminal has another size, or was given back to us. */
   readonly onRedraw: () => void
@@ -36,7 +36,7 @@ export function openLiveScreen({ onKey, onSignal, onRedraw }: LiveEvents): LiveS
   const { stdin, stdout } = process
   const hasKeys = stdin.isTTY
   let isOpen = false
-  /** What is there, as far as anybody knows. */
+  /** What the screen shows, as far as known. */
   let drawn: readonly string[] | undefined
   const enter = () => {
     if (isOpen) return
@@ -75,7 +75,7 @@ export function openLiveScreen({ onKey, onSignal, onRedraw }: LiveEvents): LiveS
     stdin.on('keypress', (text: string | undefined, key: NodeKey) => {
       for (const name of namesOf(text, key)) name === SUSPEND_KEY ? suspend() : onKey(name)
     })
-    // Where SIGHUP is ignored, as under nohup: no key will ever come.
+    // If SIGHUP is ignored, as under nohup: no key will ever come.
     stdin.on('end', hangUp).on('error', hangUp).resume()
   }
   enter()
@@ -96,20 +96,20 @@ export function openLiveScreen({ onKey, onSignal, onRedraw }: LiveEvents): LiveS
   }
 }
 
-/** A terminal that has gone takes no settings. */
+/** A terminal that is gone takes no settings. */
 function letGo(stdin: NodeJS.ReadStream): void {
   try {
     stdin.setRawMode(false)
   } catch {
-    // Nobody is there to see it.
+    // Nobody can see it.
   }
 }
 
-/** A character behind Escape, which readline takes for Alt and that character. */
+/** A character after Escape, which readline takes for Alt and that character. */
 const BEHIND_ESCAPE = /^\u001b(.)$/su
 const CONTROL = /[\0-\u001f\u007f-\u009f]/
 
-/** As Node's readline knows keys; what it has no name for comes to nothing. */
+/** As Node's readline names keys; keys without a name yield nothing. */
 export function namesOf(text: string | undefined, { name, ctrl, sequence = '' }: NodeKey): readonly string[] {
   if (name === 'undefined') return []
   const behind = BEHIND_ESCAPE.exec(sequence)?.[1]

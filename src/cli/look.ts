@@ -78,7 +78,7 @@ export const exitCodeOf = (isOver: boolean, { faults }: Pick<Seen, 'faults'>): n
 /** Throws a UsageError. */
 export const look = (asked: Asked): Promise<Seen> => lookBy(basisOf(asked))
 
-/** The same by what was read of supervisord.conf. Throws a UsageError. */
+/** The same, based on the supervisord.conf already read. Throws a UsageError. */
 export async function lookBy(basis: Basis): Promise<Seen> {
   const reader = createCapacityReader()
   const [capacity, available] = [reader.capacity(), reader.available()]

@@ -1,4 +1,4 @@
-// The documents that are made from the table of options and the commands; `npm run docs` writes them, a test compares them.
+// The documents generated from the table of options and the commands; `npm run docs` writes them, a test compares them.
 import { optionsMarkdown } from '../config/options-doc.ts'
 import { commandPage } from '../manual/command-page.ts'
 import { confPage } from '../manual/conf-page.ts'
@@ -16,7 +16,7 @@ export function madeDocuments(read: (path: string) => string): [path: string, te
   ]
 }
 
-/** Of the release; before it, none: the same sources make the same page on any day. */
+/** That of the release; none before it: the same sources make the same page on any day. */
 const dateOf = (changelog: string, version: string): string =>
   new RegExp(`^## \\[${version}\\] - (\\d{4}-\\d\\d-\\d\\d)$`, 'm').exec(changelog)?.[1] ?? ''
 

@@ -4,7 +4,7 @@ import type { ManualCommand } from '../manual/commands.ts'
 import { COMMAND_TEXTS, type HandCommand } from './command-texts.ts'
 import { OWN_OPTIONS } from './program.ts'
 
-/** In the order of help; `taken` says which of the listener's options a command takes, all where nothing is said. */
+/** In the order of help; `taken` says which of the listener's options a command takes, by default all. */
 export const manualCommands = (taken: Partial<Record<HandCommand, readonly string[]>>): ManualCommand[] =>
   (Object.keys(COMMAND_TEXTS) as HandCommand[]).map(name => {
     const { argument, second, ...texts } = COMMAND_TEXTS[name]

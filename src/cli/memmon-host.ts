@@ -31,7 +31,9 @@ export async function findHost(asked: Asked): Promise<FoundHost> {
   throw new UsageError(whyNone(basis, reasons))
 }
 
-/** What the listener with these rules says of itself by its socket; undefined where it has none, or does not answer. */
+/**
+ * What the listener with these rules says through its socket; undefined without one, or without an answer.
+ */
 export async function askListener(
   source: RuleSource,
   processes: readonly ProcessInfo[],

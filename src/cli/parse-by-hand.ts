@@ -1,4 +1,4 @@
-// The arguments of a command for people: what it takes of the listener's options, and what it was given.
+// The arguments of a command for people: the listener's options that it takes, and its own.
 
 import { messageOf, UsageError } from '../base/errors.ts'
 import { nameOf } from '../config/commander.ts'
@@ -11,10 +11,10 @@ import type { HandCommand } from './command-texts.ts'
 import type { Given } from './given.ts'
 import { parseProgram } from './program.ts'
 
-/** Of the listener's options those that say something without a rule. */
+/** The listener's options that mean something without a rule. */
 const ALONE = ['--config', '--server-url', '--sampler', '--verbose']
 
-/** Which of them a command takes; all where nothing is said. */
+/** Which of them a command takes; by default all. */
 export const TAKEN: Partial<Record<HandCommand, readonly string[]>> = {
   analyse: [],
   completion: [],
@@ -32,7 +32,7 @@ export const TAKEN: Partial<Record<HandCommand, readonly string[]>> = {
   dump: ['--server-url'],
 }
 
-/** A command with the listener's options and its own; undefined if help or version were shown. Throws a UsageError. */
+/** A command with the listener's options and its own; undefined if it printed help or version. Throws a UsageError. */
 export function parseByHand(
   argv: readonly string[],
   files: Pick<ConfFiles, 'readText' | 'surroundings'>,
@@ -60,7 +60,7 @@ function attempt(what: string, take: () => void): void {
   }
 }
 
-/** The listener's options that say nothing to the command. */
+/** Listener options that mean nothing to the command. */
 function refuseUseless(command: HandCommand, { given }: Reading): void {
   const taken = TAKEN[command]
   const useless = taken && [...given].find(({ flags }) => !taken.some(flag => flags.includes(flag)))
@@ -68,7 +68,7 @@ function refuseUseless(command: HandCommand, { given }: Reading): void {
     throw new UsageError(`memmon ${command} does not take ${nameOf(useless)}: see memmon help ${command}`)
 }
 
-/** Throws a UsageError for options about rules, without a rule: whoever gives them means something that would not happen. */
+/** Throws a UsageError for options about rules without a rule: they would have no effect. */
 export function refuseIdle(argv: readonly string[]): void {
   const names = OPTIONS.flatMap(({ flags }) => flags).filter(flag => !ALONE.includes(flag))
   const idle = argv.find(word => names.includes(word.replace(/=.*/s, '')))

@@ -32,7 +32,7 @@ export function createReadTop(asked: Asked): ReadTop {
   }
 }
 
-/** '' if it is not there, or not for us to see. */
+/** '' if it is missing, or not readable for us. */
 const markOf = (path: string): Promise<string> =>
   stat(path).then(
     ({ mtimeMs, ino }) => `${ino} ${mtimeMs}`,

@@ -84,7 +84,7 @@ function described(process: ProcessInfo, path: string | undefined, state: FoundS
   return { ...found, note: `What ${whose} remembers is left out: ${why}`, problems: [] }
 }
 
-/** Why the state of the memmon with this pid is not known, in one clause. */
+/** Why the state of the memmon with this pid is unknown, in one clause. */
 export const whyUnread = (
   state: Exclude<FoundState, { kind: 'running' }>,
   path: string | undefined,

@@ -1,4 +1,4 @@
-// What help says of the commands that ask the memmon that runs, by its socket.
+// What help says about the commands that ask the running memmon through its socket.
 import { type CommandText, ITS_NAME, NAMES } from './command-text.ts'
 
 const AGENTS_ARE =

@@ -1,5 +1,5 @@
-// Reads the Status of all listeners of supervisord.conf: what each has left in its state folder, and what it sees of its
-// processes, as memmon check has it. Works without supervisord, and without a memmon that runs. Changes nothing.
+// Reads the Status of all listeners of supervisord.conf: what each left in its state folder, and how it sees its
+// processes, as in memmon check. Works without supervisord, and without a running memmon. Changes nothing.
 import { UsageError } from '../base/errors.ts'
 import { formatServerUrl } from '../base/server-url.ts'
 import type { Status } from '../status/status.ts'
@@ -30,7 +30,7 @@ export async function readStatus(asked: Asked): Promise<Status> {
   }
 }
 
-/** Why supervisord could not be asked, in one line. */
+/** Why supervisord did not answer, in one line. */
 async function lookOrWhy(basis: Basis): Promise<Seen | string> {
   try {
     return await lookBy(basis)

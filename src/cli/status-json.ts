@@ -6,7 +6,7 @@ import { downOf, exitCodeOf, overOf, standingOf } from '../status/standing.ts'
 import type { ListenerStatus, Status } from '../status/status.ts'
 import { budgetJson, processJson } from './check-json.ts'
 
-/** Raised when a field changes its meaning; fields may be added without. */
+/** Raised when a field changes its meaning, but not when fields are added. */
 const STATUS_VERSION = 1
 
 export function statusDocument(status: Status) {
@@ -69,7 +69,7 @@ function listenerJson(one: ListenerStatus, nowMs: number) {
   }
 }
 
-/** `heard` is null where nothing is known of ticks. */
+/** `heard` is null if nothing is known about ticks. */
 function tickJson(hearing: Hearing, nowMs: number) {
   const atMs = hearing.kind === 'hears' || hearing.kind === 'silent' ? hearing.tickAtMs : undefined
   return {

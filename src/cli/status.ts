@@ -1,4 +1,4 @@
-// `memmon status`: whether memmon is at work and all is well, for people and for monitoring.
+// `memmon status`: whether memmon is working and all is well, for people and for monitoring.
 import { jsonLine } from '../base/json-line.ts'
 import { statusLines } from '../screen/status-screen.ts'
 import type { WidthOf } from '../screen/width.ts'
@@ -15,7 +15,7 @@ export interface StatusAsked extends Asked {
   readonly widthOf: WidthOf
 }
 
-/** Prints it; the exit code. Throws a UsageError. */
+/** Prints it; returns the exit code. Throws a UsageError. */
 export async function status({ json, widthOf, ...asked }: StatusAsked): Promise<number> {
   endWithReader()
   const seen = await readStatus(asked)

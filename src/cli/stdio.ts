@@ -17,7 +17,7 @@ const INPUT_BYTES = 16 * 1024
 const WRITE_TRIES = 100
 const RETRY_MS = 10
 
-/** Throws a UsageError where a shell in command= has put something else in the place of supervisord's pipes. */
+/** Throws a UsageError if a shell in command= has replaced supervisord's pipes. */
 export function refuseRedirected(): void {
   const where = ['stdin', 'stdout'].filter((_, fd) => !isPipe(fd)).join(' and ')
   if (where !== '')
@@ -60,7 +60,7 @@ function openInput(onChunk: (chunk: Uint8Array) => void): NodeJS.EventEmitter {
   return new Socket(options)
 }
 
-/** A socket may be one, too. */
+/** A socket also counts. */
 function isPipe(fd: number): boolean {
   const stat = fstatSync(fd)
   return stat.isFIFO() || stat.isSocket()

@@ -1,4 +1,4 @@
-// How wide what is printed may be, and whether it may have colours: a terminal's own, and no bound in a pipe or a file.
+// How wide the output may be, and whether it may have colours: the terminal's own width; no limit in a pipe or a file.
 
 const USUAL_COLUMNS = 80
 
@@ -6,9 +6,9 @@ const USUAL_COLUMNS = 80
 export const columnsOf = ({ columns }: { readonly columns?: number | undefined }): number =>
   columns || USUAL_COLUMNS
 
-/** What a line on stdout has room for. */
+/** The width of a line on stdout. */
 export const stdoutWidth = (): number =>
   process.stdout.isTTY ? columnsOf(process.stdout) : Number.POSITIVE_INFINITY
 
-/** False for a terminal without colours, and for people who want none. */
+/** False for terminals without colours, and for people who do not want them. */
 export const takesColour = (): boolean => !process.env.NO_COLOR && process.env.TERM !== 'dumb'

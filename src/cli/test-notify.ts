@@ -40,7 +40,7 @@ export async function testNotify(settings: Settings): Promise<number> {
   return results.every(Boolean) ? 0 : EXIT_FAILED
 }
 
-/** Whether it was taken. */
+/** Whether it was delivered. */
 function printed(what: string, delivery: Delivery): boolean {
   const text = delivery.ok
     ? `Sent ${what}${delivery.said ? `: ${delivery.said}` : ''}`

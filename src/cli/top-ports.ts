@@ -1,4 +1,4 @@
-// What `memmon top` reads and asks, by hand: the listeners' state, the kernel, a listener's socket.
+// What `memmon top` reads and asks: the listeners' state, the kernel, a listener's socket.
 import { UsageError } from '../base/errors.ts'
 import type { Said, TopModel } from '../top/model.ts'
 import type { Evidence, Target, Wish } from '../top/state.ts'
@@ -20,7 +20,7 @@ async function readEvidence(of: Target, { rows }: TopModel): Promise<Evidence> {
   const processes = rows.flatMap(({ row }) => (row.kind === 'process' ? row.of : []))
   const own = processes.find(({ process }) => process.namespec === of.namespec && process.pid === of.pid)
   const ended: Evidence = { of, kind: 'failed', why: `${of.name} (pid ${of.pid}) has ended.` }
-  // Without a size, and without a reason for that, the pid is somebody else's by now.
+  // Without a size or a reason for that, the pid already belongs to another process.
   if (!own || (own.rssBytes === undefined && !own.blind)) return ended
   const diagnosis = await diagnosisOf(
     { pid: of.pid, process: own.process },
@@ -33,7 +33,7 @@ async function readEvidence(of: Target, { rows }: TopModel): Promise<Evidence> {
   return diagnosis.unread.length > 0 ? { of, kind: 'failed', why: diagnosis.unread.join(' ') } : ended
 }
 
-/** Says what to do where no memmon can be asked. */
+/** Says what to do if no memmon can be asked. */
 async function askFor(asked: Asked, wish: Wish, onProgress: (text: string) => void): Promise<Said> {
   try {
     const acts = await openActs(asked)
@@ -48,7 +48,7 @@ async function askFor(asked: Asked, wish: Wish, onProgress: (text: string) => vo
   }
 }
 
-/** What was asked about one run of a program is not done to the next one. */
+/** A request about one run of a program does not reach the next run. */
 async function askBy(
   { table, act }: Acts,
   { action, of }: Wish,

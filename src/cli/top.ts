@@ -1,5 +1,5 @@
-// `memmon top`: what the running listeners know, live in a terminal; in a pipe one picture of it. Carries out what the state
-// machine of src/top asks for, and draws what it comes to.
+// `memmon top`: what the running listeners know, live in a terminal; in a pipe one snapshot. Carries out the effects of
+// src/top's state machine, and draws its picture.
 import { UsageError } from '../base/errors.ts'
 import type { WidthOf } from '../screen/width.ts'
 import { type Canvas, quickWidth } from '../top/canvas.ts'
@@ -18,18 +18,18 @@ const USUAL = { columns: 80, rows: 24 }
 const NO_VIEW: View = { rows: 1, mostScroll: 0 }
 
 export interface TopPorts {
-  /** `before`: what it came to last. Throws a UsageError. */
+  /** `before`: the last result. Throws a UsageError. */
   readonly read: (before: TopModel | undefined) => Promise<TopModel>
-  /** Never rejects for what is there; nor does the next one. */
+  /** Never rejects, whatever it finds; nor does the next one. */
   readonly readEvidence: (of: Target, model: TopModel) => Promise<Evidence>
   readonly ask: (wish: Wish, onProgress: (text: string) => void) => Promise<Said>
   /** string-width's. */
   readonly widthOf: WidthOf
-  /** From one reading to the next. */
+  /** Between readings. */
   readonly delayMs: number
 }
 
-/** Until a key or a signal ends it; the exit code. Throws a UsageError if the first reading already fails. */
+/** Until a key or a signal ends it; returns the exit code. Throws a UsageError if the first reading fails. */
 export async function top(given: TopPorts): Promise<number> {
   const ports = { ...given, widthOf: quickWidth(given.widthOf) }
   const model = await ports.read(undefined)
@@ -40,7 +40,7 @@ export async function top(given: TopPorts): Promise<number> {
   return 0
 }
 
-/** Ends at once, also while something is being read or asked for. */
+/** Ends at once, also during a reading or a request. */
 const onScreen = (ports: TopPorts, first: TopModel): Promise<number> =>
   new Promise((resolve, reject) => new TopScreen(ports, first, { resolve, reject }).begin())
 
@@ -113,7 +113,7 @@ class TopScreen {
     }, this.#ports.delayMs)
   }
 
-  /** What is pressed at once is drawn once. */
+  /** Keys pressed together are drawn once. */
   #drawSoon(): void {
     this.#drawing ??= setImmediate(() => this.#draw())
   }
@@ -135,7 +135,7 @@ class TopScreen {
   }
 }
 
-/** What fails now may come to something later: memmon.conf is being written, a disk does not answer. */
+/** What fails now may work later: memmon.conf is being written, a disk does not answer. */
 async function reading({ read }: TopPorts, before: TopModel): Promise<Happening> {
   try {
     return { kind: 'model', model: await read(before) }
@@ -145,7 +145,7 @@ async function reading({ read }: TopPorts, before: TopModel): Promise<Happening>
   }
 }
 
-/** stdout's; columns are 0 where nobody has set them. */
+/** stdout's; columns are 0 if nobody has set them. */
 const canvasFor = (widthOf: WidthOf): Canvas => ({
   widthOf,
   columns: process.stdout.columns || USUAL.columns,

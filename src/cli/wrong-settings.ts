@@ -1,4 +1,4 @@
-// Settings that cannot be used: for people, or for a listener's log in its format, as far as that can be known.
+// Settings that cannot be used: for people, or for a listener's log in its format, as far as that is known.
 import { createLog, type LogFormat } from '../base/log.ts'
 import type { Redactor } from '../base/redact.ts'
 import type { ReadText } from '../config/flags.ts'
@@ -7,12 +7,12 @@ import { parseIni } from '../config/ini.ts'
 export interface WrongTerms {
   readonly argv: readonly string[]
   readonly redactor: Redactor
-  /** supervisord has started it. */
+  /** supervisord started it. */
   readonly isListener: boolean
   readonly readText: ReadText
 }
 
-/** Says on stderr what is wrong: a line each. */
+/** Says on stderr what is wrong, one line for each fault. */
 export function sayWrong(text: string, { argv, redactor, isListener, readText }: WrongTerms): void {
   if (!isListener || wantedFormat(argv, readText) === 'text') {
     process.stderr.write(`memmon: ${redactor.redact(text)}\nmemmon --help shows the options.\n`)
@@ -22,7 +22,7 @@ export function sayWrong(text: string, { argv, redactor, isListener, readText }:
   for (const line of text.split('\n')) log('CRIT', line, () => ({ event: 'settings' }))
 }
 
-/** Nothing else of the flags and of memmon.conf has to be right; files that it includes are not looked at. */
+/** The rest of the flags and of memmon.conf may be wrong; does not read included files. */
 function wantedFormat(argv: readonly string[], readText: ReadText): LogFormat {
   const path = flagValue('--config', argv)
   const given = flagValue('--log-format', argv) ?? (path === undefined ? undefined : keyIn(path, readText))
@@ -41,6 +41,6 @@ function keyIn(path: string, readText: ReadText): string | undefined {
     const own = sections.filter(({ name }) => name === 'memmon').flatMap(({ entries }) => entries)
     return own.find(({ key }) => key === 'log_format')?.value
   } catch {
-    return undefined // why it cannot be read is what is being said
+    return undefined // the message already says why it cannot be read
   }
 }

@@ -1,4 +1,4 @@
-// What the keys about acting come to: the action, how a process is drained, and how it is restarted.
+// What the keys about acting mean: the action, how to drain a process, and how to restart it.
 import type { Action, Drain } from '../rules/action.ts'
 import type { RestartPlan } from '../rules/rule.ts'
 import { Contradiction } from './contradiction.ts'
@@ -6,7 +6,7 @@ import type { RuleKeys } from './rule-keys.ts'
 
 /** GitLab's for its Sidekiq workers. */
 const DEFAULT_GRACE_SECONDS = 900
-/** What a sample takes beside its time: two collections of the worker's garbage, and its report. */
+/** What a sample takes beyond its time: two collections of the worker's garbage, and its report. */
 const SAMPLE_GRACE_SECONDS = 90
 
 /** Throws a Contradiction. */

@@ -1,4 +1,4 @@
-// What a budget as it was given comes to, with what [memmon] says of all.
+// What the keys of a budget mean, with those that [memmon] sets for all.
 import type { Action } from '../rules/action.ts'
 import type { BudgetSpec } from '../rules/budgets.ts'
 import { NO_PATIENCE } from '../rules/patience.ts'
@@ -13,7 +13,7 @@ export function budgetOf(
   keys: RuleKeys,
   dryRun: boolean,
 ): BudgetSpec {
-  // What is the rule for single processes need not fit a budget: only what the section itself says is refused.
+  // Rules for single processes need not fit a budget: only what the section itself says is rejected.
   const action = keys.action?.kind === 'restart' || keys.action?.kind === 'alert' ? keys.action : undefined
   if (own.action && own.action !== action) {
     throw new Contradiction(

@@ -13,7 +13,7 @@ export const INCLUDE = 'include'
 /** What makes memmon.conf a file that only its owner may read. */
 const SECRET_KEYS = ['smtp_password', 'webhook']
 
-/** The URL of an Alertmanager is one if it has a password. */
+/** The URL of an Alertmanager is a secret if it has a password. */
 const isSecret = (key: string, value: string): boolean =>
   SECRET_KEYS.includes(key) || (key === 'alertmanager' && value.includes('@'))
 

@@ -1,6 +1,6 @@
-// What is thrown where keys of one rule contradict each other.
+// Thrown if keys of one rule contradict each other.
 
-/** `key` is the one that is to blame: the message names where it stands. */
+/** `key` is the one to blame: the message says where it is. */
 export class Contradiction extends Error {
   readonly key: string
 

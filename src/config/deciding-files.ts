@@ -10,7 +10,7 @@ import type { Settings } from './settings.ts'
 /** What runs the file that it is given. */
 const INTERPRETER = /(^|\/)(env|(ba|da|k|z)?sh|python[\d.]*|perl|ruby|node|php)$/
 const SHELL = /(^|\/)(ba|da|k|z)?sh$/
-/** Before a program, to a shell or to env. */
+/** Before a program, for a shell or env. */
 const BEFORE_PROGRAM = /^(\w+=.*|exec)$/s
 
 /** The user that memmon runs as; where users have no numbers, no file has an owner. */
@@ -51,7 +51,7 @@ interface NamedCommand {
   readonly command: string
 }
 
-/** What decides by what is in it: every file of the settings but memmon.conf, and the secrets, which channels read. */
+/** Files whose contents decide: all of the settings, except memmon.conf and the secrets of channels. */
 const decidingFiles = (settings: Settings) => [
   ...commandsOf(settings).map(({ key, command }) => ({ key, paths: filesIn(wordsIn(command)) })),
   { key: 'smtp_ca_file', paths: settings.smtpCaFile === undefined ? [] : [settings.smtpCaFile] },
@@ -92,8 +92,8 @@ const planCommands = ({
 ]
 
 /**
- * The program by its path, and the script if the program is an interpreter; of `sh -c` what that begins with. What PATH
- * finds is the system's.
+ * The program if given by its path, and the script if the program is an interpreter; for `sh -c` what that begins with.
+ * Files found by PATH are the system's.
  */
 function filesIn(words: readonly string[]): string[] {
   const [program = '', ...rest] = words.slice(words.findIndex(word => !BEFORE_PROGRAM.test(word)))

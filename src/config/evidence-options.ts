@@ -1,4 +1,4 @@
-// The options about a look into a process right before its restart.
+// The options about looking into a process right before its restart.
 import { parseSomeTime } from '../base/units.ts'
 import { parseSwitch } from '../rules/limits.ts'
 import type { GeneralOption } from './option.ts'

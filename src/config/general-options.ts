@@ -1,5 +1,5 @@
-// The options that are about no single rule: what memmon leaves alone, which monitors it asks, and how it runs itself.
-// Those about messages, the pace of restarts, evidence and agents have files of their own.
+// The options about no single rule: what memmon leaves alone, which monitors it asks, and how it runs itself. Those
+// about messages, the pace of restarts, evidence and agents have files of their own.
 import { resolve } from 'node:path'
 import type { LogFormat } from '../base/log.ts'
 import { parseSamplerName, SAMPLER_NAMES } from '../base/sampler-name.ts'

@@ -10,7 +10,7 @@ import type { Settings } from './settings.ts'
 export interface Capacity {
   readonly bytes: number
   readonly source: string
-  /** The control group whose limit, if it has one, cannot be seen here. */
+  /** The control group whose limit, if any, is not visible here. */
   readonly hiddenGroup?: string
 }
 

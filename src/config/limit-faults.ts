@@ -1,9 +1,9 @@
-// The limits of one rule beside each other: which of them contradict another, and which has no effect.
+// How the limits of one rule fit together: which of them contradict each other, and which have no effect.
 import type { Limit, RuleSpec } from '../rules/rule.ts'
 import { Contradiction } from './contradiction.ts'
 import type { RuleKeys } from './rule-keys.ts'
 
-/** A limit as it was given, in the words of who gave it. */
+/** A limit as given, in the operator's own words. */
 export interface WrittenLimit {
   readonly limit: Limit
   readonly written: string
@@ -28,7 +28,7 @@ export function refuseUnfit(
     )
 }
 
-/** Throws a Contradiction if the soft limit is not below one of the others. */
+/** Throws a Contradiction if the soft limit is not below the others. */
 export function refuseUnfitSoft(
   { limit: soft, written }: WrittenLimit,
   others: readonly (Limit | undefined)[],
@@ -42,19 +42,19 @@ export function refuseUnfitSoft(
   }
 }
 
-/** True if it warns of something. */
+/** True if it warns about something. */
 export const warns = ({ warn, limit, hardLimit }: RuleSpec): boolean =>
   warn !== undefined && !isIdleWarn(warn, limit, hardLimit)
 
-/** Without a limit nothing is warned of; but a size is one beside `memory_limit = none`. */
+/** Without a limit it has no effect; but a size has one beside `memory_limit = none`. */
 export const isIdleWarn = (warn: Limit, limit: Limit | undefined, hard: Limit | undefined): boolean =>
   (hard ?? NO_LIMIT).kind === 'none' && (!limit || (limit.kind === 'none' && warn.kind === 'percent'))
 
-/** A percentage of `warn` is one of the limit. */
+/** A percentage of `warn` means one of the limit. */
 const isNotBelow = (warn: Limit, limit: Limit): boolean =>
   warn.kind === 'percent' ? warn.percent >= 100 : (compared(warn, limit) ?? -1) >= 0
 
-/** Negative if `a` is below `b`; undefined where only the machine's memory tells. */
+/** Negative if `a` is below `b`; undefined if that depends on the machine's memory. */
 const compared = (a: Limit | undefined, b: Limit | undefined): number | undefined => {
   if (a?.kind === 'amount' && b?.kind === 'amount') return a.amount - b.amount
   if (a?.kind === 'percent' && b?.kind === 'percent') return a.percent - b.percent

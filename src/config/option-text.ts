@@ -19,7 +19,7 @@ export interface OptionText {
   readonly group: OptionGroup
   /** What its value is called; absent for a switch. */
   readonly value?: string
-  /** All that its value may be, or how it may begin, if these are few. */
+  /** All possible values or their beginnings, if these are few. */
   readonly choices?: readonly string[]
   /** It may stand without its value. */
   readonly isValueOptional?: true

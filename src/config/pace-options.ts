@@ -1,4 +1,4 @@
-// The options about how many restarts there are at a time, and how soon one follows another.
+// The options about how many restarts run at a time, and how soon one follows another.
 import { parseDuration, parseRate } from '../base/units.ts'
 import { MOST_COUNTED } from '../rules/history.ts'
 import type { GeneralOption } from './option.ts'

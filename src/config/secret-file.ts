@@ -1,4 +1,4 @@
-// Files that hold a secret: one line, which only we, or root, may read and write.
+// Files that hold a secret: one line, which only we or root may be able to read and write.
 import { shellWord } from '../base/command-line.ts'
 import { messageOf, UsageError } from '../base/errors.ts'
 import { errnoOf } from '../base/file-fault.ts'
@@ -6,7 +6,7 @@ import { looseText } from '../base/loose-file.ts'
 import { ownUser } from '../base/own-user.ts'
 import { readOpen } from './conf-files.ts'
 
-/** A file that whoever looks may not read; memmon's user may. */
+/** This user may not read the file; memmon's user may. */
 export class SecretDenied extends UsageError {}
 
 /** Its one line; `what` names it in errors. Throws a UsageError. */
@@ -20,7 +20,7 @@ export function secretIn(path: string, what: string): string {
   return text.trim()
 }
 
-/** The text of a file that is no secret. Throws a UsageError. */
+/** The text of a file without secrets. Throws a UsageError. */
 export const textIn = (path: string, what: string): string => fileOf(path, what).text
 
 function fileOf(path: string, what: string): ReturnType<typeof readOpen> {

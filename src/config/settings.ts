@@ -74,9 +74,9 @@ interface GeneralSettings {
   readonly restartBackoffSeconds: number
   /** For node_exporter's textfile collector; ends in .prom. */
   readonly metricsFile?: string
-  /** Where Prometheus asks. */
+  /** The address for Prometheus. */
   readonly metricsListen?: ListenAddress
-  /** user:password of whoever may ask there. */
+  /** Contains user:password for that address. */
   readonly metricsAuthFile?: string
   /** memmon's own RSS past which it ends, so that supervisord starts it afresh. */
   readonly ownLimitBytes: number

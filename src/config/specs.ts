@@ -1,4 +1,4 @@
-// What a rule as it was given comes to: one spec for each limit that it sets, with what [memmon] says of all.
+// What the keys of a rule mean: one spec for each limit that it sets, with those that [memmon] sets for all.
 
 import type { Action } from '../rules/action.ts'
 import type { MonitorSpec } from '../rules/monitor.ts'
@@ -22,7 +22,7 @@ export function specsOf(draft: RuleDraft, keys: RuleKeys, dryRun: boolean): Rule
   ]
 }
 
-/** A monitor of the operator's own, with what [memmon] says of all rules. */
+/** A monitor of the operator's own, with what [memmon] sets for all rules. */
 export const monitorOf = (path: string, keys: RuleKeys, isDryRun: boolean): MonitorSpec => ({
   id: `monitor ${path}`,
   path,
@@ -31,7 +31,7 @@ export const monitorOf = (path: string, keys: RuleKeys, isDryRun: boolean): Moni
   isDryRun,
 })
 
-/** What all specs of one rule have in common. */
+/** What all specs of one rule share. */
 type Terms = Omit<RuleSpec, 'id' | 'metric' | 'limit' | 'written'>
 
 const termsOf = ({ scope, selector, origin }: RuleDraft, keys: RuleKeys, dryRun: boolean): Terms => ({
@@ -49,7 +49,7 @@ function idOf({ scope, selector }: RuleDraft, what: string): string {
   return `${scope} ${name} ${what}`
 }
 
-/** Of the limit, the hard limit or growth: one for all of them. */
+/** For the limit, the hard limit or growth: one for all of them. */
 function memorySpecs(draft: RuleDraft, keys: RuleKeys, terms: Terms, dryRun: boolean): RuleSpec[] {
   const { origin, keys: own, isOverruled } = draft
   const hardLimit = keys.hardLimit ?? NO_LIMIT
@@ -80,7 +80,7 @@ function softSpecs(draft: RuleDraft, keys: RuleKeys, terms: Terms, dryRun: boole
   return [{ ...terms, id: idOf(draft, 'soft'), action, metric, limit, written }]
 }
 
-/** Of threads and of descriptors. */
+/** For threads and descriptors. */
 function countSpecs(draft: RuleDraft, keys: RuleKeys, terms: Terms): RuleSpec[] {
   const counts = [
     ['threads', keys.threadsLimit, 'threads_limit'],
@@ -93,6 +93,6 @@ function countSpecs(draft: RuleDraft, keys: RuleKeys, terms: Terms): RuleSpec[] 
   })
 }
 
-/** As its section or its flag says it. */
+/** In the words of its section or flag. */
 const writtenOf = ({ origin }: RuleDraft, key: string, value: string): string =>
   origin.startsWith('[') ? `${origin} ${key}=${value}` : `${origin} --${key.replace('_', '-')} ${value}`

@@ -1,9 +1,9 @@
-// The processes that supervisord.conf makes, by the names that supervisorctl shows (supervisor/options.py,
+// The processes that supervisord.conf defines, by the names that supervisorctl shows (supervisor/options.py,
 // processes_from_section and homogeneous groups). Pure.
 import { environmentExpansions, expandSupervisor } from './supervisor-expand.ts'
 import { folderOf, type SupervisorConf, type SupervisorSources } from './supervisor-files.ts'
 
-/** Of one program; more are not for a person to choose from. */
+/** For one program; nobody can choose from more. */
 const MOST_PROCESSES = 1_000
 
 export interface SupervisorNames {
@@ -14,7 +14,7 @@ export interface SupervisorNames {
 
 type Surroundings = Pick<SupervisorSources, 'environment' | 'hostName'>
 
-/** What cannot be expanded here is left out. */
+/** Skips what it cannot expand. */
 export function namesIn({ sections }: SupervisorConf, surroundings: Surroundings): SupervisorNames {
   const groupOf = new Map<string, string>()
   for (const [section, keys] of sections) {

@@ -1,4 +1,5 @@
-// memmon(1), made from the table of options and the commands for people; `npm run docs` writes it, a test compares it.
+// memmon(1), generated from the options and the commands for people; `npm run docs` writes it, a test compares
+// it.
 import type { OptionSpec } from '../config/option.ts'
 import { OPTION_GROUPS, valueTerm } from '../config/option-text.ts'
 import { OPTIONS, VALUE_FORMS } from '../config/options.ts'
@@ -71,7 +72,7 @@ const commandItem = (command: ManualCommand): string[] => [
   ]),
 ]
 
-/** What several commands say of themselves, once. */
+/** What several commands have in common, once. */
 function sharedTexts(commands: readonly ManualCommand[]): string[] {
   const texts = new Map<string, string[]>()
   for (const { name, more } of commands) texts.set(more, [...(texts.get(more) ?? []), name])

@@ -1,4 +1,4 @@
-// What memmon(1) says besides the options and the commands.
+// What memmon(1) says in addition to the options and the commands.
 
 type Rows = readonly (readonly [term: string, meaning: string])[]
 

@@ -1,11 +1,11 @@
-// A command for people, as the man page and the completion of a shell see it.
+// A command for people, as the man page and shell completions see it.
 import type { OptionSpec } from '../config/option.ts'
 import type { OptionText } from '../config/option-text.ts'
 
 export interface CommandArgument {
   /** `<process>`, `[name...]`. */
   readonly name: string
-  /** All that it may be, if these are few. */
+  /** All possible values, if these are few. */
   readonly choices?: readonly string[]
 }
 
@@ -17,14 +17,14 @@ export interface ManualCommand {
   readonly args: readonly CommandArgument[]
   readonly summary: string
   readonly help: string
-  /** What it shares with others. */
+  /** Shared with other commands. */
   readonly more: string
-  /** Its own. */
+  /** Its own options. */
   readonly options: readonly CommandOption[]
-  /** Of the listener's. */
+  /** The listener's options that it takes. */
   readonly taken: readonly OptionSpec[]
   readonly examples: readonly (readonly [args: string, what: string])[]
 }
 
-/** `process` of `<process>`, `name` of `[name...]`. */
+/** `process` for `<process>`, `name` for `[name...]`. */
 export const withoutBrackets = (name: string): string => name.replace(/[<>[\]]|\.\.\./g, '')

@@ -1,5 +1,5 @@
-// What a shell completes: the words so far in, what may stand at the cursor out, by the table of options and the commands.
-// The shells only ask and show it (completions/). Pure.
+// What a shell completes: the words so far in, what may follow at the cursor out, from the table of options and the
+// commands. The shells only ask and show it (completions/). Pure.
 import { constants } from 'node:os'
 import type { OptionText } from '../config/option-text.ts'
 import { OPTIONS } from '../config/options.ts'
@@ -10,12 +10,12 @@ export interface Candidate {
   readonly help: string
 }
 
-/** What the shell knows better itself, or candidates: one that ends with = or : is not finished. */
+/** What the shell itself knows better, or candidates: one that ends with = or : is unfinished. */
 export type Offer =
   | { readonly kind: 'files' | 'folders' | 'commands' | 'groups' }
   | { readonly kind: 'words'; readonly candidates: readonly Candidate[] }
 
-/** Of the processes that supervisord.conf names; asked for where they may stand. */
+/** Names of the processes in supervisord.conf; read only where they may be used. */
 export interface Names {
   readonly processes: readonly string[]
   readonly groups: readonly string[]
@@ -28,7 +28,7 @@ const SIGNALS = Object.keys(constants.signals).map(name => name.replace(/^SIG/, 
 const SIZES = ['KB', 'MB', 'GB', 'TB']
 const TIMES = ['s', 'm', 'h', 'd']
 
-/** `words` are those behind `memmon`; the last one is at the cursor, perhaps empty. */
+/** `words` are those after `memmon`; the last one is at the cursor, perhaps empty. */
 export function completionOf(
   words: readonly string[],
   commands: readonly ManualCommand[],
@@ -57,13 +57,13 @@ export function completionOf(
 const optionOf = (flag: string, options: readonly CommandOption[]): CommandOption | undefined =>
   flag.startsWith('-') ? options.find(({ flags }) => flags.includes(flag)) : undefined
 
-/** The first short name and the first long one; what help says first. */
+/** The first short name and the first long one; the one that help shows comes first. */
 const flagsOf = ({ flags, brief, help }: CommandOption): Candidate[] =>
   [flags.find(one => !one.startsWith('--')), flags.find(one => one.startsWith('--'))].flatMap(text =>
     text === undefined ? [] : [{ text, help: brief ?? /^.*?(?=[.:;] )/s.exec(help)?.[0] ?? help }],
   )
 
-/** What the word at the cursor is to the command; the last argument may be repeated. */
+/** What the word at the cursor means to the command; the last argument may be repeated. */
 function argumentAt(
   command: ManualCommand,
   before: readonly string[],
@@ -76,7 +76,7 @@ function argumentAt(
   return argument ? { ...argument, value: withoutBrackets(argument.name) } : {}
 }
 
-/** By what the table calls the value. */
+/** By the table's name for the value. */
 function offerFor({ value, choices }: Value, typed: string, readNames: () => Names): Offer {
   if (value === 'action') return words([...(choices ?? []), ...SIGNALS.map(name => `signal:${name}`)], typed)
   if (choices && !typed.startsWith('/')) return words(choices, typed)
@@ -142,7 +142,7 @@ const words = (texts: readonly string[], typed: string): Offer =>
     typed,
   )
 
-/** Those that begin so. Of several a:b first the a:, as of folders and their files. */
+/** Those that begin with it. For several a:b first the a:, as with folders and their files. */
 function matching(all: readonly Candidate[], typed: string): Offer {
   const fitting = all.filter(({ text }) => text.startsWith(typed))
   const heads = fitting.map(({ text }) => (typed.includes(':') ? undefined : /^[^:=]+:/.exec(text)?.[0]))

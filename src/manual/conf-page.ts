@@ -1,11 +1,11 @@
-// memmon.conf(5), made from the table of options; `npm run docs` writes it, a test compares it.
+// memmon.conf(5), generated from the table of options; `npm run docs` writes it, a test compares it.
 import { GENERAL_KEYS, keyOf, RULE_KEYS } from '../config/key-table.ts'
 import type { OptionText } from '../config/option-text.ts'
 import { VALUE_FORMS } from '../config/options.ts'
 import { ABOUT, BUDGETS, EXPANSIONS, INCLUDE, LIMITS, SECTIONS, WRITERS } from './conf-texts.ts'
 import { bold, example, heading, italic, item, page, paragraph } from './roff.ts'
 
-/** The whole of man/memmon.conf.5; `sample` is a file that shows the most common keys. */
+/** The whole of man/memmon.conf.5; `sample` is a file with the most common keys. */
 export function confPage(sample: string, version: string, date: string): string {
   const title = { name: 'memmon.conf', section: 5, version, date, heading: 'File Formats' }
   const general = [...GENERAL_KEYS].filter(([key]) => !RULE_KEYS.has(key))
@@ -50,7 +50,7 @@ function keyItem([key, spec]: readonly [string, OptionText]): string {
   return item(term, help + repeated, keyNamed)
 }
 
-/** The table tells of flags: here they are keys, if there is one. */
+/** The table uses flags: this page shows the key instead, if there is one. */
 function keyNamed(flag: string): string {
   const key = keyOf({ flags: [flag] })
   return GENERAL_KEYS.has(key) ? key : flag

@@ -1,4 +1,4 @@
-// What memmon.conf(5) says besides the keys that are options.
+// What memmon.conf(5) says in addition to the keys that are options.
 
 type Rows = readonly (readonly [term: string, meaning: string])[]
 

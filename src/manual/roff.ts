@@ -1,6 +1,6 @@
-// man(7): the few macros that memmon's pages need, and text that troff prints as it stands.
+// man(7): the few macros that memmon's pages need, and text that troff prints verbatim.
 
-/** The first lines of a page; `date` is that of the release. */
+/** The first lines of a page; `date` is the release's. */
 export interface PageTitle {
   readonly name: string
   readonly section: number
@@ -9,7 +9,7 @@ export interface PageTitle {
   readonly heading: string
 }
 
-/** A whole page, of its parts. */
+/** A whole page from its parts. */
 export const page = (
   { name, section, version, date, heading }: PageTitle,
   parts: readonly string[],
@@ -22,13 +22,13 @@ ${parts.join('\n').replace(/^(\.S[HS] .*)\n\.PP$/gm, '$1')}
 export const heading = (text: string): string => `.SH ${text.toUpperCase()}`
 export const subheading = (text: string): string => `.SS ${plain(text)}`
 export const paragraph = (text: string): string => `.PP\n${prose(text)}`
-/** A term, and below it what it means; `nameOf` says what flags are called on this page. */
+/** A term, and its meaning below it; `nameOf` says what this page calls a flag. */
 export const item = (term: string, meaning: string, nameOf?: (flag: string) => string): string =>
   `.TP\n${term}\n${prose(meaning, nameOf)}`
-/** Parts that stand below an item. */
+/** Parts below an item. */
 export const indented = (parts: readonly string[]): string[] =>
   parts.length > 0 ? ['.RS', ...parts, '.RE'] : []
-/** Lines that stay as they are. */
+/** Lines printed verbatim. */
 export const example = (text: string): string => `.PP\n.RS 4\n.nf\n${plain(text.trimEnd())}\n.fi\n.RE`
 
 export const bold = (text: string): string => `\\fB${plain(text)}\\fR`
@@ -44,7 +44,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '~': '\\(ti',
 }
 
-/** Nothing in it is a request, and what is copied from the page is what was written. */
+/** Contains no request, and text copied from the page is the text as written. */
 const plain = (text: string): string =>
   text
     .replace(/[\\\-'"`^~]/g, sign => ESCAPES[sign] ?? '')

@@ -1,4 +1,4 @@
-// Where the agents' socket may be, by what every child of supervisord is told.
+// Where the agents' socket may be, from the environment that every child of supervisord gets.
 import type { Surroundings } from '../agents/doors.ts'
 import { formatServerUrl, type ServerAddress } from '../base/server-url.ts'
 import type { Settings } from '../config/settings.ts'

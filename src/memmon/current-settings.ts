@@ -1,5 +1,5 @@
-// The settings in force: taken anew when memmon.conf changes, or the memory that percentages are of, and refused as a whole
-// if anything is wrong with them.
+// The settings in force: replaced when memmon.conf or the memory that percentages refer to changes, and rejected as a whole
+// if anything is wrong.
 import type { Log } from '../base/log.ts'
 import { type InForce, inForce, refuseFaults } from '../config/in-force.ts'
 import { SettingsReload, type SettingsSource } from '../config/reload.ts'
@@ -11,7 +11,7 @@ import { refuseOwnLimit } from '../proc/own-memory.ts'
 
 export interface CurrentSettingsPorts {
   readonly source: SettingsSource
-  /** Takes other settings, or throws a UsageError and takes nothing; why is a line for the log. */
+  /** Applies other settings, or throws a UsageError and changes nothing; `why` is a line for the log. */
   readonly apply: (next: InForce, why: string) => void
   readonly log: Log
   readonly mail: (subject: string, body: string) => void
@@ -49,13 +49,13 @@ export class CurrentSettings {
     return this.#capacityReader.available()?.bytes
   }
 
-  /** A check begins: looks whether the file, or the memory that there is, has changed. */
+  /** A check begins: looks whether the file or the total memory has changed. */
   look(): void {
     this.#reload.look()
     this.#capacityReload.look()
   }
 
-  /** Reads memmon.conf again, if there is one. */
+  /** Reads memmon.conf again, if memmon has one. */
   reload(): void {
     this.#reload.now()
   }

@@ -1,4 +1,4 @@
-// What a person asks memmon itself for is loaded when somebody does: most listeners have no socket for people.
+// Loads what people ask memmon itself for when somebody does: most listeners have no socket for people.
 import type { Desk as DeskForPeople } from '../agents/desk.ts'
 import { messageOf } from '../base/errors.ts'
 import type { RestartOutcome } from '../rules/outcome.ts'
@@ -16,7 +16,7 @@ export class DeskOnDemand implements DeskForPeople {
     return this.#ports.listener()
   }
 
-  /** Something has come of a restart. */
+  /** A restart has an outcome. */
   tell(outcome: RestartOutcome): void {
     this.#desk?.tell(outcome)
   }

@@ -1,5 +1,5 @@
-// What a person asks the listener for, by way of its socket: a restart, a drain or a mute, carried out by the jobs like what
-// memmon begins by itself.
+// What people ask the listener for through its socket: a restart, a drain or a mute, carried out by the jobs like memmon's
+// own.
 import type { Act } from '../agents/acts.ts'
 import type { Desk as DeskForPeople } from '../agents/desk.ts'
 import type { Answer } from '../agents/protocol.ts'
@@ -14,20 +14,20 @@ import type { RestartOutcome, RestartRequest } from '../rules/outcome.ts'
 import { type ProcessInfo, ProcessState, stateName } from '../rules/process.ts'
 import type { Rule } from '../rules/rule.ts'
 
-/** How long a person waits for the end of a restart; it goes on. */
+/** How long a person waits for the end of a restart, which goes on. */
 const OUTCOME_WITHIN_MS = 600_000
 
 export interface DeskPorts {
   /** Rejects with supervisord's fault. */
   readonly getProcessInfo: (namespec: string) => Promise<ProcessInfo>
   readonly monitor: {
-    /** The rules over it, or why memmon does not watch it. */
+    /** The rules for it, or why memmon does not watch it. */
     rulesOver(process: ProcessInfo): readonly Rule[] | string
     measureAgain(request: RestartRequest): Promise<number | undefined>
     forget(namespec: string): void
   }
   readonly restarts: Pick<Restarts, 'restartByHand' | 'drainByHand' | 'mute' | 'unmute'>
-  /** What the listener says of itself. */
+  /** What the listener says about itself. */
   readonly listener: () => object
   readonly log: Log
 }
@@ -36,14 +36,14 @@ type Watched = { readonly process: ProcessInfo; readonly rules: readonly Rule[] 
 
 export class Desk implements Pick<DeskForPeople, 'act'> {
   readonly #ports: DeskPorts
-  /** Who waits for the end of a restart; bounded by the people who may ask at a time. */
+  /** Requests waiting for the end of a restart; bounded by the connections of people. */
   readonly #waiting = new Set<{ readonly namespec: string; readonly end: (text: Answer) => void }>()
 
   constructor(ports: DeskPorts) {
     this.#ports = ports
   }
 
-  /** Something has come of a restart. */
+  /** A restart has an outcome. */
   tell(outcome: RestartOutcome): void {
     if (outcome.kind === 'noticed') return
     for (const one of [...this.#waiting])
@@ -54,7 +54,7 @@ export class Desk implements Pick<DeskForPeople, 'act'> {
   async act(act: Act, onProgress: (text: string) => void, signal: AbortSignal): Promise<Answer> {
     const { program } = act
     try {
-      // Also of a program that is gone.
+      // Also for a program that is gone.
       if (act.do === 'unmute') return await this.#unmute(program)
       const found = await this.#find(program)
       if (typeof found === 'string') return refused(`${program}: ${found}`)

@@ -1,5 +1,5 @@
-// What memmon finds out about a process over its limit: a memory sample from its agent and evidence before a restart, why it
-// has so many threads or descriptors before anything is told.
+// What memmon finds out about a process over its limit: a memory sample from its agent and evidence before a restart, and
+// why it has so many threads or descriptors before any report.
 import type { AgentsPorts } from '../agents/agents.ts'
 import { drainByAgent } from '../agents/drain-by-agent.ts'
 import { AgentsOnDemand } from '../agents/on-demand.ts'
@@ -57,12 +57,12 @@ export class Inquiries {
     this.#agents = new AgentsOnDemand(settings, ports.agents)
   }
 
-  /** The counts of threads and descriptors that a reason is compared with. */
+  /** The counts of threads and descriptors to compare a reason with. */
   get tallies(): Reasons['tallies'] {
     return this.#reasons.tallies
   }
 
-  /** Tells it, with its reason if it wants one. */
+  /** Reports it, with its reason if it needs one. */
   get tell(): Reasons['tell'] {
     return this.#reasons.tell
   }
@@ -72,7 +72,7 @@ export class Inquiries {
     return this.#reasons.of(request)
   }
 
-  /** Before the stop. The agent comes first: a debugger of diagnose_command would keep it from answering. Never rejects. */
+  /** Before the stop. The agent comes first: a debugger in diagnose_command would keep it from answering. Never rejects. */
   readonly takeEvidence = async (request: RestartRequest, plan: RestartPlan): Promise<Evidence> => {
     const { diagnoseCommand } = plan
     const sample = await this.#sample(request, plan)
@@ -81,7 +81,7 @@ export class Inquiries {
     return sample ? { ...evidence, sample } : evidence
   }
 
-  /** A process over its soft limit is asked to finish by its agent. Never rejects. */
+  /** The agent of a process over its soft limit asks it to finish. Never rejects. */
   readonly drainByAgent = async ({ process }: RestartRequest, withinMs: number): Promise<AgentAnswer> => {
     const { redactor, sleep, tick } = this.#ports
     const ask: AgentsOnDemand['ask'] = (...asked) => this.#agents.ask(...asked)
@@ -89,12 +89,12 @@ export class Inquiries {
     return answer.kind === 'taken' ? answer : { ...answer, why: redactor.redact(oneLine(answer.why)) }
   }
 
-  /** supervisord is the process of this pid, and its children's agents may connect. */
+  /** supervisord has this pid, and its children's agents may connect. */
   begin(supervisordPid: number): void {
     this.#agents.begin(supervisordPid)
   }
 
-  /** The state folder is memmon's: evidence goes there, and so may the agents' socket. */
+  /** memmon has the state folder: evidence goes there, and perhaps the agents' socket. */
   attach(folder: { readonly path: string }): void {
     this.#evidence.attach(folder)
     this.#agents.look()
@@ -113,7 +113,7 @@ export class Inquiries {
     this.#evidence.end()
   }
 
-  /** Resolves when everything is told, without the reasons that are still being read. */
+  /** Resolves when everything is reported, without the reasons that are still being read. */
   flush(): Promise<void> {
     return this.#reasons.flush()
   }

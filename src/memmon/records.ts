@@ -1,5 +1,5 @@
-// What memmon keeps of what it sees and does, for people and programs that look at it: histories of sizes, when its last tick
-// came, what the next check depends on, metrics. They are told the same things at the same moments; nothing here decides.
+// What memmon keeps of what it sees and does, for people and programs that look at it: histories of sizes, the time of the
+// last tick, what the next check depends on, metrics. All hear the same things at the same time; nothing here decides.
 import type { Log } from '../base/log.ts'
 import type { Monitor, MonitorPorts } from '../check/monitor.ts'
 import type { HistoryKeeper } from '../history/keeper.ts'
@@ -13,7 +13,7 @@ import type { ProcessInfo } from '../rules/process.ts'
 import { Vitals } from './vitals.ts'
 
 export interface RecordsPorts extends Pick<MetricsPorts, 'outbox' | 'readOwnBytes'> {
-  /** This run of memmon, as its lock has it. */
+  /** This run of memmon, as in its lock. */
   readonly run: string
   readonly history: HistoryKeeper
   readonly monitor: Monitor
@@ -37,12 +37,12 @@ export class Records {
     this.#metrics = new MetricsOnDemand(settings, ports)
   }
 
-  /** Other settings. Throws a UsageError, and takes nothing, if who may read the metrics is not said right. */
+  /** Other settings. Throws a UsageError, and changes nothing, if the access to metrics is wrong. */
   use(settings: MetricsOnDemandTerms): void {
     this.#metrics.use(settings)
   }
 
-  /** The state folder is memmon's. */
+  /** memmon has the state folder. */
   attach(folder: StateFolder): void {
     this.#checksFile.attach(folder)
     void this.#history.attach(folder)
@@ -59,7 +59,7 @@ export class Records {
     this.#metrics.now?.onCheckBegins()
   }
 
-  /** The check asks supervisord, and takes a while: nothing is written meanwhile. */
+  /** The check asks supervisord, which takes a while: nothing is written meanwhile. */
   onCheckGoesOn(): void {
     this.#history.onCheck(true)
     this.#vitals.onCheck(true)
@@ -72,12 +72,12 @@ export class Records {
     this.#metrics.now?.onCheckEnds(durationMs)
   }
 
-  /** What supervisord knows by now. */
+  /** What supervisord knows now. */
   onTable(processes: readonly ProcessInfo[]): void {
     this.#history.onTable(processes)
   }
 
-  /** A figure beside RSS that a rule has asked for. */
+  /** A figure other than RSS that a rule has asked for. */
   onFigure(...read: Parameters<MonitorPorts['onFigure']>): void {
     this.#metrics.now?.onFigure(...read)
   }
@@ -87,7 +87,7 @@ export class Records {
     this.#checksFile.look()
   }
 
-  /** Something has come of a restart. */
+  /** A restart has an outcome. */
   onOutcome(outcome: RestartOutcome): void {
     this.#history.onOutcome(outcome)
   }
@@ -97,22 +97,22 @@ export class Records {
     this.#metrics.now?.counts.onOutcome(outcome)
   }
 
-  /** A try by the channel of this key has failed. */
+  /** The channel with this key failed to send. */
   onUndelivered(channelKey: string): void {
     this.#metrics.now?.counts.onUndelivered(channelKey)
   }
 
-  /** What the listener says of itself. */
+  /** What the listener says about itself. */
   get listener(): Vitals['document'] {
     return this.#vitals.document
   }
 
-  /** Resolves when what is kept is on disk; nothing more is written. */
+  /** Resolves when everything is on disk; writes nothing more. */
   async save(): Promise<void> {
     await Promise.allSettled([this.#history.save(), this.#vitals.close()])
   }
 
-  /** Lets go of the metrics' address. */
+  /** Releases the metrics' address. */
   close(): void {
     this.#metrics.close()
   }

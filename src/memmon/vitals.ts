@@ -1,8 +1,8 @@
-// What those who look from outside are told of the listener itself: when its last tick came, and why checks fail.
+// What outsiders learn about the listener itself: when its last tick came, and why checks fail.
 import { ListenerFile } from '../restart/listener-file.ts'
 import type { StateFolder } from '../restart/state-folder.ts'
 
-/** One that asks a slow supervisord may take its time. */
+/** A check that asks a slow supervisord may take longer. */
 const CHECK_WITHIN_MS = 60_000
 
 interface Failing {
@@ -11,9 +11,9 @@ interface Failing {
 }
 
 export interface VitalsPorts {
-  /** This run of memmon, as its lock has it. */
+  /** This run of memmon, as in its lock. */
   readonly run: string
-  /** Why checks are left out; the same object as long as it is the same. */
+  /** Why checks are skipped; the same object until that changes. */
   readonly failing: () => Failing | undefined
   readonly nowMs: () => number
   readonly tick: () => number
@@ -22,7 +22,7 @@ export interface VitalsPorts {
 export class Vitals {
   readonly #ports: VitalsPorts
   readonly #file: ListenerFile
-  /** The check that goes on. */
+  /** The check in progress. */
   #begun: { readonly atMs: number; readonly atTick: number } | undefined
   #late: Failing | undefined
 
@@ -31,7 +31,7 @@ export class Vitals {
     this.#file = new ListenerFile({ ...ports, failing: () => this.#late ?? ports.failing() })
   }
 
-  /** The state folder is memmon's. */
+  /** memmon has the state folder. */
   attach(folder: StateFolder): void {
     this.#file.attach(folder)
   }
@@ -42,7 +42,7 @@ export class Vitals {
     this.#file.onTick(periodSeconds)
   }
 
-  /** For those who ask by the socket. */
+  /** For requests through the socket. */
   get document() {
     return {
       run: this.#ports.run,
@@ -52,7 +52,7 @@ export class Vitals {
     }
   }
 
-  /** A check goes on, or is over. */
+  /** A check has begun, or is over. */
   onCheck(isGoingOn: boolean): void {
     const { nowMs, tick } = this.#ports
     if (isGoingOn) {
@@ -64,7 +64,7 @@ export class Vitals {
     this.#file.look()
   }
 
-  /** memmon ends: nothing more is written. */
+  /** memmon ends: writes nothing more. */
   close(): Promise<void> {
     return this.#file.close()
   }
