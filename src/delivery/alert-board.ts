@@ -1,24 +1,24 @@
-// The alerts that one Alertmanager is to know of: those that go on, and those that have ended and were not said to have. Without
-// I/O; bounded.
+// The alerts that one Alertmanager should know: those that are firing, and those that have ended without a post that says so.
+// No I/O; bounded.
 import { type Alert, type AlertChange, isEndedBy, isOfOtherRun } from '../messages/alert.ts'
 import { type ProcessInfo, ProcessState } from '../rules/process.ts'
 
 /** The oldest goes first. */
 const MOST_ALERTS = 1_000
-/** As it is posted, it ends by itself then, if nothing more comes: memmon may have gone. */
+/** A posted alert expires then, unless another post comes: memmon may be gone. */
 const HOLD_MS = 5 * 60_000
-/** What an earlier memmon has fired, and this one has not, is over after so long. */
+/** Ends what an earlier memmon has fired, and this one has not, after so long. */
 const RESTORED_MS = 60 * 60_000
 
 export interface Entry {
   alert: Alert
   /** The Alertmanager knows of it. */
   isSent: boolean
-  /** When it was over; undefined: it goes on. */
+  /** undefined: it is still firing. */
   endedAtMs: number | undefined
 }
 
-/** As the API of Alertmanager takes it. */
+/** In the form of Alertmanager's API. */
 export interface PostedAlert {
   readonly labels: Alert['labels']
   readonly annotations: Alert['annotations']
@@ -26,7 +26,7 @@ export interface PostedAlert {
   readonly endsAt: string
 }
 
-/** One post, and how its entries were then. */
+/** One post, and the state of its entries at that time. */
 export interface Batch {
   readonly alerts: readonly PostedAlert[]
   readonly entries: readonly { readonly entry: Entry; readonly endedAtMs: number | undefined }[]
@@ -34,7 +34,7 @@ export interface Batch {
 
 export class AlertBoard {
   readonly #entries = new Map<string, Entry>()
-  /** Of the post that is being answered: the Alertmanager may know of them by now. */
+  /** In the post that is waiting for its answer: the Alertmanager may know them already. */
   readonly #onItsWay = new Set<Entry>()
   #dropped = 0
 
@@ -42,18 +42,18 @@ export class AlertBoard {
     return [...this.#entries.values()]
   }
 
-  /** How many did not fit, since it was asked last. */
+  /** How many did not fit since the last call. */
   takeDropped(): number {
     const dropped = this.#dropped
     this.#dropped = 0
     return dropped
   }
 
-  /** What an earlier memmon has left. */
+  /** Takes over those of an earlier memmon. */
   restore(entries: readonly Entry[], nowMs: number): void {
     for (const entry of entries) {
       const { alert } = entry
-      // The history says by itself when a leak is over.
+      // The history itself reports the end of a leak.
       const isKnown = alert.untilMs !== undefined || alert.labels.alertname === 'MemmonProcessLeaking'
       const untilMs = isKnown ? alert.untilMs : nowMs + RESTORED_MS
       if (!this.#entries.has(keyOf(alert)))
@@ -61,7 +61,7 @@ export class AlertBoard {
     }
   }
 
-  /** True if there is something new to say. */
+  /** True if there is news to post. */
   apply(change: AlertChange, nowMs: number): boolean {
     if (change.kind === 'fire') {
       this.#fire(change.alert)
@@ -70,7 +70,7 @@ export class AlertBoard {
     return this.#endEach(alert => isEndedBy(alert, change), nowMs)
   }
 
-  /** All processes that there are: what they no longer are about is over. True if there is something new to say. */
+  /** All current processes: ends the alerts about others. True if there is news to post. */
   onTable(processes: readonly ProcessInfo[], nowMs: number): boolean {
     if (this.#entries.size === 0) return false
     const byName = new Map(processes.map(process => [process.namespec, process]))
@@ -78,7 +78,7 @@ export class AlertBoard {
       if (alert.namespec === '' || alert.isEvent) return false
       const process = byName.get(alert.namespec)
       if (!process) return true
-      // What is down goes on until it runs.
+      // A process that is down stays so until it runs.
       const isDown = alert.labels.alertname === 'MemmonProcessDown'
       return isOfOtherRun(alert, process) && (!isDown || process.state === ProcessState.RUNNING)
     }, nowMs)
@@ -89,12 +89,12 @@ export class AlertBoard {
     return this.entries.some(({ isSent, endedAtMs }) => !isSent || endedAtMs !== undefined)
   }
 
-  /** Nothing goes on, and nothing is left to be said. */
+  /** Nothing is firing, and nothing is left to post. */
   get isEmpty(): boolean {
     return this.#entries.size === 0
   }
 
-  /** What is to be posted now: all of it. */
+  /** Everything that the next post must have. */
   batch(nowMs: number): Batch {
     const isOver = ({ untilMs, isEvent }: Alert, isSent: boolean) =>
       untilMs !== undefined && untilMs <= nowMs && (isSent || !isEvent)
@@ -110,11 +110,11 @@ export class AlertBoard {
     return { entries, alerts }
   }
 
-  /** These were taken: what had ended is forgotten, unless it has begun again meanwhile. */
+  /** The Alertmanager took these: forgets those that had ended, unless they are firing again. */
   onSent({ entries }: Batch, nowMs: number): void {
     for (const { entry, endedAtMs } of entries) {
       const { alert, isSent } = entry
-      // One that comes late is shown as long as others.
+      // A late one shows as long as others.
       if (alert.isEvent && !isSent)
         entry.alert = { ...alert, untilMs: Math.max(alert.untilMs ?? 0, nowMs + HOLD_MS) }
       entry.isSent = true
@@ -123,7 +123,7 @@ export class AlertBoard {
     this.#onItsWay.clear()
   }
 
-  /** They were not taken: what has ended meanwhile was never heard of. */
+  /** It did not take these: it never heard of those that have ended meanwhile. */
   onUnsent({ entries }: Batch): void {
     for (const { entry } of entries) if (!entry.isSent && entry.endedAtMs !== undefined) this.#forget(entry)
     this.#onItsWay.clear()
@@ -151,7 +151,7 @@ export class AlertBoard {
     this.#dropped++
   }
 
-  /** One that has never been sent is not said to have ended, either. */
+  /** An alert that was never sent needs no end, either. */
   #endEach(isOver: (alert: Alert, isSent: boolean) => boolean, nowMs: number): boolean {
     let isAny = false
     for (const [key, entry] of this.#entries) {

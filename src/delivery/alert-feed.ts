@@ -1,5 +1,5 @@
-// What one Alertmanager is told: everything that goes on, at each change and once a minute, or it would take it for over. One that
-// is away is tried again with growing waits; what has ended meanwhile is said when it is back.
+// Posts to one Alertmanager everything that is firing, at each change and once a minute, or it would expire. Retries with
+// growing waits while it is unreachable; afterwards it posts what has ended meanwhile.
 import { backoffMs } from '../base/backoff.ts'
 import type { Log } from '../base/log.ts'
 import { trouble } from '../base/log-facts.ts'
@@ -7,18 +7,18 @@ import { AlertBoard, type Batch } from './alert-board.ts'
 import type { Alertmanager } from './alertmanager.ts'
 
 const REFRESH_MS = 60_000
-/** What one check brings about goes together. */
+/** What one check causes goes together. */
 const GATHER_MS = 100
-/** Less than the Alertmanager waits before it takes them for over. */
+/** Less than the time after which the Alertmanager lets them expire. */
 const WAITS = { firstMs: 30_000, lastMs: 240_000, jitter: 0.25 }
 
 export interface FeedPorts {
   readonly log: Log
   readonly nowMs: () => number
-  /** 0 up to 1, for jitter. */
+  /** 0 to 1, for jitter. */
   readonly random: () => number
   readonly onFailure: (channelKey: string) => void
-  /** What it holds has changed. */
+  /** Its contents have changed. */
   readonly onChange: () => void
 }
 
@@ -29,7 +29,7 @@ export class AlertFeed {
   #timer: NodeJS.Timeout | undefined
   #isPosting: Promise<void> | undefined
   #failures = 0
-  /** The failure that was said last. */
+  /** The last failure logged. */
   #told = ''
   #isClosed = false
 
@@ -38,13 +38,13 @@ export class AlertFeed {
     this.#ports = ports
   }
 
-  /** There is something new to say: at once, unless the Alertmanager is away. */
+  /** There is news: posts at once, unless the Alertmanager is unreachable. */
   say(): void {
     this.#ports.onChange()
     if (this.#failures === 0) this.#wakeIn(GATHER_MS)
   }
 
-  /** One try at the end, for what is new; resolves when it is over. */
+  /** One last try, for what is new; resolves when it is over. */
   async flush(): Promise<void> {
     await this.#isPosting
     if (this.board.hasNews) await this.#post()
@@ -96,7 +96,7 @@ export class AlertFeed {
     if (!board.isEmpty) this.#wakeIn(board.hasNews ? GATHER_MS : REFRESH_MS)
   }
 
-  /** Said when it is another failure, or about more: an address that is wrong would fill the log. */
+  /** Logs only another failure, or more alerts: a wrong address would fill the log. */
   #onUnsent(batch: Batch, news: string, why: string): void {
     const { log, random, onFailure } = this.#ports
     const { board, target } = this
@@ -112,7 +112,7 @@ export class AlertFeed {
   }
 }
 
-/** '2 alerts and the end of 1'; '' if all is known. */
+/** '2 alerts and the end of 1'; '' without news. */
 function newsText(entries: AlertBoard['entries']): string {
   const fired = entries.filter(({ isSent, endedAtMs }) => !isSent && endedAtMs === undefined).length
   const ended = entries.filter(({ endedAtMs }) => endedAtMs !== undefined).length

@@ -1,4 +1,4 @@
-// An Alertmanager, by version 2 of its API. Its URL may hold a password: nothing but its host is ever told.
+// An Alertmanager, with version 2 of its API. Its URL may hold a password: only its host is ever shown.
 import { hostname } from 'node:os'
 import { parseAlertmanagerUrl } from '../base/alertmanager-url.ts'
 import { messageOf, UsageError } from '../base/errors.ts'
@@ -24,7 +24,7 @@ export interface AlertsTerms {
   readonly places?: ReadonlyMap<string, string>
 }
 
-/** Those that the settings and the environment name. The redactor learns their secrets. Throws a UsageError. */
+/** Those in the settings and the environment. The redactor learns their secrets. Throws a UsageError. */
 export function createAlertmanagers(
   { alertmanagers, places }: AlertsTerms,
   environment: Readonly<Record<string, string | undefined>>,
@@ -60,7 +60,7 @@ export const alertmanagerText = ({ by }: Alertmanager): string => `Alerts go to 
 
 const TEST_MS = 60_000
 
-/** Of test-notify: it is over after a minute. */
+/** For test-notify: ends after a minute. */
 export const testAlert = (nowMs: number): PostedAlert => ({
   labels: { alertname: 'MemmonTest', severity: 'info', instance: hostname() },
   annotations: {

@@ -1,5 +1,5 @@
-// Alerts in the state folder, so that those that no Alertmanager has taken survive memmon, and those that go on are known to the
-// next one. A disk that fails costs them that, and memmon nothing.
+// Alerts in the state folder, so that those not yet delivered survive memmon, and the next one knows those that are firing. If
+// the disk fails, only this is lost.
 import { join } from 'node:path'
 import { removeFile, replaceFile } from '../base/atomic-file.ts'
 import { readOwnFile } from '../base/own-file.ts'
@@ -12,7 +12,7 @@ const MOST_BYTES = 8 * 1024 * 1024
 /** By the key of the Alertmanager. */
 export type KeptAlerts = ReadonlyMap<string, readonly Entry[]>
 
-/** What is there; nothing where there is none, or it cannot be read. Never rejects. */
+/** The contents; empty if the file is missing or cannot be read. Never rejects. */
 export async function readAlerts(folder: string): Promise<KeptAlerts> {
   try {
     const text = await readOwnFile(join(folder, ALERTS_FILE), MOST_BYTES)
@@ -29,7 +29,7 @@ export async function readAlerts(folder: string): Promise<KeptAlerts> {
   }
 }
 
-/** Nothing to keep is no file. Rejects for what the disk does. */
+/** Removes the file if there is nothing to keep. Rejects if the disk fails. */
 export async function writeAlerts(folder: string, kept: KeptAlerts): Promise<void> {
   const path = join(folder, ALERTS_FILE)
   const alerts = Object.fromEntries([...kept].filter(([, entries]) => entries.length > 0))
@@ -37,7 +37,7 @@ export async function writeAlerts(folder: string, kept: KeptAlerts): Promise<voi
   else await replaceFile(path, `${JSON.stringify({ version: VERSION, alerts })}\n`)
 }
 
-/** Whether a file holds one: anything may stand there. */
+/** Whether a file holds one: it may hold anything. */
 function isEntry(value: unknown): value is Entry {
   const { alert, isSent, endedAtMs } = fieldsOf(value)
   const { labels, annotations, namespec, run, startsAtMs, untilMs, isEvent } = fieldsOf(alert)
@@ -62,6 +62,6 @@ const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
 const areTexts = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Object.values(value).every(one => typeof one === 'string')
 
-/** Of a date that JavaScript has. */
+/** A time that a JavaScript Date can have. */
 const isTime = (value: unknown, mayMiss = false): boolean =>
   value === undefined ? mayMiss : typeof value === 'number' && Math.abs(value) <= 8.64e15

@@ -1,4 +1,4 @@
-// Alerts, for a listener that may have no Alertmanager: their code is loaded when it has one.
+// Alerts, for a listener that may have no Alertmanager: it loads their code when it has one.
 import { messageOf } from '../base/errors.ts'
 import { trouble } from '../base/log-facts.ts'
 import type { RestartOutcome } from '../rules/outcome.ts'
@@ -11,7 +11,7 @@ export class AlertsOnDemand {
   #terms: AlertsTerms
   #folder: Folder | undefined
   #alerts: Alerts | undefined
-  /** What is told while it is being loaded; undefined: it is not. */
+  /** Outcomes that come while the code is loading; undefined otherwise. */
   #early: RestartOutcome[] | undefined
 
   constructor(terms: AlertsTerms, ports: AlertsPorts) {
@@ -20,12 +20,12 @@ export class AlertsOnDemand {
     void this.#load()
   }
 
-  /** undefined where there are none, or not yet. */
+  /** undefined if there are none, or not yet. */
   get now(): Alerts | undefined {
     return this.#alerts
   }
 
-  /** Other settings, whose URLs are sound. */
+  /** Other settings, whose URLs are valid. */
   use(terms: AlertsTerms): void {
     this.#terms = terms
     if (this.#alerts) this.#alerts.use(terms)

@@ -1,5 +1,5 @@
-// Alerts for hosts without a Prometheus: what memmon says of processes, as alerts that go on until they are over, to each
-// Alertmanager that the settings name.
+// Alerts for hosts without a Prometheus: what memmon finds, as alerts that fire until the cause is gone, for each
+// Alertmanager in the settings.
 import { messageOf } from '../base/errors.ts'
 import { trouble } from '../base/log-facts.ts'
 import type { Redactor } from '../base/redact.ts'
@@ -41,7 +41,7 @@ export class Alerts {
     this.use(terms)
   }
 
-  /** Other Alertmanagers: those that stay know what they know, what was left for others is dropped. */
+  /** Other Alertmanagers: those that stay keep their state; drops what was left for the others. */
   use(terms: AlertsTerms): void {
     const { redactor, create = createAlertmanagers } = this.#ports
     const targets = create(terms, process.env, redactor)
@@ -50,7 +50,7 @@ export class Alerts {
     for (const feed of before.values()) if (!this.#feeds.includes(feed)) feed.close()
   }
 
-  /** The state folder is memmon's: goes on with what an earlier one has left. Never rejects. */
+  /** memmon has the state folder: continues with what an earlier one has left. Never rejects. */
   async attach(folder: OwnFolder): Promise<void> {
     const kept = await readAlerts(folder.path)
     this.#folder = folder
@@ -65,17 +65,17 @@ export class Alerts {
     for (const change of alertChanges(outcome, context())) this.#apply(redacted(change, redactor))
   }
 
-  /** All processes that there are. */
+  /** All current processes. */
   onTable(processes: readonly ProcessInfo[]): void {
     for (const feed of this.#feeds) if (feed.board.onTable(processes, this.#ports.nowMs())) feed.say()
   }
 
-  /** Resolves when each Alertmanager has had a try of what is new to it. */
+  /** Resolves when memmon has tried to post the news to each Alertmanager. */
   async flush(): Promise<void> {
     await Promise.all(this.#feeds.map(feed => feed.flush()))
   }
 
-  /** Resolves when what goes on is on disk. Nothing is sent any more. Never rejects. */
+  /** Resolves when the firing alerts are on disk. Sends nothing more. Never rejects. */
   async keep(): Promise<void> {
     for (const feed of this.#feeds) feed.close()
     await this.#writing

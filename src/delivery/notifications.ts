@@ -33,9 +33,9 @@ export interface Notifications {
   /** Other settings from now on; throws a UsageError, and changes nothing, if a secret is missing. */
   use(settings: Settings): void
   readonly outbox: Outbox
-  /** All processes that there are: alerts about others are over. */
+  /** All current processes: alerts about others end. */
   onTable(processes: readonly ProcessInfo[]): void
-  /** The state folder is memmon's: what waits is kept there, and what an earlier memmon has left goes out. */
+  /** memmon has the state folder: keeps queued messages there, and sends those of an earlier memmon. */
   attach(folder: OwnFolder): void
   /** Sends what was gathered; resolves when every channel has had its try. */
   flush(): Promise<void>
@@ -56,7 +56,7 @@ export interface NotificationPorts {
   readonly runOnAlert: (command: string, outcome: Told, subject: string) => Promise<CommandResult>
   /** What is known of a process's sizes, for the charts of its mail. */
   readonly historyOf: (namespec: string) => ProcessHistory | undefined
-  /** A try by the channel of this key has failed. */
+  /** The channel with this key failed to send. */
   readonly onFailure: (channelKey: string) => void
 }
 

@@ -1,10 +1,10 @@
-// What the log says of a try to send a message, and of those that nobody will take. Pure.
+// What the log says about a try to send a message, and about messages that no channel will take. Pure.
 import type { LogFacts } from '../base/json-log.ts'
 import type { Level } from '../base/log.ts'
 import type { Channel, Delivery, Outgoing } from './channel.ts'
 import type { Waiting } from './outbox-files.ts'
 
-/** When a channel that has failed is tried again, and how many more messages wait for it. */
+/** When a failed channel is tried again, and how many more messages are queued for it. */
 export interface NextTry {
   readonly inMs: number
   readonly othersWaiting: number
@@ -16,7 +16,7 @@ export interface TriedLine {
   readonly facts: () => LogFacts
 }
 
-/** `next`: undefined if there is no other try. */
+/** `next`: undefined without another try. */
 export function triedLine(
   { subject }: Outgoing,
   channel: Channel,
@@ -29,7 +29,7 @@ export function triedLine(
     const { said } = delivery
     return {
       level: 'INFO',
-      // A mail command says nothing; a server's answer is worth a line's end.
+      // A mail command says nothing; a server's answer is worth quoting.
       text: `Sent ${what}${said === '' ? '' : ` by ${by}: ${said}`}`,
       facts: () => ({ event: 'sent', channel: by, subject, answer: said }),
     }
@@ -47,6 +47,6 @@ function againText({ inMs, othersWaiting }: NextTry): string {
   return `Retrying in ${Math.round(inMs / 1000)} s${more}`
 }
 
-/** Of channels that are no longer set. */
+/** For channels that are no longer set. */
 export const unsetText = ({ subject }: Outgoing, waiting: readonly Waiting[]): string =>
   `Dropped "${subject}" for ${waiting.map(({ channel }) => channel.split(' ')[0]).join(', ')}: no longer configured`

@@ -1,19 +1,19 @@
-// How many messages wait in an outbox, and since when, seen from outside by the names of its files alone: nothing is opened,
-// moved or removed.
+// How many messages an outbox holds, and since when, seen from outside by the names of its files alone: opens, moves and
+// removes nothing.
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errnoOf } from '../base/file-fault.ts'
 
-/** As writeEntry names them: the time of each comes first. */
+/** Named as by writeEntry: each begins with its time. */
 const MESSAGE = /^(\d{14})-[\w-]*\.json$/
 
 export interface OutboxSeen {
   readonly count: number
-  /** Of the oldest, in epoch milliseconds. */
+  /** That of the oldest, in epoch milliseconds. */
   readonly sinceMs: number | undefined
 }
 
-/** Of that state folder; undefined if it cannot be read. Never rejects. */
+/** For that state folder; undefined if it cannot be read. Never rejects. */
 export async function lookIntoOutbox(stateFolder: string): Promise<OutboxSeen | undefined> {
   try {
     const times = (await readdir(join(stateFolder, 'outbox'))).flatMap(name => {

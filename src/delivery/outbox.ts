@@ -27,7 +27,7 @@ export interface OutboxPorts {
   readonly tick: () => number
   /** 0 up to 1, for jitter. */
   readonly random: () => number
-  /** A try by the channel of this key has failed. */
+  /** The channel with this key failed to send. */
   readonly onFailure?: (channelKey: string) => void
 }
 

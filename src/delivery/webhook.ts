@@ -42,7 +42,7 @@ function bodyOf({ subject, event }: Outgoing): string {
   return JSON.stringify({ ...event, text, content: text.slice(0, CONTENT_CHARACTERS) })
 }
 
-/** One try to post it, redirects and all. Never rejects. */
+/** One try to post it, following redirects. Never rejects. */
 export const postJson = (url: URL, body: string, terms: PostTerms): Promise<Delivery> =>
   post(url, body, terms, Date.now() + terms.timeoutMs, 0)
 

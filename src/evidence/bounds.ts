@@ -1,4 +1,4 @@
-// How much evidence memmon keeps: the oldest makes room for new files. Pure.
+// How much evidence memmon keeps: it deletes the oldest for new files. Pure.
 import { parseFileName } from './file-name.ts'
 
 const MOST_OF_A_PROGRAM = 20

@@ -1,5 +1,5 @@
-// diagnose_command runs before the stop of a process, and its output is kept beside the evidence. It can fail, hang or print
-// without an end: the restart goes on.
+// diagnose_command runs before a process is stopped, and memmon keeps its output beside the evidence. It can fail, hang or
+// print endlessly: the restart goes on.
 import { messageOf } from '../base/errors.ts'
 import type { CommandResult } from '../base/pipe-command.ts'
 import type { Redactor } from '../base/redact.ts'

@@ -23,7 +23,7 @@ const KIB = 1024
 const LONGEST_WORD = 200
 /** Lists in the facts are as long as a person reads. */
 const MOST_LISTED = 20
-/** It counts no more different names than this, so that it cannot grow without a bound. */
+/** It counts at most so many different names, to stay bounded. */
 const MOST_DIFFERENT = 10_000
 
 /** A name or path as it may be shown anywhere. */

@@ -1,4 +1,4 @@
-// What could not be read of a process, and what would allow it, for a person at a terminal. Pure.
+// What could not be read of a process, and what would allow it, for people at a terminal. Pure.
 import { oneLine } from '../base/text.ts'
 import type { Facts, MissingPart } from './facts.ts'
 

@@ -1,5 +1,5 @@
-// Reads share memmon's one thread with its ticks. So they give way after a few milliseconds, and all
-// ends at a deadline, also where the kernel does not answer.
+// Reads share memmon's one thread with its ticks. So they yield after a few milliseconds, and end at a
+// deadline, even if the kernel does not answer.
 import { createSlices } from '../base/slices.ts'
 import { Unread } from './known.ts'
 

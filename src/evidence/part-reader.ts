@@ -39,7 +39,7 @@ export function createPartReader(
   const whole = (facts: PartFacts): ReadPart => ({ facts, missing: {} })
   /** Pages that a walk of its memory meets; too many where that is not known. */
   let walkedBytes: number | undefined
-  /** A process's descriptors and executable go with its main thread: nothing is left to read. */
+  /** A process's descriptors and executable are gone once its main thread is: nothing is left to read. */
   let hasEnded = false
   const unlessEnded = () => {
     if (hasEnded) throw new Unread('ESRCH')

@@ -1,4 +1,4 @@
-// Reads the facts of a process, part after part, until all are read or the time is over.
+// Reads the facts of a process, part after part, until it has all or the time is up.
 import { release } from 'node:os'
 import { readPageBytes } from '../proc/page-size.ts'
 import { type Facts, type MissingPart, PARTS, type Part } from './facts.ts'

@@ -1,5 +1,5 @@
 // Each message about a process over its threads_limit or fds_limit says why it has so many: the threads and what they wait
-// for, the descriptors by kind, and what has grown. The listener's door to that; what reads it is loaded when it is needed.
+// for, the descriptors by kind, and what has grown. The listener's door to that; loads what reads it when needed.
 import type { Metric } from '../rules/metric.ts'
 import { isMemory } from '../rules/metric.ts'
 import type { Evidence, RestartOutcome, RestartRequest } from '../rules/outcome.ts'
@@ -13,7 +13,7 @@ interface ReasonSettings {
 
 export interface ReasonPorts {
   readonly tell: (outcome: RestartOutcome) => void
-  /** Takes the reason, before the message that has it. */
+  /** Takes the reason, before the message that includes it. */
   readonly onReason: (request: RestartRequest, evidence: Evidence) => void
   readonly redact: (text: string) => string
   readonly tick: () => number
@@ -24,7 +24,7 @@ export class Reasons {
   readonly #ports: ReasonPorts
   #settings: ReasonSettings
   readonly tallies: Tallies
-  /** Outcomes that wait to be told, by process: those of one process stay in order. */
+  /** Outcomes that wait to be reported, by process: those of one process stay in order. */
   readonly #pending = new Map<string, Promise<void>>()
   #end = (): void => {}
   readonly #ended = new Promise<undefined>(resolve => {
@@ -41,7 +41,7 @@ export class Reasons {
     this.#settings = settings
   }
 
-  /** Tells it: at once, or once its reason has been read or the time for that is over. */
+  /** Reports it: at once, or when its reason has been read or the time for that is up. */
   readonly tell = (outcome: RestartOutcome): void => {
     const { namespec } = outcome.request.process
     const before = this.#pending.get(namespec)
@@ -71,7 +71,7 @@ export class Reasons {
     return evidence
   }
 
-  /** memmon ends: from now on no outcome waits for its reason. Resolves when everything is told. */
+  /** memmon ends: from now on no outcome waits for its reason. Resolves when all are reported. */
   async flush(): Promise<void> {
     this.#end()
     await Promise.all(this.#pending.values())

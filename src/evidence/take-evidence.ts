@@ -12,12 +12,12 @@ import type { EvidenceStore } from './store.ts'
 
 export interface EvidenceContext {
   readonly known: OwnKnowledge
-  /** evidence_timeout: the restart waits no longer. */
+  /** evidence_timeout: the restart waits no longer than this. */
   readonly timeoutMs: number
 }
 
 export interface EvidencePorts {
-  /** undefined without a state folder: the message needs the facts all the same. */
+  /** undefined without a state folder: the message still needs the facts. */
   readonly store: () => EvidenceStore | undefined
   readonly redactor: Pick<Redactor, 'redact'>
   readonly tick: () => number
@@ -33,7 +33,7 @@ export interface Taken {
   readonly problem?: string
 }
 
-/** The part of the time that is left for the file. */
+/** The part of the time reserved for the file. */
 const RESERVED_MS = 250
 
 /** Never rejects, and resolves in time, whatever the kernel and the disk do. */

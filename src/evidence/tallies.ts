@@ -1,4 +1,4 @@
-// For processes on the way to their threads_limit or fds_limit: their threads and descriptors when they had come
+// For processes approaching their threads_limit or fds_limit: their threads and descriptors when they had reached
 // half of it, so that a breach can say what has grown. One for each process and metric, a few KB, and at most 200.
 import type { Metric } from '../rules/metric.ts'
 import { type ProcessInfo, type ProcessKey, sameRun } from '../rules/process.ts'
@@ -40,7 +40,7 @@ export class Tallies {
       this.#take(process, metric)
   }
 
-  /** The earlier look at this very process, if there was one. */
+  /** The earlier look at this very process, if any. */
   readonly previousOf = (process: ProcessInfo, metric: Metric): Facts | undefined => {
     const known = this.#tallies.get(keyOf(process.namespec, metric))
     return known && sameRun(known.run, process) ? known.facts : undefined

@@ -18,7 +18,7 @@ export interface Finding {
   readonly text: string
 }
 
-/** What a finding must reach to be worth a sentence: both of them. */
+/** What a finding must reach to be worth a sentence: both. */
 export interface Least {
   readonly unit: 'bytes' | 'count'
   readonly amount: number

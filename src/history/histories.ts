@@ -44,7 +44,7 @@ export class Histories {
     return tracked
   }
 
-  /** As it is kept, for whoever looks and changes nothing. */
+  /** As kept, for read-only use. */
   trackedOf(namespec: string): Tracked | undefined {
     return this.#all.get(namespec)
   }

@@ -57,7 +57,7 @@ export class HistoryKeeper {
     this.#histories.keepOnly(processes, this.#ports.nowMs())
   }
 
-  /** What memmon restarts, or stops and cannot start, has ended for a reason. */
+  /** A process that memmon restarts, or stops and cannot start, has ended for a known reason. */
   onOutcome(outcome: RestartOutcome): void {
     const failedStarts = failedStartsOf(outcome)
     if (failedStarts === undefined) return
@@ -66,7 +66,7 @@ export class HistoryKeeper {
     this.#histories.noteEnd(process.namespec, process.pid, { by: 'memmon', rule: breach.rule, ...failed })
   }
 
-  /** As it is kept, for whoever looks and changes nothing. */
+  /** As kept, for read-only use. */
   trackedOf(namespec: string): Tracked | undefined {
     return this.#histories.trackedOf(namespec)
   }

@@ -14,7 +14,7 @@ export interface Point {
 
 /** Why a run of a program was over. */
 export type LifeEnd =
-  /** memmon restarted it, by the rule as written; `failedStarts`: so many tries to start it again failed, if any did. */
+  /** memmon restarted it, by the rule as written; `failedStarts`: how many attempts to start it again failed, if any. */
   | { readonly by: 'memmon'; readonly rule: string; readonly failedStarts?: number }
   /** It ended by itself, or by another hand; or while no memmon was there to see it. */
   | { readonly by: 'other' | 'unseen' }

@@ -1,4 +1,4 @@
-// What an outcome means to an Alertmanager: which alerts it fires about which process, and which are over. Pure.
+// What an outcome means for an Alertmanager: which alerts it fires about which process, and which it ends. Pure.
 import { oneLine } from '../base/text.ts'
 import type { Failed, Noticed, RestartOutcome } from '../rules/outcome.ts'
 import { type ProcessKey, sameRun } from '../rules/process.ts'
@@ -6,7 +6,7 @@ import { isAboutBudget } from './notice-words.ts'
 import { outcomeText } from './outcome-text.ts'
 import { type Told, toldWords } from './told.ts'
 
-/** Every alert, and how bad it is. */
+/** Every alert, and its severity. */
 export const ALERTS = {
   MemmonProcessOverLimit: 'warning',
   MemmonProcessNearLimit: 'warning',
@@ -24,20 +24,20 @@ export type AlertName = keyof typeof ALERTS
 export interface Alert {
   readonly labels: Readonly<Record<string, string>>
   readonly annotations: Readonly<Record<string, string>>
-  /** What it is about; '' for a budget. */
+  /** Its subject; '' for a budget. */
   readonly namespec: string
-  /** The run that it is about: over when the program runs anew. undefined: whatever run. */
+  /** Its run of the process: the alert ends when a new run begins. undefined: any run. */
   readonly run: ProcessKey | undefined
   readonly startsAtMs: number
-  /** It is over then, if nothing ends it before; undefined: it goes on. */
+  /** Ends then, if nothing ends it before; undefined: keeps firing. */
   readonly untilMs: number | undefined
-  /** It says that something has happened, and is worth sending late, too. */
+  /** Reports an event, and is worth sending late, too. */
   readonly isEvent: boolean
 }
 
 export type AlertChange =
   | { readonly kind: 'fire'; readonly alert: Alert }
-  /** Those of this name, or of any name, about this process; of budgets those with this rule. */
+  /** Those with this name, or any name, about this process; for budgets those with this rule. */
   | {
       readonly kind: 'end'
       readonly namespec: string
@@ -47,13 +47,13 @@ export type AlertChange =
 
 export interface AlertContext {
   readonly host: string
-  /** -n. */
+  /** The value of -n. */
   readonly name: string | undefined
 }
 
-/** An event is shown for so long. */
+/** An event shows for this long. */
 const EVENT_MS = 10 * 60_000
-/** A failure that is not told again is over: each check tries again. */
+/** A failure that does not recur ends after this: each check tries again. */
 const FAILURE_MS = 60 * 60_000
 
 /** In the order in which they happen. */
@@ -79,13 +79,13 @@ export function alertChanges(outcome: RestartOutcome, context: AlertContext): Al
   }
 }
 
-/** 'signal', 'exec' and 'drain' are no restarts: the process is over its limit, and nothing was done about it. */
+/** 'signal', 'exec' and 'drain' are no restarts: the process is over its limit, and the action failed. */
 function ofFailure(outcome: Failed, context: AlertContext): AlertChange[] {
   const { phase } = outcome
   const isDown = phase === 'start' || phase === 'stopping' || phase === 'removed'
   if (!isDown) return [fire('MemmonRestartFailed', outcome, context, { lastsMs: FAILURE_MS })]
   const { namespec } = outcome.request.process
-  // One that was removed never comes back: nothing ends it but time.
+  // A removed process never comes back: only time ends the alert.
   const terms = phase === 'removed' ? { lastsMs: FAILURE_MS, isEvent: true } : {}
   return [{ kind: 'end', namespec }, fire('MemmonProcessDown', outcome, context, terms)]
 }
@@ -156,6 +156,6 @@ export const isEndedBy = (alert: Alert, change: Extract<AlertChange, { kind: 'en
   (change.names?.some(name => name === alert.labels.alertname) ?? true) &&
   (change.rule === undefined || alert.labels.rule === oneLine(change.rule))
 
-/** True if the program has another run than the alert is about. */
+/** True if the program has another run than the alert's. */
 export const isOfOtherRun = ({ run }: Alert, now: ProcessKey): boolean =>
   run !== undefined && !sameRun(run, now)

@@ -1,4 +1,4 @@
-// The lines of the log about what a person has asked of memmon by its socket. Pure.
+// The lines of the log about people's requests through the socket. Pure.
 import { timestamp } from '../base/text.ts'
 
 interface Mute {

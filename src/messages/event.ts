@@ -43,7 +43,7 @@ export function eventOf(
   }
 }
 
-/** What the document says of the outcome; in the log it stands beside the sentence, also of what was left alone. */
+/** What the document says about the outcome; beside the sentence in the log, also for what was left alone. */
 export const outcomeFacts = (outcome: RestartOutcome, history?: ProcessHistory) => ({
   event: eventName(outcome),
   at: new Date(outcome.occurredAt).toISOString(),
@@ -53,7 +53,7 @@ export const outcomeFacts = (outcome: RestartOutcome, history?: ProcessHistory) 
   ...(history && { growth: growthEvent(history, outcome.occurredAt) }),
 })
 
-/** The same in the log of what happens on the way to an outcome. */
+/** The same for lines of the log on the way to an outcome. */
 export const requestFacts = (event: string, request: RestartRequest) => ({ event, ...factsOf(request) })
 
 /** What programs know the outcome by. */

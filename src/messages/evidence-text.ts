@@ -2,7 +2,7 @@
 import type { Evidence, RestartRequest } from '../rules/outcome.ts'
 import { sampleEvent, sampleFacts } from './sample-text.ts'
 
-/** A line of the log, and what programs know it by. */
+/** A line of the log, and the event that programs know it by. */
 export interface EvidenceLine {
   readonly event: 'evidence' | 'diagnosed' | 'memory_sample'
   readonly level: 'INFO' | 'WARN'

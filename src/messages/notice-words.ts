@@ -1,4 +1,4 @@
-// The words for one notice: those of its kind, or others where it is about a budget or comes from a monitor. Pure.
+// The words for one notice: those of its kind, or others if it is about a budget or comes from a monitor. Pure.
 import type { Noticed } from '../rules/outcome.ts'
 import { breachText } from './breach-text.ts'
 import { NOTICES, type NoticeFacts, type NoticeWords } from './notices.ts'
@@ -11,7 +11,7 @@ export function noticeWords({ what, request: { breach } }: Noticed): NoticeWords
   return budgetWords(what, breach.budget.isFree === true, breach.rule)
 }
 
-/** What its sentences are made of, where it is known which host it is about. */
+/** The facts for its sentences, if the host is known. */
 export function noticeFacts({ request, detail }: Noticed, host = ''): NoticeFacts {
   const { namespec: name, pid } = request.process
   const who = pid > 0 ? `${name} (pid ${pid})` : name
@@ -24,7 +24,7 @@ export const isAboutBudget = ({ what, request }: Noticed): boolean =>
 
 type BudgetNotice = 'alerted' | 'relieved'
 
-/** Of a budget, and of free memory. */
+/** For a budget, and for free memory. */
 const BUDGETS: Readonly<Record<BudgetNotice, Readonly<Record<'used' | 'free', string>>>> = {
   alerted: { used: 'A budget is exceeded', free: 'Too little memory is free' },
   relieved: { used: 'A budget is met again', free: 'Enough memory is free again' },
@@ -46,12 +46,12 @@ function budgetWords(what: BudgetNotice, isFree: boolean, rule: string): NoticeW
   }
 }
 
-/** What a person asks for is about no limit, either. */
+/** A request by a person is about no limit, either. */
 const HEADLINE_BY_HAND: { readonly [What in Noticed['what']]?: NoticeWords['headline'] } = {
   draining: ({ where }) => `Draining ${where}: asked for by hand`,
 }
 
-/** What a monitor of the operator's own asks for is about no limit. */
+/** A request by the operator's own monitor is about no limit. */
 function monitorWords(what: Noticed['what'], rule: string): NoticeWords {
   const words = NOTICES[what]
   switch (what) {

@@ -1,4 +1,4 @@
-// What is said of each kind of notice, in the log, by mail and in a digest. A new kind is one more row here. Pure.
+// The words for each kind of notice, in the log, in mails and in digests. A new kind is one more row here. Pure.
 // notice-words.ts has the words for one notice, which may be about a budget or come from a monitor.
 import type { Level } from '../base/log.ts'
 import type { Noticed } from '../rules/outcome.ts'

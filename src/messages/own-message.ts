@@ -1,9 +1,9 @@
-// Messages about memmon itself, and not about a process. Pure.
+// Messages about memmon itself, not about a process. Pure.
 import { oneLine } from '../base/text.ts'
 import { type EventContext, eventHead } from './event.ts'
 import { type Message, prefixOf } from './message.ts'
 
-/** In the table of a digest, 18 characters at most; and whether somebody has to look. */
+/** In a digest's table, at most 18 characters; and whether somebody has to look. */
 const OWN = {
   settings: { what: 'settings rejected', isFailure: true },
   monitor_failed: { what: 'monitor fails', isFailure: true },
@@ -24,7 +24,7 @@ export function ownMessage({ event, subject, text }: OwnNews, context: EventCont
   return message(event, subject, `On ${context.host}: ${oneLine(subject)}. ${todo}.\n\n${text}`, context, at)
 }
 
-/** That of test-notify. */
+/** The message of test-notify. */
 export const testMessage = (context: EventContext, at: number): Message =>
   message(
     'test',

@@ -37,7 +37,7 @@ export function logRules(
 export const disabledText = (written: string): string =>
   `${written} is disabled: total memory is unknown here; use a size instead of a share`
 
-/** Shares of the machine may be more than a container has. */
+/** The machine's memory may be more than a container has. */
 export const hiddenTexts = (capacity: Capacity | undefined): string[] =>
   capacity?.hiddenGroup === undefined
     ? []

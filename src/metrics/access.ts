@@ -1,4 +1,4 @@
-// Where metrics are served, and who may read them: beyond this machine nobody without a user and a password.
+// Where metrics are served, and who may read them: from other machines only with a user and a password.
 import { UsageError } from '../base/errors.ts'
 import { isLocal, type ListenAddress, listenText } from '../base/listen-address.ts'
 import { secretIn } from '../config/secret-file.ts'
@@ -12,11 +12,11 @@ export interface Access {
 export interface AccessTerms {
   readonly metricsListen?: ListenAddress
   readonly metricsAuthFile?: string
-  /** Where a key stands in memmon.conf. */
+  /** Where each key is in memmon.conf. */
   readonly places?: ReadonlyMap<string, string>
 }
 
-/** undefined: nowhere. Throws a UsageError that says what would be right, without the secret. */
+/** undefined: nowhere. Throws a UsageError that says what is valid, without the secret. */
 export function accessOf({ metricsListen, metricsAuthFile, places }: AccessTerms): Access | undefined {
   const at = (key: string) => (places?.has(key) ? `${places.get(key)}: ` : '')
   if (metricsListen === undefined) return undefined

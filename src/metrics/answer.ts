@@ -1,5 +1,5 @@
-// What is answered to whoever asks: GET /metrics, in the format that is asked for, to those who may. Rendered once a second at
-// most, whoever asks how often.
+// The answers to requests: GET /metrics, in the requested format, for clients with access. Rendered at most once a second,
+// however often clients ask.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { CONTENT_TYPES, type Format } from './render.ts'
 
@@ -12,7 +12,7 @@ export interface Rendering {
 const FRESH_MS = 1_000
 const MOST_HEADER_BYTES = 8 * 1024
 
-/** `credentials`: user:password; undefined: everybody may. */
+/** `credentials`: user:password; undefined: open to everybody. */
 export function answering(credentials: string | undefined, { render, tick }: Rendering): Server {
   const isAllowed = authorizer(credentials)
   const last = new Map<Format, { readonly tick: number; readonly text: Promise<string> }>()
@@ -57,14 +57,14 @@ function authorizer(credentials: string | undefined): (authorization: string | u
   return (authorization = '') => isSame(authorization.replace(/^basic +/i, 'Basic '), wanted)
 }
 
-/** How long it takes says nothing of how much was right. */
+/** Takes the same time however much of it was right. */
 function isSame(text: string, wanted: string): boolean {
   let difference = text.length ^ wanted.length
   for (let at = 0; at < wanted.length; at++) difference |= text.charCodeAt(at) ^ wanted.charCodeAt(at)
   return difference === 0
 }
 
-/** OpenMetrics for those who prefer it to text/plain. */
+/** OpenMetrics for clients that prefer it to text/plain. */
 export function formatOf(accept = ''): Format {
   const ranges = accept.split(',').map(range => {
     const [type = '', ...parameters] = range.split(';').map(part => part.trim().toLowerCase())
@@ -94,7 +94,7 @@ function send(
     'Content-Length': Buffer.byteLength(text),
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
-    // One connection, one answer: nobody keeps one from another.
+    // One answer for each connection: nobody keeps one from others.
     Connection: 'close',
   }
   response.writeHead(status, { ...common, ...headers })

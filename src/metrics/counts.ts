@@ -13,12 +13,12 @@ export class Counts {
   caps = 0
   checks = 0
   checkFailures = 0
-  /** undefined until there was one. */
+  /** undefined before the first. */
   checkMs: number | undefined
   lastCheckAtMs: number | undefined
   tickSeconds: number | undefined
 
-  /** Of several kinds of ticks the shortest says how often they come. */
+  /** If several kinds of ticks come, the shortest period counts. */
   onTick(periodSeconds: number): void {
     if (this.tickSeconds === undefined || periodSeconds < this.tickSeconds) this.tickSeconds = periodSeconds
   }
@@ -38,14 +38,14 @@ export class Counts {
     else if (outcome.kind === 'failed' && !OTHER_PHASES.includes(outcome.phase)) this.restartFailures++
   }
 
-  /** A try by the channel of this key has failed. */
+  /** The channel with this key failed to send. */
   onUndelivered(channelKey: string): void {
     const channel = CHANNELS.find(name => channelKey.split(' ')[0] === name)
     if (channel) this.notifyFailures[channel]++
   }
 }
 
-/** What fails there is no restart. */
+/** Failures there are no failed restarts. */
 const OTHER_PHASES: readonly string[] = ['signal', 'exec', 'drain']
 
 function zeros<Name extends string>(names: readonly Name[]): Record<Name, number> {

@@ -4,7 +4,7 @@ import { CAUSES } from '../rules/cause.ts'
 import { CHANNELS, type Counts } from './counts.ts'
 import type { Labels, ProcessFacts } from './process-facts.ts'
 
-/** All that is known at one moment. */
+/** Everything known at one moment. */
 export interface Facts {
   readonly version: string
   readonly startedAtMs: number
@@ -23,7 +23,7 @@ export interface Facts {
 
 export interface Value {
   readonly labels?: Labels
-  /** Those that many values have, as one object: each is written once. */
+  /** Labels that many values share, as one object: each is rendered once. */
   readonly shared?: Labels
   readonly value: number
 }
@@ -42,7 +42,7 @@ const family =
   (type: Family['type'], labels: readonly string[]) =>
   (name: string, help: string, values: Family['values']): Family => ({ name, type, labels, help, values })
 
-/** No value: it is not known yet. */
+/** No value: not known yet. */
 const one =
   (type: Family['type']) =>
   (name: string, help: string, of: One): Family =>
@@ -58,7 +58,7 @@ const ofFigure = family('gauge', ['group', 'name', 'metric'])
 
 const secondsOf = (ms: number | undefined): number | undefined => ms && ms / 1000
 
-/** Of each process one value, if it has one. */
+/** One value for each process that has one. */
 const each =
   (of: (process: ProcessFacts) => number | undefined): Family['values'] =>
   ({ processes }) => {

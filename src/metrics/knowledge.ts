@@ -1,5 +1,5 @@
-// What is exported, as it is known at the moment when somebody asks: counts, and what the last checks have seen. Nothing is read
-// for that but memmon's own size.
+// What memmon exports, at the moment of a request: counts, and what the last checks saw. Reads nothing for that but memmon's
+// own size.
 
 import type { Slices } from '../base/slices.ts'
 import type { Watched } from '../check/watched.ts'
@@ -13,14 +13,14 @@ import type { Facts } from './families.ts'
 import { ownVersion } from './own-version.ts'
 import { metricLabel, type ProcessFacts, processFacts } from './process-facts.ts'
 
-/** Each has five series or so. */
+/** Each has about five series. */
 export const MOST_PROCESSES = 2_000
 /** So many take less than a slice. */
 const AT_ONCE = 50
 
 export interface KnowledgePorts {
   readonly monitor: {
-    /** What the last full check has found to watch. */
+    /** The processes to watch that the last full check found. */
     readonly watched: readonly Watched[]
     readonly leaks: readonly RememberedLeak[]
     /** The last check could ask and measure. */
@@ -29,7 +29,7 @@ export interface KnowledgePorts {
   readonly history: { trackedOf(namespec: string): Tracked | undefined }
   readonly restarts: { readonly standing: Standing }
   readonly outbox: { readonly size: number }
-  /** undefined where Node is to be asked. */
+  /** undefined: asks Node. */
   readonly readOwnBytes: (() => number) | undefined
   readonly nowMs: () => number
   /** The monotonic clock. */
@@ -41,7 +41,7 @@ export class Knowledge {
   readonly #ports: KnowledgePorts
   readonly #version = ownVersion()
   readonly #startedAtMs: number
-  /** What this check, or the last one, has read beside RSS: by name and metric. */
+  /** What this check, or the last one, read besides RSS: by name and metric. */
   readonly #read = new Map<string, Map<string, number>>()
 
   constructor(ports: KnowledgePorts) {
@@ -58,7 +58,7 @@ export class Knowledge {
     this.counts.onCheck(monitor.isWell, durationMs, nowMs())
   }
 
-  /** Memory of another metric than RSS was read of it. */
+  /** It read a metric of this process other than RSS. */
   onFigure({ namespec }: ProcessInfo, { metric, cumulative }: Rule, bytes: number): void {
     const figures = this.#read.get(namespec) ?? new Map<string, number>()
     this.#read.set(namespec, figures.set(metricLabel(metric, cumulative), bytes))
@@ -111,7 +111,7 @@ export class Knowledge {
   }
 }
 
-/** A file is read for it, which fails without a descriptor left. */
+/** Reads a file, which fails if no descriptor is left. */
 function orUndefined(read: () => number): number | undefined {
   try {
     return read()

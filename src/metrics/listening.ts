@@ -1,4 +1,4 @@
-// A few short connections at a time, by TCP or by a unix socket that memmon's user and the group of its folder can use.
+// A few short connections at a time, by TCP or a unix socket for memmon's user and the group of its folder.
 
 import { stat } from 'node:fs/promises'
 import type { Server } from 'node:http'
@@ -6,18 +6,18 @@ import { createServer, type Socket } from 'node:net'
 import { dirname } from 'node:path'
 import type { ListenAddress } from '../base/listen-address.ts'
 
-/** Prometheus has one, twice that asks for a pair of them, and people look by hand. */
+/** Prometheus has one, a pair of them twice that, and people look by hand. */
 const MOST_CONNECTIONS = 16
 /** From the connection to the end of the answer. */
 const CONNECTION_MS = 10_000
 const SOCKET_MODE = 0o660
 
 export interface Listening {
-  /** Listens no more, and ends what is connected. */
+  /** Stops listening, and closes connections. */
   close(): void
 }
 
-/** Each goes to the HTTP server, which listens nowhere itself. Rejects if the address cannot be had. */
+/** Each goes to the HTTP server, which does not listen itself. Rejects if the address is unavailable. */
 export async function listenOn(address: ListenAddress, http: Server): Promise<Listening> {
   const sockets = new Set<Socket>()
   const onConnection = (socket: Socket) => {
@@ -52,14 +52,14 @@ function listenOnPort(
     server.once('error', reject)
     server.listen({ host, port }, () => {
       server.off('error', reject)
-      // What fails later is a connection that did not come about, as without a descriptor left.
+      // Later errors are connections that failed, as when no descriptor is left.
       server.on('error', () => {})
       resolve(() => server.close())
     })
   })
 }
 
-/** Loaded with the first: the room of agents has it. */
+/** Loaded for the first one: it is in the room of agents. */
 async function listenOnSocket(path: string, onConnection: OnConnection): Promise<() => void> {
   const { openSocket } = await import('../agents/open-socket.ts')
   const gid = await groupOf(dirname(path))
@@ -70,7 +70,7 @@ async function listenOnSocket(path: string, onConnection: OnConnection): Promise
   return () => socket.close()
 }
 
-/** Of the folder, if we may give it to a file; undefined: our own. */
+/** The folder's group, if we may give it to a file; undefined: our own. */
 async function groupOf(folder: string): Promise<number | undefined> {
   const { gid } = await stat(folder)
   return process.geteuid?.() === 0 || process.getgroups?.().includes(gid) ? gid : undefined

@@ -1,4 +1,4 @@
-// The file for node_exporter's textfile collector: replaced in one step after a check, now and then, and never while one runs.
+// The file for node_exporter's textfile collector: replaced in one step after some checks, never during one.
 import { replaceFile } from '../base/atomic-file.ts'
 import { messageOf } from '../base/errors.ts'
 import { errnoOf, fileFaultOf } from '../base/file-fault.ts'
@@ -6,12 +6,12 @@ import type { Log } from '../base/log.ts'
 import { trouble, troubleOver } from '../base/log-facts.ts'
 
 const BETWEEN_WRITES_MS = 15_000
-/** Its user is another one. */
+/** node_exporter runs as another user. */
 const MODE = 0o644
 
 export interface MetricsFilePorts {
   readonly render: (format: 'prometheus') => Promise<string>
-  /** A check runs. */
+  /** A check is running. */
   readonly isBusy: () => boolean
   readonly log: Log
   /** The monotonic clock. */
@@ -29,7 +29,7 @@ export class MetricsFile {
     this.#ports = ports
   }
 
-  /** It is this one from now on, or none. */
+  /** Uses this one from now on, or none. */
   use(path: string | undefined): void {
     if (path === this.#path) return
     this.#path = path
@@ -38,7 +38,7 @@ export class MetricsFile {
     if (path !== undefined) this.#ports.log('INFO', usedText(path))
   }
 
-  /** A check is over: writes, if it is time to. */
+  /** A check is over: writes, if it is time. */
   look(): void {
     const { tick } = this.#ports
     if (this.#path === undefined || this.#isWriting || tick() - this.#writtenTick < BETWEEN_WRITES_MS) return
@@ -52,7 +52,7 @@ export class MetricsFile {
   /** Never rejects. */
   async #write(path: string): Promise<void> {
     const { render, isBusy, log } = this.#ports
-    // The next check that is over writes it.
+    // The next check writes it.
     await new Promise(resolve => setImmediate(resolve))
     if (isBusy()) {
       this.#writtenTick = Number.NEGATIVE_INFINITY

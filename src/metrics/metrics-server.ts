@@ -1,4 +1,4 @@
-// The address at which Prometheus asks: kept open, tried again where it cannot be had, and let go of at the end.
+// The address for Prometheus: kept open, retried while it is unavailable, and released at the end.
 import { messageOf } from '../base/errors.ts'
 import { listenText } from '../base/listen-address.ts'
 import type { Log } from '../base/log.ts'
@@ -18,7 +18,7 @@ export class MetricsServer {
   #access: Access | undefined
   #listening: Promise<Listening | undefined> | undefined
   #timer: NodeJS.Timeout | undefined
-  /** Said once, until it is another. */
+  /** Logged once, until it changes. */
   #trouble = ''
 
   constructor(ports: MetricsServerPorts) {
@@ -47,7 +47,7 @@ export class MetricsServer {
     })()
   }
 
-  /** undefined if it cannot be had now. Never rejects. */
+  /** undefined if it is unavailable now. Never rejects. */
   async #open(access: Access): Promise<Listening | undefined> {
     const { log } = this.#ports
     const where = listenText(access.address)

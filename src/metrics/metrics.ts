@@ -1,4 +1,4 @@
-// The metrics of a listener that has a file or an address for them. Nothing that happens here ends memmon or holds up a check.
+// The metrics of a listener that has a file or an address for them. Nothing here ends memmon or delays a check.
 import type { Log } from '../base/log.ts'
 import { trouble } from '../base/log-facts.ts'
 import { createSlices } from '../base/slices.ts'
@@ -65,7 +65,7 @@ export class Metrics {
     return this.#knowledge.counts
   }
 
-  /** Lets go of the address. */
+  /** Releases the address. */
   close(): void {
     this.#server.close()
   }

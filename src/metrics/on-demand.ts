@@ -1,4 +1,4 @@
-// The metrics, for a listener that may have no file or address for them: their code is loaded when it has.
+// The metrics, for a listener that may have no file or address for them: it loads their code when it has.
 import { messageOf } from '../base/errors.ts'
 import { trouble } from '../base/log-facts.ts'
 import { type AccessTerms, accessOf } from './access.ts'
@@ -19,12 +19,12 @@ export class MetricsOnDemand {
     void this.#load()
   }
 
-  /** undefined where there are none, or not yet. */
+  /** undefined if there are none, or not yet. */
   get now(): Metrics | undefined {
     return this.#metrics
   }
 
-  /** Other settings. Throws a UsageError, and takes nothing, if who may read them is not said right. */
+  /** Other settings. Throws a UsageError, and changes nothing, if the access to metrics is wrong. */
   use(terms: MetricsOnDemandTerms): void {
     const access = accessOf(terms)
     this.#terms = terms

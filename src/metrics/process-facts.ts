@@ -1,4 +1,4 @@
-// What is exported of one process: what the last checks know of it. Nothing is read for that. Pure.
+// What memmon exports about one process: what the last checks know. Reads nothing for that. Pure.
 
 import { oneLine } from '../base/text.ts'
 import type { Watched } from '../check/watched.ts'
@@ -10,7 +10,7 @@ import type { Rule } from '../rules/rule.ts'
 
 export type Labels = Readonly<Record<string, string>>
 
-/** An amount, and the metric that it is of. */
+/** An amount, and its metric. */
 export interface Figure {
   readonly labels: Labels
   readonly bytes: number
@@ -18,7 +18,7 @@ export interface Figure {
 
 export interface ProcessFacts {
   readonly labels: Labels
-  /** undefined where nobody wants it to run. */
+  /** undefined if nobody wants it to run. */
   readonly isUp: boolean | undefined
   readonly figures: readonly Figure[]
   readonly limits: readonly Figure[]
@@ -26,10 +26,10 @@ export interface ProcessFacts {
   readonly secondsToLimit: number | undefined
 }
 
-/** What is known by name. */
+/** What is known, by name. */
 export interface Known {
   readonly trackedOf: (namespec: string) => Tracked | undefined
-  /** What the last check has read of it beside RSS, by metric. */
+  /** What the last check read besides RSS, by metric. */
   readonly readOf: (namespec: string) => ReadonlyMap<string, number> | undefined
   readonly leakOf: (namespec: string) => RememberedLeak | undefined
   /** memmon has stopped it and failed to start it so far. */
@@ -38,7 +38,7 @@ export interface Known {
   readonly tick: number
 }
 
-/** undefined where no label can hold its name: two such would be one. */
+/** undefined if no label can hold its name: two such names would be one. */
 export function processFacts({ process, rules }: Watched, known: Known): ProcessFacts | undefined {
   if (!canBeNamed(process)) return undefined
   const { namespec } = process
@@ -69,7 +69,7 @@ const figure = (metric: Metric, cumulative: boolean, bytes: number): Figure => (
   bytes,
 })
 
-/** One object for each: see Value.shared. They live as long as the table that the process is in. */
+/** One object for each: see Value.shared. They live as long as the process table. */
 const names = new WeakMap<ProcessInfo, Labels>()
 
 function namesOf(process: ProcessInfo): Labels {
@@ -87,7 +87,7 @@ function labelsOf(metric: string): Labels {
   return labels
 }
 
-/** What was stopped or has ended by itself is nobody's wish to run, unless memmon has stopped it. */
+/** Nobody wants a stopped or exited process to run, unless memmon has stopped it. */
 function isUp({ state }: ProcessInfo, isDown: boolean): boolean | undefined {
   if (isDown) return false
   if (state === ProcessState.RUNNING) return true

@@ -1,11 +1,11 @@
-// The one module of prom-client that memmon loads, as far as it is used: the package as a whole takes 6 MB and 20 times as long to
+// The one module of prom-client that memmon loads, with only what it uses: the whole package takes 6 MB and 20 times as long to
 // load, for default metrics, summaries, OpenTelemetry and a cluster's workers.
 declare module 'prom-client/lib/registry.js' {
   type Labels = Readonly<Record<string, string>>
 
   interface MetricValue {
     readonly labels?: Labels
-    /** As its histograms have them: written once for each object. */
+    /** As in its histograms: rendered once for each object. */
     readonly sharedLabels?: Labels
     readonly value: number
   }

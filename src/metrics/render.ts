@@ -37,7 +37,7 @@ function textOf(
   values: readonly Value[],
   format: Format,
 ): Promise<string> {
-  // There the suffix is that of the samples, and the registry puts it there.
+  // In OpenMetrics the suffix belongs to the samples, and the registry adds it.
   const familyName = format === 'openmetrics' ? name.replace(/_total$/, '') : name
   const metric = {
     name: familyName,
