@@ -12,7 +12,7 @@ import type { Reply } from './messages.ts'
 import { type MonitorProcess, startMonitorProcess } from './monitor-process.ts'
 import { checkVerdicts } from './verdicts.ts'
 
-/** It remembers so many sentences about rejected verdicts, to log each once. */
+/** It remembers so many sentences about rejected verdicts, so as to log each once. */
 const MOST_SAID = 100
 
 export interface CustomMonitorPorts extends FailurePorts {

@@ -16,7 +16,7 @@ export class CustomMonitors {
     this.#ports = { host: hostname(), hostPath: HOST_PATH, uid: process.geteuid?.() ?? -1, ...ports }
   }
 
-  /** Uses these from now on, and ends those that the settings no longer name. */
+  /** Uses these from now on, and ends those that are no longer in the settings. */
   use(specs: readonly MonitorSpec[]): void {
     const before = this.#monitors
     for (const one of before) if (!specs.some(({ id }) => id === one.spec.id)) one.end()

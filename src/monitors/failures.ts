@@ -5,7 +5,7 @@ import { oneLine } from '../base/text.ts'
 import { formatDuration } from '../base/units.ts'
 
 const RETRY = { firstMs: 10_000, lastMs: 600_000, jitter: 0 }
-/** A single failure may be over at the next try, and is not worth a mail. */
+/** A single failure may be over at the next try, and does not deserve a mail. */
 const MAILED_AFTER = 3
 
 export interface MonitorNews {
@@ -26,7 +26,7 @@ export class Failures {
   readonly #ports: FailurePorts
   #count = 0
   #retryTick = 0
-  /** Since it worked last. */
+  /** Since it last worked. */
   #isMailed = false
 
   constructor(path: string, ports: FailurePorts) {

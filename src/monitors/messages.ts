@@ -25,7 +25,7 @@ export const quoted = (value: unknown): string => {
   return text.length > MOST_QUOTED ? `${text.slice(0, MOST_QUOTED)}...` : text
 }
 
-/** What a line says. A line that no monitor's process would send is a failure. */
+/** The meaning of a line. A line that no monitor's process would send is a failure. */
 export function replyIn(line: string): Reply {
   let value: unknown
   try {

@@ -8,7 +8,7 @@ export interface Capacity {
   readonly bytes: number
   /** The file it came from. */
   readonly source: string
-  /** The control group whose limit, if it has one, cannot be seen here. */
+  /** The control group whose limit, if any, is not visible here. */
   readonly hiddenGroup?: string
 }
 

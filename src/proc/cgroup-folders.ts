@@ -15,13 +15,13 @@ export function memoryFolders(cgroup: string, mountinfo: string): MemoryFolder[]
     ({ type, options }) => type === 'cgroup' && options.split(',').includes('memory'),
   )
   return [
-    // '/' where the group is not told: the mount itself then counts.
+    // '/' if the group is unknown: the mount itself then counts.
     ...foldersOf(unified, v2 ?? '/').map(folder => ({ version: 2, folder }) as const),
     ...foldersOf(memory, v1 ?? '/').map(folder => ({ version: 1, folder }) as const),
   ]
 }
 
-/** The group that may limit this process's memory and shows no file here; undefined if there is none, or nobody can tell. */
+/** The group that may limit this process's memory but has no file here; undefined if there is none, or nobody can tell. */
 export function hiddenGroup(cgroup: string, mountinfo: string): string | undefined {
   if (memoryFolders(cgroup, mountinfo).length > 0) return undefined
   const { v1, v2 } = ownGroups(cgroup)
@@ -29,7 +29,7 @@ export function hiddenGroup(cgroup: string, mountinfo: string): string | undefin
   return own === '/' ? undefined : own
 }
 
-/** By version; undefined where /proc/<pid>/cgroup has none. */
+/** By version; undefined if /proc/<pid>/cgroup has none. */
 function ownGroups(cgroup: string): { readonly v1: string | undefined; readonly v2: string | undefined } {
   const lines = cgroup.split('\n').map(line => /^\d+:([^:]*):(.*)$/.exec(line) ?? [])
   const own = (controllers: (names: string) => boolean) =>

@@ -15,7 +15,7 @@ export interface OpenSampler {
 const NO_PROC =
   '/proc is not mounted, so the size of no process can be read: run "mount -t proc proc /proc" before supervisord starts here'
 
-/** Throws a UsageError if /proc is asked for and cannot be read, or is the only way and not there. */
+/** Throws a UsageError if /proc is required and cannot be read, or is the only way and missing. */
 export function openSampler(
   name: SamplerName,
   open: () => Procfs | undefined = openProcfs,

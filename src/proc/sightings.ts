@@ -11,7 +11,7 @@ export interface Sightings {
   look(): (pid: number) => Sight | undefined
   /** True if the command of this process looks like supervisord's, by its own name or as a script. */
   isSupervisord(pid: number): boolean
-  /** False where this /proc is that of another pid namespace than memmon's own. */
+  /** False if this /proc is that of another pid namespace than memmon's own. */
   isOwnProc(): boolean
 }
 
@@ -42,7 +42,7 @@ export function openSightings(procRoot = '/proc'): Sightings | undefined {
   }
 }
 
-/** It has none for a process of another namespace, or another one. */
+/** Missing, or different, for a process of another namespace. */
 function selfIn(procRoot: string): string | undefined {
   try {
     return readlinkSync(`${procRoot}/self`)

@@ -1,5 +1,5 @@
-// A process over its soft limit whose agent is asked to have it finish, and what its answer makes of the job, in whatever state
-// that is by then. Pure.
+// The agent of a process over its soft limit asks it to finish; what its answer means for the job, whatever its state by then.
+// Pure.
 import { type Drain, drainMeans } from '../rules/action.ts'
 import { askAgent, ownMeans } from './begin-drain.ts'
 import { undrained } from './drained.ts'
@@ -7,7 +7,7 @@ import { failed, go } from './endings.ts'
 import type { Job, JobIn } from './job.ts'
 import type { AgentAnswer, Effect, JobEvent, Moment, Stepped } from './job-events.ts'
 
-/** memmon was started again: what was asked and not answered is asked again. */
+/** memmon was restarted: it asks again if there was no answer. */
 export function resumeDrain(job: JobIn<'draining'>, moment: Moment): Stepped {
   const { terms } = moment
   if (!job.drained?.awaitsAgent) return go(job)
@@ -15,7 +15,7 @@ export function resumeDrain(job: JobIn<'draining'>, moment: Moment): Stepped {
   return onAnswer(job, { kind: 'failed', why: 'the settings no longer ask it' }, moment)
 }
 
-/** Of another run it is no answer. */
+/** An answer about another run does not count. */
 export const agentAnswered = (
   job: Job,
   { pid, answer }: JobEvent & { readonly kind: 'agent answered' },
@@ -23,13 +23,13 @@ export const agentAnswered = (
 ): Stepped =>
   job.drained?.awaitsAgent && pid === job.request.process.pid ? onAnswer(job, answer, moment) : go(job)
 
-/** It was told, or its signal and its command take over. */
+/** The process was asked, or its signal and its command take over. */
 function onAnswer(before: Job, answer: AgentAnswer, moment: Moment): Stepped {
   const job = answeredJob(before, answer)
   const { namespec, pid } = job.request.process
   if (answer.kind === 'taken')
     return go(job, said('INFO', `The agent of ${namespec} (pid ${pid}) has asked it to finish`))
-  // It has ended, or its restart is due: the drain is no longer what counts.
+  // It has ended, or its restart is due: the drain no longer matters.
   if (job.state !== 'draining') return go(job)
   const { terms } = moment
   if (terms.kind === 'spared' && !job.drained?.isTold) return undrained(job, moment, terms.why)

@@ -42,13 +42,13 @@ export const ownMeans = ({ signal, command }: Drain): Effect[] => [
   ...(command === undefined ? [] : [{ do: 'run', hook: 'drain', command } as const]),
 ]
 
-/** The rest of its grace is for its signal, should its agent not do it. */
+/** The rest of its grace is for its signal, if its agent fails. */
 export const askAgent = ({ graceSeconds }: Drain): Effect => ({
   do: 'ask agent',
   withinMs: Math.min(AGENT_WITHIN_MS, (graceSeconds * 1000) / 4),
 })
 
-/** After a restart of memmon's an agent is back within 30 s. */
+/** After a restart of memmon an agent reconnects within 30 s. */
 const AGENT_WITHIN_MS = 35_000
 
 /** What could not be told to a process that is drained. */

@@ -1,4 +1,4 @@
-// What a person asks for, of one process: a restart or a drain, which become jobs like those that memmon begins by itself.
+// What people request for one process: a restart or a drain, which become jobs like memmon's own.
 import type { Drain } from '../rules/action.ts'
 import type { RestartRequest } from '../rules/outcome.ts'
 import { beginDrain } from './begin-drain.ts'
@@ -21,7 +21,7 @@ export class ByHand {
     this.#ports = ports
   }
 
-  /** A person asks for it. Resolves when it is in the journal, or with the reason why not, in one clause. */
+  /** Requested by a person. Resolves when it is in the journal, or with the reason why not, in one clause. */
   async restart(request: RestartRequest): Promise<string | undefined> {
     const { runner, schedule, journal, termsOf } = this.#ports
     const { namespec } = request.process
@@ -51,7 +51,7 @@ export class ByHand {
     return undefined
   }
 
-  /** Why nothing begins by hand now. */
+  /** Why no request by hand is accepted now. */
   #refusalOf(namespec: string): string | undefined {
     const { runner, holds, schedule } = this.#ports
     const entry = runner.entries.get(namespec)

@@ -22,7 +22,7 @@ export interface EffectPorts {
   /** What the request is about, measured again; undefined if there is nothing to measure. Throws if unreadable. */
   readonly measure: (request: RestartRequest) => Promise<number | undefined>
   readonly runHook: RunHook
-  /** Asks the agent of the process to have it finish. */
+  /** Has the agent of the process ask it to finish. */
   readonly drainByAgent: (request: RestartRequest, withinMs: number) => Promise<AgentAnswer>
   /** Takes down what the kernel and its agent know of the process, and runs diagnose_command, in bounded time. */
   readonly takeEvidence: (request: RestartRequest, plan: RestartPlan) => Promise<Evidence>
@@ -120,7 +120,7 @@ async function askAgent(
   }
 }
 
-/** supervisord signals by name: half a minute may have passed since the process was seen. */
+/** supervisord signals by name: half a minute may have passed since memmon saw the process. */
 async function signalSame(process: ProcessInfo, signal: string, supervisor: SupervisorCalls): Promise<void> {
   const { namespec } = process
   const info = await supervisor.getProcessInfo(namespec)

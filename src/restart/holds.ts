@@ -36,7 +36,7 @@ export class Holds {
     for (const namespec of this.#saidUntil.keys()) if (!has(namespec)) this.#saidUntil.delete(namespec)
   }
 
-  /** Those that were said to be capped, and are. */
+  /** Those that were reported as capped, and still are. */
   get capped(): string[] {
     return [...this.#capTold].filter(namespec => this.cappedUntil(namespec) !== undefined)
   }
@@ -52,7 +52,7 @@ export class Holds {
    */
   untilTick({ request, drained }: Job): number | undefined {
     const { breach, process } = request
-    // What a person asks for was refused, or was not held back.
+    // A person's request was refused, or not held back.
     if (breach.together !== undefined || breach.isByHand) return undefined
     const until = this.cappedUntil(process.namespec)
     if (until !== undefined || breach.isHard || drained) return until

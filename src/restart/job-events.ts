@@ -20,10 +20,10 @@ export type Measured =
   | { readonly kind: 'value'; readonly value: number | undefined }
   | { readonly kind: 'fault'; readonly text: string }
 
-/** What came of asking the agent of a process to have it finish. */
+/** The result of having the agent of a process ask it to finish. */
 export type AgentAnswer =
   | { readonly kind: 'taken' }
-  /** 'unheard': the program was not told. 'failed': it may have been. */
+  /** 'unheard': the request did not reach the program. 'failed': it may have. */
   | { readonly kind: 'unheard' | 'failed'; readonly why: string }
 
 export type HookName = 'pre' | 'post' | 'restart' | 'drain' | 'drain_check'
@@ -51,7 +51,7 @@ export type JobEvent =
       readonly call: 'stop' | 'start' | 'signal'
       readonly fault: SupervisorFault | undefined
     }
-  /** The agent of the process of that pid. */
+  /** The agent of the process with that pid. */
   | { readonly kind: 'agent answered'; readonly pid: number; readonly answer: AgentAnswer }
   | { readonly kind: 'hook ended'; readonly hook: HookName; readonly result: CommandResult }
   | { readonly kind: 'evidence taken'; readonly evidence: Evidence }
@@ -71,7 +71,7 @@ export type JobEvent =
   /** The journal of an earlier memmon holds it; `isNewer`: another supervisord has come since. */
   | { readonly kind: 'resumed'; readonly isNewer: boolean }
 
-/** What programs know a line by that is about no outcome yet. */
+/** The event by which programs know a line that is about no outcome yet. */
 export type LineEvent = EvidenceLine['event'] | 'restarting' | 'slow_stop' | 'hook_failed' | 'agent_drain'
 
 export type Effect =

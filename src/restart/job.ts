@@ -9,9 +9,9 @@ export interface Drained {
   /** By its soft limit, whatever brought the job where it is now. */
   readonly request: RestartRequest
   readonly sinceTick: number
-  /** Its agent, a signal or a command has told it: from then on it is memmon's until it ends. */
+  /** Its agent, a signal or a command has asked it: from then on it is memmon's until it ends. */
   readonly isTold: boolean
-  /** Its agent was asked and has not answered: the next memmon asks it again, which an agent does once. */
+  /** Its agent was asked and has not answered: the next memmon asks again, and the agent drains once. */
   readonly awaitsAgent?: true
 }
 
@@ -142,7 +142,7 @@ export const isAway = ({ state }: Job): boolean => state !== 'draining' && state
 export const isBeforeHook = ({ phase, plan }: JobIn<'preparing'>): boolean =>
   phase === 'looking' || ((phase === 'evidence' || phase === 'last look') && plan.preCommand === undefined)
 
-/** True while the journal has to know of it: a process was told something, or a person was, or it has to follow one that was. */
+/** True while the journal must know it: a process or a person was told something, or it must follow a process that was. */
 export const isNoted = (job: Job): boolean =>
   job.drained !== undefined ||
   job.owesPost ||

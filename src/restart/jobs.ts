@@ -113,7 +113,7 @@ export class Jobs {
     else if (this.#holds.passesCap(request)) this.#runner.enter(namespec, waitingJob(request, plan))
   }
 
-  /** A person asks for it. Resolves when it is in the journal, or with the reason why not, in one clause. */
+  /** Requested by a person. Resolves when it is in the journal, or with the reason why not, in one clause. */
   restartByHand(request: RestartRequest): Promise<string | undefined> {
     return this.#byHand.restart(request)
   }
@@ -185,7 +185,7 @@ export class Jobs {
     return waitsOf(this.#all(), this.#holds)
   }
 
-  /** Whom restarts have to do with now. */
+  /** The processes that restarts concern now. */
   get standing(): Standing {
     return standingOf(this.#all(), this.#holds)
   }

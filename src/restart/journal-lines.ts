@@ -21,7 +21,7 @@ export interface PastRestart {
   readonly tick: number
   /** How many restarts in a row were followed by a breach within minutes. */
   readonly soonTimes: number
-  /** What was measured, and by which rule; of the last few. */
+  /** The measurement and its rule; only for the last few. */
   readonly reason?: string | undefined
 }
 
@@ -33,7 +33,7 @@ export interface JournalContents {
   /** What was begun and not ended, by namespec. */
   readonly jobs: ReadonlyMap<string, Job>
   readonly restarts: readonly PastRestart[]
-  /** By namespec, as they were written: some may be over. */
+  /** By namespec, as written: some may be over. */
   readonly mutes: ReadonlyMap<string, Mute>
   /** Lines that could not be read: the last one, if memmon was killed while writing it. */
   readonly damagedLines: number

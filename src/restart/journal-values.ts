@@ -55,7 +55,7 @@ export const isDrained = (value: unknown): value is Drained =>
   typeof value.isTold === 'boolean' &&
   (value.awaitsAgent === undefined || value.awaitsAgent === true)
 
-/** JSON knows no Infinity, which is the limit of what a monitor without a figure, or a person, asks for. */
+/** JSON has no Infinity, which is the limit of requests by a person, or by a monitor without a figure. */
 export function withoutLimit(request: unknown): unknown {
   if (!isObject(request) || !isObject(request.breach)) return request
   const { breach } = request

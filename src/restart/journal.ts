@@ -32,7 +32,7 @@ export interface JournalChanges {
   readonly jobs: readonly (readonly [namespec: string, job: Job | undefined])[]
   readonly restart?: PastRestart | undefined
   readonly mute?: Mute
-  /** The namespec of one that is muted no longer. */
+  /** The namespec of a process that is no longer muted. */
   readonly unmuted?: string
 }
 
@@ -55,7 +55,7 @@ export interface Found {
   readonly isNewer: boolean
   /** By this boot's clock, those to come left out. */
   readonly restarts: readonly PastRestart[]
-  /** Those that are not over, by this boot's clock. */
+  /** Those still in force, by this boot's clock. */
   readonly mutes: readonly Mute[]
   /** What the operator should know about the state of the journal. */
   readonly notices: readonly string[]

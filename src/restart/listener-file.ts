@@ -1,6 +1,6 @@
-// Says to those who look from outside that the listener lives: a small file whose modification time is that of the last tick.
-// At a quiet tick that is one utimensat(2) on a descriptor that is held, in one of Node's threads: a disk that does not
-// answer holds up no tick, and is asked no second time meanwhile. The text is replaced when it changes.
+// Shows outsiders that the listener is alive: a small file whose modification time is that of the last tick. A quiet tick
+// costs one utimensat(2) on an open descriptor, in one of Node's threads: a disk that does not answer delays no tick, and
+// gets no second call meanwhile. memmon replaces the text when it changes.
 import { futimes } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,13 +10,13 @@ import { type ListenerNote, listenerLine } from './listener-line.ts'
 import type { StateFolder } from './state-folder.ts'
 
 export const LISTENER_FILE = 'listener.json'
-/** Somebody may have deleted the folder, or the file. */
+/** Somebody may have deleted the folder or the file. */
 const LOOK_EVERY_MS = 300_000
 
 export interface ListenerFilePorts {
-  /** This run of memmon, as its lock has it. */
+  /** This run of memmon, as in its lock. */
   readonly run: string
-  /** Why checks fail, by now. */
+  /** Why checks fail at present. */
   readonly failing: () => ListenerNote['failing']
   readonly nowMs: () => number
 }
@@ -30,7 +30,7 @@ export class ListenerFile {
   #file: FileHandle | undefined
   #periodSeconds: number | undefined
   #tickAtMs = 0
-  /** What the file says. */
+  /** The contents of the file. */
   #written: Pick<ListenerNote, 'periodSeconds' | 'failing'> | undefined
   #lookedAtMs = 0
   #isBusy = false
@@ -43,13 +43,13 @@ export class ListenerFile {
     this.#startedAtMs = ports.nowMs()
   }
 
-  /** The folder is memmon's. */
+  /** memmon has the folder. */
   attach(folder: OwnFolder): void {
     this.#folder = folder
     this.look()
   }
 
-  /** A tick has come; of several kinds the shortest period counts. */
+  /** A tick has come; if there are several kinds, the shortest period counts. */
   onTick(periodSeconds: number): void {
     this.#periodSeconds = Math.min(this.#periodSeconds ?? Number.POSITIVE_INFINITY, periodSeconds)
     this.#tickAtMs = this.#ports.nowMs()
@@ -91,7 +91,7 @@ export class ListenerFile {
     )
   }
 
-  /** Takes the disk; what comes while it is busy follows when it is free. */
+  /** Reserves the disk; what comes while it is busy follows when it is free. */
   #isFree(): boolean {
     if (this.#isBusy) this.#isDue = true
     if (!this.#folder || this.#isBusy) return false
@@ -111,7 +111,7 @@ export class ListenerFile {
     else this.#free()
   }
 
-  /** Never rejects: a disk that fails costs those who look, and memmon nothing. The next tick tries again. */
+  /** Never rejects: if the disk fails, only outsiders notice. The next tick tries again. */
   async #write(): Promise<void> {
     this.#lookedAtMs = this.#ports.nowMs()
     const folder = this.#folder
@@ -122,7 +122,7 @@ export class ListenerFile {
       if (!isThere || !this.#isCurrent) await this.#replace(path)
       if (this.#tickAtMs > 0) await this.#file?.utimes(this.#tickAtMs / 1000, this.#tickAtMs / 1000)
     } catch {
-      // The journal says it of this disk.
+      // The journal reports this disk.
     } finally {
       this.#free()
     }

@@ -1,22 +1,22 @@
-// The one line of the listener's file: what of it changes rarely. Pure. No memmon reads it back.
+// The one line of the listener's file: the parts that rarely change. Pure. No memmon reads it back.
 import { fits, isMissingOr, isNumber, isObject } from '../base/data.ts'
 
 const LISTENER_VERSION = 1
 
 export interface ListenerNote {
   readonly run: string
-  /** Epoch milliseconds, as is all that is named so. */
+  /** Epoch milliseconds, as in all such names. */
   readonly startedAtMs: number
-  /** Of the ticks that have come, the shortest; undefined: none has come. */
+  /** The shortest of the ticks that have come; undefined: none has. */
   readonly periodSeconds: number | undefined
-  /** Since when no check has come to a good end. */
+  /** Since when checks have failed. */
   readonly failing: { readonly sinceMs: number; readonly why: string } | undefined
 }
 
 export const listenerLine = ({ run, startedAtMs, periodSeconds, failing }: ListenerNote): string =>
   `${JSON.stringify({ memmon: LISTENER_VERSION, run, startedAtMs, periodSeconds, failing })}\n`
 
-/** undefined for what no memmon of this version has written. */
+/** undefined for a line that no memmon of this version wrote. */
 export function parseListenerLine(text: string): ListenerNote | undefined {
   try {
     const { memmon, run, startedAtMs, periodSeconds, failing } = JSON.parse(text) as Record<string, unknown>

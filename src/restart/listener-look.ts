@@ -1,5 +1,5 @@
-// What the listener of a state folder, or the one that had it last, has noted of itself, read by somebody else; see
-// listener-file.ts. Nothing is written there, and no link is followed.
+// What the present or last listener of a state folder noted about itself, for other readers; see listener-file.ts.
+// Writes nothing there, and follows no link.
 import { join } from 'node:path'
 import { openOwnFile } from '../base/own-file.ts'
 import { LISTENER_FILE } from './listener-file.ts'
@@ -9,11 +9,11 @@ import { type Read, whyOf } from './running-state.ts'
 const MOST_BYTES = 16 * 1024
 
 export interface ListenerFound extends ListenerNote {
-  /** In epoch milliseconds; undefined if none has come. */
+  /** In epoch milliseconds; undefined without one. */
   readonly tickAtMs: number | undefined
 }
 
-/** `uid`: whose folder it is. Never rejects for what is there. */
+/** `uid`: the owner of the folder. Never rejects, whatever is there. */
 export async function readListenerFile(folder: string, uid: number): Promise<Read<ListenerFound>> {
   const path = join(folder, LISTENER_FILE)
   try {

@@ -1,12 +1,12 @@
-// Programs that an operator has muted: until then memmon neither acts on them nor says anything of them. Bounded in number
-// and time; the journal carries them over a restart of memmon. Ticks are milliseconds of the monotonic clock.
+// Programs that an operator has muted: until then memmon neither acts on them nor reports anything about them. Bounded in
+// number and time; the journal keeps them over a restart of memmon. Ticks are milliseconds of the monotonic clock.
 import type { Log } from '../base/log.ts'
 import { formatDuration } from '../base/units.ts'
 import { mutedText, muteFacts, unmutedText, untilText } from '../messages/by-hand-text.ts'
 import type { RestartRequest } from '../rules/outcome.ts'
 import type { Terms } from './job-events.ts'
 
-/** Longer than any deploy: what is to be left alone for good is --ignore's. */
+/** Longer than any deploy: to leave a program alone for good is what --ignore is for. */
 export const LONGEST_MUTE_SECONDS = 86_400
 export const MOST_MUTES = 200
 
@@ -18,7 +18,7 @@ export interface Mute {
 }
 
 export interface MutesPorts {
-  /** Resolves when it is in the journal, if there is one. */
+  /** Resolves when it is in the journal, if memmon has one. */
   readonly note: (change: { readonly mute?: Mute; readonly unmuted?: string }) => Promise<void>
   /** A person has muted a program, or unmuted it. */
   readonly onChange: () => void
@@ -43,19 +43,19 @@ export class Mutes {
     return this.#byName.has(namespec)
   }
 
-  /** Goes on with those of an earlier memmon. */
+  /** Continues with those of an earlier memmon. */
   open(mutes: readonly Mute[]): void {
     for (const mute of mutes) this.#add(mute)
   }
 
-  /** A check begins: those that are over by now are forgotten. */
+  /** A check begins: forgets mutes that are over. */
   check(): void {
     if (this.#byName.size === 0) return
     const now = this.#ports.tick()
     for (const { namespec, untilTick } of this.all) if (untilTick <= now) void this.#remove(namespec)
   }
 
-  /** Leaves a process alone for so long. The mute, when it is in the journal, or why not, in one clause. */
+  /** Leaves a process alone. The mute, once it is in the journal, or the reason why not, in one clause. */
   async mute(namespec: string, seconds: number): Promise<Mute | string> {
     const { nowMs, tick, note, onChange } = this.#ports
     if (seconds > LONGEST_MUTE_SECONDS) return `${formatDuration(seconds)} is too long: 1d at most`
@@ -77,7 +77,7 @@ export class Mutes {
     return true
   }
 
-  /** What memmon does by itself it does not do while the process is muted. */
+  /** While the process is muted, memmon does nothing of its own accord. */
   unlessMuted(request: RestartRequest, terms: Terms): Terms {
     const mute = this.#byName.get(request.process.namespec)
     if (!mute || request.breach.isByHand) return terms

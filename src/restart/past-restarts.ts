@@ -5,7 +5,7 @@ import { LONGEST_MUTE_SECONDS, MOST_MUTES, type Mute } from './mutes.ts'
 /** No window of --max-restarts is longer. */
 const KEEP_RESTARTS_MS = 86_400_000
 const MOST_RESTARTS_KEPT = 2_000
-/** All of them would be larger than the rest of the journal. */
+/** With all of them the journal would more than double. */
 const MOST_REASONS = 20
 
 /** The clocks of this memmon. */
@@ -31,14 +31,14 @@ export function onThisClock(
 export const recent = (restarts: readonly PastRestart[], tick: number): PastRestart[] =>
   restarts.filter(one => tick - one.tick < KEEP_RESTARTS_MS).slice(-MOST_RESTARTS_KEPT)
 
-/** With their reasons the last ones alone: only people want to know. */
+/** Only the last ones keep their reasons: only people want to know. */
 export const withLastReasons = (restarts: readonly PastRestart[]): PastRestart[] =>
   restarts.map((one, at) => {
     const { reason: _, ...rest } = one
     return at < restarts.length - MOST_REASONS ? rest : one
   })
 
-/** The mutes that are not over; by the date where the clock is another, and never for longer than one may be. */
+/** The mutes still in force; by the date after a reboot, and never for longer than a mute may last. */
 export function mutesOnThisClock(
   { boot, mutes }: Pick<JournalContents, 'boot' | 'mutes'>,
   now: Clocks,

@@ -62,7 +62,7 @@ export async function findPlace(ports: PlacePorts): Promise<JournalPlace> {
   return { disk, supervisord, boot: bootId() }
 }
 
-/** What operators do not expect, and the file system's own words do not say. */
+/** Operators do not expect this, and the file system's own words do not explain it. */
 function refuseForeignHome(root: string, { HOME }: NodeJS.ProcessEnv): void {
   if (!HOME || !root.startsWith(`${HOME}/`) || isOwn(HOME)) return
   throw new Error(

@@ -117,7 +117,7 @@ export class Restarts {
     this.#jobs.check()
   }
 
-  /** A person asks for it. Resolves when it is in the journal, or with the reason why not, in one clause. */
+  /** Requested by a person. Resolves when it is in the journal, or with the reason why not, in one clause. */
   restartByHand(request: RestartRequest): Promise<string | undefined> {
     return this.#jobs.restartByHand(request)
   }
@@ -127,7 +127,7 @@ export class Restarts {
     return this.#jobs.drainByHand(request, drain)
   }
 
-  /** Leaves a process alone for so long. The mute, when it is in the journal, or why not, in one clause. */
+  /** Leaves a process alone. The mute, once it is in the journal, or the reason why not, in one clause. */
   mute(namespec: string, seconds: number): Promise<Mute | string> {
     return this.#mutes.mute(namespec, seconds)
   }
@@ -141,7 +141,7 @@ export class Restarts {
     return this.#mutes.all
   }
 
-  /** A person has it left alone. */
+  /** A person has muted it. */
   isMuted(namespec: string): boolean {
     return this.#mutes.isMuted(namespec)
   }
@@ -167,7 +167,7 @@ export class Restarts {
     return this.#jobs.isComing(namespec)
   }
 
-  /** False for what --max-restarts, --restart-backoff or a person does not let be restarted now. */
+  /** False if --max-restarts, --restart-backoff or a person forbids a restart now. */
   mayRestart(namespec: string): boolean {
     return !this.isMuted(namespec) && this.#jobs.mayRestart(namespec)
   }
@@ -182,7 +182,7 @@ export class Restarts {
     return this.#jobs.waits
   }
 
-  /** Whom restarts have to do with now. */
+  /** The processes that restarts concern now. */
   get standing(): Standing {
     return this.#jobs.standing
   }

@@ -209,7 +209,7 @@ export class Runner {
   }
 }
 
-/** In the journal, for whoever looks. */
+/** In the journal, for readers. */
 const MOST_REASON = 200
 const reasonOf = ({ request: { breach } }: RestartOutcome): string => breachText(breach).slice(0, MOST_REASON)
 

@@ -14,7 +14,7 @@ import { JOURNAL_VERSION, type JournalContents, parseJournal } from './journal-l
 export interface RunningState {
   readonly kind: 'running'
   readonly pid: number
-  /** What tells this run of memmon from others, as its lock has it. */
+  /** Distinguishes this run of memmon from others, as in its lock. */
   readonly run: string
   /** When it last changed, in epoch milliseconds: until then, and as memmon runs, since then. */
   readonly asOfMs: number
@@ -59,7 +59,7 @@ export interface Read<T> {
   readonly problems: readonly string[]
 }
 
-/** The journal of the memmon that has this folder, or had it. Never rejects for what is there. */
+/** The journal of the memmon that has or had this folder. Never rejects, whatever is there. */
 export async function readJournal(folder: string, uid: number): Promise<Read<JournalContents>> {
   const path = join(folder, JOURNAL_FILE)
   try {

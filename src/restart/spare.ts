@@ -21,10 +21,10 @@ export function sparedNow(
   const { breach } = job.request
   const left = (...why: [Skipped['reason'], string]) => leave(job, skipped(job, moment, ...why))
   if (terms.kind === 'spared') return spare(job, moment, terms.why)
-  // One whose group was stopped goes with it, and a person asks once: no check of the next memmon would ask for it again.
+  // A process goes with its group that was stopped, and a person asks once: no check of the next memmon would ask again.
   if (moment.isEnding && breach.together === undefined && !breach.isByHand)
     return left('ending', 'memmon is shutting down and had not stopped it')
-  // Nobody else is over a limit, a person has decided, or it has said itself that it is done.
+  // No other process is over a limit, a person has decided, or the process itself says that it is done.
   if (breach.together !== undefined || breach.isByHand || job.due === 'finished') return undefined
   if (measured.kind === 'fault')
     return leave(job, failed(job, moment, 'check', `its memory could not be read again: ${measured.text}`))

@@ -1,10 +1,10 @@
-// Whom restarts have to do with at a moment, by name: for those who count from outside.
+// The processes that restarts concern at a moment, by name: for counting from outside.
 import type { Holds } from './holds.ts'
 import type { Job } from './job.ts'
 
 export interface Standing {
   readonly draining: readonly string[]
-  /** Over a limit, and held back by --max-restarts. */
+  /** Over a limit, but --max-restarts holds it back. */
   readonly capped: readonly string[]
   /** Stopped by memmon, and a start has failed. */
   readonly down: readonly string[]

@@ -54,7 +54,7 @@ function resume(noted: Job, isNewer: boolean, moment: Moment): Stepped {
     case 'waiting':
       return go({ ...job, isPostponed: false })
     case 'preparing': {
-      // One whose group was stopped is over no limit itself, nor is what a person asks for: no check would ask for it again.
+      // If its group was stopped, or a person asked, it need not be over a limit: no check would ask again.
       const { together, isByHand } = job.request.breach
       const isAskedOnce = (together !== undefined || isByHand === true) && !job.owesPost
       if (isBeforeHook({ ...job, plan: noted.plan }) || isAskedOnce)

@@ -73,7 +73,7 @@ function termsByHand({ process, breach }: RestartRequest, settings: RulesInForce
 export const RESTART_BY_HAND = 'memmon restart'
 export const DRAIN_BY_HAND = 'memmon drain'
 
-/** How a person has a process asked to finish: as the closest of its rules says that asks it at all. */
+/** How to ask a process to finish for a person: as in the closest of its rules that says how. */
 export function drainByHand(rules: readonly Rule[]): Drain | undefined {
   for (const { action } of rules)
     if (action.kind === 'drain' && drainMeans(action) !== undefined) return action

@@ -84,7 +84,7 @@ function awayOf(job: Job, tick: number): Away {
 }
 
 const groupOf = ({ request }: Job): string => request.process.group
-/** What a person asks for comes before what memmon does by itself, but not before what may take the machine with it. */
+/** A person's request comes before memmon's own, but not before hard limits, which protect the machine. */
 const urgencyOf = (job: Job): number => (isHard(job) ? 2 : job.request.breach.isByHand ? 1 : 0)
 const isHard = ({ request }: Job): boolean => request.breach.isHard === true
 /** Of whatever its limit counts. */

@@ -13,7 +13,7 @@ export type Action =
 /** A process over its soft limit was asked to finish what it does, and restarted when it has, or when its grace is over. */
 export interface Drain {
   readonly kind: 'drain'
-  /** Its agent is asked first; signal and command are for one that has none, or does not do it. */
+  /** memmon asks its agent first; signal and command are for processes without one, or whose agent fails. */
   readonly agent?: true
   readonly signal?: string
   readonly command?: string
@@ -80,7 +80,7 @@ export const actionTold = (action: Action): string => wordsOf(action).told?.(act
 export const actionCommands = (action: Action): readonly KeyedCommand[] =>
   wordsOf(action).commands?.(action) ?? []
 
-/** 'its agent, or else by SIGTERM and drain_command', behind 'asked to finish by'; undefined where nothing asks it. */
+/** 'its agent, or else by SIGTERM and drain_command', after 'asked to finish by'; undefined if nothing asks it. */
 export function drainMeans({ agent, signal, command }: Drain): string | undefined {
   const own = [
     ...(signal === undefined ? [] : [`SIG${signal}`]),

@@ -50,7 +50,7 @@ export class RestartHistory {
     past.soonTimes = soonTimes ?? past.soonTimes
   }
 
-  /** A breach that leads to a restart: soon after a restart of ours, or late; counted once for each run. A wish is none. */
+  /** A breach that leads to a restart: soon after one of ours, or late; once for each run. Not by hand. */
   recordBreach({ process, breach }: RestartRequest): void {
     if (breach.isByHand) return
     const past = this.#past(process.namespec)

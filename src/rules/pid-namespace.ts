@@ -57,7 +57,7 @@ export function judgePids(all: readonly Sighted[], supervisord: SupervisordSight
   return { kind: 'foreign', parentPid: supervisord.pid, witness }
 }
 
-/** `isOwnProc`: this /proc has memmon's own pid. What was seen, why nothing is measured, and what helps. */
+/** `isOwnProc`: this /proc has memmon's pid. Says what memmon saw, why it measures nothing, what helps. */
 export function foreignText(
   { parentPid, witness: { process, sight } }: Extract<PidVerdict, { kind: 'foreign' }>,
   isOwnProc: boolean,

@@ -87,7 +87,7 @@ export interface Breach {
   readonly growth?: Growth
   /** A monitor of the operator's own asks for it, by `reason`; `rule` names it, and without a figure `limit` is Infinity. */
   readonly isOfMonitor?: true
-  /** A person asks for it; `rule` is the command, and `limit` is Infinity. */
+  /** Requested by a person; `rule` is the command, and `limit` is Infinity. */
   readonly isByHand?: true
   /** Set if another process is over its limit, and this one is restarted with it. */
   readonly together?: string

@@ -121,7 +121,7 @@ function wholeIn(blocks: readonly (readonly string[])[], most: number): readonly
   return end < 0 ? blocks : blocks.slice(0, end)
 }
 
-/** Rows alone, as the table of memmon check shows them; whole in a pipe, whose width is infinite. */
+/** Only rows, as in the table of memmon check; complete in a pipe, whose width is infinite. */
 export function processTable(rows: readonly Row[], room: Room, colour: boolean): string[] {
   if (Number.isFinite(room.width)) return blocksOf(rows, true, room, colour).flat()
   return plainLines(
@@ -159,7 +159,7 @@ const PAINTS: Readonly<Record<Standing, Paint | undefined>> = {
   down: 'dim',
 }
 
-/** Where there are no rules, none is missing. */
+/** Without any rules, no row lacks one. */
 export const paintOf = ({ standing }: Row, hasRules: boolean): Paint | undefined =>
   hasRules || standing !== 'none' ? PAINTS[standing] : undefined
 

@@ -1,5 +1,5 @@
 // The screen of `memmon status`: whether all is well, each listener in a few lines, the programs that need a look, and the
-// last restarts; in the width of a terminal or, for a pipe, whole. Pure; side effects are in cli/status.ts.
+// last restarts; as wide as the terminal, complete in a pipe. Pure; side effects are in cli/status.ts.
 import { timestamp } from '../base/text.ts'
 import { formatDuration, formatSize } from '../base/units.ts'
 import { outlookOf } from '../check/outlook.ts'
@@ -15,7 +15,7 @@ import { type Row, rowsOf } from './rows.ts'
 import { sectionLines } from './section.ts'
 import { padded, type Room, shown, type WidthOf, wrapped } from './width.ts'
 
-/** A terminal that is narrower gets lines of this width, and breaks them itself. */
+/** A narrower terminal gets lines of this width, and wraps them itself. */
 const LEAST_COLUMNS = 40
 const LABEL = 11
 const MOST_RESTARTS_SHOWN = 5
@@ -27,7 +27,7 @@ export interface StatusRoom {
   readonly widthOf: WidthOf
 }
 
-/** Whatever a name holds, a line stays a line, and steers no terminal. */
+/** Whatever a name holds, a line stays one line, without control sequences. */
 export function statusLines(status: Status, { columns, colour, widthOf }: StatusRoom): string[] {
   const room = { width: Math.max(columns, LEAST_COLUMNS), widthOf }
   const isWell = exitCodeOf(status) === 0
@@ -108,7 +108,7 @@ function messagesText(outbox: ListenerStatus['outbox']): string {
   return `${outbox.count} ${outbox.count === 1 ? 'waits' : 'wait'} to be sent, since ${clock(outbox.sinceMs)}`
 }
 
-/** What is over, warned, down, leaks, or has something begun with it. */
+/** Processes that are over, warned, down or leaking, or with which memmon has begun something. */
 function rowsOfNote(one: ListenerStatus): Row[] {
   const down = new Set(downOf(one))
   const all = one.assessment ? rowsOf(one.assessment, true) : []

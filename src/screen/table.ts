@@ -7,7 +7,7 @@ export interface Column {
   readonly align: Align
   /** No wider than this, however long its longest text is. */
   readonly most?: number
-  /** As wide as if there were a text of this width: among rows that are not drawn there may be one. */
+  /** At least as wide as a text of this width: a row that is not drawn may have one. */
   readonly unseen?: number
   /** Of what is left of the width it gets this much before others do. */
   readonly comfort?: number

@@ -5,10 +5,10 @@ import { type ProcessInfo, stateName } from '../rules/process.ts'
 import { budgetsOverOf, downOf, exitCodeOf, overOf, standingOf } from './standing.ts'
 import type { ListenerStatus, Status } from './status.ts'
 
-/** Named in full; of more it says how many. */
+/** Gives so many names, then only a count. */
 const MOST_NAMED = 3
 
-/** 'well: ...' or 'not well: ...', without what a name may hold made safe. */
+/** 'well: ...' or 'not well: ...', without escaping what a name may hold. */
 export function headline(status: Status): string {
   const { listeners, unanswered, problems } = status
   const isWell = exitCodeOf(status) === 0
@@ -40,7 +40,7 @@ export function listenerText(one: ListenerStatus, nowMs: number): string {
 
 function stoppedText({ process, section, assessment }: ListenerStatus): string {
   if (process) return ` (supervisord says ${stateName(process.state)})`
-  // Without its assessment supervisord has not said anything.
+  // Without an assessment supervisord has said nothing.
   return assessment ? ` (supervisord has not loaded [${section}]: supervisorctl update)` : ''
 }
 
@@ -77,7 +77,7 @@ function programsText(one: ListenerStatus): string {
   return [first, ...rest].join(', ')
 }
 
-/** As supervisorctl writes it. */
+/** As in supervisorctl. */
 const shortName = ({ group, name, namespec }: ProcessInfo): string => (group === name ? name : namespec)
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`

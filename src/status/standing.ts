@@ -1,11 +1,11 @@
-// How a listener and its programs are, in one word each, and what memmon status exits with. Pure.
+// The state of a listener and its programs, in one word each, and the exit code of memmon status. Pure.
 import type { Assessed, AssessedBudget } from '../check/assess.ts'
 import { isOver } from '../check/finding.ts'
 import { isDown } from '../check/outlook.ts'
 import { ProcessState } from '../rules/process.ts'
 import type { ListenerStatus, Status } from './status.ts'
 
-/** The worst that is to be said of a listener; `stopped`: supervisord says that it does not run. */
+/** The worst that is true of a listener; `stopped`: supervisord says that it is not running. */
 export type Standing = 'well' | 'over' | 'down' | 'failing' | 'silent' | 'stopped' | 'unreadable'
 
 const EXIT: Readonly<Record<Standing, 0 | 1 | 2>> = {
@@ -18,7 +18,7 @@ const EXIT: Readonly<Record<Standing, 0 | 1 | 2>> = {
   unreadable: 2,
 }
 
-/** Of its own troubles first: of programs that nobody watches nothing is known. */
+/** Its own troubles come first: about programs that nobody watches nothing is known. */
 export function standingOf(one: ListenerStatus): Standing {
   if (
     one.process &&
@@ -34,7 +34,7 @@ export function standingOf(one: ListenerStatus): Standing {
   return overOf(one).length + budgetsOverOf(one).length > 0 ? 'over' : 'well'
 }
 
-/** 2 also where there is no listener, or supervisord does not answer. */
+/** 2 also without any listener, or if supervisord does not answer. */
 export function exitCodeOf({ listeners, unanswered }: Status): 0 | 1 | 2 {
   if (listeners.length === 0 || unanswered !== undefined) return 2
   return listeners.reduce<0 | 1 | 2>((worst, one) => {
@@ -43,11 +43,11 @@ export function exitCodeOf({ listeners, unanswered }: Status): 0 | 1 | 2 {
   }, 0)
 }
 
-/** Over a limit of theirs, whatever is done about it now; not those that are muted. */
+/** Over one of their limits, whatever memmon is doing about it; not the muted ones. */
 export const overOf = ({ assessment }: ListenerStatus): readonly Assessed[] =>
   assessment?.processes.filter(one => !isMuted(one) && one.findings.some(isOver)) ?? []
 
-/** Budgets that are broken. */
+/** Budgets that are exceeded. */
 export const budgetsOverOf = ({ assessment }: ListenerStatus): readonly AssessedBudget[] =>
   assessment?.budgets.filter(one => one.isOver) ?? []
 

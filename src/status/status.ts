@@ -1,15 +1,15 @@
-// What the listeners of one supervisord know, as one document for whoever looks from outside: memmon status, memmon top. What
-// each sees of its processes is an Assessment, as in memmon check; the rest is about the listener itself. Pure.
+// What the listeners of one supervisord know, as one document for readers outside: memmon status, memmon top. How each sees
+// its processes is an Assessment, as in memmon check; the rest is about the listener itself. Pure.
 import type { Assessment } from '../check/assess.ts'
 import type { ProcessInfo } from '../rules/process.ts'
 import type { Hearing } from './hearing.ts'
 
 export interface Status {
-  /** When it was looked, in epoch milliseconds, as is all that is named so. */
+  /** The time of the look, in epoch milliseconds, as in all such names. */
   readonly atMs: number
   /** supervisord's address. */
   readonly server: string
-  /** Why supervisord could not be asked, in one line; undefined if it has answered. */
+  /** Why supervisord did not answer, in one line; undefined if it did. */
   readonly unanswered: string | undefined
   readonly memory: { readonly totalBytes: number; readonly availableBytes: number } | undefined
   readonly listeners: readonly ListenerStatus[]
@@ -19,40 +19,40 @@ export interface Status {
 
 /** One [eventlistener:x] that runs memmon. */
 export interface ListenerStatus {
-  /** 'eventlistener:memmon', and the file that has it. */
+  /** 'eventlistener:memmon', and its file. */
   readonly section: string
   readonly path: string
-  /** As supervisord shows it; undefined if it does not know it, or does not answer. */
+  /** As supervisord shows it; undefined if supervisord does not know it, or does not answer. */
   readonly process: ProcessInfo | undefined
-  /** memmon's own, also where a script is between supervisord and it; undefined if it does not run, or that is not known. */
+  /** memmon's own, even with a script between supervisord and it; undefined if it is not running, or unknown. */
   readonly pid: number | undefined
   readonly hearing: Hearing
-  /** Where its state was looked for, and why it cannot be read, in one clause. */
+  /** The folder searched for its state, and why it cannot be read, in one clause. */
   readonly statePath: string | undefined
   readonly unreadable: string | undefined
-  /** As of when its state holds; undefined if there is none. */
+  /** The time of its state; undefined without one. */
   readonly asOfMs: number | undefined
-  /** 'socket' if it has answered itself. */
+  /** 'socket' if memmon itself answered. */
   readonly by: 'socket' | 'files'
-  /** Since when no check has come to a good end, and why. */
+  /** Since when checks have failed, and why. */
   readonly failing: Failing | undefined
   readonly ownBytes: number | undefined
   readonly ownLimitBytes: number
-  /** Of its processes those that a rule, a budget or a monitor is about: their namespecs. */
+  /** Its processes that a rule, a budget or a monitor covers: their namespecs. */
   readonly watched: ReadonlySet<string>
-  /** Sizes, limits and what has begun, as memmon check has them; undefined while supervisord does not answer. */
+  /** Sizes, limits and what has begun, as in memmon check; undefined while supervisord does not answer. */
   readonly assessment: Assessment | undefined
-  /** What it has begun, by the journal alone: names, also while supervisord does not answer. */
+  /** What it has begun, from the journal alone: names, also while supervisord does not answer. */
   readonly begun: readonly string[]
-  /** The newest first. */
+  /** Newest first. */
   readonly restarts: readonly RestartSeen[]
   /** undefined if it cannot be read. */
   readonly outbox: Outbox | undefined
-  /** The first to end first. */
+  /** First to end first. */
   readonly mutes: readonly Mute[]
-  /** Agents of workers that are connected; undefined where that is not known. */
+  /** Connected agents of workers; undefined if unknown. */
   readonly agents: number | undefined
-  /** Lines about what could not be read. */
+  /** What could not be read, as lines. */
   readonly problems: readonly string[]
 }
 
@@ -61,18 +61,18 @@ export interface Failing {
   readonly why: string
 }
 
-/** A restart that was carried through. */
+/** A completed restart. */
 export interface RestartSeen {
   readonly namespec: string
   readonly atMs: number
-  /** undefined where an earlier version has not noted it, and of those long ago. */
+  /** undefined if an earlier version did not record it, and for old ones. */
   readonly reason: string | undefined
 }
 
-/** Messages that no channel has taken yet. */
+/** Undelivered messages. */
 export interface Outbox {
   readonly count: number
-  /** Of the oldest. */
+  /** That of the oldest. */
   readonly sinceMs: number | undefined
 }
 

@@ -34,11 +34,11 @@ export interface Priorities {
 /** How often a read is made again when a kept connection turns out to be closed, as after a reload. */
 const READ_ATTEMPTS = 2
 
-/** supervisord needs 10 s for the table of 3,000 programs when the machine is idle, and the square of that number counts. */
+/** supervisord needs 10 s for 3,000 programs on an idle machine, and the square of that number counts. */
 const MOST_TABLE_TIMEOUT_MS = 120_000
 
 /**
- * `tableTimeoutMs` is for the calls about all processes: doubled, up to 2 minutes, each time that it was too short. The
+ * `tableTimeoutMs` is for the calls about all processes: it doubles, up to 2 minutes, each time it was too short. The
  * caller's own is for all others.
  */
 export function createClient(caller: HttpCaller, tableTimeoutMs?: number): SupervisorClient {

@@ -23,7 +23,7 @@ const SILENT_PERIODS = 4
 const FIRST_TICK_MS = 75_000
 const UNHEARD_EVERY_MS = 3_600_000
 
-/** How long no tick may come where ticks come in this period; undefined: since its start, where none has come. */
+/** How long no tick may come if ticks come in this period; undefined: since its start, before the first. */
 export const silenceMs = (periodMs: number | undefined): number =>
   periodMs === undefined ? FIRST_TICK_MS : Math.max(LEAST_SILENCE_MS, SILENT_PERIODS * periodMs)
 

@@ -15,7 +15,7 @@ export interface TrustPorts {
   readonly getPid: () => Promise<number>
   /** A look at any number of pids here; undefined for one that is not visible. */
   readonly look: () => (pid: number) => Sight | undefined
-  /** True if /proc is that of memmon's own pid namespace. */
+  /** True if /proc belongs to memmon's own pid namespace. */
   readonly isOwnProc: () => boolean
   /** True if the process of this pid looks like supervisord. */
   readonly isLikely: (pid: number) => boolean

@@ -1,4 +1,4 @@
-// What `memmon top` draws on, and lines that fit it. Pure.
+// The surface that `memmon top` draws on, and lines that fit it. Pure.
 import { type Paint, paint } from '../screen/paint.ts'
 import { type Room, type WidthOf, wrapped } from '../screen/width.ts'
 
@@ -6,17 +6,17 @@ export interface Canvas {
   readonly columns: number
   readonly rows: number
   readonly colour: boolean
-  /** It shows nothing else. */
+  /** It can show only ASCII. */
   readonly isAscii: boolean
   readonly widthOf: WidthOf
 }
 
-/** In less than this nothing is drawn but why. */
+/** A smaller terminal only gets the reason. */
 export const LEAST = { columns: 40, rows: 8 }
 
 export const roomOf = ({ columns: width, widthOf }: Canvas): Room => ({ width, widthOf })
 
-/** As much of it as fits, in one line. */
+/** As much as fits, on one line. */
 function fitting(text: string, canvas: Canvas): string {
   const room = roomOf(canvas)
   if (room.widthOf(text) <= room.width) return text
@@ -28,7 +28,7 @@ const ELLIPSIS = '…'
 export const painted = (text: string, how: Paint | undefined, canvas: Canvas): string =>
   paint(fitting(text, canvas), how, canvas.colour)
 
-/** The same width, without a look at each character where that can be seen at once: a sparkline takes string-width 0.25 ms. */
+/** The same width, without examining each character if that is obvious: string-width takes 0.25 ms for a sparkline. */
 export const quickWidth =
   (widthOf: WidthOf): WidthOf =>
   text =>

@@ -1,4 +1,4 @@
-// The columns of `memmon top`: those of `memmon check`, how each process got there, and where it goes. Pure.
+// The columns of `memmon top`: those of `memmon check`, and the past and future of each process. Pure.
 import type { TimeSpan } from '../history/brief.ts'
 import { columnsOf } from '../picture/columns.ts'
 import { roughDuration, roughSize } from '../picture/rough.ts'
@@ -8,12 +8,12 @@ import { secondsLeftOf, slopeOf } from './concern.ts'
 import type { TopRow } from './model.ts'
 
 const SPARK_COLUMNS = { spark: 10, longSpark: 24 }
-/** One name of 140 characters must not tear the names of all others from their figures. */
+/** One name of 140 characters must not separate all other names from their figures. */
 const MOST_NAME = 50
-/** Names up to this are cut only where nothing else can be: 'worker:worker_0017' and its like. */
+/** Names up to this are cut only if nothing else can be: 'worker:worker_0017' and the like. */
 const NAME = 24
 
-/** `metric`: of all sizes, where they have the same one. */
+/** `metric`: that of all sizes, if they share one. */
 export const columnsFrom = (span: TimeSpan, metric: string | undefined): readonly Column[] => [
   { key: 'process', head: 'PROCESS', align: 'left', most: MOST_NAME, comfort: NAME },
   { key: 'pid', head: 'PID', align: 'right' },
@@ -34,7 +34,7 @@ export const columnsFrom = (span: TimeSpan, metric: string | undefined): readonl
 const spanText = ({ sinceMs, untilMs }: TimeSpan): string =>
   `LAST ${roughDuration((untilMs - sinceMs) / 1000)}`
 
-/** From the whole to the least: the first that fits is taken. NOW also says in how long a leak reaches its limit. */
+/** From complete to minimal: uses the first that fits. NOW also says how soon a leak reaches its limit. */
 export const PLANS: readonly Plan[] = [
   plan({ process: 24, rule: 12 }, 'pid', 'uptime', 'limit', 'used', 'bar', 'longSpark', 'growth', 'left'),
   plan({ process: 24 }, 'pid', 'uptime', 'limit', 'used', 'longSpark', 'growth', 'left'),
@@ -50,7 +50,7 @@ function plan(least: Readonly<Record<string, number>>, ...keys: string[]): Plan 
   return { keys: [...Object.keys(least), 'size', 'metric', 'now', ...keys], least }
 }
 
-/** What a row says, but for how it got there: that is drawn for what is on the screen alone. */
+/** What a row says, except its history, which is drawn only for rows on the screen. */
 export function figuresOf(one: TopRow): Cells {
   const [slope, left] = [slopeOf(one), secondsLeftOf(one)]
   return {

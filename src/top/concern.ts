@@ -29,10 +29,10 @@ function concernOf(row: TopRow['row']): Concern {
   return pending ? 'begun' : row.standing
 }
 
-/** Until it reaches its limit; undefined where that is not forecast. */
+/** Until it reaches its limit; undefined without a forecast. */
 export const secondsLeftOf = ({ row }: TopRow): number | undefined =>
   row.kind === 'process' ? row.of.leak?.leftSeconds : undefined
 
-/** Of what leaks. */
+/** The slope of a leak. */
 export const slopeOf = ({ history }: TopRow): number | undefined =>
   history?.verdict.kind === 'leak' ? history.verdict.slopeBytesPerHour : undefined

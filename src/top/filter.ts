@@ -1,4 +1,4 @@
-// The filter while it is typed: it holds at once. Pure.
+// The filter while it is being typed: it applies at once. Pure.
 import type { Key } from './keys.ts'
 import type { TopState } from './state.ts'
 
@@ -21,13 +21,13 @@ export function typed(state: TopState, key: Key): TopState {
   }
 }
 
-/** What is not one character is a key that means nothing here. */
+/** A key that is not a single character means nothing here. */
 function written(state: TopState, character: string): TopState {
   const isCharacter = [...character].length === 1
   const isFull = [...state.filter].length >= MOST_CHARACTERS
   return isCharacter && !isFull ? withFilter(state, state.filter + character) : state
 }
 
-/** What comes first is selected again. */
+/** Selects the top row again. */
 export const withFilter = (state: TopState, filter: string): TopState =>
   filter === state.filter ? state : { ...state, filter, selected: undefined }

@@ -1,4 +1,4 @@
-// The picture of `memmon top`: as many lines as the terminal has, none wider, whatever state it is in. Pure.
+// The picture of `memmon top`: as many lines as the terminal has, none wider, whatever the state. Pure.
 import { timestamp } from '../base/text.ts'
 import { countsOf, summaryText } from '../screen/summary.ts'
 import { shorten, shown } from '../screen/width.ts'
@@ -43,7 +43,7 @@ function bodyOf(state: TopState, canvas: Canvas, bodyRows: number) {
     : { body: pageLines(state, canvas, bodyRows), title: pageTitle(state) }
 }
 
-/** Nothing that could be torn is drawn. */
+/** Draws nothing that could be torn. */
 function tooSmall(canvas: Canvas): Frame {
   const { columns, rows } = canvas
   const text = `memmon top needs ${LEAST.columns}x${LEAST.rows}; this is ${columns}x${rows}.`
@@ -66,7 +66,7 @@ function headLines(state: TopState, canvas: Canvas): string[] {
   ]
 }
 
-/** What it comes to, and as of when. */
+/** The summary, and its time. */
 function titleText({ rows, hasRules, memory, atMs }: TopModel, canvas: Canvas): string {
   const room = roomOf(canvas)
   const at = timestamp(new Date(atMs)).slice(11, 19)
@@ -78,7 +78,7 @@ function titleText({ rows, hasRules, memory, atMs }: TopModel, canvas: Canvas): 
 const saidLine = ({ text, isTrouble }: Said, canvas: Canvas): string =>
   painted(text, isTrouble ? 'red' : undefined, canvas)
 
-/** By what it is sorted, and what is left out. */
+/** The order, and what is hidden. */
 function orderText({ model, sort, isReversed, filter, isTyping }: TopState): string {
   const order = `By ${sort}${isReversed ? ', reversed' : ''}`
   if (filter === '' && !isTyping) return `${order} (s: by another, /: some names)`
@@ -94,7 +94,7 @@ function tableBody(state: TopState, canvas: Canvas, bodyRows: number): readonly 
   return [filter === '' ? 'supervisord has no programs.' : 'Nothing has such a name. Esc shows all.']
 }
 
-/** What waits for an answer, or was answered; below it what can be pressed. */
+/** A question, or its answer; below it the keys. */
 function footLines(state: TopState, canvas: Canvas): string[] {
   const { question, wish, said } = state
   if (question) {
@@ -107,7 +107,7 @@ function footLines(state: TopState, canvas: Canvas): string[] {
 }
 const ANSWERS = 'y yes  any other key no'
 
-/** What is asked is behind the name. */
+/** Shortens the name, since the question follows it. */
 const withShortName = (wish: Wish, { columns, widthOf }: Canvas): Wish => ({
   ...wish,
   of: { ...wish.of, name: shorten(wish.of.name, { width: Math.max(MOST_NAME, columns - 60), widthOf }) },
@@ -126,7 +126,7 @@ function keysText({ page, isTyping, filter }: TopState, canvas: Canvas): string 
   }, '')
 }
 
-/** What a key does nothing for, is not named. */
+/** Names no key that does nothing here. */
 const OF_PAGE: Readonly<Record<Page, (command: Command) => boolean>> = {
   table: () => true,
   details: command => command !== 'details',

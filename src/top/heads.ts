@@ -1,4 +1,4 @@
-// How a listener is, in one line. Pure.
+// The state of a listener, in one line. Pure.
 import { formatDuration, formatSize } from '../base/units.ts'
 import { plural } from '../evidence/word-rule.ts'
 import { shown } from '../screen/width.ts'
@@ -7,10 +7,10 @@ import { type Standing, standingOf } from '../status/standing.ts'
 import type { ListenerStatus } from '../status/status.ts'
 import type { Said } from './model.ts'
 
-/** Of its programs the table says more. */
+/** The table says more about its programs. */
 const TROUBLES: readonly Standing[] = ['failing', 'silent', 'stopped', 'unreadable']
 
-/** What is wrong with it, as memmon status says it; else when it last had a tick, and what waits. */
+/** What is wrong with it, in the words of memmon status; else when it last had a tick, and what waits. */
 export function headOf(one: ListenerStatus, nowMs: number): Said {
   const name = one.section.replace(/^eventlistener:/, '')
   const isTrouble = TROUBLES.includes(standingOf(one))

@@ -1,4 +1,4 @@
-// The keys of `memmon top`: one table for what they do, for the line below the screen, and for the help. Pure.
+// The keys of `memmon top`: one table for their effects, the line at the bottom, and the help. Pure.
 
 /** What was pressed: 'up', 'enter', 'escape', 'space', 'ctrl-c' ..., or the character itself. */
 export type Key = string
@@ -9,11 +9,11 @@ interface KeyText {
   /** As people call them. */
   readonly name: string
   readonly help: string
-  /** In the line at the bottom, where there is room. */
+  /** For the line at the bottom, if there is room. */
   readonly brief?: string
 }
 
-/** In the order of the help, and of the line. */
+/** In the order of the help and of that line. */
 export const KEYS = [
   { command: 'quit', keys: ['q', 'Q'], name: 'q', help: 'quit; on a page: back to the table', brief: 'quit' },
   { command: 'help', keys: ['?', 'h', 'f1'], name: '?', help: 'this page', brief: 'help' },

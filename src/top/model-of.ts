@@ -9,12 +9,12 @@ import type { Said, TopModel, TopRow } from './model.ts'
 /** By namespec. */
 export type Histories = ReadonlyMap<string, ProcessHistory>
 
-/** While supervisord does not answer, what it said last is shown, and when that was. */
+/** While supervisord does not answer, shows its last answer and when that was. */
 export function modelOf(status: Status, histories: Histories, before: TopModel | undefined): TopModel {
   const heads = headsOf(status)
   if (status.unanswered !== undefined && before) return { ...before, heads }
   const assessments = status.listeners.flatMap(({ assessment }) => assessment ?? [])
-  // What no listener watches has no limit, and is seen as each of them sees it.
+  // Processes that no listener watches have no limit, and look the same to each of them.
   const rows = rowsOf(combined(assessments), assessments.length > 0)
   return {
     atMs: status.atMs,

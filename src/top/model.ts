@@ -1,19 +1,19 @@
-// What `memmon top` shows, as values: what one reading has come to.
+// What `memmon top` shows, as values: the result of one reading.
 import type { ProcessHistory } from '../history/process-history.ts'
 import type { Row } from '../screen/rows.ts'
 import type { Memory } from '../screen/summary.ts'
 
 export interface TopRow {
-  /** What it is known by from reading to reading: a process's namespec, or a budget's name. */
+  /** Identifies it from reading to reading: a process's namespec, or a budget's name. */
   readonly key: string
   readonly row: Row
-  /** undefined of a budget, and while nothing is recorded. */
+  /** undefined for a budget, and while nothing is recorded. */
   readonly history: ProcessHistory | undefined
 }
 
 export interface TopModel {
   readonly atMs: number
-  /** How the listener is; trouble is what a person has to see to. */
+  /** The state of the listener; trouble needs a person's attention. */
   readonly heads: readonly Said[]
   readonly rows: readonly TopRow[]
   readonly hasRules: boolean

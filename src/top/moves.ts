@@ -1,4 +1,4 @@
-// What moves the selection of the table, or the lines of a page. Pure.
+// Moves the selection of the table, or the lines of a page. Pure.
 import { chosen } from './order.ts'
 import { selectedIn, type TopState, type View } from './state.ts'
 
@@ -7,7 +7,7 @@ export type Move = 'up' | 'down' | 'page-up' | 'page-down' | 'first' | 'last'
 export const moved = (state: TopState, move: Move, view: View): TopState =>
   state.page === 'table' ? selecting(state, move, view) : scrolling(state, move, view)
 
-/** At the top of the table is whatever comes there: somebody who has not moved sees the most urgent. */
+/** The top of the table is whatever is there: until somebody moves, they see the most urgent row. */
 function selecting(state: TopState, move: Move, { rows }: View): TopState {
   const all = chosen(state.model, state)
   const now = selectedIn(state)?.key

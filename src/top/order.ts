@@ -1,4 +1,4 @@
-// In which order `memmon top` shows what there is, and how much of it. Pure.
+// The order of the rows of `memmon top`, and which it shows. Pure.
 import { globMatches } from '../rules/selector.ts'
 import { rankOf, secondsLeftOf, slopeOf } from './concern.ts'
 import type { TopModel, TopRow } from './model.ts'
@@ -15,16 +15,16 @@ export interface Choice {
 
 type Order = (a: TopRow, b: TopRow) => number
 
-/** Infinity less Infinity is not a number. */
+/** Infinity minus Infinity is not a number. */
 const compare = (a: number, b: number): number => (a === b ? 0 : a - b)
 
-/** The largest first; what has no such figure last. */
+/** Largest first; those without such a figure last. */
 const byMost =
   (figure: (one: TopRow) => number | undefined): Order =>
   (a, b) =>
     compare(figure(b) ?? -1, figure(a) ?? -1)
 
-/** The smallest first; what has no such figure last. */
+/** Smallest first; those without such a figure last. */
 const byLeast =
   (figure: (one: TopRow) => number | undefined): Order =>
   (a, b) =>
@@ -42,11 +42,11 @@ const ORDERS: Readonly<Record<Sort, Order>> = {
   share: byShare,
   growth: byMost(slopeOf),
   name: byName,
-  // The youngest first: what was restarted just now.
+  // Youngest first: those restarted just now.
   uptime: byLeast(({ row }) => (row.standing === 'down' ? undefined : row.uptimeSeconds)),
 }
 
-/** What is shown, in its order; equals by name. */
+/** The rows to show, in order; ties by name. */
 export function chosen(model: TopModel | undefined, { sort, isReversed, filter }: Choice): readonly TopRow[] {
   const order = ORDERS[sort]
   const way = isReversed ? -1 : 1
@@ -58,6 +58,6 @@ export function chosen(model: TopModel | undefined, { sort, isReversed, filter }
 const namesOf = ({ key, row }: TopRow): readonly string[] =>
   row.kind === 'process' ? [row.name, key] : [row.name]
 
-/** It holds the text, or the pattern matches within it; case does not count. */
+/** It contains the text, or the pattern matches part of it; case is ignored. */
 const isMeant = (filter: string, name: string): boolean =>
   filter === '' || globMatches(`*${filter.toLowerCase()}*`, name.toLowerCase())

@@ -1,4 +1,4 @@
-// The pages of `memmon top`, as long as they are: one process, what the kernel knows of it, the keys. Pure.
+// The pages of `memmon top`, at full length: one process, what the kernel knows of it, the keys. Pure.
 import { chartSpan } from '../picture/chart-window.ts'
 import { factsOf } from '../picture/report-facts.ts'
 import { growthSentence } from '../picture/sentence.ts'
@@ -14,7 +14,7 @@ import { type Evidence, selectedIn, type TopState } from './state.ts'
 const CHART_ROWS = { least: 5, most: 16 }
 const TERM_COLUMNS = 14
 
-/** What it is about. */
+/** The subject of the page. */
 export function pageTitle(state: TopState): string {
   const { page, evidence, selected } = state
   if (page === 'help') return 'Keys'
@@ -22,7 +22,7 @@ export function pageTitle(state: TopState): string {
   return `Details of ${selectedIn(state)?.row.name ?? shown(selected ?? '')}`
 }
 
-/** `bodyRows`: on the screen at a time. */
+/** `bodyRows`: those on the screen at a time. */
 export function pageLines(state: TopState, canvas: Canvas, bodyRows: number): readonly string[] {
   switch (state.page) {
     case 'details':
@@ -53,7 +53,7 @@ function sentenceLines({ row, history }: TopRow, nowMs: number, canvas: Canvas):
   return [paint(first, 'bold', canvas.colour), ...rest.map(line => paint(line, 'bold', canvas.colour))]
 }
 
-/** As high as leaves room for the rest; below that one scrolls. */
+/** As high as the rest leaves room for; below a minimum the page scrolls. */
 function chartLines({ history }: TopRow, nowMs: number, canvas: Canvas, leftRows: number): readonly string[] {
   if (!history) return ['']
   const { columns: width, isAscii } = canvas
@@ -63,7 +63,7 @@ function chartLines({ history }: TopRow, nowMs: number, canvas: Canvas, leftRows
   return textChart(history, { width, height, sinceMs, nowMs, isAscii })
 }
 
-/** What is now, as the table has it; then what is recorded. */
+/** The present, as in the table; then the recording. */
 function factLines({ row, history }: TopRow, canvas: Canvas): readonly string[] {
   const { state, pid, uptime, size, metric, limit, used, now, rule } = row.cells
   const facts: readonly (readonly [term: string, text: string])[] = [
@@ -77,12 +77,12 @@ function factLines({ row, history }: TopRow, canvas: Canvas): readonly string[] 
     text === '' ? [] : hanging(`${term.padEnd(TERM_COLUMNS)}${shown(text)}`, canvas),
   )
 }
-/** The recording's own are some minutes old. */
+/** Those of the recording are some minutes old. */
 const NOW_TERMS = ['Size', 'Limit']
 
 const textOf = (...parts: readonly (string | undefined)[]): string => parts.filter(Boolean).join(', ')
 
-/** Further lines of one below its text. */
+/** Indents further lines below the first. */
 function hanging(text: string, canvas: Canvas): string[] {
   const { width, widthOf } = roomOf(canvas)
   const [term, rest] = [text.slice(0, TERM_COLUMNS), text.slice(TERM_COLUMNS)]

@@ -1,4 +1,4 @@
-// What a pipe gets of `memmon top`: one picture, whole, with nothing that steers a terminal. Pure.
+// The output of `memmon top` in a pipe: one complete snapshot, without control sequences. Pure.
 import { countsOf, summaryText } from '../screen/summary.ts'
 import type { Canvas } from './canvas.ts'
 import type { TopModel } from './model.ts'

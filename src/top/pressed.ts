@@ -1,4 +1,4 @@
-// What a key does, by what is on the screen: a question, a filter that is typed, a page, the table. Pure.
+// The effect of a key, depending on the screen: a question, a filter being typed, a page, the table. Pure.
 import { typed, withFilter } from './filter.ts'
 import { type Command, commandOf, type Key } from './keys.ts'
 import { moved } from './moves.ts'
@@ -12,7 +12,7 @@ export function pressed(state: TopState, key: Key, view: View): Step {
   const command = commandOf(key)
   if (command === 'end' && !state.isPasting) return quit(state)
   if (state.isTyping) return only(typed(state, key))
-  // What somebody has on a clipboard is no answer, and asks for nothing.
+  // Text from a clipboard is no answer, and asks for nothing.
   if (state.isPasting) return only(state)
   if (state.question) return answered(state, state.question, key)
   return command ? obeyed(state, command, view) : only(state)
@@ -51,7 +51,7 @@ function obeyed(state: TopState, command: Command, view: View): Step {
   }
 }
 
-/** A page is about what was selected, also when others are more urgent by now; the help is about nothing. */
+/** A page is about the selected row, even if others have become more urgent; the help is about nothing. */
 const turned = (state: TopState, page: Page): TopState => ({
   ...state,
   page,
@@ -61,7 +61,7 @@ const turned = (state: TopState, page: Page): TopState => ({
 
 const toTable = (state: TopState): TopState => ({ ...state, page: 'table', scroll: 0 })
 
-/** What comes first is selected again. */
+/** Selects the top row again. */
 function resorted(state: TopState, how: 'sort' | 'reverse'): TopState {
   if (how === 'reverse') return { ...state, isReversed: !state.isReversed, selected: undefined }
   const sort = SORTS[(SORTS.indexOf(state.sort) + 1) % SORTS.length] ?? 'urgency'

@@ -1,4 +1,4 @@
-// What is on the screen of `memmon top`, what may happen to it, and what follows outside of it: values.
+// The screen of `memmon top`, the events that may happen to it, and their effects outside: values.
 import { ProcessState } from '../rules/process.ts'
 import type { Diagnosis } from '../screen/diagnosis.ts'
 import type { Key } from './keys.ts'
@@ -7,18 +7,18 @@ import { type Choice, chosen } from './order.ts'
 
 export type Page = 'table' | 'details' | 'evidence' | 'help'
 
-/** One run of one process: what is asked about it is not asked about its successor. */
+/** One run of one process: a question about it is not one about its successor. */
 export interface Target {
   readonly namespec: string
   /** Made safe to show. */
   readonly name: string
-  /** 0 if it does not run. */
+  /** 0 if it is not running. */
   readonly pid: number
 }
 
 export type Action = 'restart' | 'drain' | 'mute'
 
-/** What the listener is to be asked for. */
+/** A request to the listener. */
 export interface Wish {
   readonly action: Action
   readonly of: Target
@@ -32,23 +32,23 @@ export type Evidence = { readonly of: Target } & (
 
 export interface TopState extends Choice {
   readonly model: TopModel | undefined
-  /** Why there is no later one. */
+  /** Why there is no newer one. */
   readonly fault: string | undefined
   readonly page: Page
-  /** A row's key; undefined: whatever comes first. */
+  /** A row's key; undefined: whatever is on top. */
   readonly selected: string | undefined
   /** How many lines of the page are above the screen. */
   readonly scroll: number
   /** The filter is being typed. */
   readonly isTyping: boolean
-  /** What comes is from a clipboard: text, and no keys. */
+  /** Input comes from a clipboard: text, not keys. */
   readonly isPasting: boolean
   /** Waits for a y. */
   readonly question: Wish | undefined
   /** Waits for the listener. */
   readonly wish: Wish | undefined
   readonly evidence: Evidence | undefined
-  /** What comes of the wish, or came of the last one; it stays until there is another one. */
+  /** The progress of the request, or the result of the last one, until the next. */
   readonly said: Said | undefined
 }
 
@@ -57,7 +57,7 @@ export type Happening =
   | { readonly kind: 'model'; readonly model: TopModel }
   | { readonly kind: 'fault'; readonly why: string }
   | { readonly kind: 'evidence'; readonly evidence: Evidence }
-  /** How far the listener is with the wish. */
+  /** The listener's progress with the request. */
   | { readonly kind: 'progress'; readonly text: string }
   | { readonly kind: 'answer'; readonly said: Said }
 
@@ -72,11 +72,11 @@ export interface Step {
   readonly effects: readonly Effect[]
 }
 
-/** What the last picture had room for: the machine itself knows no widths. */
+/** What the last picture had room for: the state machine itself knows no widths. */
 export interface View {
   /** For the table's rows, or the lines of a page. */
   readonly rows: number
-  /** So far the page can be scrolled. */
+  /** How far the page can scroll. */
   readonly mostScroll: number
 }
 
@@ -98,7 +98,7 @@ export const initialState = (choice: Partial<Choice> = {}): TopState => ({
   said: undefined,
 })
 
-/** What keys are about; undefined if there is nothing, or it has gone. A page stays with its process. */
+/** What keys refer to; undefined if there is nothing, or it is gone. A page stays with its process. */
 export function selectedIn(state: TopState): TopRow | undefined {
   const { model, selected, page } = state
   if (page !== 'table') return model?.rows.find(({ key }) => key === selected)
@@ -106,7 +106,7 @@ export function selectedIn(state: TopState): TopRow | undefined {
   return rows.find(({ key }) => key === selected) ?? rows[0]
 }
 
-/** undefined of a budget. */
+/** undefined for a budget. */
 export function targetOf({ row }: TopRow): Target | undefined {
   if (row.kind === 'budget') return undefined
   const { namespec, pid, state } = row.of.process

@@ -1,4 +1,4 @@
-// `memmon top` as a state machine: state and happening in, next state and effects out. Pure.
+// `memmon top` as a state machine: state and event in, next state and effects out. Pure.
 import { pressed } from './pressed.ts'
 import type { Evidence, Happening, Step, TopState, View } from './state.ts'
 import { withoutStaleQuestion } from './wishes.ts'
@@ -24,6 +24,6 @@ function told(state: TopState, happening: Exclude<Happening, { kind: 'key' }>): 
   }
 }
 
-/** Another process may have been asked about meanwhile. */
+/** Somebody may have asked about another process meanwhile. */
 const isAwaited = ({ evidence }: TopState, { of }: Evidence): boolean =>
   evidence?.of.namespec === of.namespec && evidence.of.pid === of.pid

@@ -1,4 +1,4 @@
-// The table of `memmon top`. What is not on the screen is not drawn, and yet no column changes its width while one scrolls.
+// The table of `memmon top`. It draws only the rows on the screen, and yet no column changes its width while scrolling.
 // Pure.
 import type { TimeSpan } from '../history/brief.ts'
 import { beganMs } from '../history/history-since.ts'
@@ -21,7 +21,7 @@ export interface Shown {
   readonly selected: TopRow | undefined
 }
 
-/** The heads, and so many lines as there is room for: those around the selected one. */
+/** The heads, and as many rows as fit: those around the selected one. */
 export function tablePage(
   model: TopModel,
   { rows, selected }: Shown,
@@ -43,7 +43,7 @@ export function tablePage(
   ]
 }
 
-/** What a pipe gets: everything, whole. */
+/** For a pipe: complete. */
 export function tableInPipe(
   model: TopModel,
   rows: readonly TopRow[],
@@ -59,7 +59,7 @@ export function tableInPipe(
   )
 }
 
-/** The cells of all rows, and the columns as wide as these need them. */
+/** The cells of all rows, and the columns as wide as they need. */
 function cellsIn(model: TopModel, widthOf: WidthOf) {
   const span = spanOf(model)
   const metrics = new Set(model.rows.flatMap(({ row }) => row.cells.metric || []))
@@ -78,7 +78,7 @@ function cellsIn(model: TopModel, widthOf: WidthOf) {
   return { columns, cells, span }
 }
 
-/** From the first that was measured, some hours back at most. */
+/** Since the first measurement, some hours back at most. */
 function spanOf({ rows, atMs }: TopModel): TimeSpan {
   const firstMs = rows.reduce(
     (first, { history }) => Math.min(first, (history && beganMs(history)) ?? first),
@@ -87,7 +87,7 @@ function spanOf({ rows, atMs }: TopModel): TimeSpan {
   return { sinceMs: Math.max(atMs - MOST_SPAN_MS, Math.min(firstMs, atMs - LEAST_SPAN_MS)), untilMs: atMs }
 }
 
-/** So many, the selected one among them: in the middle, but for both ends. */
+/** So many rows, with the selected one in the middle, except at both ends. */
 function around(rows: readonly TopRow[], selected: TopRow | undefined, count: number): readonly TopRow[] {
   const at = selected ? rows.indexOf(selected) : 0
   const first = Math.max(0, Math.min(at - Math.floor(count / 2), rows.length - count))

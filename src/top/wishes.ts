@@ -1,4 +1,4 @@
-// What the listener is asked for from the screen: one wish at a time, each after a question that names its process. Pure.
+// Requests to the listener from the screen: one at a time, each after a question that names its process. Pure.
 import type { Key } from './keys.ts'
 import {
   type Action,
@@ -12,7 +12,7 @@ import {
 
 const YES: readonly Key[] = ['y', 'Y']
 
-/** With the question for it, or why there is none. */
+/** With its question, or the reason why not. */
 export function asked(state: TopState, action: Action): TopState {
   const row = state.page === 'help' ? undefined : selectedIn(state)
   const of = row && targetOf(row)
@@ -22,14 +22,14 @@ export function asked(state: TopState, action: Action): TopState {
   return { ...state, question: { action, of }, said: undefined }
 }
 
-/** Nothing but a y is a yes. */
+/** Only y means yes. */
 export function answered(state: TopState, wish: Wish, key: Key): Step {
   const next = { ...state, question: undefined }
   if (!YES.includes(key)) return { state: saying(next, 'Nothing was done.', false), effects: [] }
   return { state: { ...next, wish, said: undefined }, effects: [{ kind: 'ask', wish }] }
 }
 
-/** A question about a process that another one has replaced is not to be answered any more. */
+/** Withdraws a question about a process that another one has replaced. */
 export function withoutStaleQuestion(state: TopState): TopState {
   const { question, model } = state
   if (!question || question.action === 'mute') return state
@@ -48,7 +48,7 @@ const saying = (state: TopState, text: string, isTrouble: boolean): TopState => 
   said: { text, isTrouble },
 })
 
-/** What a y would do. */
+/** Says what y would do. */
 export function questionText({ action, of }: Wish): string {
   const who = named(of)
   switch (action) {
