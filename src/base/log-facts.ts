@@ -1,7 +1,7 @@
-// What lines of --log-format json are about that are not about a process: a bounded set of words, which docs/logs.md has.
+// The events of lines of --log-format json that are about no process: a bounded set of words, listed in docs/logs.md.
 import type { LogFacts } from './json-log.ts'
 
-/** What memmon reads, keeps or offers, and cannot for now. */
+/** Something that memmon cannot read, keep or offer for now. */
 export type Part =
   | 'events'
   | 'journal'
@@ -24,10 +24,10 @@ export const troubleOver =
   (part: Part): Facts =>
   () => ({ event: 'trouble_over', part })
 
-/** Settings that hold, and that somebody should look at. */
+/** Valid settings that somebody should check. */
 export const doubtful: Facts = () => ({ event: 'doubtful' })
 
-/** A fault of memmon's own. */
+/** An internal error of memmon. */
 export const defect =
   (isEnd: boolean): Facts =>
   () => ({ event: 'defect', is_end: isEnd })

@@ -11,8 +11,8 @@ export type Level = 'DEBG' | 'INFO' | 'WARN' | 'ERRO' | 'CRIT'
 export type LogFormat = 'text' | 'json'
 
 /**
- * Writes one line; whatever a name holds stays on that line. The facts behind it are asked for by JSON alone. What somebody may
- * want to be woken by, WARN and above, has some.
+ * Writes one line; whatever a name holds stays on that line. Only JSON asks for the facts behind it. WARN and
+ * above, which may wake somebody, must have some.
  */
 export interface Log {
   (level: 'DEBG' | 'INFO', text: string, facts?: () => LogFacts): void

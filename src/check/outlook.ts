@@ -24,10 +24,13 @@ const ON_THE_WAY: readonly number[] = [
   ProcessState.EXITED,
 ]
 
-/** supervisord has tried to start it and could not. */
+/** supervisord has tried to start it, but could not. */
 const BROKEN: readonly number[] = [ProcessState.FATAL, ProcessState.BACKOFF, ProcessState.UNKNOWN]
 
-/** It should run and does not: supervisord could not start it, or memmon could not, which has stopped it. */
+/**
+ * It should be running but is not: supervisord could not start it, or memmon has stopped it and could not
+ * start it.
+ */
 export const isDown = ({ process: { state }, pending }: Pick<Assessed, 'process' | 'pending'>): boolean =>
   BROKEN.includes(state) ||
   (state !== ProcessState.RUNNING && pending?.kind === 'restarting' && pending.hasFailed === true)

@@ -45,7 +45,7 @@ export class MetricsOnDemand {
       const { Metrics } = await import('./metrics.ts')
       if (!this.#isClosed) this.#metrics = new Metrics(this.#terms, accessOf(this.#terms), this.#ports)
     } catch (thrown) {
-      // npm has replaced the package since the start, or the secret has gone.
+      // npm has replaced the package since the start, or the secret is gone.
       this.#ports.log(
         'WARN',
         `Metrics are unavailable: ${messageOf(thrown)}. Restart memmon`,

@@ -34,7 +34,7 @@ export type Pending =
       /** memmon has stopped it, and a start has failed. */
       readonly hasFailed?: true
     }
-  /** By hand: until then memmon neither restarts it nor says anything of it. */
+  /** By hand: until then memmon neither restarts it nor reports anything about it. */
   | { readonly kind: 'muted'; readonly untilMs: number; readonly leftSeconds: number }
 
 /** A process that grows and does not level off. */

@@ -51,7 +51,7 @@ export const overOf = ({ assessment }: ListenerStatus): readonly Assessed[] =>
 export const budgetsOverOf = ({ assessment }: ListenerStatus): readonly AssessedBudget[] =>
   assessment?.budgets.filter(one => one.isOver) ?? []
 
-/** Watched, and neither supervisord nor memmon could start them; not those that are muted. */
+/** Watched, but neither supervisord nor memmon could start them; not the muted ones. */
 export const downOf = ({ assessment, watched }: ListenerStatus): readonly Assessed[] =>
   assessment?.processes.filter(one => watched.has(one.process.namespec) && !isMuted(one) && isDown(one)) ?? []
 

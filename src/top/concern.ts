@@ -1,4 +1,4 @@
-// What a person has to see to, from the worst on. Pure.
+// What needs a person's attention, worst first. Pure.
 import { isDown } from '../check/outlook.ts'
 import type { TopRow } from './model.ts'
 
@@ -16,7 +16,7 @@ const CONCERNS = [
 ] as const
 type Concern = (typeof CONCERNS)[number]
 
-/** The smaller, the sooner a person has to look. */
+/** The smaller, the more urgent. */
 export const rankOf = ({ row }: TopRow): number => CONCERNS.indexOf(concernOf(row))
 
 function concernOf(row: TopRow['row']): Concern {
