@@ -104,8 +104,8 @@ function ownText({ pid, process, ownBytes, ownLimitBytes }: ListenerStatus): str
 
 function messagesText(outbox: ListenerStatus['outbox']): string {
   if (!outbox) return 'not known: the outbox cannot be read'
-  if (outbox.sinceMs === undefined) return 'none waits'
-  return `${outbox.count} ${outbox.count === 1 ? 'waits' : 'wait'} to be sent, since ${clock(outbox.sinceMs)}`
+  if (outbox.sinceMs === undefined) return 'none queued'
+  return `${outbox.count} queued, since ${clock(outbox.sinceMs)}`
 }
 
 /** Processes that are over, warned, down or leaking, or with which memmon has begun something. */
