@@ -20,7 +20,7 @@ export interface BufferWatch {
   /** Forgets what has been seen. With `keepsAll` those that are collected are remembered, too, for `made`. */
   readonly restart: (how: { readonly keepsAll: boolean }) => void
   readonly made: () => Sample[]
-  /** Of what was made from the one reading of the clock to the other. */
+  /** Of Buffers made between these two readings of the clock. */
   readonly kept: (fromTick: number, toTick: number) => Sample[]
   readonly allocatedBytes: () => number
   readonly end: () => void

@@ -23,7 +23,7 @@ interface Node {
 export const lastOrdinal = ({ samples }: HeapProfile): number =>
   samples.reduce((most, { ordinal }) => Math.max(most, ordinal), 0)
 
-/** Of a time in which so many samples were taken. */
+/** `ordinals`: how many samples were taken in all. */
 export function samplesOf({ head, samples }: HeapProfile, ordinals: number, agentFolder: string): Sample[] {
   const blames = blamesOf(head, agentFolder)
   return samples.flatMap(({ nodeId, size, ordinal }) => {
@@ -32,7 +32,7 @@ export function samplesOf({ head, samples }: HeapProfile, ordinals: number, agen
   })
 }
 
-/** A stack may be deeper than what a recursion bears. */
+/** A stack may be too deep for recursion. */
 function blamesOf(head: Node, agentFolder: string): Map<number, Blame> {
   const blames = new Map<number, Blame>()
   const ahead: { node: Node; outer: Frames | undefined }[] = [{ node: head, outer: undefined }]

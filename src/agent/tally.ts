@@ -11,12 +11,12 @@ export interface Sample {
 }
 
 const MOST_ENTRIES = 50
-/** What only passes through is from later. */
+/** Short-lived memory is from later. */
 const EARLY = 0.5
-/** Of the whole time: what leaks comes in many of them. */
+/** In the whole time: a leak occurs in many of them. */
 const MOMENTS = 100
 
-/** It is from the first half of the time. */
+/** True if it is from the first half of the time. */
 export const isEarly = ({ at }: Sample): boolean => at < EARLY
 
 interface Sum {
@@ -31,10 +31,10 @@ interface Sum {
 }
 
 /**
- * What has survived longest, and comes again and again, is first: its early bytes count as often as there are moments in which
+ * Memory that has survived longest, and comes again and again, is first: its early bytes count once for each moment in which
  * some of it was made. Code that V8 compiles comes in a few bursts: on a busy machine it is larger than a small leak, and much
- * of it is Node's. One object counts for `mostBytesEach` at most: a large one that exists once, such as the table of a cache,
- * is not a leak.
+ * of it is Node's. One object counts for `mostBytesEach` at most: a single large one, such as the table of a cache, is not a
+ * leak.
  */
 export function listsOf(samples: readonly Sample[], mostBytesEach: number): Lists {
   const by = (key: 'package' | 'file' | 'location') => summed(samples, key, mostBytesEach)

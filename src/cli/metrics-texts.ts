@@ -1,4 +1,4 @@
-// Where metrics go, for people, and what keeps them from getting there: seen from outside, without listening anywhere.
+// Where metrics go, or what keeps them from there, for people: seen from outside, without listening anywhere.
 import { statSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { networkInterfaces } from 'node:os'
@@ -15,7 +15,7 @@ import type { RuleSource } from './rule-sources.ts'
 /** This machine answers at once. */
 const CONNECT_WITHIN_MS = 1_000
 
-/** Of all memmons. Throws a UsageError for what the options of this command say wrong. */
+/** For all memmons. Throws a UsageError if the command's own options are wrong. */
 export async function metricsTexts(
   views: readonly Pick<View, 'source' | 'running'>[],
 ): Promise<ChannelText[]> {
@@ -49,7 +49,7 @@ function whyRefused({ settings, section }: RuleSource): string | undefined {
     accessOf(settings)
     return undefined
   } catch (thrown) {
-    // As with the secrets of channels: memmon may be a user who can read what this one cannot.
+    // As with the secrets of channels: memmon's user may be able to read what this user cannot.
     if (!(thrown instanceof UsageError) || (!section && !(thrown instanceof SecretDenied))) throw thrown
     return thrown.message
   }
@@ -65,7 +65,7 @@ async function whyNotServed(address: ListenAddress, isRunning: boolean): Promise
   return !isRunning && answer === 'yes' ? 'another process listens there' : undefined
 }
 
-/** undefined for a folder, and for what cannot be looked at from here. */
+/** undefined for a folder, and for a path that this user cannot look at. */
 function objectionTo(folder: string): string | undefined {
   try {
     return statSync(folder).isDirectory() ? undefined : `${folder} is not a directory`
@@ -76,14 +76,14 @@ function objectionTo(folder: string): string | undefined {
 
 const WILDCARDS = ['0.0.0.0', '::']
 
-/** An IP address that no interface has; names are looked up by nobody here. */
+/** An IP address that no interface has; this looks up no names. */
 function isOfAnother(host: string): boolean {
   const isAddress = host.includes(':') || /^[\d.]+$/.test(host)
   const own = Object.values(networkInterfaces()).flatMap(all => all?.map(one => one.address) ?? [])
   return isAddress && !WILDCARDS.includes(host) && !host.startsWith('127.') && !own.includes(host)
 }
 
-/** 'unknown' where it cannot be told from here. */
+/** 'unknown' if it cannot be determined here. */
 function connected(address: ListenAddress): Promise<'yes' | 'no' | 'unknown'> {
   const target =
     address.kind === 'unix'

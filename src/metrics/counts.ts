@@ -1,4 +1,4 @@
-// What is counted while memmon runs: outcomes, checks, tries that failed. From 0 at each start, as Prometheus expects it.
+// Counters while memmon runs: outcomes, checks, failed attempts. From 0 at each start, as Prometheus expects.
 import { CAUSES, causeOf } from '../rules/cause.ts'
 import type { RestartOutcome } from '../rules/outcome.ts'
 

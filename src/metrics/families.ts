@@ -1,5 +1,5 @@
-// What memmon exports, a row for each metric: its name by the conventions of Prometheus (base units, _total for counters), and
-// its values. docs/metrics.md is held against this table. Pure.
+// What memmon exports, a row for each metric: its name by Prometheus's conventions (base units, _total for counters), and its
+// values. A test compares docs/metrics.md with this table. Pure.
 import { CAUSES } from '../rules/cause.ts'
 import { CHANNELS, type Counts } from './counts.ts'
 import type { Labels, ProcessFacts } from './process-facts.ts'

@@ -1,5 +1,5 @@
-// What an outcome is about, in one of a few words that stay: in the document of webhooks, in the log for machines, and as the label
-// of counted restarts. Pure.
+// What an outcome is about, as one of a few stable words: in the document of webhooks, in the JSON log, and as the label of counted
+// restarts. Pure.
 import type { Breach } from './rule.ts'
 
 export const CAUSES = [
@@ -15,7 +15,7 @@ export const CAUSES = [
 ] as const
 export type Cause = (typeof CAUSES)[number]
 
-/** One that goes with its group is about that, whatever the others are about. */
+/** A process that restarts with its group is about the group, whatever caused the first restart. */
 export function causeOf({ together, isOfMonitor, isByHand, budget, growth, metric, isHard }: Breach): Cause {
   if (together !== undefined) return 'group'
   if (isOfMonitor) return 'monitor'
