@@ -130,7 +130,7 @@ ${mail.text.trim().replace(/^(?=.)/gm, '    ')}
   return { supervisord, client, step, program, showMail, memmon, enter, close }
 }
 
-/** By somebody who can press a key. */
+/** True if somebody can press a key. */
 export const isWatched = () => Boolean(process.stdin.isTTY && process.stdout.isTTY)
 
 export function say(text) {

@@ -1,4 +1,4 @@
-// What a small heap consists of, by class and by text, before a sample and after it. The program stands still for it: only on
+// The contents of a small heap, by class and by text, before and after a sample. Stops the program meanwhile: only on
 // request.
 import { classesSince, countClasses } from './classes.ts'
 import { availableBytes, MEMORY_PER_HEAP } from './dump-heap.ts'
@@ -16,7 +16,7 @@ export interface Census {
   readonly strings: readonly StringCount[] | null
 }
 
-/** Counts now, and again when the function that is returned is called; null for what the heap is too large for. */
+/** Counts now, and again when the returned function is called; null for what the heap is too large for. */
 export function beginCensus(profiler: Profiler, progress: (text: string) => void): () => Census {
   progress(COUNTING)
   const classes = isBelow(CLASSES_BELOW_BYTES) ? countClasses(profiler) : undefined

@@ -3,7 +3,7 @@ import type { SampleReport } from './report.ts'
 import type { Measured } from './sample-stages.ts'
 import { isEarly, listsOf, type Sample } from './tally.ts'
 
-/** For its rank one object counts as so many samples at most. */
+/** For its rank, one object counts as at most this many samples. */
 const MOST_SAMPLES_EACH = 4
 
 /** `program` is group:name, as supervisord calls this process or an ancestor of it. */
@@ -50,7 +50,7 @@ export function reportOf(measured: Measured, program: string | null): SampleRepo
   }
 }
 
-/** In the whole time. What is kept may have come in fewer samples than it stands for. */
+/** In the whole time. Memory that is kept may have come in fewer samples than it stands for. */
 function allocatedBytes({ durationMs, allocated, retained }: Measured): number {
   const heapBytes = retained.ordinals * allocated.bytesEach + retained.bufferBytes
   return Math.round(

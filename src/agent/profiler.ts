@@ -13,7 +13,7 @@ export interface Profiler {
   readonly collectGarbage: () => Promise<void>
   /** Compiles all code anew: what has been inlined is so no longer, or is again. */
   readonly deoptimise: () => void
-  /** A heap snapshot, in pieces. The program stands still. */
+  /** A heap snapshot, in pieces. Stops the program. */
   readonly takeSnapshot: (onPiece: (piece: string) => void) => void
   readonly post: <T>(method: string, params?: object) => T
   readonly close: () => void

@@ -27,9 +27,9 @@ export interface ClassCount {
   readonly growth: number
 }
 
-/** Strings that differ in their digits alone. */
+/** Strings that differ only in their digits. */
 export interface StringCount extends ClassCount {
-  /** Of all of them, in bytes. */
+  /** Of all of them together, in bytes. */
   readonly memory: number
 }
 

@@ -1,4 +1,4 @@
-// The files that hold a sample: its report, and what V8 gave, for DevTools.
+// The files of a sample: its report, and V8's data for DevTools.
 import { fileName, writeWhole } from './files.ts'
 import { reportOf } from './measured-report.ts'
 import type { SampleReport } from './report.ts'

@@ -57,7 +57,7 @@ interface Allocated {
 interface Retained {
   readonly samples: readonly Sample[]
   readonly bufferBytes: number
-  /** How many samples of the heap were taken, those of what is gone, too. */
+  /** How many samples of the heap were taken, including those of freed objects. */
   readonly ordinals: number
   readonly before: NodeJS.MemoryUsage
   readonly after: NodeJS.MemoryUsage
@@ -136,7 +136,7 @@ async function measureRetained(
     tick(),
     buffers.allocatedBytes(),
   ]
-  // Before there are all the objects of a profile.
+  // Before the profile's own objects exist.
   const census = endCensus()
   await collected(ports)
   const after = process.memoryUsage()
@@ -147,7 +147,7 @@ async function measureRetained(
   return { samples, bufferBytes, ordinals, before, after, tookMs, endTick, profile, census }
 }
 
-/** Samples of what is gone have no number any more: so much is allocated now that one of it is the last. */
+/** Samples of freed objects lose their numbers, so this allocates enough to be sampled last. */
 function ordinalNow(profiler: Profiler, intervalBytes: number): number {
   const sampled = Array.from({ length: Math.ceil(intervalBytes / KB) }, () => new Array(KB))
   return sampled.length > 0 ? lastOrdinal(profiler.read()) : 0

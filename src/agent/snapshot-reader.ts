@@ -1,5 +1,5 @@
-// The strings of a V8 heap snapshot, read while it comes in pieces, so that the whole is never in memory: first come its nodes,
-// rows of numbers, and later, a line each, the texts that they point to by number.
+// The strings of a V8 heap snapshot, read as it comes in pieces, so that memory never holds all of it: first come its nodes,
+// rows of numbers, and later, one on each line, the texts that they refer to by number.
 
 export interface StringsOf {
   readonly count: number
@@ -8,7 +8,7 @@ export interface StringsOf {
 
 export interface SnapshotReader {
   readonly push: (piece: string) => void
-  /** All of it has come. */
+  /** All of it has been read. */
   readonly end: () => void
 }
 
@@ -58,7 +58,7 @@ export function snapshotReader(onText: (text: string, of: StringsOf) => void): S
   }
 }
 
-/** Which number of a row is what. */
+/** The position of each field in a row. */
 interface Shape {
   readonly fields: number
   readonly type: number
@@ -107,7 +107,7 @@ function nodeReader({ fields, type, name, size, stringType }: Shape, found: Foun
   }
 }
 
-/** Throws for a snapshot of a form that is not known. */
+/** Throws for a snapshot of an unknown form. */
 function shapeIn(head: string): Shape {
   const { meta } = JSON.parse(head.slice(head.indexOf('{', 1), head.lastIndexOf('}') + 1))
   const [fields, types]: [string[], string[]] = [meta.node_fields, meta.node_types[0]]

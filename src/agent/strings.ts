@@ -1,5 +1,5 @@
-// How many strings of each kind there are: those that differ in their digits alone are of one kind. V8 lists them in a heap
-// snapshot alone, of which nothing else is kept.
+// How many strings of each kind exist: those that differ only in their digits are of one kind. V8 lists them only in a heap
+// snapshot, of which this keeps nothing else.
 import type { Profiler } from './profiler.ts'
 import type { StringCount } from './report.ts'
 import { type StringsOf, snapshotReader } from './snapshot-reader.ts'
@@ -7,7 +7,7 @@ import { type StringsOf, snapshotReader } from './snapshot-reader.ts'
 const MOST_STRINGS = 50
 const LONGEST_TEXT = 80
 
-/** By a hash of the kind: its text would be a string of the program's heap, and so counted the next time. */
+/** By a hash of the kind: its text would be a string in the program's heap, and counted the next time. */
 export type StringsBefore = ReadonlyMap<number, number>
 
 /** Before the sample. */
@@ -20,7 +20,7 @@ export function countStrings(profiler: Profiler): StringsBefore {
   return counts
 }
 
-/** Those that have grown most come first. */
+/** Those that have grown most, first. */
 export function stringsSince(before: StringsBefore, profiler: Profiler): StringCount[] {
   const sums = new Map<string, { count: number; memory: number }>()
   readStrings(profiler, (text, { count, bytes }) => {

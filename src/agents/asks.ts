@@ -1,4 +1,4 @@
-// What a worker may be asked, by memmon or by a person. Pure.
+// What memmon or a person may ask a worker. Pure.
 import { isWhole } from '../base/data.ts'
 
 const MOST_PATH = 4_096
@@ -15,14 +15,14 @@ interface SampleAsk {
   readonly do: 'sample'
   readonly duration_ms: number
   readonly folder?: string
-  /** Objects by class and strings by text, too: the worker stands still for it. */
+  /** Also count objects by class and strings by text, which stops the worker. */
   readonly classes?: true
 }
 
-/** It may take long and answer with much. */
+/** It may take long, and have a large answer. */
 export const isBulk = (ask: Ask): boolean => ask.do === 'sample' || ask.do === 'dump'
 
-/** What a person asks, or what is wrong with it. */
+/** The request of a person, or what is wrong with it. */
 export function askIn(said: Readonly<Record<string, unknown>>): Ask | string {
   switch (said.do) {
     case 'status':
