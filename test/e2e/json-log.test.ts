@@ -2,6 +2,7 @@
 // all its facts.
 import { spawnSync } from 'node:child_process'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { runByHand } from '../helpers/by-hand.ts'
 import { codeBlocks } from '../helpers/documents.ts'
 import { jsonLines } from '../helpers/json-lines.ts'
 import { holder, Supervisord } from '../helpers/supervisord.ts'
@@ -9,9 +10,9 @@ import { holder, Supervisord } from '../helpers/supervisord.ts'
 let supervisord: Supervisord
 beforeAll(async () => {
   supervisord = await Supervisord.start({
-    programs: holder('big', 60) + holder('loud', 50),
+    programs: holder('big', 60) + holder('loud', 50) + holder('calm', 5),
     memmon:
-      '-p big=40MB -p loud=40MB --action restart --max-restarts 1/1h --verbose --log-format json -m bob@example.com -s false',
+      '-p big=40MB -p loud=40MB -p calm=1GB --action restart --max-restarts 1/1h --verbose --log-format json --agent-socket %(here)s/a.sock -m bob@example.com -s false',
   })
 })
 afterAll(() => supervisord.stop())
@@ -22,16 +23,27 @@ test('the restarts of a log have all facts, and every line is JSON, to the end',
   const now = [await supervisord.waitForRestart(big), await supervisord.waitForRestart(loud)]
   await supervisord.waitForLog('"event":"capped"', { times: 2 })
   await supervisord.waitForLog('"event":"send_failed"')
+  const calm = await supervisord.process('calm:calm')
+  expect(runByHand(supervisord, 'restart', 'calm').status).toBe(0)
   await supervisord.ctl('stop', 'memmon')
   const log = await supervisord.waitForLog('"event":"ending"')
 
   const lines = jsonLines(log)
   expect(lines[0]).toMatchObject({ event: 'started' })
   const facts = lines.filter(({ event }) => event === 'restarting' || event === 'restarted')
+  // What a person has asked for says so, with the process that it was about.
+  const asked = { process: { namespec: 'calm:calm', pid: calm.pid }, cause: 'by_hand', limit: null }
+  const byHand = lines.filter(({ cause }) => cause === 'by_hand')
+  expect(byHand.map(({ event }) => event)).toEqual(
+    expect.arrayContaining(['asked', 'restarting', 'restarted']),
+  )
+  for (const line of byHand) expect(line).toMatchObject(asked)
+
   for (const [index, { group, name, pid }] of [big, loud].entries()) {
     const of = facts.filter(({ process }) => (process as { name: string }).name === name).slice(0, 2)
     const breach = {
       process: { group, name, namespec: `${group}:${name}`, pid, uptime_seconds: expect.any(Number) },
+      cause: 'limit',
       rule: `-p ${name}=40MB`,
       metric: 'rss',
       cumulative: false,
