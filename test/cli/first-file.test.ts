@@ -26,7 +26,7 @@ function installed(name: string, node?: (path: string) => void): string {
   return join(place, 'memmon')
 }
 
-const run = (command: string, args: readonly string[], env: Record<string, string> = {}) =>
+const run = (command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
   spawnSync(command, args, { encoding: 'utf8', env: { PATH: process.env.PATH, ...env } })
 
 describe('as a program', () => {
@@ -72,6 +72,23 @@ test.each<[whose: string, own: Record<string, string>, passedOn: string | undefi
   const told = (name: string) =>
     /(?<=(?:^|\0)MALLOC_TRIM_THRESHOLD_=)[^\0]*/.exec(readFileSync(join(place, `${name}.env`), 'latin1'))?.[0]
   expect([told('node'), told('sendmail')]).toEqual([passedOn ?? '131072', passedOn])
+})
+
+describe("by BusyBox's shell, which is Alpine's", () => {
+  const busybox = (path: string | undefined) => {
+    const place = run('sh', ['-c', 'command -v busybox']).stdout.trim()
+    return run(place, ['sh', MEMMON, '--version'], { PATH: path })
+  }
+  test('it runs', () =>
+    expect(busybox(process.env.PATH)).toMatchObject({ status: 0, stdout: `${version}\n`, stderr: '' }))
+  test('without a node it says what to do', () =>
+    expect(busybox('/nonexistent')).toMatchObject({
+      status: 127,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^memmon: [^\n]*node[^\n]* PATH \(\/nonexistent\)[^\n]*: install Node [^\n]+\n$/,
+      ),
+    }))
 })
 
 /** Another version than this Node's own, as the first file sees it. */

@@ -57,10 +57,11 @@ describe.each(DOCKERFILES)('%s', name => {
   test('its commands are of the shell', () => {
     const [health = ''] = textsOf(name, 'HEALTHCHECK')
     for (const script of [...textsOf(name, 'RUN'), commandIn(health)[2] ?? ''])
-      expect(spawnSync('sh', ['-n', '-c', script], { encoding: 'utf8' })).toMatchObject({
-        status: 0,
-        stderr: '',
-      })
+      for (const [shell = '', ...own] of [['sh'], ['busybox', 'sh']])
+        expect(spawnSync(shell, [...own, '-n', '-c', script], { encoding: 'utf8' })).toMatchObject({
+          status: 0,
+          stderr: '',
+        })
   })
 })
 
