@@ -49,7 +49,7 @@ export interface MemmonPorts {
   readonly log: Log
   readonly redactor: Redactor
   readonly sleep: (ms: number) => Promise<void>
-  /** memmon has to end, so that supervisord starts it afresh; why is in the log. */
+  /** memmon has to end, so that supervisord restarts it; why is in the log. */
   readonly onUnfit: () => void
   readonly source: SettingsSource
   /** An event of any kind has come. */

@@ -62,7 +62,7 @@ export function refusalOf(heapBytes: number, { memoryBytes, diskBytes, folder }:
   ]
   if (lacks.length === 0) return undefined
   const seconds = Math.ceil(((heapBytes / 2 ** 20) * MS_PER_MB) / 1000)
-  return `refused: a snapshot of a heap of ${inMb(heapBytes)} needs ${lacks.join('; it needs ')}. The program would stand still for about ${seconds} s. --force takes it all the same`
+  return `refused: a snapshot of a heap of ${inMb(heapBytes)} needs ${lacks.join('; it needs ')}. The program would stand still for about ${seconds} s. use --force to take it anyway`
 }
 
 const inMb = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MB`

@@ -43,7 +43,7 @@ const GROUP_MODE = 0o660
 export async function openDoors(terms: AgentsTerms, around: Surroundings, open: Open): Promise<Doors> {
   const mode = terms.agentSocketMode ?? (terms.agentSocketGroup === undefined ? PRIVATE_MODE : GROUP_MODE)
   const gid = terms.agentSocketGroup === undefined ? undefined : groupIdOf(terms.agentSocketGroup)
-  let fault = new FileFault('unwritable', 'no folder is fit for the socket: set agent_socket to a path')
+  let fault = new FileFault('unwritable', 'no suitable folder for the socket: set agent_socket to a path')
   for (const { path, folder } of placesFor(terms, around)) {
     try {
       const sockets = await openBoth({ path, folder, mode, gid }, open)

@@ -6,7 +6,7 @@ import { SOCKET_COMMAND_TEXTS } from './socket-command-texts.ts'
 export const SHELLS = ['bash', 'zsh', 'fish'] as const
 
 const RULES_ARE =
-  'The rules are those of the [eventlistener:*] sections that run memmon, in supervisord.conf, which is found as supervisorctl finds it. Rules given here, by the options of the listener (memmon --help), count in their place. supervisord is found by --server-url, by SUPERVISOR_SERVER_URL, or in supervisord.conf.'
+  'The rules are those of the [eventlistener:*] sections that run memmon, in supervisord.conf, which is found as supervisorctl finds it. Rules given here, by the options of the listener (memmon --help), replace them. It finds supervisord by --server-url, by SUPERVISOR_SERVER_URL, or in supervisord.conf.'
 
 const HISTORIES_ARE =
   'It reads the history of each memmon that the [eventlistener:*] sections of supervisord.conf run, also while that one is stopped. supervisord.conf is found as supervisorctl finds it, supervisord by --server-url, by SUPERVISOR_SERVER_URL, or in that file.'
@@ -20,14 +20,14 @@ const TEXTS = {
     help: "Looks once at supervisord's processes, and prints how large each is, its limit and what memmon would do now. What is over its limit comes first, then what is nearest to it. It changes nothing.\nExit code: 1 if something is over its limit, else 2 if memmon could not look or could not read all rules, else 0.",
     more: RULES_ARE,
     examples: [
-      ['', 'by the rules of the listeners that run'],
+      ['', 'by the rules of the running listeners'],
       ["'worker_*' --watch", 'some processes, live'],
-      ['-a 200MB', 'by a rule that you think about'],
+      ['-a 200MB', 'try a rule before you use it'],
     ],
   },
   status: {
-    summary: 'show whether memmon is at work and all is well',
-    help: 'Prints whether memmon hears from supervisord and all programs are within their limits, and if not, why: its last tick, what is over, down, draining, capped, postponed or muted, messages that wait, the last restarts with their reasons. It reads the state that memmon leaves on disk: it needs no socket, and works when memmon has ended. It changes nothing.\nExit code: 0 if all is well, 1 if a program is over a limit or down, 2 if memmon is not running, has not been heard, or cannot be read.',
+    summary: 'show whether memmon works and all is well',
+    help: 'Prints whether memmon gets ticks from supervisord and all programs are within their limits, and if not, why: its last tick, what is over, down, draining, capped, postponed or muted, queued messages, the last restarts with their reasons. It reads the state that memmon keeps on disk: it needs no socket, and works after memmon has ended. It changes nothing.\nExit code: 0 if all is well, 1 if a program is over a limit or down, 2 if memmon is not running, gets no ticks, or cannot be read.',
     more: 'docs/status.md has the exit codes and the fields of the JSON. supervisord.conf is found as supervisorctl finds it, supervisord by --server-url, by SUPERVISOR_SERVER_URL, or in that file.',
     examples: [
       ['', 'is all well?'],
@@ -36,7 +36,7 @@ const TEXTS = {
   },
   top: {
     summary: 'show sizes, leaks and drains live; act on them',
-    help: 'Shows live what the memmon that runs knows of its processes: sizes, limits, how they got there, leaks with the time to their limits, drains and restarts. What needs a person first is on top. Keys sort, filter and show one process, its chart and its evidence; restart, drain and mute it, after a question. ? shows them all. In a pipe it prints one picture and ends.\nExit code: 0, or 2 if there is nothing to look at.',
+    help: 'Shows live what the running memmon knows about its processes: sizes, limits, the last minutes, leaks with the time to their limits, drains and restarts. Whatever needs attention is on top. Keys sort, filter and show one process, its chart and its evidence; restart, drain and mute it, after a question. ? shows them all. In a pipe it prints one snapshot and exits.\nExit code: 0, or 2 if there is nothing to look at.',
     more: 'The listeners are those of the [eventlistener:*] sections that run memmon, in supervisord.conf, which is found as supervisorctl finds it. What they know is read as root or as their user; restarts, drains and mutes go through the agent socket (agent_socket in memmon.conf, off by default).',
     examples: [
       ['', 'all processes, every two seconds'],
@@ -51,13 +51,13 @@ const TEXTS = {
     examples: [
       ['web', 'why it is restarted, or is not'],
       ["'worker:*'", 'the same of each process of a group'],
-      ['web -a 200MB', 'by a rule that you think about'],
+      ['web -a 200MB', 'try a rule before you use it'],
     ],
   },
   diagnose: {
     argument: { name: '<process>', help: ITS_NAME },
     summary: 'show what a process does and how it uses memory',
-    help: 'Reads once what the kernel knows of one process, and prints what stands out in a few sentences; below them its memory by kind, its threads and what they wait for, its descriptors, children and control group. It changes nothing, and needs no memmon that runs. What it may not read it names, with what would allow it.\nExit code: 1 if the process is over a limit, else 2 if memmon could not look or could not read all rules, else 0.',
+    help: 'Reads once what the kernel knows of one process, and prints what stands out in a few sentences; below them its memory by kind, its threads and what they wait for, its descriptors, children and control group. It changes nothing, and works without a running memmon. It names what it may not read, and what would allow it.\nExit code: 1 if the process is over a limit, else 2 if memmon could not look or could not read all rules, else 0.',
     more: RULES_ARE,
     examples: [
       ['web', 'why is it so large, why does it hang?'],
@@ -79,7 +79,7 @@ const TEXTS = {
   suggest: {
     argument: { name: '[name...]', help: SOME },
     summary: 'suggest limits, each with its reason',
-    help: 'Suggests a limit for each process by what memmon has recorded: its normal size, its peak, its spread, whether it leaks. Without a history it watches for a while first; Ctrl-C ends that with what is known by then. It changes nothing but the file that it is asked to write.\nExit code: 1 if there is nothing to suggest, 2 if the command line is wrong or the file cannot be written, else 0.',
+    help: "Suggests a limit for each process from memmon's recordings: its normal size, its peak, its spread, whether it leaks. Without a history it watches for a while first; Ctrl-C uses what it has seen so far. It changes nothing except the file that you name.\nExit code: 1 if there is nothing to suggest, 2 if the command line is wrong or the file cannot be written, else 0.",
     more: HISTORIES_ARE,
     examples: [
       ['', 'a limit for each process'],
@@ -100,7 +100,7 @@ const TEXTS = {
   analyse: {
     argument: { name: '<file...>', help: 'JSON Lines, gzipped or not; - is stdin' },
     summary: 'classify recorded sizes as leak, bloat or steady',
-    help: 'Takes recorded series of sizes and prints for each what memmon would have said of it: leak, bloat or steady, every leak alarm, the slope and the time to the limit.\nA series is one line of JSON: {"id", "interval_s", "limit_bytes", "samples": [{"t", "rss", "pid"}]}, in seconds and bytes; only id, samples, t and rss have to be there.\nExit code: 1 if a file or a line could not be read, 2 if the command line is wrong, else 0.',
+    help: 'Takes recorded series of sizes and prints memmon\'s verdict on each: leak, bloat or steady, every leak alarm, the slope and the time to the limit.\nA series is one line of JSON: {"id", "interval_s", "limit_bytes", "samples": [{"t", "rss", "pid"}]}, in seconds and bytes; only id, samples, t and rss have to be there.\nExit code: 1 if a file or a line could not be read, 2 if the command line is wrong, else 0.',
     more: 'docs/history.md has the form of the series and of the JSON, docs/growth.md how it decides.',
     examples: [
       ['sizes.jsonl.gz', 'each series in words'],
@@ -115,9 +115,9 @@ const TEXTS = {
   },
   completion: {
     argument: { name: '<shell>', help: 'bash, zsh or fish', choices: SHELLS },
-    summary: 'print what completes memmon in a shell',
+    summary: 'print a shell completion script',
     help: 'Prints the completion of commands, options and their values for a shell. It asks the memmon on PATH at each TAB, and that one reads supervisord.conf for names of processes: it asks neither supervisord nor the memmon that runs, and evaluates nothing of the command line.\nExit code: 0, or 2 for a shell that it does not know.',
-    more: 'The Debian package brings the completions of all three shells.',
+    more: 'The Debian package contains the completions of all three shells.',
     examples: [
       ['bash > memmon.bash', 'goes into /etc/bash_completion.d'],
       ['zsh > _memmon', 'goes into a folder of fpath'],

@@ -51,7 +51,7 @@ function byName(word: string, { processes, isAnother }: ProcessTable): Target {
     throw new UsageError(`"${word}" names ${named.length} processes; give one of them: ${listText(named)}`)
   if (process.pid <= 0 || isAnother?.(process.pid))
     throw new UsageError(
-      `${oneLine(process.namespec)} is ${process.pid <= 0 ? stateName(process.state) : 'about to end'}: only a process that runs can be looked at`,
+      `${oneLine(process.namespec)} is ${process.pid <= 0 ? stateName(process.state) : 'about to end'}: memmon can only look at a running process`,
     )
   return { pid: process.pid, process }
 }

@@ -131,7 +131,7 @@ export const SUGGEST_OPTIONS: readonly OwnOption[] = [
   {
     flags: ['--write'],
     value: 'file',
-    help: 'write them as a memmon.conf, with their reasons; never over a file that is there',
+    help: 'write them as a memmon.conf, with their reasons; never overwrites a file',
     example: 'suggest --write memmon.conf',
     give: (given, text) => {
       given.writePath = text ?? ''
@@ -140,7 +140,7 @@ export const SUGGEST_OPTIONS: readonly OwnOption[] = [
   {
     flags: ['--watch'],
     value: 'time',
-    help: 'watch for so long what has no history; default: 2m if nothing has one',
+    help: 'how long to watch processes without a history; default: 2m if none has one',
     example: 'suggest --watch 10m',
     give: (given, text = '') => {
       given.watchSeconds = someTime('--watch', text, timerTime)
@@ -181,7 +181,7 @@ export const SAMPLE_OPTIONS: readonly OwnOption[] = [
 export const DUMP_OPTIONS: readonly OwnOption[] = [
   {
     flags: ['--force'],
-    help: 'write a heap snapshot though there is too little room for it',
+    help: 'write a heap snapshot even if memory or disk is short',
     example: 'dump heap web --force',
     give: given => {
       given.force = true

@@ -126,7 +126,7 @@ async function finish(memmon: Memmon, ending: Ending, settings: Settings, log: L
   return ending === 'unfit' ? EXIT_FAILED : 0
 }
 
-/** What nobody expected ends memmon, so that supervisord starts it afresh; not before the event is answered, or it would come again at once. */
+/** What nobody expected ends memmon, so that supervisord restarts it; not before the event is answered, or it would come again at once. */
 function endOnDefects(listener: Listener, memmon: () => Memmon | undefined, log: Log): void {
   process.on('uncaughtException', thrown => {
     listener.answer()

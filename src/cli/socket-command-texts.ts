@@ -2,15 +2,15 @@
 import { type CommandText, ITS_NAME, NAMES } from './command-text.ts'
 
 const AGENTS_ARE =
-  'It asks the memmon that supervisord runs, by its agent socket (agent_socket in memmon.conf, off by default), as root or as its user. Workers have an agent if they load memmon/agent. MEMMON_SOCKET names another socket.'
+  "It asks the running memmon through its agent socket (agent_socket in memmon.conf, off by default), as root or as memmon's user. Workers have an agent if they load memmon/agent. MEMMON_SOCKET names another socket."
 
 const ACTS_ARE =
-  'It asks memmon by its socket (agent_socket = auto in memmon.conf, off by default), as root or as its user. MEMMON_SOCKET names another socket. docs/status.md says what comes of it.'
+  "It asks memmon through its socket (agent_socket = auto in memmon.conf, off by default), as root or as memmon's user. MEMMON_SOCKET names another socket. docs/status.md has the details."
 
 export const SOCKET_COMMAND_TEXTS = {
   agents: {
     summary: 'show the workers that have an agent',
-    help: 'Prints which workers have connected to memmon, since when, their heap, external memory, event-loop delay, share of garbage collection, and what they say of themselves.\nExit code: 1 if none is connected or one does not answer, 2 if memmon does not answer, else 0.',
+    help: 'Prints which workers have connected to memmon, since when, their heap, external memory, event-loop delay, share of garbage collection, and their own status fields.\nExit code: 1 if none is connected or one does not answer, 2 if memmon does not answer, else 0.',
     more: AGENTS_ARE,
     examples: [
       ['', 'who is connected'],
@@ -35,7 +35,7 @@ export const SOCKET_COMMAND_TEXTS = {
     },
     second: { name: '<process>', help: ITS_NAME },
     summary: 'dump heap, threads, gc or scheduler of a worker',
-    help: "Has a worker's agent dump its heap, its threads with their stacks, a profile of its garbage collection, or what its event loop waits for. A heap snapshot stops the worker for seconds and takes ten times its heap: it is refused where there is too little memory or disk. What is large becomes a file of the worker's user, whose path is printed.\nExit code: 1 if the dump failed, 2 if memmon does not answer, else 0.",
+    help: "Has a worker's agent dump its heap, its threads with their stacks, a profile of its garbage collection, or what its event loop waits for. A heap snapshot stops the worker for seconds and takes ten times its heap: the agent refuses it if memory or disk is short. Large results go to a file of the worker's user; the command prints its path.\nExit code: 1 if the dump failed, 2 if memmon does not answer, else 0.",
     more: AGENTS_ARE,
     examples: [
       ['threads web', 'where is it now?'],
@@ -46,7 +46,7 @@ export const SOCKET_COMMAND_TEXTS = {
   restart: {
     argument: { name: '<process>', help: NAMES },
     summary: 'have memmon restart a program now',
-    help: 'Has memmon restart a program as it restarts one over its limit: one of a group after the other, with its hooks, its evidence, the journal and a mail, which says that it was asked for by hand. Waits for the end; Ctrl-C leaves it to memmon. It is refused for what memmon does not watch, and while --max-restarts or --restart-backoff hold a restart back.\nExit code: 1 if one was refused or failed, 2 if memmon cannot be asked, else 0.',
+    help: 'Asks memmon to restart a program like one over its limit: one process of a group at a time, with its hooks, its evidence, the journal and a mail, which says that somebody asked for it. Waits until it is done; after Ctrl-C memmon carries on. memmon refuses programs that it does not watch, and while --max-restarts or --restart-backoff holds a restart back.\nExit code: 1 if one was refused or failed, 2 if memmon cannot be asked, else 0.',
     more: ACTS_ARE,
     examples: [
       ['web', 'the one of that name'],
@@ -56,7 +56,7 @@ export const SOCKET_COMMAND_TEXTS = {
   drain: {
     argument: { name: '<process>', help: NAMES },
     summary: 'have memmon ask a program to finish',
-    help: 'Has memmon drain a program as it drains one over its soft limit: it is asked to finish by the means of its soft_limit, and restarted when it has, or when its grace is over. Refused for a program without such a limit.\nExit code: 1 if one was refused, 2 if memmon cannot be asked, else 0.',
+    help: 'Asks memmon to drain a program: memmon asks it to finish, as above its soft_limit, and restarts it when it has finished or when its grace is over. memmon refuses a program without such a limit.\nExit code: 1 if one was refused, 2 if memmon cannot be asked, else 0.',
     more: ACTS_ARE,
     examples: [['worker:worker_03', 'one worker']],
   },
@@ -64,7 +64,7 @@ export const SOCKET_COMMAND_TEXTS = {
     argument: { name: '<process>', help: NAMES },
     second: { name: '[time]', help: 'how long; default: 1h, at most 1d' },
     summary: 'leave a program alone for a while',
-    help: 'Until the time is over memmon neither acts on the program nor alerts about it, also when memmon is restarted meanwhile. What has begun is finished.\nExit code: 1 if one was refused, 2 if memmon cannot be asked, else 0.',
+    help: 'For that time memmon neither acts on the program nor alerts about it, even if memmon restarts. It finishes what it has begun.\nExit code: 1 if one was refused, 2 if memmon cannot be asked, else 0.',
     more: ACTS_ARE,
     examples: [
       ['web', 'for an hour'],
@@ -73,8 +73,8 @@ export const SOCKET_COMMAND_TEXTS = {
   },
   unmute: {
     argument: { name: '<process>', help: NAMES },
-    summary: 'end a mute before its time',
-    help: 'From its next check on memmon acts on the program again.\nExit code: 1 if one was not muted, 2 if memmon cannot be asked, else 0.',
+    summary: 'end a mute early',
+    help: 'From its next check on, memmon acts on the program again.\nExit code: 1 if one was not muted, 2 if memmon cannot be asked, else 0.',
     more: ACTS_ARE,
     examples: [['web', 'memmon may act again']],
   },

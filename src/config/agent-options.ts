@@ -12,7 +12,7 @@ export const AGENT_OPTIONS: readonly GeneralOption[] = [
     group: 'running',
     value: 'where',
     choices: ['auto', 'off'],
-    help: 'The unix socket that the agents of workers connect to (memmon agents, sample and dump ask them by it). auto: where they look by themselves, /run/memmon as root, else below $XDG_RUNTIME_DIR or the state directory. Or a path. Linux alone. Default: off',
+    help: 'The unix socket that the agents of workers connect to (memmon agents, sample and dump use it). auto: where agents look by default, /run/memmon as root, else below $XDG_RUNTIME_DIR or the state directory. Or a path. Linux only. Default: off',
     example: '-a 200MB --agent-socket auto',
     exampleHelp: 'let workers that have loaded memmon/agent connect',
     apply: (draft, text) => {
@@ -23,7 +23,7 @@ export const AGENT_OPTIONS: readonly GeneralOption[] = [
     flags: ['--agent-socket-group'],
     group: 'running',
     value: 'group',
-    help: "Lets this group connect to the agents' socket, for workers that run as another user than memmon. Their pids are then proved. A name or a number. Default: memmon's user alone.",
+    help: "Lets this group connect to the agents' socket, for workers that run as another user than memmon. They must then prove their pids. A name or a number. Default: memmon's user alone.",
     example: '-a 200MB --agent-socket auto --agent-socket-group www-data',
     exampleHelp: 'let workers of user=www-data connect',
     apply: (draft, text) => {

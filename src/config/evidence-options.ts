@@ -14,7 +14,7 @@ export const EVIDENCE_OPTIONS: readonly GeneralOption[] = [
   {
     flags: ['--no-evidence'],
     group: 'action',
-    help: 'Do not take down what the kernel knows of a process before its restart. In memmon.conf: evidence = false.',
+    help: 'Do not record what the kernel knows of a process before its restart. In memmon.conf: evidence = false.',
     example: '-a 200MB --no-evidence',
     exampleHelp: 'restart without looking into the process first',
     apply: (draft, text) => {
@@ -25,9 +25,9 @@ export const EVIDENCE_OPTIONS: readonly GeneralOption[] = [
     flags: ['--evidence-timeout'],
     group: 'action',
     value: 'time',
-    help: 'How long a restart waits for its evidence at most: what is not read by then is left out. 1s to 1m. Default: 2s',
+    help: 'How long a restart waits for its evidence at most: memmon leaves out what it has not read by then. 1s to 1m. Default: 2s',
     example: '-a 200MB --evidence-timeout 5s',
-    exampleHelp: 'give a busy machine more time to tell what the process did',
+    exampleHelp: 'give a busy machine more time to read the evidence',
     apply: (draft, text) => {
       draft.evidenceTimeoutSeconds = delayTime(text, 1)
     },

@@ -88,7 +88,7 @@ export const GENERAL_OPTIONS: readonly GeneralOption[] = [
     group: 'running',
     value: 'sampler',
     choices: SAMPLER_NAMES,
-    help: 'How memory is measured. proc: from /proc (Linux), at almost no cost. ps: by the npm packages pidusage and ps-list, which know RSS alone, and run ps where there is no /proc. auto: proc where there is a /proc, else ps. Default: auto',
+    help: 'How memory is measured. proc: from /proc (Linux), at almost no cost. ps: by the npm packages pidusage and ps-list, which know only RSS, and run ps on systems without /proc. auto: proc if the system has /proc, else ps. Default: auto',
     example: '-a 200MB --sampler ps',
     exampleHelp: 'measure as on a system without /proc',
     apply: (draft, text) => {

@@ -96,7 +96,7 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
     secret: true,
     help: 'Post every message there as JSON that Slack, Mattermost and Discord accept. https, or http to this machine. Anybody can read arguments with ps: a URL that is a secret belongs in --webhook-file, MEMMON_WEBHOOK_URL or memmon.conf.',
     example: '-a 200MB --webhook http://127.0.0.1:8080/memmon',
-    exampleHelp: 'tell a program of your own',
+    exampleHelp: 'notify your own program',
     apply: (draft, text) => {
       parseWebhookUrl(text, true) // --webhook-http may still come
       draft.webhooks = [...(draft.webhooks ?? []), text]
@@ -111,7 +111,7 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
     isPath: true,
     help: 'A file that holds the URL of a webhook, and that nobody else may read.',
     example: '-a 200MB --webhook-file /etc/memmon.slack',
-    exampleHelp: 'tell a channel of Slack',
+    exampleHelp: 'notify a Slack channel',
     apply: (draft, text) => {
       draft.webhookFiles = [...(draft.webhookFiles ?? []), resolve(text)]
     },
@@ -121,7 +121,7 @@ export const MESSAGE_OPTIONS: readonly GeneralOption[] = [
     group: 'messages',
     help: 'Let webhooks be http to other machines, too.',
     example: '-a 200MB --webhook http://hooks.internal/memmon --webhook-http',
-    exampleHelp: 'tell a machine of your own network, unencrypted',
+    exampleHelp: 'notify a host in your network, unencrypted',
     apply: (draft, text) => {
       draft.allowHttpWebhook = parseSwitch(text)
     },

@@ -8,7 +8,7 @@ export const PACE_OPTIONS: readonly GeneralOption[] = [
     flags: ['--max-parallel'],
     group: 'action',
     value: 'count',
-    help: 'How many processes of one group may be restarting at the same time; the largest excess goes first. Default: 1. 0 lifts it.',
+    help: 'How many processes of one group may be restarting at the same time; the largest excess goes first. Default: 1. 0: no limit.',
     example: '-g workers=1GB --max-parallel 2',
     exampleHelp: 'restart two workers at a time',
     apply: (draft, text) => {
@@ -22,7 +22,7 @@ export const PACE_OPTIONS: readonly GeneralOption[] = [
     group: 'action',
     value: 'rate',
     brief: 'restart no process more often, as in 3/1h',
-    help: 'Restart no process more often than this, a count within a time. Past it the process is left running, and one mail says so. Default: no limit.',
+    help: 'Restart no process more often than this, a count within a time. Beyond that memmon leaves the process running, and one mail says so. Default: no limit.',
     example: '-a 200MB --max-restarts 3/1h',
     exampleHelp: 'restart each program at most three times an hour',
     apply: (draft, text) => {

@@ -45,9 +45,9 @@ export const RESTART_OPTIONS: readonly RuleOption[] = [
     rule: true,
     flags: ['--drain-agent'],
     group: 'draining',
-    help: 'Ask a process to finish by its agent, which calls what the program has given to onDrain. One that has no agent, or whose agent does not do it, gets --drain-signal and --drain-command, if there are any. Needs --agent-socket, and a program that has loaded memmon/agent.',
+    help: "Ask a process to finish through its agent, which calls the program's onDrain callback. If it has no agent, or the agent fails, memmon uses --drain-signal and --drain-command, if they are set. Needs --agent-socket, and a program that has loaded memmon/agent.",
     example: '-p worker=1GB --agent-socket auto --soft-limit 700MB --drain-agent --drain-signal TERM',
-    exampleHelp: 'call its onDrain at 700 MB, and send SIGTERM where there is none',
+    exampleHelp: 'call its onDrain at 700 MB, or send SIGTERM if it has no agent',
     applyRule: (keys, text) => {
       keys.drainAgent = parseSwitch(text)
     },
@@ -105,7 +105,7 @@ export const RESTART_OPTIONS: readonly RuleOption[] = [
     flags: ['--diagnose-command'],
     group: 'action',
     value: 'command',
-    help: 'Run before a process is stopped, to look into it by its pid, MEMMON_PID. What it prints is kept beside the evidence. Whatever becomes of it, the restart goes on.',
+    help: 'Run before a process is stopped, to look into it by its pid, MEMMON_PID. memmon keeps its output beside the evidence. The restart goes on even if it fails.',
     example: "-p api=1GB --diagnose-command '/opt/app/dump-stacks'",
     exampleHelp: 'keep what its threads did when it was restarted',
     applyRule: (keys, text) => {
@@ -153,7 +153,7 @@ export const RESTART_OPTIONS: readonly RuleOption[] = [
     flags: ['--memory-sample-timeout'],
     group: 'action',
     value: 'time',
-    help: 'How long a restart waits for that sample at most, 1s to 15m. Default: 90s more than it takes',
+    help: 'How long a restart waits for that sample at most, 1s to 15m. Default: the time of the sample plus 90s',
     example: '-p worker=1GB --agent-socket auto --memory-sample 30s --memory-sample-timeout 60s',
     exampleHelp: 'restart it after a minute, sampled or not',
     applyRule: (keys, text) => {

@@ -78,7 +78,7 @@ interface GeneralSettings {
   readonly metricsListen?: ListenAddress
   /** Contains user:password for that address. */
   readonly metricsAuthFile?: string
-  /** memmon's own RSS past which it ends, so that supervisord starts it afresh. */
+  /** memmon's own RSS past which it ends, so that supervisord restarts it. */
   readonly ownLimitBytes: number
   /** stopwaitsecs of memmon's own section: what SIGTERM leaves it. */
   readonly stopWaitSeconds: number

@@ -3,7 +3,7 @@
 type Rows = readonly (readonly [term: string, meaning: string])[]
 
 export const ABOUT =
-  'memmon watches the memory of the programs that supervisord(1) runs. It restarts the ones that exceed their limit, and emails you. It is an event listener: supervisord starts it, by a section in supervisord.conf, and sends it the ticks at which it looks. A % in supervisord.conf is written %%.'
+  'memmon watches the memory of the programs that supervisord(1) runs. It restarts the ones that exceed their limit, and emails you. It is an event listener: supervisord starts it, by a section in supervisord.conf, and sends it the ticks at which it looks. In supervisord.conf, write % as %%.'
 
 export const LISTENER = `[eventlistener:memmon]
 command=memmon -a 200MB -m bob@example.com

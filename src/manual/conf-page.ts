@@ -42,7 +42,7 @@ export function confPage(sample: string, version: string, date: string): string 
 function keyItem([key, spec]: readonly [string, OptionText]): string {
   const { flags, value, help } = spec
   const isOff = flags.some(flag => flag.startsWith('--no-'))
-  const repeated = spec.repeatable ? ' Several stand behind commas.' : ''
+  const repeated = spec.repeatable ? ' Separate several by commas.' : ''
   const term =
     value === undefined
       ? bold(`${key} = ${isOff ? 'false' : 'true'}`)

@@ -6,7 +6,7 @@ interface Mute {
   readonly untilMs: number
 }
 
-export const askedText = (namespec: string): string => `A restart of ${namespec} was asked for by hand`
+export const askedText = (namespec: string): string => `Somebody asked for a restart of ${namespec}`
 
 export const mutedText = (mute: Mute): string =>
   `${mute.namespec} is muted until ${untilText(mute)}: memmon neither acts on it nor alerts about it`

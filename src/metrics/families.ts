@@ -89,7 +89,7 @@ export const FAMILIES: readonly Family[] = [
   gauge('memmon_own_memory_bytes', 'RSS of memmon itself.', ({ ownBytes }) => ownBytes),
   gauge(
     'memmon_own_limit_bytes',
-    '--own-limit: past it memmon ends and is started afresh.',
+    '--own-limit: above it memmon exits and supervisord restarts it.',
     facts => facts.ownLimitBytes,
   ),
   gauge(
@@ -115,7 +115,7 @@ export const FAMILIES: readonly Family[] = [
   ),
   gauge(
     'memmon_watched_processes',
-    'Processes that a rule is about.',
+    'Processes that a rule covers.',
     ({ processes, leftOutCount }) => processes.length + leftOutCount,
   ),
   gauge(
@@ -149,14 +149,12 @@ export const FAMILIES: readonly Family[] = [
     each(({ secondsToLimit }) => secondsToLimit),
   ),
   gauge('memmon_leaking_processes', 'Processes that leak.', facts => facts.leakingCount),
-  family('counter', ['reason'])(
-    'memmon_restarts_total',
-    'Restarts that were carried through, by why.',
-    ({ counts }) => CAUSES.map(reason => ({ labels: { reason }, value: counts.restarts[reason] })),
+  family('counter', ['reason'])('memmon_restarts_total', 'Completed restarts, by reason.', ({ counts }) =>
+    CAUSES.map(reason => ({ labels: { reason }, value: counts.restarts[reason] })),
   ),
   counter(
     'memmon_restart_failures_total',
-    'Times that a restart failed: the process was left as it was, or is down.',
+    'Failed restarts: the process was left alone, or is down.',
     ({ counts }) => counts.restartFailures,
   ),
   gauge(

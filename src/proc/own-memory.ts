@@ -54,7 +54,7 @@ const checkedText = (durationMs: number, ownBytes: number): string =>
   `The check took ${durationMs.toFixed(1)} ms; memmon itself uses ${formatSize(ownBytes)} RSS`
 
 const unfitText = (ownBytes: number, ownLimitBytes: number): string =>
-  `memmon itself uses ${formatSize(ownBytes)} RSS, over --own-limit ${formatSize(ownLimitBytes)}. It exits so that supervisord starts it afresh`
+  `memmon itself uses ${formatSize(ownBytes)} RSS, over --own-limit ${formatSize(ownLimitBytes)}. It exits so that supervisord restarts it`
 
 /** RSS in bytes; if it is over the limit, what is left of it after a collection. 0 if it cannot be read now. */
 function ownRssBytes(limitBytes: number, read: () => number = process.memoryUsage.rss): number {

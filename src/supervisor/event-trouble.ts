@@ -27,4 +27,4 @@ export function createUnreadableLog(log: Log, monotonicMs: () => number): (begin
 
 export const stalledText = (unit: LengthUnit): string =>
   `An event has been incomplete for ${STALLED_MS / 1000} s, with len read as its number of ${unit}: supervisord has sent ` +
-  'less than it announced. memmon answers the event and ends, so that supervisord starts it afresh'
+  'less than it announced. memmon answers the event and ends, so that supervisord restarts it'

@@ -8,7 +8,7 @@ import { reportNoTick, silenceFacts } from './no-tick.ts'
 export interface DeafnessTerms {
   readonly client: SupervisorClient
   readonly log: Log
-  /** memmon has to end, so that supervisord starts it afresh; why is in the log. */
+  /** memmon has to end, so that supervisord restarts it; why is in the log. */
   readonly onUnfit: () => void
   /** An event of any kind has come. */
   readonly hasHeard: () => boolean
@@ -40,4 +40,4 @@ export function watchDeafness({ client, log, onUnfit, hasHeard }: DeafnessTerms)
 }
 
 const deafText = (silentSeconds: number): string =>
-  `No tick has come for ${Math.round(silentSeconds)} s though supervisord is RUNNING: it no longer sends memmon events. memmon ends, so that supervisord starts it afresh`
+  `No tick has come for ${Math.round(silentSeconds)} s though supervisord is RUNNING: it no longer sends memmon events. memmon ends, so that supervisord restarts it`

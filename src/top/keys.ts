@@ -64,10 +64,10 @@ export const KEYS = [
   { command: 'down', keys: ['down', 'j'], name: 'Down, j', help: 'select the row below; on a page: scroll' },
   { command: 'page-up', keys: ['pageup', 'ctrl-b'], name: 'PgUp', help: 'a screen up' },
   { command: 'page-down', keys: ['pagedown', 'ctrl-f', 'space'], name: 'PgDn', help: 'a screen down' },
-  { command: 'first', keys: ['home', 'g'], name: 'Home, g', help: 'the top, and whatever comes there' },
+  { command: 'first', keys: ['home', 'g'], name: 'Home, g', help: 'the top row, whatever it is' },
   { command: 'last', keys: ['end', 'G'], name: 'End, G', help: 'the bottom' },
   { command: 'back', keys: ['escape'], name: 'Esc', help: 'back to the table; there: all names again' },
-  { command: 'redraw', keys: ['ctrl-l'], name: 'Ctrl-L', help: 'draw the screen anew' },
+  { command: 'redraw', keys: ['ctrl-l'], name: 'Ctrl-L', help: 'redraw the screen' },
   { command: 'end', keys: ['ctrl-c', 'ctrl-d'], name: 'Ctrl-C', help: 'quit from anywhere' },
 ] as const satisfies readonly KeyText[]
 

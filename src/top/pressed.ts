@@ -74,7 +74,7 @@ function evidenceOf(state: TopState): Step {
   if (!of) return only(state)
   const next = turned(state, 'evidence')
   if (of.pid === 0) {
-    const why = `${of.name} does not run: there is nothing to read.`
+    const why = `${of.name} is not running, so it has no evidence.`
     return only({ ...next, evidence: { of, kind: 'failed', why } })
   }
   return { state: { ...next, evidence: { of, kind: 'reading' } }, effects: [{ kind: 'read', of }] }

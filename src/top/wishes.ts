@@ -18,7 +18,7 @@ export function asked(state: TopState, action: Action): TopState {
   const of = row && targetOf(row)
   if (!of) return state
   if (state.wish) return saying(state, `memmon has not answered yet. ${doing(state.wish)}`, true)
-  if (of.pid === 0 && action !== 'mute') return saying(state, `${of.name} does not run.`, true)
+  if (of.pid === 0 && action !== 'mute') return saying(state, `${of.name} is not running.`, true)
   return { ...state, question: { action, of }, said: undefined }
 }
 

@@ -208,7 +208,7 @@ test('a snapshot is refused with the figures, and only where it would harm', () 
   const free = { memoryBytes: 1_001 * MB, diskBytes: 301 * MB, folder: '/d' }
   expect(refusalOf(100 * MB, free)).toBeUndefined()
   expect(refusalOf(101 * MB, free)).toBe(
-    'refused: a snapshot of a heap of 101 MB needs up to 1010 MB of memory, and 1001 MB are available; it needs up to 303 MB in /d, and 301 MB are free there. The program would stand still for about 10 s. --force takes it all the same',
+    'refused: a snapshot of a heap of 101 MB needs up to 1010 MB of memory, and 1001 MB are available; it needs up to 303 MB in /d, and 301 MB are free there. The program would stand still for about 10 s. use --force to take it anyway',
   )
 })
 

@@ -53,8 +53,8 @@ test.each<[word: string, pid: number, namespec: string]>([
 test.each<[word: string, said: string]>([
   ['webb', 'supervisord has no process or group "webb"; the nearest names are web'],
   ['nothing_like_it', 'supervisord has no process or group "nothing_like_it"'],
-  ['off', 'off:off is STOPPED: only a process that runs can be looked at'],
-  ['reused', 'reused:reused is about to end: only a process that runs can be looked at'],
+  ['off', 'off:off is STOPPED: memmon can only look at a running process'],
+  ['reused', 'reused:reused is about to end: memmon can only look at a running process'],
   [
     'pool',
     '"pool" names 9 processes; give one of them: pool:pool_0, pool:pool_1, pool:pool_2, pool:pool_3, pool:pool_4, and 4 more',

@@ -131,7 +131,7 @@ test.each<[what: string, args: () => string[], said: RegExp]>([
   [
     'one that does not run',
     () => ['worker_01'],
-    /^memmon: worker:worker_01 is FATAL: only a process that runs can be looked at\n/,
+    /^memmon: worker:worker_01 is FATAL: memmon can only look at a running process\n/,
   ],
   [
     'a pid that is not of supervisord',
