@@ -200,7 +200,9 @@ test('a budget is not restarted, nor what does not run; that can be muted', () =
   const down = begun(...keys('/', ...'mailer', 'enter'))
   expect(from(down.state, ...keys('r')).lines.at(-2)).toBe('mailer is not running.')
   expect(from(down.state, ...keys('m', 'y')).effects).toHaveLength(1)
-  expect(from(down.state, ...keys('e')).lines.join('\n')).toContain('mailer is not running, so it has no evidence')
+  expect(from(down.state, ...keys('e')).lines.join('\n')).toContain(
+    'mailer is not running, so it has no evidence',
+  )
 })
 
 test('details stay with their process, Enter and q go back, and nothing is sorted meanwhile', () => {
