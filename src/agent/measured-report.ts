@@ -50,12 +50,11 @@ export function reportOf(measured: Measured, program: string | null): SampleRepo
   }
 }
 
-/** In the whole time. Memory that is kept may have come in fewer samples than it stands for. */
-function allocatedBytes({ durationMs, allocated, retained }: Measured): number {
-  const heapBytes = retained.ordinals * allocated.bytesEach + retained.bufferBytes
-  return Math.round(
-    Math.max((heapBytes * durationMs) / Math.max(1, retained.tookMs), bytesOf(retained.samples)),
-  )
+/** In the whole time: as many intervals as there were samples, what large objects are beyond that, and Buffers. */
+function allocatedBytes({ durationMs, intervalBytes, allocated, retained }: Measured): number {
+  const excessBytes = (allocated.excessBytes * retained.tookMs) / Math.max(1, allocated.tookMs)
+  const bytes = retained.ordinals * intervalBytes + excessBytes + retained.bufferBytes
+  return Math.round(Math.max((bytes * durationMs) / Math.max(1, retained.tookMs), bytesOf(retained.samples)))
 }
 
 const bytesOf = (samples: readonly Sample[]): number =>

@@ -7,8 +7,10 @@ export interface Profiler {
   /** Other code in this process is sampling: a second start would silently destroy its samples. */
   readonly isTaken: () => boolean
   readonly start: (intervalBytes: number, keepsCollected: boolean) => void
-  readonly read: () => HeapProfile
-  readonly stop: () => void
+  /** What was sampled since, and is still there after a collection, which V8 makes for this. */
+  readonly stop: () => HeapProfile
+  /** Stops it if it is on. */
+  readonly end: () => void
   /** In a task of its own, without a stack that could hold something. */
   readonly collectGarbage: () => Promise<void>
   /** Compiles all code anew: what has been inlined is so no longer, or is again. */
@@ -25,11 +27,14 @@ export function openProfiler(): Profiler {
   session.connect()
   const post = <T>(method: string, params: object = {}): T => posted(session, method, params)
   let isOn = false
-  const read = () => post<{ profile: HeapProfile }>('HeapProfiler.getSamplingProfile').profile
+  const stop = (): HeapProfile => {
+    isOn = false
+    return post<{ profile: HeapProfile }>('HeapProfiler.stopSampling').profile
+  }
   return {
     isTaken: () => {
       try {
-        read()
+        post('HeapProfiler.getSamplingProfile')
         return true
       } catch {
         return false
@@ -43,11 +48,8 @@ export function openProfiler(): Profiler {
         includeObjectsCollectedByMinorGC: keepsCollected,
       })
     },
-    read,
-    stop: () => {
-      if (isOn) post('HeapProfiler.stopSampling')
-      isOn = false
-    },
+    stop,
+    end: () => void (isOn && stop()),
     collectGarbage: () =>
       new Promise((resolve, reject) => {
         session.post('HeapProfiler.collectGarbage', error => (error ? reject(error) : resolve()))

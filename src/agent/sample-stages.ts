@@ -49,8 +49,8 @@ export interface Measured {
 interface Allocated {
   readonly samples: readonly Sample[]
   readonly bufferBytes: number
-  /** What one sample of the heap stands for, on average: more than the interval where objects are larger. */
-  readonly bytesEach: number
+  /** By how much the samples of the heap stand for more than the interval each: objects are larger than that. */
+  readonly excessBytes: number
   readonly tookMs: number
 }
 
@@ -98,8 +98,7 @@ async function measureInterval(profiler: Profiler, control: Control): Promise<nu
   profiler.start(RATE_INTERVAL_BYTES, true)
   const startTick = tick()
   await control.sleep(RATE_MS)
-  const bytes = sizeOf(profiler.read())
-  profiler.stop()
+  const bytes = sizeOf(profiler.stop())
   const bytesASecond = (bytes / Math.max(1, tick() - startTick)) * 1000
   return Math.round(Math.min(COARSEST_BYTES, Math.max(FINEST_BYTES, bytesASecond / SAMPLES_A_SECOND)))
 }
@@ -110,11 +109,11 @@ async function measureAllocated(ports: StagePorts, intervalBytes: number, ms: nu
   profiler.start(intervalBytes, true)
   const startTick = tick()
   await control.sleep(ms)
-  const profile = profiler.read()
-  profiler.stop()
+  const tookMs = tick() - startTick
+  const profile = profiler.stop()
   const samples = [...samplesOf(profile, 1, agentFolder), ...buffers.made()]
-  const bytesEach = sizeOf(profile) / profile.samples.length || intervalBytes
-  return { samples, bufferBytes: buffers.allocatedBytes(), bytesEach, tookMs: tick() - startTick }
+  const excessBytes = sizeOf(profile) - intervalBytes * profile.samples.length
+  return { samples, bufferBytes: buffers.allocatedBytes(), excessBytes, tookMs }
 }
 
 /** Uses the full time, however long the collection before it takes: a busy machine slows the program. */
@@ -131,26 +130,23 @@ async function measureRetained(
   const before = process.memoryUsage()
   const startTick = tick()
   await untilEnd(control, startTick + ms)
-  const [ordinals, endTick, bufferBytes] = [
-    ordinalNow(profiler, intervalBytes),
-    tick(),
-    buffers.allocatedBytes(),
-  ]
+  const [endTick, bufferBytes] = [tick(), buffers.allocatedBytes()]
   // Before the profile's own objects exist.
   const census = endCensus()
   await collected(ports)
   const after = process.memoryUsage()
-  const profile = profiler.read()
-  profiler.stop()
+  const { profile, ordinals } = stopWithOrdinals(profiler, intervalBytes)
   const samples = [...samplesOf(profile, ordinals, agentFolder), ...buffers.kept(startTick, endTick)]
   const tookMs = endTick - startTick
   return { samples, bufferBytes, ordinals, before, after, tookMs, endTick, profile, census }
 }
 
-/** Samples of freed objects lose their numbers, so this allocates enough to be sampled last. */
-function ordinalNow(profiler: Profiler, intervalBytes: number): number {
+/** Samples of freed objects lose their numbers, so this allocates enough to be sampled last, and holds it until V8 has collected. */
+function stopWithOrdinals(profiler: Profiler, intervalBytes: number) {
   const sampled = Array.from({ length: Math.ceil(intervalBytes / KB) }, () => new Array(KB))
-  return sampled.length > 0 ? lastOrdinal(profiler.read()) : 0
+  const profile = profiler.stop()
+  sampled.length = 0 // held until here
+  return { profile, ordinals: lastOrdinal(profile) }
 }
 
 async function untilEnd(control: Control, endTick: number): Promise<void> {

@@ -57,7 +57,7 @@ async function withAllOn(
   } finally {
     collections()
     buffers.end()
-    profiler.stop()
+    profiler.end()
     inlineAgain?.()
   }
 }

@@ -93,9 +93,16 @@ test('the report, its file and the one for DevTools', async () => {
   expect([path, heapprofile].map(isPrivate)).toEqual([true, true])
 })
 
-test('what is allocated is counted also where nothing of it is kept, with objects of any size', async () => {
+test.each([
+  ['large objects, of which the last one is', 'last = Array(12_500)', 100_000],
+  [
+    'small ones, of which none is',
+    'for (let at = 0; at < 20_000; at++) last = Array(10); last = 0',
+    2_560_000,
+  ],
+])('what is allocated is counted whether it is kept or not: %s', async (_, allocate, bytes) => {
   const code = `let last; let bytes = 0; process.on('SIGUSR2', () => console.log(bytes))
-    setInterval(() => { last = Array(12_500); bytes += 100_000 }, 10)`
+    setInterval(() => { ${allocate}; bytes += ${bytes} }, 10)`
   const { app, peer } = await run(code)
   const before = Number(await answerOf(app))
   const report = await peer.data<SampleReport>({ do: 'sample', duration_ms: 3_000, folder })
