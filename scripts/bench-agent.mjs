@@ -26,6 +26,7 @@ const APPS = {
 const IDLE = [
   ['app.cjs', '--require', REQUIRED, 'empty.cjs'],
   ['app.cjs', '--import', IMPORTED, 'empty.mjs'],
+  ['app.mjs', '--require', REQUIRED, 'empty.cjs'],
   ['app.mjs', '--import', IMPORTED, 'empty.mjs'],
 ]
 /** Each works for ever, 20 ms at a time, and reports how much it did on SIGUSR2. */

@@ -72,6 +72,6 @@ test.each([120, 80, 60, 50])('in %s columns no line is wider', width => {
 
 test('nobody: what to do', () => {
   expect(agentLines([], { width: 80, widthOf, nowMs: 0 })).toEqual([
-    expect.stringContaining('node --import memmon/agent'),
+    expect.stringContaining('node --require memmon/agent'),
   ])
 })

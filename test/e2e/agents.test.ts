@@ -131,7 +131,7 @@ test('what cannot be: no agent, no such dump, no such process', async () => {
   const none = await command('sample', 'plain')
   expect(none).toMatchObject({ code: 1, stdout: '' })
   expect(none.stderr).toMatch(
-    /^memmon: plain:plain: no agent in pid \d+: start it with "node --import memmon\/agent"/,
+    /^memmon: plain:plain: no agent in pid \d+: start it with "node --require memmon\/agent"/,
   )
   expect(await command('dump', 'core', 'own')).toMatchObject({
     code: 2,
