@@ -52,7 +52,7 @@ const staggerText: Text = ({ staggerSeconds: seconds }) => {
 }
 
 const evidenceText: Text = ({ evidence, evidenceTimeoutSeconds: seconds }) => {
-  if (!evidence) return '--no-evidence: restarts without recording evidence of the process'
+  if (!evidence) return '--no-evidence: restarts without recording evidence'
   return seconds === DEFAULT_SETTINGS.evidenceTimeoutSeconds
     ? undefined
     : `--evidence-timeout: a restart waits up to ${formatDuration(seconds)} for its evidence`

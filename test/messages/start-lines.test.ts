@@ -41,7 +41,7 @@ test.each<[argv: string, line: string]>([
   ['--max-parallel 0', '--max-parallel 0: restarts all processes of a group at the same time'],
   ['--stagger 1m', '--stagger: the restart of the next group waits up to 1m for the last one'],
   ['--stagger 0', '--stagger 0: restarts of different groups do not wait for each other'],
-  ['--no-evidence', '--no-evidence: restarts without recording evidence of the process'],
+  ['--no-evidence', '--no-evidence: restarts without recording evidence'],
   ['--evidence-timeout 5s', '--evidence-timeout: a restart waits up to 5s for its evidence'],
   ['--diagnose-timeout 2m', '--diagnose-timeout: a restart waits up to 2m for diagnose_command'],
   ['--monitor /m/a.mjs', '--monitor /m/a.mjs: judges the samples of each check, within 5s'],
