@@ -131,7 +131,7 @@ export class Alertmanager extends Program {
     const args = ['--config.file=alertmanager.yml', '--storage.path=data', '--cluster.listen-address=']
     const text = readFileSync(join(EXAMPLES, 'alertmanager.yml'), 'utf8')
       .replace("'mail.example.com:587'", `'127.0.0.1:${mailPort}'\n  smtp_require_tls: false`)
-      .replace(/group_wait: \w+/g, 'group_wait: 1s')
+      .replace(/group_(wait|interval): \w+/g, 'group_$1: 1s')
     const files = { 'alertmanager.yml': text }
     const alertmanager = new Alertmanager('prometheus-alertmanager', port ?? (await freePort()), files, args)
     await alertmanager.whenReady()
