@@ -17,7 +17,7 @@ import type { Watched } from './watched.ts'
 export interface JudgingPorts extends MonitorPorts {
   /** What the last look at supervisord's processes found. */
   readonly found: () => Found | undefined
-  /** False for event listeners, memmon itself, ignored processes and names that no call can express. */
+  /** False for event listeners, memmon itself, ignored processes and names that supervisord takes no call with. */
   readonly isRestartable: (process: ProcessInfo) => boolean
 }
 

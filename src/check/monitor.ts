@@ -106,7 +106,7 @@ export class Monitor {
     if (this.#ports.isSelf(process)) return 'it is memmon itself'
     const exempt = exemptionsOf(this.#rules, this.#isListener(), this.#ports.isSelf)
     if (isExempt(process, exempt)) return 'the settings ignore it'
-    if (!canBeNamed(process)) return 'no call can carry its name'
+    if (!canBeNamed(process)) return 'supervisord takes no call with its name'
     return watchedOf([process], this.#rules, exempt)[0]?.rules ?? 'no rule, budget or monitor is about it'
   }
 

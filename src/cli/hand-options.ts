@@ -1,18 +1,13 @@
 // What the commands for people take besides the listener's options: one declaration for the parser and the help.
 
-import { messageOf, UsageError } from '../base/errors.ts'
-import { parseSomeTime, timerTime } from '../base/units.ts'
-import type { TakenOption } from '../config/commander.ts'
+import { UsageError } from '../base/errors.ts'
+import { timerTime } from '../base/units.ts'
 import { SORTS } from '../screen/order.ts'
-import { DELAY_SECONDS, type Given, SAMPLE_SECONDS } from './given.ts'
+import { DELAY_SECONDS, type Given } from './given.ts'
+import { jsonOption, type OwnOption, someTime } from './own-option.ts'
 import { WHY_SECONDS } from './read-whys.ts'
 
 const WATCH_SECONDS = 2
-const MOST_SAMPLE_SECONDS = 3_600
-
-type OwnOption = TakenOption['spec'] & {
-  readonly give: (given: Given, text: string | undefined, argv: readonly string[]) => void
-}
 
 /** Of all that look at supervisord's processes. */
 export const CONFIGURATION: OwnOption = {
@@ -24,15 +19,6 @@ export const CONFIGURATION: OwnOption = {
     given.supervisorConf = text ?? ''
   },
 }
-
-const jsonOption = (help: string, example: string): OwnOption => ({
-  flags: ['--json'],
-  help,
-  example,
-  give: given => {
-    given.json = true
-  },
-})
 
 /** Of check alone. */
 export const CHECK_OPTIONS: readonly OwnOption[] = [
@@ -149,46 +135,6 @@ export const SUGGEST_OPTIONS: readonly OwnOption[] = [
   jsonOption('print JSON', 'suggest --json'),
 ]
 
-/** Of agents alone. */
-export const AGENTS_OPTIONS: readonly OwnOption[] = [jsonOption('print JSON', 'agents --json')]
-
-/** Of sample alone. */
-export const SAMPLE_OPTIONS: readonly OwnOption[] = [
-  {
-    flags: ['--duration'],
-    value: 'time',
-    help: `how long to sample, 1s to 1h; default: ${SAMPLE_SECONDS}s`,
-    example: 'sample web --duration 2m',
-    give: (given, text = '') => {
-      given.durationSeconds = someTime('--duration', text, seconds => {
-        if (seconds <= MOST_SAMPLE_SECONDS) return seconds
-        throw new Error(`"${text}" is too long: 1h at most`)
-      })
-    },
-  },
-  {
-    flags: ['--classes'],
-    help: 'count objects by class and strings by text, too, in a heap below 100 MB and 20 MB; the worker stands still for seconds',
-    example: 'sample web --classes',
-    give: given => {
-      given.classes = true
-    },
-  },
-  jsonOption('print JSON: the whole report', 'sample web --json'),
-]
-
-/** Of dump alone. */
-export const DUMP_OPTIONS: readonly OwnOption[] = [
-  {
-    flags: ['--force'],
-    help: 'write a heap snapshot even if memory or disk is short',
-    example: 'dump heap web --force',
-    give: given => {
-      given.force = true
-    },
-  },
-]
-
 /** Of report alone. */
 export const REPORT_OPTIONS: readonly OwnOption[] = [
   {
@@ -211,13 +157,4 @@ function watch(given: Given, text: string | undefined, argv: readonly string[]):
     return
   }
   given.watchSeconds = someTime('--watch', text, timerTime)
-}
-
-/** Throws a UsageError. */
-function someTime(flag: string, text: string, within = (seconds: number, _: string) => seconds): number {
-  try {
-    return within(parseSomeTime(text), text)
-  } catch (thrown) {
-    throw new UsageError(`${flag} ${text}: ${messageOf(thrown)}`)
-  }
 }

@@ -24,7 +24,7 @@ export interface HistoriesByHand {
 export const NOTHING_YET =
   'No history yet: memmon records sizes while supervisord runs it, and writes them every few minutes; try again then'
 
-/** Of all listeners together. Throws a UsageError if there is no supervisord.conf. */
+/** Of all listeners together. Throws a UsageError without a supervisord.conf. */
 export async function historiesByHand(asked: Asked): Promise<HistoriesByHand> {
   const { server, isByUrl, sources, noListener, faults, warnings } = basisOf(asked)
   const listeners = sources.filter(({ section }) => section !== undefined)

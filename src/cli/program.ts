@@ -7,21 +7,19 @@ import { OPTIONS } from '../config/options.ts'
 import { COMMAND_TEXTS, type HandCommand } from './command-texts.ts'
 import { type Given, nothingGiven } from './given.ts'
 import {
-  AGENTS_OPTIONS,
   ANALYSE_OPTIONS,
   CHECK_OPTIONS,
   CONFIGURATION,
   DIAGNOSE_OPTIONS,
-  DUMP_OPTIONS,
   EXPLAIN_OPTIONS,
   HISTORY_OPTIONS,
   REPORT_OPTIONS,
-  SAMPLE_OPTIONS,
   STATUS_OPTIONS,
   SUGGEST_OPTIONS,
   TOP_OPTIONS,
 } from './hand-options.ts'
 import { configureHelp } from './help.ts'
+import { AGENTS_OPTIONS, DUMP_OPTIONS, SAMPLE_OPTIONS } from './worker-options.ts'
 
 export interface Called {
   readonly command: HandCommand

@@ -7,7 +7,7 @@ import { type Listener, readListener } from './listener-by-hand.ts'
 import { lookBy, type Seen } from './look.ts'
 import { type Asked, type Basis, basisOf, type RuleSource } from './rule-sources.ts'
 
-/** Throws a UsageError if there is no supervisord.conf, or the options are wrong. */
+/** Throws a UsageError without a supervisord.conf, or if the options are wrong. */
 export async function readStatus(asked: Asked): Promise<Status> {
   const basis = basisOf(asked)
   const { sources, server, noListener, faults, warnings } = basis

@@ -11,7 +11,7 @@ export const askedText = (namespec: string): string => `Somebody asked for a res
 export const mutedText = (mute: Mute): string =>
   `${mute.namespec} is muted until ${untilText(mute)}: memmon neither acts on it nor alerts about it`
 
-export const unmutedText = (namespec: string): string => `${namespec} is no longer muted`
+export const unmutedText = (namespec: string): string => `Unmuted ${namespec}`
 
 /** By the second. */
 export const untilText = ({ untilMs }: Pick<Mute, 'untilMs'>): string =>

@@ -32,7 +32,7 @@ export interface JournalChanges {
   readonly jobs: readonly (readonly [namespec: string, job: Job | undefined])[]
   readonly restart?: PastRestart | undefined
   readonly mute?: Mute
-  /** The namespec of a process that is no longer muted. */
+  /** The namespec of a process whose mute has ended. */
   readonly unmuted?: string
 }
 

@@ -170,7 +170,7 @@ test('muted: neither told of nor judged, also by the next memmon; unmuted: told 
     expect.stringMatching(/^well: .*, 1 muted\n[\s\S]* Muted +over:over until /),
   ])
   expect((await command('explain', 'over')).stdout).toContain('memmon leaves it alone until')
-  expect((await command('unmute', 'over')).stdout).toBe('over:over is no longer muted\n')
+  expect((await command('unmute', 'over')).stdout).toBe('Unmuted over:over\n')
   await supervisord.waitForLog(/WARN over:over \(pid \d+\) exceeds its limit and is left running/)
   expect(await nowOf('over:over')).toBe('alerted')
   await supervisord.ctl('stop', 'over')

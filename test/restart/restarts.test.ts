@@ -318,7 +318,7 @@ test('muted: what is due is left alone, also by the next memmon, until the time 
   expect(next.mutes).toMatchObject([{ namespec: 'w:a' }])
   await pass(60)
   next.check()
-  expect([next.isMuted('w:a'), world.log.at(-1)]).toEqual([false, 'INFO w:a is no longer muted'])
+  expect([next.isMuted('w:a'), world.log.at(-1)]).toEqual([false, 'INFO Unmuted w:a'])
   await next.flush()
   const third = restartsWith('-a', '50MB')
   await third.open(place())

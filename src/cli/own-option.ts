@@ -1,0 +1,31 @@
+// An option that a command for people takes besides the listener's, and the two kinds that many of them have.
+import { messageOf, UsageError } from '../base/errors.ts'
+import { parseSomeTime } from '../base/units.ts'
+import type { TakenOption } from '../config/commander.ts'
+import type { Given } from './given.ts'
+
+export type OwnOption = TakenOption['spec'] & {
+  readonly give: (given: Given, text: string | undefined, argv: readonly string[]) => void
+}
+
+export const jsonOption = (help: string, example: string): OwnOption => ({
+  flags: ['--json'],
+  help,
+  example,
+  give: given => {
+    given.json = true
+  },
+})
+
+/** Throws a UsageError. */
+export function someTime(
+  flag: string,
+  text: string,
+  within = (seconds: number, _: string) => seconds,
+): number {
+  try {
+    return within(parseSomeTime(text), text)
+  } catch (thrown) {
+    throw new UsageError(`${flag} ${text}: ${messageOf(thrown)}`)
+  }
+}
