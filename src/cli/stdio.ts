@@ -32,7 +32,7 @@ export function claimStdio(): Stdio {
   let ended = () => {}
   return {
     write(text) {
-      if (!writeWhole(Buffer.from(text))) ended()
+      if (!writeWhole(text)) ended()
     },
     onInput(onChunk, onEnd) {
       ended = onEnd
@@ -66,11 +66,12 @@ function isPipe(fd: number): boolean {
   return stat.isFIFO() || stat.isSocket()
 }
 
-function writeWhole(bytes: Buffer): boolean {
-  for (let at = 0, tries = 0; at < bytes.length && tries < WRITE_TRIES; ) {
+/** ASCII: each character is a byte. */
+function writeWhole(text: string): boolean {
+  for (let at = 0, tries = 0; at < text.length && tries < WRITE_TRIES; ) {
     try {
-      at += writeSync(STDOUT, bytes, at)
-      if (at === bytes.length) return true
+      at += writeSync(STDOUT, at === 0 ? text : text.slice(at))
+      if (at === text.length) return true
     } catch (thrown) {
       if ((thrown as NodeJS.ErrnoException).code !== 'EAGAIN') return false // EPIPE: supervisord has gone
       tries++

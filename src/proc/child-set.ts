@@ -1,11 +1,10 @@
 // The children of supervisord as the kernel lists them, and whether they are still the same processes.
 //
 // The kernel appends a new child, forked or adopted, to the end of its parent's list. So if the pids stand there
-// as before and the last of them is still the same process (its start time says so), nothing was added since, and
-// no pid in the list can have been used again: one start time is enough, however many children there are.
+// as before and the last of them is still the same process (a descriptor of its says so), nothing was added since, and
+// no pid in the list can have been used again: one descriptor is enough, however many children there are.
 import { HeldFile } from './held-file.ts'
 import { PidList } from './pid-list.ts'
-import { startTicksIn } from './proc-stat.ts'
 import { ProcfsFile } from './procfs-file.ts'
 
 export type ChildrenNow =
@@ -15,7 +14,7 @@ export type ChildrenNow =
 
 /** The children that one process's main thread forked (supervisord has no other thread). */
 export class ChildSet {
-  readonly #stat = new ProcfsFile()
+  readonly #statm = new ProcfsFile()
   readonly #procRoot: string
   readonly #path: string
   readonly #pids = new PidList()
@@ -23,11 +22,10 @@ export class ChildSet {
   #now = new ProcfsFile()
   #before = new ProcfsFile()
   readonly #heldList = new HeldFile()
-  readonly #heldStat = new HeldFile()
+  readonly #heldLast = new HeldFile()
   #known = false
   #lastPid = 0
   #lastPath = ''
-  #lastStartTicks = 0
 
   constructor(pid: number, procRoot = '/proc') {
     this.#procRoot = procRoot
@@ -74,12 +72,8 @@ export class ChildSet {
     if (pid === 0) return true
     if (pid !== this.#lastPid) {
       this.#lastPid = pid
-      this.#lastPath = `${this.#procRoot}/${pid}/stat`
-      this.#lastStartTicks = 0
+      this.#lastPath = `${this.#procRoot}/${pid}/statm`
     }
-    const startTicks = this.#heldStat.read(this.#stat, this.#lastPath) < 0 ? 0 : startTicksIn(this.#stat)
-    const same = startTicks > 0 && startTicks === this.#lastStartTicks
-    this.#lastStartTicks = startTicks
-    return same
+    return this.#heldLast.isSame(this.#statm, this.#lastPath)
   }
 }

@@ -1,4 +1,5 @@
-// A file of /proc that is read at every tick, through one descriptor. It always reads as its path does.
+// A file of /proc that is read at every tick, through one descriptor. It always reads as its path does. The descriptor
+// of a process's file is bound to the process, not to its pid: it says ESRCH for ever once that has been reaped.
 import { closeSync } from 'node:fs'
 import type { ProcfsFile } from './procfs-file.ts'
 
@@ -20,6 +21,14 @@ export class HeldFile {
     if (length > 0) return length
     this.#close()
     return into.readAll(path)
+  }
+
+  /** True if this is the file of the last call, of the same process. */
+  isSame(by: ProcfsFile, path: string): boolean {
+    if (this.#fd >= 0 && path === this.#path && by.readHeld(this.#fd) > 0) return true
+    this.#close()
+    this.#isOpen(by, path)
+    return false
   }
 
   #isOpen(by: ProcfsFile, path: string): boolean {

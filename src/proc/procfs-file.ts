@@ -11,6 +11,12 @@ export const NO_MEMORY = -3
 
 /** More than the longest /proc/<pid>/stat; lists of pids make it grow. */
 const FIRST_BYTES = 4096
+/**
+ * A read of a list ends with what was asked for, with a page, or before the record that would not fit into either
+ * (fs/seq_file.c): one that ends earlier has come to the end. Pages may be larger, records are pids.
+ */
+const PAGE_BYTES = 4096
+const MOST_RECORD_BYTES = 16
 
 export class ProcfsFile {
   /** Holds the file that was read last in its first `length` bytes; what stands behind them is older. */
@@ -74,6 +80,7 @@ export class ProcfsFile {
     }
   }
 
+  /** False at the end: one read less than to be told so, for each of which the kernel passes over all that was read before. */
   #readMore(fd: number): boolean {
     if (this.length === this.bytes.length) {
       const larger = Buffer.allocUnsafeSlow(this.bytes.length * 2)
@@ -82,9 +89,10 @@ export class ProcfsFile {
       this.words = wordsOf(larger)
       this.#vector = [larger]
     }
-    const more = readSync(fd, this.bytes, this.length, this.bytes.length - this.length, this.length)
+    const room = this.bytes.length - this.length
+    const more = readSync(fd, this.bytes, this.length, room, this.length)
     this.length += more
-    return more > 0
+    return more === room || more > PAGE_BYTES - MOST_RECORD_BYTES
   }
 
   /** True if both have read the same last. */

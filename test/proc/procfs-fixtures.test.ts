@@ -1,5 +1,5 @@
 // Odd files of /proc, as kernels really write them, in test/fixtures/proc.
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { endianness, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -98,7 +98,10 @@ test('PSS, USS and swap, exactly by their names', () => {
 })
 
 test('children: a list, an empty list, none to be seen', () => {
-  const children = new ChildSet(100, PROC)
+  const root = newProc()
+  cpSync(PROC, root, { recursive: true })
+  write(root, '105/statm', '9 9 9 9 0 9 0\n')
+  const children = new ChildSet(100, root)
   expect(children.read()).toBe('changed')
   expect([...children.pids.subarray(0, children.count)]).toEqual([101, 103, 105])
   expect(children.read()).toBe('same')
@@ -111,27 +114,29 @@ test('children: whatever is not the same is noticed, a reused pid too', () => {
   const root = newProc()
   cpSync(PROC, root, { recursive: true })
   const list = (text: string) => write(root, '100/task/100/children', text)
-  const start = (pid: number, ticks: number) =>
-    write(root, `${pid}/stat`, `${pid} (x) S 100${' 0'.repeat(17)} ${ticks} 0 0\n`)
+  // What is held open of a process that has gone says nothing more.
   const end = (path: string) => {
     writeFileSync(path, '')
     rmSync(path)
   }
+  const start = (pid: number) => {
+    if (existsSync(`${root}/${pid}/statm`)) end(`${root}/${pid}/statm`)
+    write(root, `${pid}/statm`, '9 9 9 9 0 9 0\n')
+  }
   const children = new ChildSet(100, root)
   const steps: [string, () => void, string][] = [
-    ['the first reading', () => start(103, 7), 'changed'],
+    ['the first reading', () => [101, 102, 103].map(start), 'changed'],
     ['the last has gone', () => list('101 103 '), 'changed'],
     ['nothing', () => {}, 'same'],
-    ['the last pid was used again', () => start(103, 8), 'changed'],
+    ['the last pid was used again', () => start(103), 'changed'],
     ['nothing', () => {}, 'same'],
     ['another pid was used again: it stands last now', () => list('103 101 '), 'changed'],
     ['nothing', () => {}, 'same'],
     ['one more', () => list('103 101 102 '), 'changed'],
     ['the first has gone', () => list('101 102 '), 'changed'],
-    // What is held open says nothing more, and the path has gone.
-    ['the last ended before its start time was read', () => end(`${root}/102/stat`), 'changed'],
+    ['the last ended before it was looked at', () => end(`${root}/102/statm`), 'changed'],
     ['still so', () => {}, 'changed'],
-    ['it is there again', () => start(102, 9), 'changed'],
+    ['it is there again', () => start(102), 'changed'],
     ['nothing', () => {}, 'same'],
     ['all have gone', () => list(''), 'changed'],
     ['nothing', () => {}, 'same'],

@@ -1,6 +1,14 @@
 // What is read from /proc, compared with what the kernel says elsewhere, on real processes.
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -13,7 +21,10 @@ import { PYTHON } from '../helpers/python.ts'
 import { MB } from '../helpers/values.ts'
 import { waitFor } from '../helpers/wait.ts'
 
-/** Does as it is told on stdin: `fork MB`, `thread MB` (a fork by a thread), `kill PID`; answers with the pid. */
+/**
+ * Does as it is told on stdin: `fork MB`, `many COUNT` (of forks), `thread MB` (a fork by a thread), `kill PID`; answers with
+ * the pid of the last one.
+ */
 const PARENT = `
 import os, signal, sys, threading, time
 def fork(mb):
@@ -32,6 +43,7 @@ for line in sys.stdin:
     word, number = line.split()
     out = []
     if word == 'fork': out.append(fork(int(number)))
+    elif word == 'many': out.append([fork(0) for _ in range(int(number))][-1])
     elif word == 'thread':
         done = threading.Event()
         def work():
@@ -49,6 +61,8 @@ for line in sys.stdin:
 for pid in alive: os.kill(pid, 9)
 os._exit(0)
 `
+
+const PAGE_BYTES = 4096
 
 let parent: ChildProcessWithoutNullStreams
 let procfs: Procfs
@@ -137,16 +151,33 @@ test('the set of children: the same, changed by a fork, by an end, by both at on
   expect(new ChildSet(4_194_305).read()).toBe('unavailable')
 })
 
-test('a pid that was used again is a change, though the list reads the same', () => {
+test('a list that ends anywhere near the end of a page is read whole', async () => {
+  const children = new ChildSet(parent.pid ?? 0)
+  const path = `/proc/${parent.pid}/task/${parent.pid}/children`
+  const seen = () => [children.read(), [...children.pids.subarray(0, children.count)].join(' ')]
+  const lengths: number[] = []
+  for (const more of [500, ...Array<number>(12).fill(15), 500]) {
+    await tell(`many ${more}`)
+    const text = readFileSync(path, 'latin1')
+    lengths.push(text.length)
+    expect(seen()).toEqual(['changed', text.trim()])
+    expect(seen()).toEqual(['same', text.trim()])
+  }
+  expect(Math.max(...lengths)).toBeGreaterThan(PAGE_BYTES)
+})
+
+test('a pid that was used again is a change, though the list reads the same', async () => {
   const root = mkdtempSync(join(tmpdir(), 'memmon-proc-'))
   try {
-    const stat = (start: number) => `8 (a) R 1 (b) S 7 8 8 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 ${start} 0 0\n`
-    for (const path of ['7/task/7', '8']) mkdirSync(join(root, path), { recursive: true })
+    mkdirSync(join(root, '7/task/7'), { recursive: true })
     writeFileSync(join(root, '7/task/7/children'), '8 ')
-    writeFileSync(join(root, '8/stat'), stat(100))
+    const [first, second] = [await tell('fork 1'), await tell('fork 1')]
+    symlinkSync(`/proc/${first}`, join(root, '8'))
     const children = new ChildSet(7, root)
     expect([children.read(), children.read()]).toEqual(['changed', 'same'])
-    writeFileSync(join(root, '8/stat'), stat(101))
+    await tell(`kill ${first}`)
+    rmSync(join(root, '8'))
+    symlinkSync(`/proc/${second}`, join(root, '8'))
     expect([children.read(), children.read()]).toEqual(['changed', 'same'])
   } finally {
     rmSync(root, { recursive: true, force: true })
