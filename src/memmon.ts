@@ -272,6 +272,7 @@ export class Memmon {
       onMeasured: (info, rssBytes) => restarts.observe(info, rssBytes),
       onTable: processes => {
         restarts.onTable(processes)
+        this.#ownMemory.onTable(processes)
         this.#records.onTable(processes)
         this.#notifications.onTable(processes)
         tallies.keepOnly(processes)

@@ -5,6 +5,7 @@ import { runInNewContext } from 'node:vm'
 import { UsageError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { formatSize } from '../base/units.ts'
+import type { ProcessInfo } from '../rules/process.ts'
 
 /** --own-limit, and where it stands in memmon.conf. */
 export interface OwnLimit {
@@ -22,14 +23,25 @@ export interface OwnMemoryPorts {
   readonly onUnfit: () => void
 }
 
+/** From here on a tick costs milliseconds, of which the optimising compiler saves a third. */
+const MANY_PROCESSES = 500
+
 /** memmon's own memory from check to check. */
 export class OwnMemory {
   readonly #ports: OwnMemoryPorts
   /** A full check leaves some, which the first quiet one collects. */
   #hasGarbage = false
+  #isOptimizing = false
 
   constructor(ports: OwnMemoryPorts) {
     this.#ports = ports
+  }
+
+  /** supervisord runs these. The start has turned the compiler off (cli/heap.ts), since few processes do not need it. */
+  onTable(processes: readonly ProcessInfo[]): void {
+    if (this.#isOptimizing || processes.filter(({ pid }) => pid > 0).length < MANY_PROCESSES) return
+    this.#isOptimizing = true
+    setFlagsFromString('--opt')
   }
 
   afterCheck(isFull: boolean, durationMs: number, { ownLimitBytes, verbose }: OwnTerms): void {
