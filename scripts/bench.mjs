@@ -3,7 +3,7 @@
 // never fail it. `npm run bench -- --node 24`: how large memmon is on that Node, and how soon READY, beside a bare one.
 // `npm run bench -- --detector`: what a sample costs in the histories; `-- --evidence`: what reading that of a process does;
 // `-- --metrics`: what a scrape does; `-- --agent`: what memmon/agent costs a program.
-import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process'
+import { execFile, execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -12,6 +12,7 @@ import { parseArgs, promisify } from 'node:util'
 import { benchAgent } from './bench-agent.mjs'
 import { benchDetector } from './bench-detector.mjs'
 import { benchEvidence } from './bench-evidence.mjs'
+import { compileLoop, startLoops } from './bench-loops.mjs'
 import { benchMetrics } from './bench-metrics.mjs'
 import { nodeOfMajor } from './node-binary.mjs'
 import { ROOT, setup } from './setup.mjs'
@@ -48,6 +49,7 @@ const BUILDS = [
 const CUMULATIVE = { name: 'with -c', path: OWN, args: ['-c', ...LIMIT] }
 const PS_SAMPLE = 20
 const TICKS_FOR_SIZE = 20_000
+const PASSES_A_TURN = 50
 /** What `--node` measures: docs/architecture.md, "The heap". */
 const CHILDREN_ON_NODE = 50
 const TICKS_ON_NODE = 5_000
@@ -66,7 +68,7 @@ for (const [name, bench] of Object.entries({
   process.exit()
 }
 const folder = mkdtempSync(join(tmpdir(), 'memmon-bench-'))
-const loop = compileLoop()
+const inC = compileLoop(folder)
 try {
   if (options.node !== undefined) await sizesOnNode()
   else for (const count of COUNTS.length > 0 ? COUNTS : [10, 100, 1000]) await benchWith(count)
@@ -78,7 +80,7 @@ try {
 async function sizesOnNode() {
   const supervisord = await startSupervisord(CHILDREN_ON_NODE)
   try {
-    await memmonRows(supervisord, CHILDREN_ON_NODE, BUILDS, TICKS_ON_NODE)
+    await memmonRows(supervisord, CHILDREN_ON_NODE, [], TICKS_ON_NODE)
     console.log(await peersSizes())
   } finally {
     await supervisord.stop()
@@ -90,12 +92,9 @@ async function benchWith(count) {
   const { client } = supervisord
   try {
     const pids = (await client.getAllProcessInfo()).map(({ pid }) => pid)
-    const rows = [
-      ...(await memmonRows(supervisord, count, BUILDS)),
-      ...(await memmonRows(supervisord, count, [CUMULATIVE])),
-      ...(await peerRows(client, pids)),
-    ]
-    const base = rows.find(({ way }) => way.startsWith('C loop'))?.medianMs ?? rows[0].medianMs
+    const loops = startLoops(pids, { inC, node: NODE })
+    const rows = [...(await memmonRows(supervisord, count, loops)), ...(await peerRows(client, pids))]
+    const base = rows.find(({ way }) => way === 'C loop over statm')?.medianMs ?? rows[0].medianMs
     console.log(`${count} processes`)
     console.log('| way | median ms | p99 ms | times the C loop |\n| --- | ---: | ---: | ---: |')
     for (const { way, medianMs, p99Ms } of rows) {
@@ -109,53 +108,61 @@ async function benchWith(count) {
   }
 }
 
-/** memmon itself, from the event's first byte to OK, driven as supervisord drives it; builds take turns, tick by tick. */
-async function memmonRows(
-  { url, pid: supervisordPid, calls },
-  count,
-  builds,
-  ticks = count === 100 ? TICKS_FOR_SIZE : 1_000,
-) {
-  const all = []
-  for (const build of builds) {
+/**
+ * memmon itself, from the event's first byte to OK, driven as supervisord drives it. All take turns, some passes at a time:
+ * what else the machine does slows all of them.
+ */
+async function memmonRows({ url, pid: supervisordPid, calls }, count, loops, ticks = ticksFor(count)) {
+  const listeners = []
+  for (const build of loops.length > 0 ? [...BUILDS, CUMULATIVE] : BUILDS) {
     const memmon = startMemmon(url, build)
-    all.push({ ...build, memmon, tick: await memmon.ready, times: [] })
+    listeners.push({ ...build, memmon, tick: await memmon.ready, times: [] })
   }
   // The first checks ask supervisord, which takes long where there are many processes.
   for (let at = 0; at < 5; at++) {
-    for (const { tick } of all) await tick()
-    await sleep(1_500 + 4 * count * all.length)
+    for (const { tick } of listeners) await tick()
+    await sleep(1_500 + 4 * count * listeners.length)
   }
-  for (let at = 0; at < 300; at++) for (const { tick } of all) await tick()
+  for (let at = 0; at < 300; at++) for (const { tick } of listeners) await tick()
   const before = { supervisord: cpuMs(supervisordPid), calls: calls() }
-  for (const one of all) one.cpuBefore = cpuMs(one.memmon.pid)
-  for (let at = 0; at < ticks; at++) {
-    for (const one of all) {
-      const from = performance.now()
-      await one.tick()
-      one.times.push(performance.now() - from)
-      if (at === 4_999 && ticks > 5_000) one.early = sizesOf(one.memmon.pid)
+  for (const one of listeners) one.cpuBefore = cpuMs(one.memmon.pid)
+  const others = loops.map(loop => ({ ...loop, times: [] }))
+  for (let done = 0; done < ticks; done += PASSES_A_TURN) {
+    for (const one of listeners) {
+      for (let at = 0; at < PASSES_A_TURN; at++) {
+        const from = performance.now()
+        await one.tick()
+        one.times.push(performance.now() - from)
+      }
+      if (ticks > 5_000 && done + PASSES_A_TURN === 5_000) one.early = sizesOf(one.memmon.pid)
     }
+    for (const { turn, times } of others) for (let at = 0; at < PASSES_A_TURN; at++) times.push(await turn())
   }
   const asked = `${((cpuMs(supervisordPid) - before.supervisord) / ticks).toFixed(3)} ms in supervisord; ${calls() - before.calls} XML-RPC connections`
-  for (const { name, memmon, cpuBefore, early } of all) {
+  for (const { name, memmon, cpuBefore, early } of listeners) {
     const late = sizesOf(memmon.pid)
     console.log(
       `${name}, ${count} processes, ${ticks} ticks: CPU a tick ${((cpuMs(memmon.pid) - cpuBefore) / ticks).toFixed(3)} ms in memmon, ${asked}; ` +
         `Private_Dirty ${late.privateDirtyMb} MB, RSS ${late.rssMb} MB, ${late.fds} descriptors` +
         (early ? `; at tick 5,000 ${early.privateDirtyMb} MB, ${early.rssMb} MB, ${early.fds}` : ''),
     )
-  }
-  if (count === 100 && builds === BUILDS) console.log(await peersSizes())
-  return all.map(({ name, memmon, times }) => {
     memmon.child.kill('SIGKILL')
-    times.sort((a, b) => a - b)
-    return {
-      way: `${name}, a quiet tick`,
-      medianMs: times[times.length >> 1],
-      p99Ms: times[Math.floor(times.length * 0.99)],
-    }
-  })
+  }
+  for (const { end } of loops) end()
+  if (count === 100) console.log(await peersSizes())
+  return [
+    ...listeners.map(({ name, times }) => rowOf(`${name}, a quiet tick`, times)),
+    ...others.map(({ way, times }) => rowOf(way, times)),
+  ]
+}
+
+function ticksFor(count) {
+  return count === 100 ? TICKS_FOR_SIZE : 1_000
+}
+
+function rowOf(way, times) {
+  times.sort((a, b) => a - b)
+  return { way, medianMs: times[times.length >> 1], p99Ms: times[Math.floor(times.length * 0.99)] }
 }
 
 async function peerRows(client, pids) {
@@ -178,69 +185,7 @@ async function peerRows(client, pids) {
     way: `one ps a process (${some.length} measured, for ${pids.length})`,
     medianMs: eachMs * pids.length,
   })
-  if (loop) {
-    const inC = way => Number(execFileSync(loop, [way, ...pids.map(String)], { encoding: 'utf8' }))
-    rows.unshift(
-      { way: 'C loop over statm', medianMs: inC('open') },
-      { way: 'C loop, pread over held statm', medianMs: inC('held') },
-      { way: 'Node loop, readv over held statm', medianMs: heldReadsMs(pids) },
-    )
-  }
   return rows
-}
-
-/** What the same reads cost in Node when it discards their contents. */
-function heldReadsMs(pids) {
-  const script = join(ROOT, 'scripts', 'bench-held-reads.mjs')
-  return Number(execFileSync(NODE, [script, ...pids.map(String)], { encoding: 'utf8' }))
-}
-
-function compileLoop() {
-  const source = join(folder, 'loop.c')
-  writeFileSync(
-    source,
-    `#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
-static int order(const void *a, const void *b) { double x = *(double *)a, y = *(double *)b; return (x > y) - (x < y); }
-static int open_statm(const char *pid) {
-  char path[64];
-  snprintf(path, sizeof path, "/proc/%s/statm", pid);
-  return open(path, O_RDONLY);
-}
-int main(int n, char **args) {
-  enum { PASSES = 201 };
-  static double ms[PASSES];
-  long pages = 0;
-  int held = args[1][0] == 'h', *fds = calloc(n, sizeof *fds);
-  for (int at = 2; held && at < n; at++) fds[at] = open_statm(args[at]);
-  for (int pass = 0; pass < PASSES; pass++) {
-    struct timespec from, to;
-    clock_gettime(CLOCK_MONOTONIC, &from);
-    for (int at = 2; at < n; at++) {
-      char text[256];
-      int fd = held ? fds[at] : open_statm(args[at]);
-      if (fd < 0) continue;
-      ssize_t got = held ? pread(fd, text, sizeof text - 1, 0) : read(fd, text, sizeof text - 1);
-      if (!held) close(fd);
-      if (got <= 0) continue;
-      text[got] = 0;
-      long size, rss;
-      if (sscanf(text, "%ld %ld", &size, &rss) == 2) pages += rss;
-    }
-    clock_gettime(CLOCK_MONOTONIC, &to);
-    ms[pass] = (to.tv_sec - from.tv_sec) * 1e3 + (to.tv_nsec - from.tv_nsec) / 1e6;
-  }
-  qsort(ms, PASSES, sizeof *ms, order);
-  printf("%f\\n", ms[PASSES / 2]);
-  return pages < 0;
-}
-`,
-  )
-  const built = join(folder, 'loop')
-  return spawnSync('cc', ['-O2', '-o', built, source]).status === 0 ? built : undefined
 }
 
 async function startSupervisord(count) {
