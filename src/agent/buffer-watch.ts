@@ -57,7 +57,11 @@ export function watchBuffers(agentFolder: string, tick: () => number): BufferWat
       bytesBefore = watched.bytes()
     },
     made: () => (seen.all ?? []).map(made => sampleOf(made, 0, 1)),
-    kept: (fromTick, toTick) => [...seen.kept.values()].map(made => sampleOf(made, fromTick, toTick)),
+    // Later ones may be garbage that no collection has looked at.
+    kept: (fromTick, toTick) =>
+      [...seen.kept.values()]
+        .filter(({ atTick }) => atTick <= toTick)
+        .map(made => sampleOf(made, fromTick, toTick)),
     allocatedBytes: () => watched.bytes() - bytesBefore,
     end: watched.end,
   }

@@ -17,17 +17,20 @@ export interface Census {
 }
 
 /** Counts now, and again when the returned function is called; null for what the heap is too large for. */
-export function beginCensus(profiler: Profiler, progress: (text: string) => void): () => Census {
+export async function beginCensus(
+  profiler: Profiler,
+  progress: (text: string) => void,
+): Promise<() => Promise<Census>> {
   progress(COUNTING)
   const classes = isBelow(CLASSES_BELOW_BYTES) ? countClasses(profiler) : undefined
-  const strings = isBelow(STRINGS_BELOW_BYTES) ? countStrings(profiler) : undefined
-  return () => {
+  const strings = isBelow(STRINGS_BELOW_BYTES) ? await countStrings(profiler) : undefined
+  return async () => {
     progress(COUNTING)
     const isStillBelow = (bytes: number): boolean => isBelow(2 * bytes)
     return {
       classes:
         classes && isStillBelow(CLASSES_BELOW_BYTES) ? classesSince(classes, countClasses(profiler)) : null,
-      strings: strings && isStillBelow(STRINGS_BELOW_BYTES) ? stringsSince(strings, profiler) : null,
+      strings: strings && isStillBelow(STRINGS_BELOW_BYTES) ? await stringsSince(strings, profiler) : null,
     }
   }
 }

@@ -81,7 +81,7 @@ export async function measure(
   const allocated = await measureAllocated(ports, intervalBytes, allocatedMs)
   if (control.stop() === 'cancel') return undefined
   const censusTick = tick()
-  const endCensus = withCensus ? beginCensus(profiler, control.progress) : () => NO_CENSUS
+  const endCensus = withCensus ? await beginCensus(profiler, control.progress) : async () => NO_CENSUS
   const stoodStillMs = tick() - censusTick
   const retainedMs = durationMs - RATE_MS - allocatedMs
   const retained = await measureRetained(ports, intervalBytes, retainedMs, endCensus)
@@ -121,20 +121,21 @@ async function measureRetained(
   ports: StagePorts,
   intervalBytes: number,
   ms: number,
-  endCensus: () => Census,
+  endCensus: () => Promise<Census>,
 ): Promise<Retained> {
   const { profiler, buffers, control, agentFolder } = ports
-  await collected(ports)
+  await profiler.collectGarbage()
+  const before = process.memoryUsage()
   buffers.restart({ keepsAll: false })
   profiler.start(intervalBytes, false)
-  const before = process.memoryUsage()
   const startTick = tick()
   await untilEnd(control, startTick + ms)
   const [endTick, bufferBytes] = [tick(), buffers.allocatedBytes()]
   // Before the profile's own objects exist.
-  const census = endCensus()
-  await collected(ports)
+  const census = await endCensus()
+  await profiler.collectGarbage()
   const after = process.memoryUsage()
+  await new Promise(resolve => setTimeout(resolve, FINALIZERS_MS).unref())
   const { profile, ordinals } = stopWithOrdinals(profiler, intervalBytes)
   const samples = [...samplesOf(profile, ordinals, agentFolder), ...buffers.kept(startTick, endTick)]
   const tookMs = endTick - startTick
@@ -155,11 +156,6 @@ async function untilEnd(control: Control, endTick: number): Promise<void> {
     control.progress('sampling', leftMs)
     await control.sleep(Math.min(PROGRESS_EVERY_MS, leftMs))
   }
-}
-
-async function collected({ profiler }: StagePorts): Promise<void> {
-  await profiler.collectGarbage()
-  await new Promise(resolve => setTimeout(resolve, FINALIZERS_MS).unref())
 }
 
 const sizeOf = ({ samples }: HeapProfile): number => samples.reduce((sum, { size }) => sum + size, 0)

@@ -1,5 +1,5 @@
 // The strings of a V8 heap snapshot, read as it comes in pieces, so that memory never holds all of it: first come its nodes,
-// rows of numbers, and later, one on each line, the texts that they refer to by number.
+// rows of numbers, and later the texts that they refer to by number.
 
 export interface StringsOf {
   readonly count: number
@@ -8,8 +8,6 @@ export interface StringsOf {
 
 export interface SnapshotReader {
   readonly push: (piece: string) => void
-  /** All of it has been read. */
-  readonly end: () => void
 }
 
 type Found = Map<number, { count: number; bytes: number }>
@@ -24,19 +22,19 @@ export function snapshotReader(onText: (text: string, of: StringsOf) => void): S
   let readNumbers = (_: string): number => -1
   let lastText = -1
   let unread = ''
-  const takeLine = (line: string): void => {
-    const of = found.get(++lastText)
-    if (of) onText(JSON.parse(line.slice(0, line.lastIndexOf('"') + 1)), of)
-  }
   const push = (piece: string): void => {
     unread += piece
     while (reads[0]?.()) reads.shift()
     if (reads.length > 0) return
-    const lines = unread.split('\n')
-    unread = lines.pop() ?? ''
-    for (const line of lines) takeLine(line)
+    let read = 0
+    for (let end = textEnd(unread, read); end >= 0; end = textEnd(unread, read)) {
+      const of = found.get(++lastText)
+      if (of) onText(JSON.parse(unread.slice(unread.indexOf('"', read), end)), of)
+      read = end
+    }
+    unread = unread.slice(read)
   }
-  return { push, end: () => takeLine(unread) }
+  return { push }
 
   function untilHead(): boolean {
     const at = unread.indexOf(NODES)
@@ -56,6 +54,18 @@ export function snapshotReader(onText: (text: string, of: StringsOf) => void): S
     unread = at < 0 ? unread.slice(-TEXTS.length) : unread.slice(at + TEXTS.length)
     return at >= 0
   }
+}
+
+/** Where the next text in quotes ends; -1 if it is not whole yet. No RegExp: it would keep the piece alive, among the strings. */
+function textEnd(unread: string, from: number): number {
+  const begin = unread.indexOf('"', from)
+  if (begin < 0) return -1
+  for (let at = unread.indexOf('"', begin + 1); at >= 0; at = unread.indexOf('"', at + 1)) {
+    let escapes = at
+    while (unread[escapes - 1] === '\\') escapes--
+    if ((at - escapes) % 2 === 0) return at + 1
+  }
+  return -1
 }
 
 /** The position of each field in a row. */

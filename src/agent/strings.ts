@@ -11,9 +11,9 @@ const LONGEST_TEXT = 80
 export type StringsBefore = ReadonlyMap<number, number>
 
 /** Before the sample. */
-export function countStrings(profiler: Profiler): StringsBefore {
+export async function countStrings(profiler: Profiler): Promise<StringsBefore> {
   const counts = new Map<number, number>()
-  readStrings(profiler, (text, { count }) => {
+  await readStrings(profiler, (text, { count }) => {
     const kind = hashOf(kindOf(text))
     counts.set(kind, (counts.get(kind) ?? 0) + count)
   })
@@ -21,9 +21,9 @@ export function countStrings(profiler: Profiler): StringsBefore {
 }
 
 /** Those that have grown most, first. */
-export function stringsSince(before: StringsBefore, profiler: Profiler): StringCount[] {
+export async function stringsSince(before: StringsBefore, profiler: Profiler): Promise<StringCount[]> {
   const sums = new Map<string, { count: number; memory: number }>()
-  readStrings(profiler, (text, { count, bytes }) => {
+  await readStrings(profiler, (text, { count, bytes }) => {
     const kind = kindOf(text)
     const sum = sums.get(kind) ?? { count: 0, memory: 0 }
     sums.set(kind, sum)
@@ -36,10 +36,12 @@ export function stringsSince(before: StringsBefore, profiler: Profiler): StringC
     .slice(0, MOST_STRINGS)
 }
 
-function readStrings(profiler: Profiler, onString: (text: string, of: StringsOf) => void): void {
+async function readStrings(
+  profiler: Profiler,
+  onString: (text: string, of: StringsOf) => void,
+): Promise<void> {
   const reader = snapshotReader(onString)
-  profiler.takeSnapshot(reader.push)
-  reader.end()
+  await profiler.takeSnapshot(reader.push)
 }
 
 /** 'session-1234' and 'session-5678' are 'session-#'. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { blameOf, type Frame, packageOf } from '../../src/agent/blame.ts'
-import { poissonSampler } from '../../src/agent/buffer-watch.ts'
+import { poissonSampler, watchBuffers } from '../../src/agent/buffer-watch.ts'
 import { refusalOf } from '../../src/agent/dump-heap.ts'
 import { lineCutter } from '../../src/agent/lines.ts'
 import { surplusOf } from '../../src/agent/own-folder.ts'
@@ -124,18 +124,20 @@ const SNAPSHOT = String.raw`{"snapshot":{"meta":{"node_fields":["type","name","i
 "hidden",
 "\u00e9\"]}"]}`
 
-test('the strings of a heap snapshot, in pieces of any size', () => {
+test.each([
+  ['as Node 20 and 22 write it', SNAPSHOT],
+  ['as Node 24 does, on one line', SNAPSHOT.replaceAll('\n', '')],
+])('the strings of a heap snapshot %s, in pieces of any size', (_, snapshot) => {
   for (const length of [1, 2, 7, 50, 10_000]) {
     const read: unknown[] = []
-    const { push, end } = snapshotReader((text, { count, bytes }) => read.push([text, count, bytes]))
-    for (let at = 0; at < SNAPSHOT.length; at += length) push(SNAPSHOT.slice(at, at + length))
-    end()
+    const { push } = snapshotReader((text, { count, bytes }) => read.push([text, count, bytes]))
+    for (let at = 0; at < snapshot.length; at += length) push(snapshot.slice(at, at + length))
     expect(read).toEqual([
       ['a]}"\n,', 2, 64],
       ['é"]}', 1, 100],
     ])
   }
-  expect(() => snapshotReader(() => {}).push(SNAPSHOT.replace('self_size', 'x'))).toThrow('unknown form')
+  expect(() => snapshotReader(() => {}).push(snapshot.replace('self_size', 'x'))).toThrow('unknown form')
 })
 
 test.each([
@@ -174,6 +176,26 @@ test('Buffers: each counts while there are few; of many some do, and the sums st
   }
   expect(looked).toBeLessThan(15_000)
   expect(Math.abs(sum / whole - 1)).toBeLessThan(0.1)
+})
+
+test('Buffers made after the end are not kept: the collection before it did not look at them', () => {
+  let now = 0
+  const watch = watchBuffers('/nowhere/', () => now)
+  const made: Buffer[] = []
+  const bytesKept = () => watch.kept(10, 20).reduce((sum, { bytes }) => sum + bytes, 0)
+  try {
+    for (const [at, size] of [
+      [10, 100],
+      [20, 1_000],
+      [21, 10_000],
+    ] as const) {
+      now = at
+      made.push(Buffer.alloc(size))
+    }
+    expect(bytesKept()).toBe(1_100)
+  } finally {
+    watch.end()
+  }
 })
 
 describe('what goes from the folder of agents before a file comes', () => {
