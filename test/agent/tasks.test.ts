@@ -3,7 +3,8 @@
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { nodeOfMajor } from '../../scripts/node-binary.mjs'
 import type { SampleReport } from '../../src/agent/report.ts'
 import { type App, startApp } from '../helpers/agent-app.ts'
 import { type AgentPeer, AgentServer } from '../helpers/agent-server.ts'
@@ -28,8 +29,13 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-async function run(code: string, env: Record<string, string> = {}): Promise<{ app: App; peer: AgentPeer }> {
+async function run(
+  code: string,
+  env: Record<string, string> = {},
+  node?: string,
+): Promise<{ app: App; peer: AgentPeer }> {
   const app = startApp(['-e', code], {
+    ...(node === undefined ? {} : { node }),
     socket: server.path,
     env: { SUPERVISOR_GROUP_NAME: 'web', SUPERVISOR_PROCESS_NAME: 'web_01', ...env },
   })
@@ -67,30 +73,36 @@ setInterval(remember, 20)`
 const hasTimeLeft = (line: Readonly<Record<string, unknown>>): boolean =>
   ((line.progress as { left_ms?: number } | undefined)?.left_ms ?? 0) > 0
 
-test('the report, its file and the one for DevTools', async () => {
-  const { app, peer } = await run(
-    `class Session {}; const all = []; setInterval(() => all.push(new Session(), String(all.length + 1e6)), 5)`,
-  )
-  const report = await peer.data<SampleReport>({ do: 'sample', duration_ms: 1_500, folder, classes: true })
-  expect(report).toMatchObject({
-    version: 1,
-    pid: app.pid,
-    program: 'web:web_01',
-    precise: true,
+describe('on each Node', () => {
+  const nodes = new Map<string, string>()
+  beforeAll(() => {
+    for (const major of ['22', '24']) nodes.set(major, nodeOfMajor(major))
+  }, 600_000)
+
+  test.each(['this one', '22', '24'])('the report, its file and the one for DevTools: %s', async major => {
+    const code = `class Session {}; const all = []; setInterval(() => all.push(new Session(), String(all.length + 1e6)), 5)`
+    const { app, peer } = await run(code, {}, nodes.get(major))
+    const report = await peer.data<SampleReport>({ do: 'sample', duration_ms: 1_500, folder, classes: true })
+    expect(report).toMatchObject({
+      version: 1,
+      pid: app.pid,
+      program: 'web:web_01',
+      precise: true,
+    })
+    expect(report.duration_ms).toBeGreaterThanOrEqual(1_500)
+    expect(report.total_allocated).toBeGreaterThanOrEqual(report.total_retained)
+    const sessions = report.by_class?.find(({ data }) => data === 'Session')?.growth ?? 0
+    expect(sessions).toBeGreaterThan(0)
+    // One was made with each of them, and each has a text of its own.
+    const strings = report.strings?.find(({ data }) => data === '#')?.growth
+    expect(Math.abs((strings ?? 0) / sessions - 1)).toBeLessThan(0.1)
+    const { report: path = '', heapprofile = '' } = report.files
+    expect(basename(path)).toMatch(new RegExp(`^memmon-\\d{8}T\\d{9}Z-web_web_01-${app.pid}-sample\\.json$`))
+    const { files: _, ...written } = JSON.parse(readFileSync(path, 'utf8'))
+    expect({ ...written, files: report.files }).toEqual(report)
+    expect(Object.keys(JSON.parse(readFileSync(heapprofile, 'utf8')))).toEqual(['head', 'samples'])
+    expect([path, heapprofile].map(isPrivate)).toEqual([true, true])
   })
-  expect(report.duration_ms).toBeGreaterThanOrEqual(1_500)
-  expect(report.total_allocated).toBeGreaterThanOrEqual(report.total_retained)
-  const sessions = report.by_class?.find(({ data }) => data === 'Session')?.growth ?? 0
-  expect(sessions).toBeGreaterThan(0)
-  // One was made with each of them, and each has a text of its own.
-  const strings = report.strings?.find(({ data }) => data === '#')?.growth
-  expect(Math.abs((strings ?? 0) / sessions - 1)).toBeLessThan(0.1)
-  const { report: path = '', heapprofile = '' } = report.files
-  expect(basename(path)).toMatch(new RegExp(`^memmon-\\d{8}T\\d{9}Z-web_web_01-${app.pid}-sample\\.json$`))
-  const { files: _, ...written } = JSON.parse(readFileSync(path, 'utf8'))
-  expect({ ...written, files: report.files }).toEqual(report)
-  expect(Object.keys(JSON.parse(readFileSync(heapprofile, 'utf8')))).toEqual(['head', 'samples'])
-  expect([path, heapprofile].map(isPrivate)).toEqual([true, true])
 })
 
 test.each([

@@ -30,12 +30,13 @@ interface AppOptions {
   readonly flags?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   readonly cwd?: string
+  readonly node?: string
 }
 
 /** `args` as after `node`; by default with --import of the agent. */
 export function startApp(args: readonly string[], options: AppOptions = {}): App {
-  const { socket, flags = ['--import', AGENT_MODULE], env = {}, cwd } = options
-  const child = spawn(NODE, [...flags, ...args], {
+  const { socket, flags = ['--import', AGENT_MODULE], env = {}, cwd, node = NODE } = options
+  const child = spawn(node, [...flags, ...args], {
     ...(cwd === undefined ? {} : { cwd }),
     env: { PATH: process.env.PATH ?? '', ...(socket === undefined ? {} : { MEMMON_SOCKET: socket }), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
