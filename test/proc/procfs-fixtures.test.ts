@@ -100,7 +100,7 @@ test('PSS, USS and swap, exactly by their names', () => {
 test('children: a list, an empty list, none to be seen', () => {
   const root = newProc()
   cpSync(PROC, root, { recursive: true })
-  write(root, '105/statm', '9 9 9 9 0 9 0\n')
+  write(root, '105/comm', 'lost\n')
   const children = new ChildSet(100, root)
   expect(children.read()).toBe('changed')
   expect([...children.pids.subarray(0, children.count)]).toEqual([101, 103, 105])
@@ -120,8 +120,8 @@ test('children: whatever is not the same is noticed, a reused pid too', () => {
     rmSync(path)
   }
   const start = (pid: number) => {
-    if (existsSync(`${root}/${pid}/statm`)) end(`${root}/${pid}/statm`)
-    write(root, `${pid}/statm`, '9 9 9 9 0 9 0\n')
+    if (existsSync(`${root}/${pid}/comm`)) end(`${root}/${pid}/comm`)
+    write(root, `${pid}/comm`, 'x\n')
   }
   const children = new ChildSet(100, root)
   const steps: [string, () => void, string][] = [
@@ -134,7 +134,7 @@ test('children: whatever is not the same is noticed, a reused pid too', () => {
     ['nothing', () => {}, 'same'],
     ['one more', () => list('103 101 102 '), 'changed'],
     ['the first has gone', () => list('101 102 '), 'changed'],
-    ['the last ended before it was looked at', () => end(`${root}/102/statm`), 'changed'],
+    ['the last ended before it was looked at', () => end(`${root}/102/comm`), 'changed'],
     ['still so', () => {}, 'changed'],
     ['it is there again', () => start(102), 'changed'],
     ['nothing', () => {}, 'same'],
