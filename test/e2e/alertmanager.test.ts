@@ -49,7 +49,8 @@ test('over its limit, and over when it is stopped', async () => {
   expect(alert?.labels.instance).toBeTruthy()
   await supervisord.ctl('stop', 'fat')
   await whenFiring([])
-  expect(supervisord.memmonLog()).toMatch(/INFO Sent the end of 1 by alertmanager 127\.0\.0\.1:\d+/)
+  // memmon hears of it later than the Alertmanager.
+  await supervisord.waitForLog(/INFO Sent the end of 1 by alertmanager 127\.0\.0\.1:\d+/)
 })
 
 test('an Alertmanager that comes later than the alert hears of it from the next memmon', async () => {
