@@ -4,7 +4,7 @@ import { UsageError } from '../base/errors.ts'
 import { timerTime } from '../base/units.ts'
 import { SORTS } from '../screen/order.ts'
 import { DELAY_SECONDS, type Given } from './given.ts'
-import { jsonOption, type OwnOption, someTime } from './own-option.ts'
+import { jsonOption, type OwnOption, someTime, switchOption } from './own-option.ts'
 import { WHY_SECONDS } from './read-whys.ts'
 
 const WATCH_SECONDS = 2
@@ -22,14 +22,7 @@ export const CONFIGURATION: OwnOption = {
 
 /** Of check alone. */
 export const CHECK_OPTIONS: readonly OwnOption[] = [
-  {
-    flags: ['--over'],
-    help: 'show only what is over its limit',
-    example: 'check --over',
-    give: given => {
-      given.onlyOver = true
-    },
-  },
+  switchOption('onlyOver', '--over', 'show only what is over its limit', 'check --over'),
   {
     flags: ['--sort'],
     value: 'order',
@@ -50,14 +43,12 @@ export const CHECK_OPTIONS: readonly OwnOption[] = [
     example: 'check --watch 5',
     give: watch,
   },
-  {
-    flags: ['--why'],
-    help: `show below each process what its evidence says first; takes up to ${WHY_SECONDS}s`,
-    example: 'check --over --why',
-    give: given => {
-      given.why = true
-    },
-  },
+  switchOption(
+    'why',
+    '--why',
+    `show below each process what its evidence says first; takes up to ${WHY_SECONDS}s`,
+    'check --over --why',
+  ),
   jsonOption('print JSON; with --watch one line each', 'check --json'),
 ]
 
@@ -102,14 +93,7 @@ export const HISTORY_OPTIONS: readonly OwnOption[] = [
     },
   },
   jsonOption('print JSON: lives, points, verdict and forecast of each process', 'history --json'),
-  {
-    flags: ['--csv'],
-    help: 'print CSV: a row for each point',
-    example: 'history --csv',
-    give: given => {
-      given.csv = true
-    },
-  },
+  switchOption('csv', '--csv', 'print CSV: a row for each point', 'history --csv'),
 ]
 
 /** Of suggest alone. */

@@ -1,4 +1,4 @@
-// An option that a command for people takes besides the listener's, and the two kinds that many of them have.
+// An option that a command for people takes besides the listener's, and the kinds that several of them have.
 import { messageOf, UsageError } from '../base/errors.ts'
 import { parseSomeTime } from '../base/units.ts'
 import type { TakenOption } from '../config/commander.ts'
@@ -8,14 +8,20 @@ export type OwnOption = TakenOption['spec'] & {
   readonly give: (given: Given, text: string | undefined, argv: readonly string[]) => void
 }
 
-export const jsonOption = (help: string, example: string): OwnOption => ({
-  flags: ['--json'],
+type Switch = { [Key in keyof Given]: Given[Key] extends boolean ? Key : never }[keyof Given]
+
+/** One without a value: it is given or not. */
+export const switchOption = (key: Switch, flag: string, help: string, example: string): OwnOption => ({
+  flags: [flag],
   help,
   example,
   give: given => {
-    given.json = true
+    given[key] = true
   },
 })
+
+export const jsonOption = (help: string, example: string): OwnOption =>
+  switchOption('json', '--json', help, example)
 
 /** Throws a UsageError. */
 export function someTime(

@@ -1,6 +1,6 @@
 // What the commands that ask the agents of workers take besides the listener's options.
 import { SAMPLE_SECONDS } from './given.ts'
-import { jsonOption, type OwnOption, someTime } from './own-option.ts'
+import { jsonOption, type OwnOption, someTime, switchOption } from './own-option.ts'
 
 const MOST_SAMPLE_SECONDS = 3_600
 
@@ -21,25 +21,21 @@ export const SAMPLE_OPTIONS: readonly OwnOption[] = [
       })
     },
   },
-  {
-    flags: ['--classes'],
-    help: 'count objects by class and strings by text, too, in a heap below 100 MB and 20 MB; the worker stands still for seconds',
-    example: 'sample web --classes',
-    give: given => {
-      given.classes = true
-    },
-  },
+  switchOption(
+    'classes',
+    '--classes',
+    'count objects by class and strings by text, too, in a heap below 100 MB and 20 MB; the worker stands still for seconds',
+    'sample web --classes',
+  ),
   jsonOption('print JSON: the whole report', 'sample web --json'),
 ]
 
 /** Of dump alone. */
 export const DUMP_OPTIONS: readonly OwnOption[] = [
-  {
-    flags: ['--force'],
-    help: 'write a heap snapshot even if memory or disk is short',
-    example: 'dump heap web --force',
-    give: given => {
-      given.force = true
-    },
-  },
+  switchOption(
+    'force',
+    '--force',
+    'write a heap snapshot even if memory or disk is short',
+    'dump heap web --force',
+  ),
 ]
