@@ -4,9 +4,10 @@ import { openSync, readvSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { setFlagsFromString } from 'node:v8'
 import '../build/cli/heap.js'
+import { MANY_PROCESSES } from '../build/proc/own-memory.js'
 
 const descriptors = process.argv.slice(2).map(pid => openSync(`/proc/${pid}/statm`))
-if (descriptors.length >= 500) setFlagsFromString('--opt') // as memmon does
+if (descriptors.length >= MANY_PROCESSES) setFlagsFromString('--opt') // as memmon does
 const buffers = [Buffer.alloc(256)]
 process.stdin.on('data', () => {
   const from = performance.now()

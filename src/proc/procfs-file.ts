@@ -12,11 +12,12 @@ export const NO_MEMORY = -3
 /** More than the longest /proc/<pid>/stat; lists of pids make it grow. */
 const FIRST_BYTES = 4096
 /**
- * A read of a list ends with what was asked for, with a page, or before the record that would not fit into either
- * (fs/seq_file.c): one that ends earlier has come to the end. Pages may be larger, records are pids.
+ * A read of a list of pids ends with what was asked for, with a page, or before the pid that would not fit into either
+ * (fs/seq_file.c): one that ends earlier has come to the end. Pages may be larger. A file that is one record, as
+ * smaps_rollup is, ends a read only with what was asked for, or with itself.
  */
 const PAGE_BYTES = 4096
-const MOST_RECORD_BYTES = 16
+const MOST_PID_BYTES = 16
 
 export class ProcfsFile {
   /** Holds the file that was read last in its first `length` bytes; what stands behind them is older. */
@@ -92,7 +93,7 @@ export class ProcfsFile {
     const room = this.bytes.length - this.length
     const more = readSync(fd, this.bytes, this.length, room, this.length)
     this.length += more
-    return more === room || more > PAGE_BYTES - MOST_RECORD_BYTES
+    return more === room || more > PAGE_BYTES - MOST_PID_BYTES
   }
 
   /** True if both have read the same last. */

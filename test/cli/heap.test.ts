@@ -16,6 +16,8 @@ const TICKS = 500
 /** Over a bare node of the same version; 4.3 MB on Node 20 and 22, 5.3 MB on 24, 13 MB where Maglev compiles. */
 const OWN_KB = 6 * 1024
 
+const MANY = 500
+
 let folder = ''
 let server: ScriptedSupervisord
 let children: ChildProcess[]
@@ -25,9 +27,15 @@ beforeEach(async () => {
   server = await ScriptedSupervisord.start({ socketPath: join(folder, 's.sock') })
   children = Array.from({ length: CHILDREN }, () => spawn('sleep', ['600']))
   for (const [at, { pid = 0 }] of children.entries()) server.add({ namespec: `g:p${at}`, pid })
-  const PATH = `${dirname(process.execPath)}:${process.env.PATH}`
-  memmon = new Memmon(['-a', '1GB'], { SUPERVISOR_SERVER_URL: server.url, PATH }, [MEMMON])
+  memmon = start()
 })
+
+/** By its first file, as supervisord starts it. */
+function start(env: Record<string, string> = {}): Memmon {
+  const PATH = `${dirname(process.execPath)}:${process.env.PATH}`
+  return new Memmon(['-a', '1GB'], { SUPERVISOR_SERVER_URL: server.url, PATH, ...env }, [MEMMON])
+}
+
 afterEach(async () => {
   memmon.child.kill('SIGKILL')
   await memmon.ended
@@ -46,6 +54,28 @@ test(`after ${TICKS} ticks over ${CHILDREN} children memmon is a bare node and l
   expect(memmon.stdout).toMatch(/^READY\n(RESULT 2\nOKREADY\n)+$/)
   const strange = memmon.stderr.split('\n').filter(line => line !== '' && !/^\d{4}-\d\d-\d\d /.test(line))
   expect(strange).toEqual([])
+})
+
+test(`over ${MANY} running processes V8 optimises, and over ${CHILDREN} it does not`, async () => {
+  for (const [count, isExpected] of [
+    [CHILDREN, false],
+    [MANY, true],
+  ] as const) {
+    for (let at = CHILDREN; at < count; at++) server.add({ namespec: `g:p${at}`, pid: children[0]?.pid ?? 0 })
+    memmon.child.kill('SIGKILL')
+    await memmon.ended
+    // V8 lists the functions that it has compiled, with an asterisk before those that it has optimised.
+    memmon = start({ NODE_OPTIONS: '--perf-basic-prof' })
+    const map = `/tmp/perf-${memmon.child.pid}.map`
+    try {
+      await waitFor('READY', () => memmon.stdout !== '')
+      const isOptimised = () => readFileSync(map, 'utf8').includes(' JS:*')
+      for (let at = 0; at < 3_000 && !isOptimised(); at++) await quickTick()
+      expect(isOptimised()).toBe(isExpected)
+    } finally {
+      rmSync(map, { force: true })
+    }
+  }
 })
 
 test('a collection takes what is old, too, on each version of V8', async () => {
