@@ -1,7 +1,7 @@
 // What V8 is told at start, on whichever Node runs the tests: it knows each flag, and they keep memmon small. The scripted
 // supervisord says that it is this test process, and its programs are real children of it.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -74,6 +74,8 @@ test(`over ${MANY} running processes V8 optimises, and over ${CHILDREN} it does 
       expect(isOptimised()).toBe(isExpected)
     } finally {
       rmSync(map, { force: true })
+      // V8's own log, which it puts where memmon was started.
+      for (const name of readdirSync('.')) if (name.endsWith(`-${memmon.child.pid}-v8.log`)) rmSync(name)
     }
   }
 })
