@@ -24,7 +24,7 @@ const isRoot = process.getuid?.() === 0
 const GROUP = isRoot ? 'www-data' : String(process.getgid?.())
 const userLine = (user: string): string => (isRoot ? `user=${user}\n` : '')
 /** What becomes of a connection to each of these paths. */
-const KNOCKS = `const { connect } = require('node:net'); const { writeFileSync } = require('node:fs')
+const KNOCKS = `const { connect } = require('node:net'); const { renameSync, writeFileSync } = require('node:fs')
 const [file, ...paths] = process.argv.slice(2)
 const knock = path => new Promise(resolve => {
   const socket = connect(path)
@@ -32,7 +32,10 @@ const knock = path => new Promise(resolve => {
 })
 setInterval(async () => {
   const said = await Promise.all(paths.map(knock))
-  if (!said.includes('ENOENT')) writeFileSync(file, said.join(' '))
+  if (said.includes('ENOENT')) return
+  // Whole at any time: it may be read just now.
+  writeFileSync(file + '.new', said.join(' '))
+  renameSync(file + '.new', file)
 }, 200)
 `
 
