@@ -111,6 +111,7 @@ export class Memmon {
       },
       tell: outcome => {
         this.#records.onTold(outcome)
+        this.#monitor.onOutcome(outcome)
         this.#notifications.tell(outcome)
       },
       historyOf: this.#history.historyOf,
@@ -282,7 +283,7 @@ export class Memmon {
         else tallies.note(...read)
       },
       record: this.#history.record,
-      isSelf: createIsSelf(process.env, ownPids(process.pid, process.ppid)),
+      isSelf: createIsSelf(process.env, () => ownPids(process.pid, process.ppid)),
       log: this.#ports.log,
       nowMs: Date.now,
       monotonicMs,

@@ -1,7 +1,7 @@
 // One check: the table of processes and their figures, and their judgement. A check that finds the same children as the
 // last one, and none near a limit, ends at once.
 
-import type { RestartRequest } from '../rules/outcome.ts'
+import type { RestartOutcome, RestartRequest } from '../rules/outcome.ts'
 import type { Remembered } from '../rules/past.ts'
 import { canBeNamed, type ProcessInfo } from '../rules/process.ts'
 import { isExempt, type Rule } from '../rules/rule.ts'
@@ -113,6 +113,15 @@ export class Monitor {
   /** Patience with this process starts over. */
   forget(namespec: string): void {
     this.#judging.forget(namespec)
+  }
+
+  /**
+   * A process that was stopped, is stopping, or has another start time (supervisord corrects it when the clock was set
+   * back) has the same pid as before: its children do not show it, so the next check asks.
+   */
+  onOutcome(outcome: RestartOutcome): void {
+    const isStray = outcome.kind === 'skipped' && ['replaced', 'not running'].includes(outcome.reason)
+    if (isStray) this.#quickCheck.forget()
   }
 
   /** What a request is about, measured again; undefined if that is gone. Throws if it cannot be read. */

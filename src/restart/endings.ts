@@ -96,8 +96,10 @@ export const removedDown = (job: Job, moment: Moment): Stepped =>
 /** What is said of a process that is no longer the one that was found, or no longer runs. */
 export function strayText(old: ProcessInfo, info: ProcessInfo): readonly [SkipReason, string] {
   const isUp = info.state === ProcessState.RUNNING || info.state === ProcessState.STARTING
-  if (isUp && !sameRun(info, old))
+  if (isUp && info.pid !== old.pid)
     return ['replaced', `it was restarted meanwhile and is pid ${info.pid} now`]
+  if (isUp && !sameRun(info, old))
+    return ['replaced', 'supervisord gives another start time for it now; the next check looks at it anew']
   return ['not running', `it is ${stateName(info.state)} by now`]
 }
 

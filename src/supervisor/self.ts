@@ -7,14 +7,19 @@ const MOST_ANCESTORS = 64
 
 /**
  * Recognises memmon by the name that supervisord gave it, and by pid: its own or that of an ancestor, since
- * behind a shell wrapper supervisord's child is the shell. (Go's supervisord gives no names.)
+ * behind a shell wrapper supervisord's child is the shell. (Go's supervisord gives no names.) `readPids` is `ownPids` of
+ * the moment: a program may have been given the pid of an ancestor that has ended, as of the shell that started
+ * supervisord.
  */
 export function createIsSelf(
   environment: Readonly<Record<string, string | undefined>>,
-  pids: ReadonlySet<number>,
+  readPids: () => ReadonlySet<number>,
 ): (process: ProcessInfo) => boolean {
   const { SUPERVISOR_GROUP_NAME: group, SUPERVISOR_PROCESS_NAME: name } = environment
-  return process => (process.group === group && process.name === name) || pids.has(process.pid)
+  const atStart = readPids()
+  return process =>
+    (process.group === group && process.name === name) ||
+    (atStart.has(process.pid) && readPids().has(process.pid))
 }
 
 /**

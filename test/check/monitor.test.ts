@@ -7,7 +7,7 @@ import type { QuietLook } from '../../src/check/quick-look.ts'
 import { resolveSettings } from '../../src/config/in-force.ts'
 import { outcomeText } from '../../src/messages/outcome-text.ts'
 import type { Unreadable } from '../../src/proc/sampler.ts'
-import type { RestartRequest } from '../../src/rules/outcome.ts'
+import type { RestartRequest, Skipped } from '../../src/rules/outcome.ts'
 import { type ProcessInfo, ProcessState } from '../../src/rules/process.ts'
 import { recordSteady } from '../helpers/growth.ts'
 import { MB, processNamed, requestFor, settingsFrom } from '../helpers/values.ts'
@@ -254,6 +254,22 @@ test('a limit that is broken between two looks is acted upon, by the lowest rule
   await monitor.check()
   expect(requested).toEqual(['db:db -p db=50MB'])
   expect(asked).toBe(1) // the restart itself asks before it stops anything
+})
+
+test.each<[Skipped['reason'], number]>([
+  ['replaced', 2],
+  ['not running', 2],
+  ['postponed', 1],
+  ['recovered', 1],
+])('left alone, %s: supervisord was asked %i times after the next check', async (reason, times) => {
+  startLooking()
+  const monitor = monitorOf('-a', '100MB')
+  await monitor.check()
+  const [web] = processes as [ProcessInfo]
+  const request = requestFor(web, 60 * MB, '-a', '50MB')
+  monitor.onOutcome({ kind: 'skipped', request, occurredAt: 0, reason, detail: 'x' })
+  await monitor.check()
+  expect(asked).toBe(times)
 })
 
 test('what a look holds open is released by other rules, and whenever supervisord has to be asked', async () => {

@@ -2,9 +2,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ProcessState } from '../../src/rules/process.ts'
 import { waitForChecks } from '../helpers/checks.ts'
+import { PYTHON } from '../helpers/python.ts'
 import { holdCommand, holder, Supervisord } from '../helpers/supervisord.ts'
 import { waitFor } from '../helpers/wait.ts'
 
+/** Grows when it is stopped, and takes its time. */
+const FLUSHES = `${PYTHON} -c "import signal, time; b = []; signal.signal(15, lambda *_: b.append(b'x' * (50 << 20))); exec('while True: time.sleep(60)')"`
 /** Ignores SIGTERM by the time it has its size. */
 const SLOW = holdCommand(50, 'import signal; signal.signal(15, signal.SIG_IGN)')
 
@@ -12,9 +15,10 @@ let slow: Supervisord
 let rolling: Supervisord
 let capped: Supervisord
 let killed: Supervisord
+let stopped: Supervisord
 beforeAll(async () => {
   const numbered = 'process_name=%(program_name)s_%(process_num)02d\nnumprocs=3\nstartsecs=2'
-  ;[slow, rolling, capped, killed] = await Promise.all([
+  ;[slow, rolling, capped, killed, stopped] = await Promise.all([
     Supervisord.start({
       programs: `[program:slow]\ncommand=${SLOW}\nstopwaitsecs=25\n${holder('quick', 50)}`,
       memmon: '-a 30MB --max-restarts 1/1h',
@@ -30,9 +34,13 @@ beforeAll(async () => {
       programs: `[program:slow]\ncommand=${SLOW}\nstopwaitsecs=600\nautorestart=false`,
       memmon: '-a 30MB --max-restarts 1/1h',
     }),
+    Supervisord.start({
+      programs: `[program:flushes]\ncommand=${FLUSHES}\nstopwaitsecs=600`,
+      memmon: '-a 30MB',
+    }),
   ])
 })
-afterAll(() => Promise.all([slow, rolling, capped, killed].map(supervisord => supervisord.stop())))
+afterAll(() => Promise.all([slow, rolling, capped, killed, stopped].map(supervisord => supervisord.stop())))
 
 test('killed between stop and start: the next memmon starts the program', async () => {
   const before = await waitFor('slow to be stopping', async () => {
@@ -69,4 +77,13 @@ test('--max-restarts holds the third back, one mail says so, also after memmon w
   await capped.ctl('restart', 'memmon')
   await capped.waitForLog('big:big is no longer restarted', { times: 2 })
   expect(capped.memmonLog().split('Restarted big:big')).toHaveLength(3)
+})
+
+test('a program that grows while an operator stops it: one try to restart it, then silence', async () => {
+  await waitForChecks(stopped, 2) // the second finds the children of the first
+  await stopped.client.stopProcess('flushes:flushes')
+  await stopped.waitForLog('Left flushes:flushes alone: it is STOPPING by now')
+  await waitForChecks(stopped, 2)
+  expect(stopped.memmonLog().split('Restarting flushes:flushes')).toHaveLength(2)
+  process.kill((await stopped.process('flushes:flushes')).pid, 'SIGKILL')
 })

@@ -81,6 +81,11 @@ test.each<[string, Parameters<typeof infoOf>[0], readonly [string, string]]>([
     { ...NEWER, state: 10 },
     ['replaced', 'it was restarted meanwhile and is pid 4712 now'],
   ],
+  [
+    'the same pid with another start time',
+    { startSeconds: 1 },
+    ['replaced', 'supervisord gives another start time for it now; the next check looks at it anew'],
+  ],
   ['the same run STARTING', { state: 10 }, ['not running', 'it is STARTING by now']],
   ['another run STOPPING', { ...NEWER, state: 40 }, ['not running', 'it is STOPPING by now']],
   ['another run EXITED', { ...NEWER, state: 100 }, ['not running', 'it is EXITED by now']],
