@@ -22,7 +22,7 @@ const UNREACHABLE: Readonly<Record<string, Readonly<Record<Caller['kind'], Remed
     listener: path =>
       `no such socket; is it file= of [unix_http_server]? If ${path} was deleted, restart supervisord`,
     hand: () =>
-      'no such socket; is supervisord running? It makes the one of [unix_http_server] file= in its supervisord.conf; name that with -C',
+      'no such socket; is supervisord running? If it was started with another supervisord.conf, name that with -C',
   },
   'unix ECONNREFUSED': {
     listener: () => 'nothing listens there; is it file= of [unix_http_server]?',

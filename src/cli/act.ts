@@ -33,7 +33,7 @@ export async function act({ what, word, time, ...asked }: ActAsked): Promise<num
     const next = async (): Promise<void> => {
       for (let program = programs.shift(); program !== undefined; program = programs.shift()) {
         const say = (text: string) => process.stderr.write(`memmon: ${oneLine(text)}\n`)
-        const wait = (said: string) => say(`${program}: ${said}; Ctrl-C leaves it to memmon`)
+        const wait = (said: string) => say(`${program}: ${said}; Ctrl-C stops waiting, memmon goes on`)
         const { isDone, text } = await acts.act({ do: what, program, ...terms }, wait, controller.signal)
         if (isDone) process.stdout.write(`${oneLine(text)}\n`)
         else say(text)

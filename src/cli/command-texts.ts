@@ -36,7 +36,7 @@ const TEXTS = {
   },
   top: {
     summary: 'show sizes, leaks and drains live; act on them',
-    help: 'Shows live what the running memmon knows about its processes: sizes, limits, the last minutes, leaks with the time to their limits, drains and restarts. Whatever needs attention is on top. Keys sort, filter and show one process, its chart and its evidence; restart, drain and mute it, after a question. ? shows them all. In a pipe it prints one snapshot and exits.\nExit code: 0, or 2 if there is nothing to look at.',
+    help: 'Shows live what the running memmon knows about its processes: sizes, limits, the last minutes, leaks with the time to their limits, drains and restarts. Whatever needs attention is on top. Keys sort, filter and show one process, its chart and its evidence; restart, drain and mute it, once you have confirmed. ? shows them all. In a pipe it prints one snapshot and exits.\nExit code: 0, or 2 if there is nothing to look at.',
     more: 'The listeners are those of the [eventlistener:*] sections that run memmon, in supervisord.conf, which is found as supervisorctl finds it. What they know is read as root or as their user; restarts, drains and mutes go through the agent socket (agent_socket in memmon.conf, off by default).',
     examples: [
       ['', 'all processes, every two seconds'],
@@ -79,7 +79,7 @@ const TEXTS = {
   suggest: {
     argument: { name: '[name...]', help: SOME },
     summary: 'suggest limits, each with its reason',
-    help: "Suggests a limit for each process from memmon's recordings: its normal size, its peak, its spread, whether it leaks. Without a history it watches for a while first; Ctrl-C uses what it has seen so far. It changes nothing except the file that you name.\nExit code: 1 if there is nothing to suggest, 2 if the command line is wrong or the file cannot be written, else 0.",
+    help: "Suggests a limit for each process from memmon's recordings: its normal size, its peak, its spread, whether it leaks. Without a history it watches for a while first; Ctrl-C uses what it has seen so far. It changes nothing except the file that you name.\nExit code: 1 if no process was measured or there is nothing to write, 2 if the command line is wrong or the file cannot be written, else 0.",
     more: HISTORIES_ARE,
     examples: [
       ['', 'a limit for each process'],

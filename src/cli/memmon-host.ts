@@ -90,6 +90,7 @@ function whyNone({ sources, noListener }: Basis, reasons: readonly NoHost[]): st
   if (refused) return refused.why
   if (reasons.length > 0)
     return `no memmon listens for agents: ${reasons.map(({ why }) => why).join('; ')}. Its log says why, in a line about "Agents of workers"`
-  if (sources.length > 0) return `memmon has no agent socket: ${TURN_ON}`
+  if (sources.length > 0)
+    return `memmon takes no commands, since its agent socket is off: ${TURN_ON}, then run supervisorctl update`
   return `no memmon found to ask: ${noListener ?? 'no rules found'}. MEMMON_SOCKET names the socket of one`
 }

@@ -11,7 +11,7 @@ const LEVEL = 0.02
 /** A name and its limit, and below it why. */
 export function suggestionLines(suggestion: Suggestion, room: Room): string[] {
   const { history, limitBytes, isGuess } = suggestion
-  const limit = limitBytes === undefined ? 'no limit yet' : formatSize(limitBytes)
+  const limit = limitBytes === undefined ? 'no suggestion yet' : formatSize(limitBytes)
   const now = history.limitBytes === undefined ? '' : ` (now ${formatSize(history.limitBytes)})`
   const inner = { ...room, width: room.width - 2 }
   return [

@@ -160,11 +160,12 @@ export const NOTICES: Readonly<Record<Noticed['what'], NoticeWords>> = {
   },
   limit_too_low: {
     ...ALERT,
-    log: ({ who, breach, detail }) => `The limit of ${who} is below its normal size: ${breach}. ${detail}`,
-    subject: ({ name }) => `process ${name} has a limit below its normal size`,
-    headline: ({ where }) => `The limit of ${where} is too low`,
+    log: ({ who, breach, detail }) =>
+      `${who} exceeded its limit within minutes of its start, three times in a row: ${breach}. ${detail}`,
+    subject: ({ name }) => `process ${name} needs a higher limit, or leaks fast`,
+    headline: ({ where }) => `The process ${where} does not stay under its limit after a restart`,
     done: () => 'Its restarts go on as before',
     note: ({ detail }) => detail,
-    brief: () => 'limit too low',
+    brief: () => 'limit too low?',
   },
 }

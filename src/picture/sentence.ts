@@ -54,11 +54,14 @@ function quietText({ fromMs, untilMs, points }: Life): string {
   return growingText(late, points) ?? steadyText(late)
 }
 
+/** One point does not tell growth from ups and downs. */
 function shortText(points: readonly Point[], duration: string): string {
-  const [before, now] = [points[0]?.lowBytes ?? 0, points.at(-1)?.highBytes ?? 0]
-  return isMore(before, now)
-    ? `grew from ${roughSize(before)} to ${roughSize(now)} in ${duration}`
-    : `seen for ${duration}`
+  const [low, high] = [lowestOf(points), highestOf(points)]
+  const [first, last] = [points[0], points.at(-1)]
+  if (!first || !last || !isMore(low, high)) return `seen for ${duration}`
+  return isMore(first.lowBytes, last.lowBytes)
+    ? `grew from ${roughSize(first.lowBytes)} to ${roughSize(last.highBytes)} in ${duration}`
+    : `between ${roughSize(low)} and ${roughSize(high)} for ${duration}`
 }
 
 const isMore = (before: number, now: number): boolean =>

@@ -1,10 +1,11 @@
 // What holds a restart back: --max-restarts and --restart-backoff, each said once. Bounded by the number of processes.
 
 import { timestamp } from '../base/text.ts'
-import { formatDuration, formatSize } from '../base/units.ts'
+import { formatDuration } from '../base/units.ts'
 import type { RestartCap, RestartHistory } from '../rules/history.ts'
 import type { RestartOutcome, RestartRequest } from '../rules/outcome.ts'
 import type { Job } from './job.ts'
+import { roomierText } from './low-limits.ts'
 
 export interface HoldSettings {
   readonly maxRestarts?: RestartCap
@@ -109,10 +110,7 @@ export class Holds {
     const { history, nowMs, tick } = this.#ports
     const waitMs = untilTick - tick()
     const fitting = history.fittingLimitOf(namespec)
-    const advice =
-      fitting === undefined || request.breach.isOfMonitor
-        ? ''
-        : `; a limit of ${formatSize(fitting)} would fit`
+    const advice = fitting === undefined || request.breach.isOfMonitor ? '' : `; ${roomierText(fitting)}`
     const when = timestamp(new Date(nowMs() + waitMs))
     this.#ports.tell({
       kind: 'noticed',

@@ -36,6 +36,10 @@ export class LowLimits {
   }
 }
 
-/** What is wrong with it, and what would not be. */
+/** No promise: what leaks exceeds that limit, too. */
+export const roomierText = (fittingBytes: number): string =>
+  `a limit of ${formatSize(fittingBytes)} would leave room for the sizes seen so far`
+
+/** What may be wrong with it, and what would not be. */
 export const tooLowText = (fittingBytes: number): string =>
-  `It exceeded it within minutes of its start, three times in a row; a limit of ${formatSize(fittingBytes)} would fit`
+  `Either its limit is too low, or it leaks fast: ${roomierText(fittingBytes)}`

@@ -26,7 +26,7 @@ test.each<[kind: Caller['kind'], message: string, remedy: string]>([
   [
     'hand',
     `${AT} unix:///run/s.sock: ENOENT`,
-    'no such socket; is supervisord running? It makes the one of [unix_http_server] file= in its supervisord.conf; name that with -C',
+    'no such socket; is supervisord running? If it was started with another supervisord.conf, name that with -C',
   ],
   [
     'listener',

@@ -118,7 +118,7 @@ test('without a history it watches; what is seen for seconds is not written', as
   const run = await runMemmon([...blank(), '--watch', '1s', '--write', path])
   expect(run.code).toBe(1)
   expect(run.stdout).toMatch(
-    /^web: no limit yet\n {2}seen for \d+s: too short to tell; try again in an hour\n$/,
+    /^web: no suggestion yet\n {2}seen for \d+s: too short to tell; try again in an hour\n$/,
   )
   expect(run.stderr).toContain(
     `Nothing written to ${path}: too little was measured for any limit; watch longer, as in --watch 10m\n`,
@@ -143,5 +143,5 @@ test('on a terminal it shows how long it takes, and Ctrl-C ends it with what is 
   terminal.press('\u0003')
   expect((await terminal.ended).code).toBe(0)
   expect(terminal.output).toContain('No history yet: watching for 2m; --watch says how long')
-  expect(terminal.output).toMatch(/\r\u001b\[Kweb: no limit yet\r\n {2}seen for /)
+  expect(terminal.output).toMatch(/\r\u001b\[Kweb: no suggestion yet\r\n {2}seen for /)
 })

@@ -95,7 +95,7 @@ test('restart: done as any other, and told as asked for by hand', async () => {
   const run = await command('restart', 'web')
   expect(run).toMatchObject({
     code: 0,
-    stderr: 'memmon: web:web: asked for; Ctrl-C leaves it to memmon\n',
+    stderr: 'memmon: web:web: asked for; Ctrl-C stops waiting, memmon goes on\n',
   })
   const after = await pidOf('web:web')
   expect(run.stdout).toMatch(new RegExp(`^Restarted web:web: pid ${before} is now pid ${after}, after `))

@@ -164,12 +164,12 @@ test('programs of their own are restarted one after the other', async () => {
   expect(steps).toEqual(Array(3).fill(['Restarting r', 'Restarted r']).flat())
 })
 
-test('a limit below the normal size: longer waits, one warning and one mail with a limit that would fit', async () => {
-  await low.waitForLog(/Restart of low:low .* waits: .*--restart-backoff\); a limit of 90MB would fit/)
+test('a limit below the normal size: longer waits, one warning and one mail with a limit that has room', async () => {
+  await low.waitForLog(/Restart of low:low .* waits: .*--restart-backoff\); a limit of 90MB would leave room/)
   await waitFor('the third restart', () => low.memmonLog().split('Restarted low:low').length > 3)
-  await low.waitForLog(/WARN The limit of low:low .* is below its normal size: .*; a limit of 90MB would fit/)
+  await low.waitForLog(/WARN low:low .* exceeded its limit within minutes of its start, three times in a row: .*: a limit of 90MB would leave room/)
   await waitForChecks(low, 1)
-  expect(low.memmonLog().split('is below its normal size')).toHaveLength(2)
+  expect(low.memmonLog().split('three times in a row')).toHaveLength(2)
   await low.waitForMails(1, 'The limit of low:low on ')
   const waits = low.memmonLog().match(/Restart of low:low/g) ?? []
   expect(waits.length).toBeGreaterThanOrEqual(2)

@@ -3,6 +3,7 @@ import { afterAll, expect, test } from 'vitest'
 import { buildMail } from '../../src/delivery/mail-text.ts'
 import { digestOf } from '../../src/messages/digest.ts'
 import { type Message, messageOf } from '../../src/messages/message.ts'
+import { tooLowText } from '../../src/restart/low-limits.ts'
 import type { Capped, Noticed, RestartOutcome } from '../../src/rules/outcome.ts'
 import { failed, MB, outgoing, processNamed, requestFor, restarted } from '../helpers/values.ts'
 
@@ -130,13 +131,7 @@ test.each<[file: string, outcome: RestartOutcome]>([
   ['monitor-alerted', noticed('alerted', '', reported)],
   ['monitor-relieved', noticed('relieved', '', reported)],
   ['monitor-capped', { ...capped, request: reported }],
-  [
-    'limit-too-low',
-    noticed(
-      'limit_too_low',
-      'It exceeded it within minutes of its start, three times in a row; a limit of 380MB would fit',
-    ),
-  ],
+  ['limit-too-low', noticed('limit_too_low', tooLowText(380 * MB))],
 ])('%s', async (file, outcome) => {
   await expect(await rawOf(messageFor(outcome))).toMatchFileSnapshot(`mails/${file}.txt`)
 })

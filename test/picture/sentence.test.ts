@@ -121,6 +121,11 @@ test.each<[what: string, history: ProcessHistory, sentence: string]>([
     'grew from 120MB to 480MB in 5m: too short to tell',
   ],
   [
+    'up and down since it began',
+    running(5 / 60, () => [13, 90]),
+    'between 13MB and 90MB for 5m: too short to tell',
+  ],
+  [
     'too slow to be one',
     running(8, minute => 120 + Math.max(0, minute - 300)),
     'grew from 120MB to 239MB in 4h: too early to tell a leak from bloat',

@@ -267,7 +267,7 @@ describe('--restart-backoff', () => {
     }
   })
 
-  test('told once for each wait, with a limit that would fit', async () => {
+  test('told once for each wait, with a limit that has room', async () => {
     const world = await again()
     for (let check = 0; check < 3; check++) {
       world.jobs.check()
@@ -276,12 +276,12 @@ describe('--restart-backoff', () => {
     }
     expect(world.toldLines()).toEqual([
       expect.stringMatching(
-        /^Restart of g:a \(pid \d+\) waits: 60MB RSS .*\. It exceeds its limit again within minutes of its last restart, so memmon waits until .* \(1m 2s, --restart-backoff\); a limit of 90MB would fit$/,
+        /^Restart of g:a \(pid \d+\) waits: 60MB RSS .*\. It exceeds its limit again within minutes of its last restart, so memmon waits until .* \(1m 2s, --restart-backoff\); a limit of 90MB would leave room for the sizes seen so far$/,
       ),
     ])
   })
 
-  test('of a limit that is none of memory no other would fit', async () => {
+  test('of a limit that is none of memory no other has room', async () => {
     const world = await again()
     world.jobs.add([world.over('g:a', 10, { metric: 'threads' })])
     await world.pass(1)

@@ -1,4 +1,4 @@
-// A limit below the normal size: one warning with a limit that would fit, however often the program is restarted.
+// A limit below the normal size: one warning with a limit that has room, however often the program is restarted.
 import { expect, test } from 'vitest'
 import { levelOf } from '../../src/messages/level.ts'
 import { outcomeText } from '../../src/messages/outcome-text.ts'
@@ -25,12 +25,13 @@ async function restartedWorld(): Promise<JobWorld> {
 /** What was told but the restarts, and what these say. */
 function warnings(world: JobWorld): string[] {
   const told = world.told.splice(0)
-  for (const one of told) if (one.kind === 'restarted') expect(outcomeText(one)).not.toContain('would fit')
+  for (const one of told)
+    if (one.kind === 'restarted') expect(outcomeText(one)).not.toContain('would leave room')
   return told.filter(one => one.kind === 'noticed').map(one => `${levelOf(one)} ${outcomeText(one)}`)
 }
 
 const TOO_LOW =
-  /^WARN The limit of g:a \(pid \d+\) is below its normal size: 60MB RSS \(\d+ bytes\), over -a 50MB by 10MB\. It exceeded it within minutes of its start, three times in a row; a limit of 90MB would fit$/
+  /^WARN g:a \(pid \d+\) exceeded its limit within minutes of its start, three times in a row: 60MB RSS \(\d+ bytes\), over -a 50MB by 10MB\. Either its limit is too low, or it leaks fast: a limit of 90MB would leave room for the sizes seen so far$/
 
 test('said once, at the third breach in a row', async () => {
   const world = await restartedWorld()
@@ -49,7 +50,7 @@ test('said again of a limit that was raised and is still too low', async () => {
   warnings(world)
   world.terms = () => ({ kind: 'stands', plan: { group: false }, limit: 60 * MB })
   await restartSoon(world, 3, 60)
-  expect(warnings(world)).toEqual([expect.stringContaining('a limit of 110MB would fit')])
+  expect(warnings(world)).toEqual([expect.stringContaining('a limit of 110MB would leave room')])
 })
 
 test('what was said of a process that was removed is forgotten', async () => {
