@@ -12,6 +12,8 @@ type Line = Readonly<Record<string, unknown>>
 export class AgentPeer {
   readonly lines: Line[] = []
   isClosed = false
+  /** Of its lines. */
+  longestBytes = 0
   readonly #socket: Socket
   #lastId = 0
 
@@ -20,6 +22,7 @@ export class AgentPeer {
     const reader = createInterface({ input: socket })
     reader.on('error', () => {}) // it hands on those of the socket
     reader.on('line', text => {
+      this.longestBytes = Math.max(this.longestBytes, Buffer.byteLength(text))
       const line = JSON.parse(text)
       this.lines.push(line)
       onLine(this, line)
@@ -129,10 +132,10 @@ export class AgentServer {
   }
 }
 
-const NONCE = '0123456789abcdef0123456789abcdef'
+export const NONCE = '0123456789abcdef0123456789abcdef'
 
 /** The pids that hold the abstract socket of that nonce, as memmon finds them. Old libuv pads the name with zeros. */
-function socketOwners(nonce: string): number[] {
+export function socketOwners(nonce: string): number[] {
   const lines = readFileSync('/proc/net/unix', 'utf8').split('\n')
   const inodes = lines.flatMap(line => {
     const [, , , , , , inode, name = ''] = line.split(/\s+/)
@@ -142,7 +145,7 @@ function socketOwners(nonce: string): number[] {
   return pids.filter(pid => descriptorsOf(pid).some(target => inodes.includes(target))).map(Number)
 }
 
-function descriptorsOf(pid: string): string[] {
+export function descriptorsOf(pid: string): string[] {
   try {
     return readdirSync(`/proc/${pid}/fd`).map(fd => {
       try {
