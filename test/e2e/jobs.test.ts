@@ -167,7 +167,9 @@ test('programs of their own are restarted one after the other', async () => {
 test('a limit below the normal size: longer waits, one warning and one mail with a limit that has room', async () => {
   await low.waitForLog(/Restart of low:low .* waits: .*--restart-backoff\); a limit of 90MB would leave room/)
   await waitFor('the third restart', () => low.memmonLog().split('Restarted low:low').length > 3)
-  await low.waitForLog(/WARN low:low .* exceeded its limit within minutes of its start, three times in a row: .*: a limit of 90MB would leave room/)
+  await low.waitForLog(
+    /WARN low:low .* exceeded its limit within minutes of its start, three times in a row: .*: a limit of 90MB would leave room/,
+  )
   await waitForChecks(low, 1)
   expect(low.memmonLog().split('three times in a row')).toHaveLength(2)
   await low.waitForMails(1, 'The limit of low:low on ')
