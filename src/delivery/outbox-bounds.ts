@@ -1,7 +1,8 @@
 // How much the outbox holds: 1,000 messages, 7 days. Pure.
 import type { Entry } from './outbox-files.ts'
 
-const MOST_MESSAGES = 1_000
+/** Also of what the disk has yet to remove. */
+export const MOST_MESSAGES = 1_000
 const KEPT_MS = 7 * 86_400_000
 
 /** What stays: the newest, and none that is too old. */

@@ -1,5 +1,5 @@
 // The outbox on disk: one JSON file a message, so that none is lost when memmon is killed.
-import { mkdir, readdir, unlink } from 'node:fs/promises'
+import { lstat, mkdir, readdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { removeFile, replaceFile } from '../base/atomic-file.ts'
 import { FileFault, unless } from '../base/file-fault.ts'
@@ -63,6 +63,13 @@ export async function writeEntry(folder: string, entry: Entry): Promise<void> {
 }
 
 export const removeEntry = (folder: string, entry: Entry): Promise<void> => removeFile(pathOf(folder, entry))
+
+/** Whether it is on disk, perhaps as it was before its last try. */
+export const hasEntry = (folder: string, entry: Entry): Promise<boolean> =>
+  lstat(pathOf(folder, entry)).then(
+    () => true,
+    () => false,
+  )
 
 const pathOf = (folder: string, { message: { createdAt, id } }: Entry): string =>
   join(folder, `${String(createdAt).padStart(14, '0')}-${id.replace(/[^\w-]/g, '')}${SUFFIX}`)

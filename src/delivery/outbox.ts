@@ -88,7 +88,7 @@ export class Outbox {
     clearTimeout(this.#timer)
     await this.#disk.end()
     await this.#whenKept()
-    this.#disk.onEnd(this.size)
+    await this.#disk.onEnd(this.size)
     // One that is nearly through is not cut off.
     const running = Promise.all(this.#running.values())
     await Promise.race([running, sleep(LAST_TRY_MS)])

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -16,6 +17,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Channel, Delivery } from '../../src/delivery/channel.ts'
 import { Outbox } from '../../src/delivery/outbox.ts'
+import { readEntries } from '../../src/delivery/outbox-files.ts'
 import { outgoing } from '../helpers/values.ts'
 import { waitFor } from '../helpers/wait.ts'
 
@@ -65,6 +67,17 @@ function outboxOf(channels: readonly Channel[]): Outbox {
   return box
 }
 const files = () => readdirSync(join(folder, 'outbox'))
+
+/** A disk that fails, whoever writes: no file can be where the folder is a file. */
+function blockOutbox(): void {
+  renameSync(join(folder, 'outbox'), join(folder, 'aside'))
+  writeFileSync(join(folder, 'outbox'), 'no folder')
+}
+
+function freeOutbox(): void {
+  rmSync(join(folder, 'outbox'))
+  renameSync(join(folder, 'aside'), join(folder, 'outbox'))
+}
 
 test('what is taken is gone; what the server said is in the log', async () => {
   const box = outboxOf([channelOf('smtp', [OK])])
@@ -278,6 +291,67 @@ test('the end waits until every message is on disk; without a folder it says how
   without.add(outgoing('one'))
   await without.close()
   expect(log.at(-1)).toBe('WARN Lost 1 undelivered messages: no state folder to keep them in')
+})
+
+test('what the disk did not take while it failed follows when it works again, and at the end', async () => {
+  const channel = channelOf('smtp', [LATER])
+  const box = outboxOf([channel])
+  await box.attach(folder)
+  const subjectsOnDisk = async () =>
+    (await readEntries(join(folder, 'outbox'))).entries.map(({ message }) => message.subject).sort()
+  box.add(outgoing('m0'))
+  await box.whenIdle()
+  for (const [at, mend] of [() => void box.add(outgoing('m3')), () => {}].entries()) {
+    log = []
+    blockOutbox()
+    box.add(outgoing(`m${at * 3 + 1}`))
+    box.add(outgoing(`m${at * 3 + 2}`))
+    await box.whenIdle()
+    freeOutbox()
+    mend()
+    if (at === 0) await box.whenIdle()
+    else await box.close()
+    expect(await subjectsOnDisk()).toEqual(Array.from({ length: at * 2 + 4 }, (_, of) => `m${of}`))
+    expect(log).toEqual([
+      expect.stringMatching(/^WARN The outbox cannot be written \(.*\): undelivered messages are lost/),
+      'INFO The outbox can be written again',
+    ])
+  }
+})
+
+test('the end says how many messages have no file: not those that only have an older one', async () => {
+  const box = outboxOf([channelOf('smtp', [LATER, OK, LATER])])
+  await box.attach(folder)
+  box.add(outgoing('old'))
+  await box.whenIdle()
+  const [old = ''] = files()
+  // Nothing can be written under these names.
+  for (const name of [old, old.replace('old', 'lost')]) mkdirSync(join(folder, 'outbox', `${name}.new`))
+  nowMs += 30_000
+  box.add(outgoing('sent'))
+  await waitFor(
+    'the second try of the old one',
+    () => log.filter(line => line.includes('"old"')).length === 2,
+  )
+  box.add(outgoing('lost'))
+  await box.close()
+  expect(log.at(-1)).toBe('WARN Lost 1 undelivered messages: the outbox cannot be written')
+  expect(files().filter(name => name.endsWith('.json'))).toEqual([old])
+})
+
+test('what was sent while the disk failed is on no disk afterwards', async () => {
+  const box = outboxOf([channelOf('smtp', [LATER, OK])])
+  await box.attach(folder)
+  box.add(outgoing('one'))
+  await box.whenIdle()
+  blockOutbox()
+  nowMs += 30_000
+  box.add(outgoing('two'))
+  await waitFor('both to be sent', () => box.size === 0)
+  await box.whenIdle()
+  freeOutbox()
+  await box.close()
+  expect(files()).toEqual([])
 })
 
 test('a try that outlasts memmon is abandoned, and its message left to the next one', async () => {
