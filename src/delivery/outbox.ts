@@ -43,7 +43,7 @@ export class Outbox {
   #pauses = new Map<string, Pause>()
   #timer: NodeJS.Timeout | undefined
   #dropped = 0
-  #closed = false
+  #closing: Promise<void> | undefined
 
   constructor(ports: OutboxPorts) {
     this.#ports = ports
@@ -82,9 +82,12 @@ export class Outbox {
    * Begins no more tries. Resolves when what waits is on disk, for the next memmon, and no try is running: one that
    * goes on would send a message that the next memmon sends as well.
    */
-  async close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
+  close(): Promise<void> {
+    this.#closing ??= this.#end()
+    return this.#closing
+  }
+
+  async #end(): Promise<void> {
     clearTimeout(this.#timer)
     await this.#disk.end()
     await this.#whenKept()
@@ -112,7 +115,7 @@ export class Outbox {
 
   /** Each channel by itself: one that hangs holds up no other. */
   #deliver(): void {
-    if (this.#closed) return
+    if (this.#closing) return
     this.#shorten()
     this.#forgetOthers(new Set(this.#ports.channels().map(({ key }) => key)))
     for (const channel of this.#ports.channels()) {
@@ -133,7 +136,7 @@ export class Outbox {
   }
 
   async #deliverBy(channel: Channel): Promise<void> {
-    while (!this.#closed && this.#isDue(channel)) {
+    while (!this.#closing && this.#isDue(channel)) {
       const next = nextFor(channel.key, this.#entries, this.#ports.tick())
       if (!next) return
       const delivery = await channel
@@ -202,7 +205,7 @@ export class Outbox {
     clearTimeout(this.#timer)
     const idle = this.#ports.channels().filter(({ key }) => !this.#running.has(key))
     const dueTick = Math.min(...idle.map(({ key }) => dueTickOf(key, this.#entries, this.#pauses.get(key))))
-    if (this.#closed || !Number.isFinite(dueTick)) return
+    if (this.#closing || !Number.isFinite(dueTick)) return
     this.#timer = setTimeout(() => this.#deliver(), Math.max(100, dueTick - this.#ports.tick()))
   }
 

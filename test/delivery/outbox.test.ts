@@ -293,6 +293,14 @@ test('the end waits until every message is on disk; without a folder it says how
   expect(log.at(-1)).toBe('WARN Lost 1 undelivered messages: no state folder to keep them in')
 })
 
+test('whoever ends it, and how often: each waits until every message is on disk', async () => {
+  const box = outboxOf([channelOf('smtp', [LATER])])
+  await box.attach(folder)
+  for (let at = 0; at < 8; at++) box.add(outgoing(`m${at}`))
+  const kept = Array.from({ length: 2 }, () => box.close().then(() => files().length))
+  expect(await Promise.all(kept)).toEqual([8, 8])
+})
+
 test('what the disk did not take while it failed follows when it works again, and at the end', async () => {
   const channel = channelOf('smtp', [LATER])
   const box = outboxOf([channel])
