@@ -200,6 +200,8 @@ export class Memmon {
   async save(): Promise<void> {
     await Promise.all([this.#whenOpen(), this.#inquiries.flush()])
     await Promise.allSettled([this.restarts.flush(), this.#notifications.keep(), this.#records.save()])
+    // The journal forgets a restart that has ended meanwhile: what it told is kept, too.
+    await Promise.allSettled([this.#notifications.keep()])
   }
 
   /** Saves, and makes the state folder free for the next memmon. */

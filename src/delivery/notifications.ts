@@ -39,7 +39,10 @@ export interface Notifications {
   attach(folder: OwnFolder): void
   /** Sends what was gathered; resolves when every channel has had its try. */
   flush(): Promise<void>
-  /** Leaves what was not sent to the next memmon; resolves when it is on disk. Nothing is sent any more. */
+  /**
+   * Leaves what was not sent to the next memmon, also what is told from now on. Resolves when all that was told is on
+   * disk: what is told meanwhile needs another call. Nothing is sent any more.
+   */
   keep(): Promise<void>
 }
 
@@ -138,6 +141,7 @@ export function createNotifications(
       channels = createChannels(changed, process.env, redactor)
       alerts.use(changed)
       settings = changed
+      notifier.onInterval()
     },
     outbox,
     onTable: processes => alerts.now?.onTable(processes),
@@ -151,7 +155,7 @@ export function createNotifications(
     },
     async keep() {
       try {
-        notifier.flush()
+        notifier.end()
       } finally {
         await Promise.all([outbox.close(), alerts.now?.keep()])
       }

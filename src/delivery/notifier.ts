@@ -27,6 +27,7 @@ export class Notifier {
   #sentTick = Number.NEGATIVE_INFINITY
   #dueTick = Number.POSITIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
+  #isEnding = false
 
   constructor(ports: NotifierPorts) {
     this.#ports = ports
@@ -35,15 +36,24 @@ export class Notifier {
   /** Takes a message and returns at once. */
   take(message: Message): void {
     const now = this.#ports.tick()
-    const intervalMs = this.#ports.intervalMs()
-    if (this.#gathering.isEmpty && now - this.#sentTick >= intervalMs) {
+    if (this.#isEnding || (this.#gathering.isEmpty && now >= this.#nextTick)) {
       this.#sentTick = now
       this.#send(message)
       return
     }
     this.#gathering.add(message)
-    const dueTick = this.#sentTick + intervalMs
-    this.#wakeAt(message.isFailure ? Math.min(dueTick, now + FAILURE_WAITS_MS) : dueTick)
+    this.#wakeAt(message.isFailure ? Math.min(this.#nextTick, now + FAILURE_WAITS_MS) : this.#nextTick)
+  }
+
+  /** The interval may have changed: a shorter one goes for what was gathered already. */
+  onInterval(): void {
+    if (!this.#gathering.isEmpty) this.#wakeAt(this.#nextTick)
+  }
+
+  /** Hands over what was gathered, and from now on all at once: nobody would hand over what is gathered later. */
+  end(): void {
+    this.#isEnding = true
+    this.flush()
   }
 
   /** Hands over what was gathered. */
@@ -54,6 +64,10 @@ export class Notifier {
     if (!digest) return
     this.#sentTick = this.#ports.tick()
     this.#send(digest)
+  }
+
+  get #nextTick(): number {
+    return this.#sentTick + this.#ports.intervalMs()
   }
 
   #wakeAt(tick: number): void {

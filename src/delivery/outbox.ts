@@ -80,11 +80,13 @@ export class Outbox {
 
   /**
    * Begins no more tries. Resolves when what waits is on disk, for the next memmon, and no try is running: one that
-   * goes on would send a message that the next memmon sends as well.
+   * goes on would send a message that the next memmon sends as well. What is added later is written as well: the next
+   * call waits for that.
    */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#closing ??= this.#end()
-    return this.#closing
+    await this.#closing
+    await this.#whenKept()
   }
 
   async #end(): Promise<void> {

@@ -27,6 +27,12 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+const notificationsOf = (command: string, ports: Partial<NotificationPorts>, ...flags: string[]) =>
+  createNotifications(settingsFrom('-a', '1MB', '-m', 'bob@example.com', '-s', command, ...flags), {
+    ...{ log: () => {}, redactor: createRedactor(), runOnAlert: async () => ({ ok: true }) },
+    ...{ onFailure: () => {}, historyOf: () => undefined, ...ports },
+  })
+
 /** The mail about this outcome, as the command got it. */
 async function mailAbout(
   outcome: RestartOutcome,
@@ -34,13 +40,7 @@ async function mailAbout(
   ...flags: string[]
 ) {
   const file = join(folder, 'mail')
-  const notifications = createNotifications(
-    settingsFrom('-a', '1MB', '-m', 'bob@example.com', '-s', `cat > '${file}'`, ...flags),
-    {
-      ...{ log: () => {}, redactor: createRedactor(), runOnAlert: async () => ({ ok: true }) },
-      ...{ onFailure: () => {}, ...ports },
-    },
-  )
+  const notifications = notificationsOf(`cat > '${file}'`, ports, ...flags)
   notifications.tell(outcome)
   await notifications.flush()
   await notifications.keep()
@@ -74,6 +74,28 @@ test.each<[what: string, outcome: RestartOutcome, historyFor: NotificationPorts[
   expect(mail.text).toContain('Process: shop:web\n')
   expect(mail.text).not.toContain('Trend')
   expect(mail.html).toBe(false)
+})
+
+test('what is told while memmon ends, and after, is on disk like what was gathered before', async () => {
+  const notifications = notificationsOf('exit 1', {}, '--mail-interval', '5m')
+  const tellOf = (name: string) =>
+    notifications.tell(restarted({ ...request, process: processNamed(`${name}:${name}`) }))
+  notifications.attach({ path: folder, isIntact: async () => true })
+  tellOf('first')
+  await notifications.flush()
+  tellOf('gathered')
+  const kept = notifications.keep()
+  tellOf('meanwhile')
+  await kept
+  tellOf('after')
+  await notifications.keep()
+  const { entries } = await readEntries(join(folder, 'outbox'))
+  expect(entries.map(({ message: { subject } }) => subject.split(' ')[2]).sort()).toEqual([
+    'after:after',
+    'first:first',
+    'gathered:gathered',
+    'meanwhile:meanwhile',
+  ])
 })
 
 test('a mail whose picture was being drawn when memmon ended is left to the next one', async () => {

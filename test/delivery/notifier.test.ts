@@ -115,3 +115,20 @@ test('an interval of 0 sends each by itself; the end sends what was gathered', (
   for (const name of ['c', 'd']) notifier.take(about(name))
   expect(sent).toHaveLength(4)
 })
+
+test('a shorter interval goes for what is gathered already; a longer one holds none of it up', () => {
+  intervalMs = 86_400_000
+  for (const name of ['a', 'b']) notifier.take(about(name))
+  intervalMs = 300_000
+  notifier.onInterval()
+  vi.advanceTimersByTime(100_000)
+  intervalMs = 86_400_000
+  notifier.onInterval()
+  vi.advanceTimersByTime(199_999)
+  expect(sent).toHaveLength(1)
+  vi.advanceTimersByTime(1)
+  expect(subjects().slice(1)).toEqual(['memmon: process b:b restarted'])
+  notifier.onInterval()
+  vi.advanceTimersByTime(86_400_000)
+  expect(sent).toHaveLength(2)
+})
