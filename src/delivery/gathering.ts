@@ -37,7 +37,7 @@ export class Gathering {
 
   #addLine({ event, row, isUrgent }: Message): void {
     const kind = String(event.event)
-    const key = `${kind} ${row.process}`
+    const key = `${kind} ${row.what} ${row.process}`
     const before = this.#lines.get(key)
     if (!before && this.#lines.size >= MOST_LINES) this.#dropped++
     else this.#lines.set(key, { event: kind, row, isUrgent, count: (before?.count ?? 0) + 1 })

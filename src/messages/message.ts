@@ -25,6 +25,8 @@ export interface DigestRow {
 
 export interface Message {
   readonly subject: string
+  /** The subject behind its prefix: what happened, and to which process. */
+  readonly news: string
   readonly text: string
   /** The webhook's document. */
   readonly event: Readonly<Record<string, unknown>>
@@ -65,6 +67,7 @@ export function messageOf(
   const history = known && historyUntil(outcome, known)
   return {
     subject,
+    news: oneLine(toldWords(outcome, host).subject),
     text: mailBody(outcome, host, history),
     event: eventOf(outcome, context, subject, history),
     thread: threadOf(outcome.request.process.namespec),

@@ -48,7 +48,7 @@ export const NOTICES: Readonly<Record<Noticed['what'], NoticeWords>> = {
     subject: ({ name }) => `process ${name} nears its limit`,
     headline: ({ where }) => `The process ${where} nears its limit`,
     done: () => 'Nothing; another message follows when it recovers',
-    brief: () => 'near its limit',
+    brief: () => 'near the limit',
   },
   eased: {
     ...QUIET,
@@ -64,7 +64,7 @@ export const NOTICES: Readonly<Record<Noticed['what'], NoticeWords>> = {
     subject: ({ name }) => `process ${name} is over its limit`,
     headline: ({ where }) => `The process ${where} exceeds its limit`,
     done: () => 'Left running (action = alert); another message follows when it recovers',
-    brief: () => 'over its limit',
+    brief: () => 'over the limit',
   },
   relieved: {
     ...QUIET,

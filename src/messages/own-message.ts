@@ -45,6 +45,7 @@ function message(
   const whole = oneLine(`${prefixOf(context)}: ${subject}`)
   return {
     subject: whole,
+    news: oneLine(subject),
     text,
     event: eventHead(event, context, at, whole),
     thread: '',

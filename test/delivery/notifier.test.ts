@@ -60,7 +60,7 @@ test('a failure is held back for a minute at most, and stands in front', () => {
   notifier.take(about('b'))
   notifier.take(about('c', true))
   vi.advanceTimersByTime(60_000)
-  expect(subjects().slice(1)).toEqual(['memmon: 1 failed, 1 restarted'])
+  expect(subjects().slice(1)).toEqual(['memmon: failed to start process c:c; also 1 restarted'])
   expect(sent[1]?.text.indexOf('failed to start process c:c')).toBeLessThan(
     sent[1]?.text.indexOf('process b:b') ?? 0,
   )
@@ -91,7 +91,7 @@ test('past a thousand a line is kept for each process and event: all are named a
   notifier.take(about('down', true))
   notifier.flush()
   const { text = '', event } = sent[1] ?? {}
-  expect(text).toMatch(/^On web1: 1004 restarted, 1 failed\. Somebody has to look\.\n/)
+  expect(text).toMatch(/^On web1: 1004 restarted, 1 start failed\. Somebody has to look\.\n/)
   expect(text).toMatch(/^b:b +restarted /m)
   expect(text).toMatch(/^a:a +restarted, 3x +60MB/m)
   expect(text).toMatch(/^down:down +start failed .*\n(a:a|b:b) /m)
@@ -131,4 +131,37 @@ test('a shorter interval goes for what is gathered already; a longer one holds n
   notifier.onInterval()
   vi.advanceTimersByTime(86_400_000)
   expect(sent).toHaveLength(2)
+})
+
+test.each<[what: string, given: Message[], subject: string]>([
+  [
+    'one failure',
+    [about('a'), about('b', true), about('c')],
+    'memmon: failed to start process b:b; also 2 restarted',
+  ],
+  [
+    'several',
+    [about('a', true), about('b'), about('c', true)],
+    'memmon: failed to start process a:a; also 1 start failed, 1 restarted',
+  ],
+  [
+    'a name of any length',
+    [about('x'.repeat(500), true), about('b')],
+    `memmon: failed to start process ${'x'.repeat(73)}...; also 1 restarted`,
+  ],
+  [
+    'words of any number',
+    Array.from({ length: 20 }, (_, at) => {
+      const one = about(`p${at}`)
+      return { ...one, row: { ...one.row, what: `sent SIG${at}` } }
+    }),
+    'memmon: 1 sent SIG0, 1 sent SIG1, 1 sent SIG2, 1 sent SIG3, 1 sent SIG4, 1 sent SIG5, 14 more',
+  ],
+])('the subject of a digest with %s: what failed first, then how many of what', (_, given, subject) => {
+  notifier.take(about('before'))
+  for (const one of given) notifier.take(one)
+  notifier.flush()
+  expect(subjects().slice(1)).toEqual([subject])
+  expect(sent[1]?.text.split('. ')[0]).toBe(subject.replace('memmon:', 'On web1:'))
+  expect(sent[1]?.event.text).toMatch(`${subject} on web1. `)
 })

@@ -37,8 +37,8 @@ test('200 programs over their limit at once: one mail, and one digest with all o
     const mails = await storm.waitForMails(2)
     const [first, digest] = await Promise.all(mails.map(mail => simpleParser(mail)))
     expect(first?.subject).toMatch(/^memmon: process p:p_\d{3} is over its limit$/)
-    expect(digest?.subject).toBe('memmon: 199 alerted')
-    expect(new Set(digest?.text?.match(/^p:p_\d{3}(?= +over its limit )/gm)).size).toBe(199)
+    expect(digest?.subject).toBe('memmon: 199 over the limit')
+    expect(new Set(digest?.text?.match(/^p:p_\d{3}(?= +over the limit )/gm)).size).toBe(199)
     await waitForChecks(storm, 3) // longer than another interval, in which nothing has happened
     expect(storm.mails()).toHaveLength(2)
   } finally {
