@@ -49,6 +49,7 @@ export const outcomeFacts = (outcome: RestartOutcome, history?: ProcessHistory) 
   at: new Date(outcome.occurredAt).toISOString(),
   ...factsOf(outcome.request),
   ...detailsOf(outcome),
+  ...(outcome.hookFault !== undefined && { hook_fault: outcome.hookFault }),
   ...(outcome.evidence && { evidence: evidenceEvent(outcome.evidence) }),
   ...(history && { growth: growthEvent(history, outcome.occurredAt) }),
 })

@@ -42,10 +42,13 @@ function factsOf(outcome: Told, host: string, history: ProcessHistory | undefine
     ...(outcome.evidence ? evidenceFacts(outcome.evidence) : []),
     ...(isOne ? pidFacts(outcome) : []),
     ['When', `${timestamp(at)} (${zoneText(at)})`],
+    ...(outcome.hookFault === undefined ? [] : [['Hook', hookText(outcome.hookFault)] as const]),
     ...doneFacts(outcome),
     ...(past === undefined ? [] : [['Note', past] as const]),
   ]
 }
+
+const hookText = (fault: string): string => `pre_restart_command failed: ${fault}`
 
 const ruleText = (breach: Breach): string =>
   breach.isOfMonitor && breach.reason !== undefined

@@ -23,13 +23,15 @@ export function toldWords(outcome: Told, host: string): ToldWords {
   const { namespec: name } = outcome.request.process
   const where = `${name} on ${host}`
   switch (outcome.kind) {
-    case 'restarted':
+    case 'restarted': {
+      const isHookWell = outcome.hookFault === undefined
       return {
         subject: `process ${name} restarted`,
         headline: `Restarted ${where}${whyRestarted(outcome.request.breach)}`,
-        todo: 'Nothing to do',
-        brief: 'restarted',
+        todo: isHookWell ? 'Nothing to do' : 'Somebody has to look',
+        brief: isHookWell ? 'restarted' : 'hook failed',
       }
+    }
     case 'capped':
       return {
         subject: `process ${name} ${notRestartedText(outcome.request.breach)}`,

@@ -23,11 +23,14 @@ export const failed = (job: Job, { atMs }: Moment, phase: FailurePhase, fault: s
   occurredAt: atMs,
   phase,
   fault,
-  ...evidenceOf(job),
+  ...beforeStop(job),
 })
 
-/** Taken before its stop. */
-const evidenceOf = (job: Job) => ('evidence' in job && job.evidence ? { evidence: job.evidence } : {})
+/** What was taken before its stop, and what pre_restart_command said there. */
+const beforeStop = (job: Job) => ({
+  ...('evidence' in job && job.evidence && { evidence: job.evidence }),
+  ...(job.hookFault !== undefined && { hookFault: job.hookFault }),
+})
 
 export const noticed = (job: Job, { atMs }: Moment, what: Noticed['what'], detail: string): Effect => ({
   do: 'tell',
@@ -122,7 +125,7 @@ export function restarted(
     durationMs: moment.tick - job.askedTick,
     startedBy: isOurs ? 'memmon' : 'other',
     failedStarts,
-    ...evidenceOf(job),
+    ...beforeStop(job),
   }
 }
 
@@ -136,8 +139,14 @@ export function stepFinishing(job: JobIn<'finishing'>, event: JobEvent): Stepped
 }
 
 /** What of a job is kept from state to state. */
-export function headOf({ request, plan, owesPost, drained }: Job) {
-  return { request, plan, owesPost, ...(drained && { drained }) }
+export function headOf({ request, plan, owesPost, hookFault, drained }: Job) {
+  return {
+    request,
+    plan,
+    owesPost,
+    ...(hookFault !== undefined && { hookFault }),
+    ...(drained && { drained }),
+  }
 }
 
 /** The wait before the next try: 1 s doubling to 60 s, each between half and the whole of it. */

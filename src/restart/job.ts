@@ -21,6 +21,8 @@ interface JobHead {
   readonly plan: RestartPlan
   /** pre_restart_command has run: post_restart_command follows, whatever becomes of the restart. */
   readonly owesPost: boolean
+  /** Why pre_restart_command failed in this turn: told with the outcome. */
+  readonly hookFault?: string
   readonly drained?: Drained
 }
 
@@ -117,11 +119,12 @@ export type JobIn<State extends JobState['state']> = JobHead & Extract<JobState,
 
 /** A job whose stop is to be asked for, which was decided at that tick. */
 export const stoppingOf = (job: JobIn<'preparing'>, askedTick: number): JobIn<'stopping'> => {
-  const { request, plan, owesPost, drained, due, evidence } = job
+  const { request, plan, owesPost, hookFault, drained, due, evidence } = job
   return {
     request,
     plan,
     owesPost,
+    ...(hookFault !== undefined && { hookFault }),
     ...(drained && { drained }),
     state: 'stopping',
     by: plan.restartCommand === undefined ? 'supervisord' : 'command',

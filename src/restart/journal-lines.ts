@@ -4,6 +4,7 @@
 import { isBeforeHook, isNoted, type Job, stoppingOf } from './job.ts'
 import {
   evidenceIn,
+  hookFaultIn,
   isDrained,
   isObject,
   isRequest,
@@ -56,8 +57,8 @@ export const unmutedLine = (namespec: string): string => line({ unmuted: namespe
 /** What the journal holds of a job; undefined if there is nothing that another memmon would have to know. */
 export function jobLine(job: Job): string | undefined {
   if (!isNoted(job)) return undefined
-  const { request, owesPost, drained } = job
-  return line({ job: stateOf(job), request, owesPost, ...(drained && { drained }) })
+  const { request, owesPost, hookFault, drained } = job
+  return line({ job: stateOf(job), request, owesPost, hookFault, ...(drained && { drained }) })
 }
 
 function stateOf(job: Job): object {
@@ -157,7 +158,8 @@ function jobFrom({ job, owesPost, ...noted }: Json): Job | undefined {
     : noted.drained
   if (!isObject(job) || !isRequest(request) || typeof owesPost !== 'boolean') return undefined
   if (drained !== undefined && !isDrained(drained)) return undefined
-  const head = { request, plan: { group: false }, owesPost, ...(drained && { drained }) }
+  const told = { ...hookFaultIn(noted), ...(drained && { drained }) }
+  const head = { request, plan: { group: false }, owesPost, ...told }
   const { state, due, askedTick, beganTick, by, after, isTaken, phase, isDrainedOn } = job
   switch (state) {
     case 'draining':

@@ -22,14 +22,20 @@ export function outcomeFrom(
   const isWhole =
     texts[kind].every(key => typeof value[key] === 'string') &&
     numbers[kind].every(key => Number.isFinite(value[key]))
-  const { evidence, ...rest } = value
-  const told = isEvidence(evidence) ? value : rest
+  const told = Object.fromEntries(Object.entries(value).filter(isBelieved))
   return isWhole ? ({ ...told, request } as unknown as Restarted | Skipped | Failed) : undefined
 }
+
+const isBelieved = ([key, of]: [string, unknown]): boolean =>
+  key === 'evidence' ? isEvidence(of) : key !== 'hookFault' || isText(of)
 
 /** A restart does not depend on it: what is not as it was written is left out. */
 export const evidenceIn = ({ evidence }: Json): { readonly evidence?: Evidence } =>
   isEvidence(evidence) ? { evidence } : {}
+
+/** The same for what pre_restart_command said. */
+export const hookFaultIn = ({ hookFault }: Json): { readonly hookFault?: string } =>
+  typeof hookFault === 'string' ? { hookFault } : {}
 
 const isText = (value: unknown): boolean => typeof value === 'string'
 

@@ -88,7 +88,8 @@ function onPrepared(
   const again: Job = { ...rest, phase: 'looking again' }
   if (result.ok) return go(again, { do: 'look again' })
   const text = `pre_restart_command for ${job.request.process.namespec}: ${result.why}. The restart continues`
-  return go(again, { do: 'log', event: 'hook_failed', level: 'WARN', text }, { do: 'look again' })
+  const told: Job = { ...again, hookFault: result.why }
+  return go(told, { do: 'log', event: 'hook_failed', level: 'WARN', text }, { do: 'look again' })
 }
 
 /** What goes on for an hour is no longer for the log alone. */

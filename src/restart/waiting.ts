@@ -27,8 +27,10 @@ export function stepWaiting(job: JobIn<'waiting'>, event: JobEvent, moment: Mome
     case 'turn': {
       const { due, postponing } = job
       const plan = terms.kind === 'stands' ? terms.plan : job.plan
+      // An earlier turn's: its hook runs anew.
+      const { hookFault: _, ...head } = headOf(job)
       const next: Job = {
-        ...headOf(job),
+        ...head,
         plan,
         state: 'preparing',
         phase: 'looking',

@@ -84,6 +84,8 @@ interface Occurred {
   readonly past?: PastOfProcess
   /** Of a process that was stopped, or was about to be. */
   readonly evidence?: Evidence
+  /** Why pre_restart_command failed, as one clause: the restart went on. */
+  readonly hookFault?: string
 }
 
 /** It runs again. */

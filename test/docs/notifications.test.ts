@@ -36,7 +36,7 @@ describe('the fields of the document', () => {
     const noticed = { kind: 'noticed', what: 'would', request, occurredAt: 0, detail: 'restart' } as const
     const context = { host: 'web1', name: undefined, mailUptimeSeconds: undefined }
     const outcomes = [
-      restarted(request, { evidence: { sentences: [] } }),
+      restarted(request, { evidence: { sentences: [] }, hookFault: 'exit code 1' }),
       failed(request, 'start', 'NO_FILE'),
       { kind: 'capped', request, occurredAt: 0, cap: '3/1h', until: 0 } as const,
       noticed,

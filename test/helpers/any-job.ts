@@ -63,6 +63,7 @@ const anyOutcome = fc.oneof(
     startedBy: fc.constantFrom('memmon' as const, 'other' as const),
     failedStarts: whole,
     evidence,
+    hookFault: some(text),
   }),
 )
 
@@ -124,11 +125,12 @@ const anyJob: fc.Arbitrary<Job> = fc
       fc.record({ value: whole, sinceTick: whole, isTold: fc.boolean(), awaitsAgent: fc.boolean() }),
     ),
     owesPost: fc.boolean(),
+    hookFault: some(text),
     hasCommands: fc.boolean(),
     state: anyState,
     occurredAt: whole,
   })
-  .map(({ request, drained, owesPost, hasCommands, state, occurredAt }): Job => {
+  .map(({ request, drained, owesPost, hookFault, hasCommands, state, occurredAt }): Job => {
     const isDrained = drained !== undefined || state.state === 'draining'
     const { value = 1, sinceTick = 0, isTold = true, awaitsAgent = false } = drained ?? {}
     const soft: Drained = {
@@ -141,6 +143,7 @@ const anyJob: fc.Arbitrary<Job> = fc
       request: state.state === 'draining' ? soft.request : request,
       plan: { group: false, ...(hasCommands && COMMANDS) },
       owesPost,
+      ...(hookFault !== undefined && { hookFault }),
       ...(isDrained && { drained: soft }),
     }
     if (state.state !== 'finishing') return { ...head, ...defined(state) } as Job

@@ -95,6 +95,7 @@ const rawOf = async (message: Message): Promise<string> =>
 
 test.each<[file: string, outcome: RestartOutcome]>([
   ['restarted', restarted(request, { past, evidence })],
+  ['restarted-hook-failed', restarted(request, { hookFault: 'exit code 1; it said: lb says no' })],
   [
     'failed-to-start',
     {

@@ -4,6 +4,7 @@ import { headerLine, parseJournal } from '../../src/restart/journal-lines.ts'
 import type { Evidence } from '../../src/rules/outcome.ts'
 import { ProcessState } from '../../src/rules/process.ts'
 import { JobWorld, openWorld } from '../helpers/job-world.ts'
+import { STANDS } from '../helpers/jobs.ts'
 
 const TAKEN: Evidence = { path: '/state/evidence/x.json', sentences: ['187 of 200 threads wait in a futex'] }
 
@@ -70,4 +71,24 @@ test('the journal holds it: the memmon that finishes the restart tells it, too',
   next.jobs.open([...jobs.values()], false)
   await next.pass(5)
   expect(next.told).toMatchObject([{ kind: 'restarted', evidence: TAKEN }])
+})
+
+test('what pre_restart_command said when it failed is told with the outcome, and by the next memmon, too', async () => {
+  const said = 'exit code 1; it said: lb says no'
+  const world = await openWorld('g:a')
+  world.terms = () => ({ ...STANDS, plan: { group: false, preCommand: 'pre' } })
+  const answers = [{ ok: false, why: said } as const, { ok: true } as const]
+  world.hook = () => answers.shift() ?? { ok: true }
+  world.jobs.add([world.over('g:a')])
+  await world.pass(0.1)
+  const { jobs } = parseJournal(`${headerLine('S1', 'B1')}${world.lines.get('g:a')}`)
+  await world.pass(5)
+  const next = new JobWorld('g:a')
+  next.process('g:a').become(ProcessState.STOPPED)
+  next.jobs.open([...jobs.values()], false)
+  await next.pass(5)
+  for (const { told } of [world, next]) expect(told).toMatchObject([{ kind: 'restarted', hookFault: said }])
+  world.jobs.add([world.over('g:a')])
+  await world.pass(5)
+  expect(world.told.at(-1)).not.toHaveProperty('hookFault')
 })

@@ -286,14 +286,14 @@ describe('preparing', () => {
         'exit 1: said, and it goes on',
         { ...hooked, ...postponedFor(3) },
         ended('pre', 1),
-        { ...hooked, phase: 'looking again' },
+        { ...hooked, phase: 'looking again', hookFault: 'exit code 1' },
         ['WARN pre_restart_command for w:a: exit code 1. The restart continues', 'look again'],
       ],
       [
         'no exit code, as after a timeout',
         hooked,
         { kind: 'hook ended', hook: 'pre', result: { ok: false, why: 'ended by SIGTERM' } },
-        { ...hooked, phase: 'looking again' },
+        { ...hooked, phase: 'looking again', hookFault: 'ended by SIGTERM' },
         ['WARN pre_restart_command for w:a: ended by SIGTERM. The restart continues', 'look again'],
       ],
       [
