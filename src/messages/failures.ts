@@ -8,6 +8,8 @@ interface FailureWords {
   readonly subject: (name: string) => string
   /** The first line of its mail, without its full stop. */
   readonly headline: (where: string) => string
+  /** What the log says in front of the next; the first line of its mail says it, too. */
+  readonly state?: string
   /** What memmon does about it. */
   readonly next: (failed: Failed) => string
   /** The command that shows more. */
@@ -53,8 +55,9 @@ export const FAILURES: Readonly<Record<FailurePhase, FailureWords>> = {
     next: ({ heldUp = 0, request: { process } }) => {
       const others =
         heldUp > 0 ? `; ${heldUp} more of the group ${process.group} wait for it, 5 minutes at most` : ''
-      return `It is down; memmon keeps trying to start it${others}`
+      return `memmon keeps trying to start it${others}`
     },
+    state: 'It is down; ',
     see: name => `supervisorctl tail ${name} stderr`,
     brief: 'start failed',
   },
@@ -62,7 +65,8 @@ export const FAILURES: Readonly<Record<FailurePhase, FailureWords>> = {
     verb: 'start',
     subject: name => `failed to start process ${name}`,
     headline: where => `Failed to start ${where}: it is down`,
-    next: () => 'It is down, and memmon no longer starts it',
+    next: () => 'memmon no longer starts it',
+    state: 'It is down, and ',
     see: () => 'supervisorctl avail',
     brief: 'removed',
   },
@@ -101,7 +105,7 @@ export const FAILURES: Readonly<Record<FailurePhase, FailureWords>> = {
 export function failureText(failed: Failed): string {
   const { phase, fault, request } = failed
   const { namespec } = request.process
-  const { verb, next, see } = FAILURES[phase]
-  const advice = `${next(failed)}${see ? `. See: ${see(namespec)}` : ''}`
+  const { verb, state = '', next, see } = FAILURES[phase]
+  const advice = `${state}${next(failed)}${see ? `. See: ${see(namespec)}` : ''}`
   return `Failed to ${verb} ${namespec}: ${fault}. ${advice}`
 }

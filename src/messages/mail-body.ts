@@ -31,7 +31,7 @@ function factsOf(outcome: Told, host: string, history: ProcessHistory | undefine
   const reasons = breach.isOfMonitor ? [] : [breach.reason, breach.window]
   const counted = reasons.filter(text => text !== undefined).join(' ')
   const at = new Date(outcome.occurredAt)
-  const past = pastText(outcome.past)
+  const past = pastText(outcome)
   return [
     ...(isOne ? [['Process', process.namespec] as const] : []),
     ['Host', host],

@@ -2,7 +2,7 @@
 
 import { timestamp } from '../base/text.ts'
 import { formatDuration, formatSize } from '../base/units.ts'
-import type { PastOfProcess, RestartOutcome, RestartRequest } from '../rules/outcome.ts'
+import type { RestartOutcome, RestartRequest } from '../rules/outcome.ts'
 import { uptimeSecondsOf } from '../rules/process.ts'
 import { breachText } from './breach-text.ts'
 import { failureText } from './failures.ts'
@@ -23,7 +23,7 @@ export function outcomeText(outcome: RestartOutcome): string {
         outcome.startedBy === 'other'
           ? `pid ${pid} was stopped, and someone else started it as pid ${outcome.newPid}`
           : `pid ${pid} is now pid ${outcome.newPid}, after ${secondsText(outcome.durationMs)}`
-      const past = pastText(outcome.past)
+      const past = pastText(outcome)
       return `Restarted ${namespec}: ${what}${past === undefined ? '' : `. ${past}`}`
     }
     case 'skipped':
@@ -42,11 +42,11 @@ export const capText = ({ cap, until }: { readonly cap: string; readonly until: 
   `--max-restarts ${cap} is reached; it is still measured, and may be restarted again from ${timestamp(new Date(until))}`
 
 /** A sentence about earlier restarts, if there is something to say. */
-export function pastText(past: PastOfProcess | undefined): string | undefined {
+export function pastText({ past, request }: RestartOutcome): string | undefined {
   if (!past || past.restartsLastHour < 2) return undefined
   const { restartsLastHour, smallestBytes } = past
   const smallest =
-    smallestBytes === undefined ? '' : `, smallest size since its last start ${formatSize(smallestBytes)}`
+    smallestBytes === undefined ? '' : `; pid ${request.process.pid} used at least ${formatSize(smallestBytes)}`
   return `${restartsLastHour} restarts in the last hour${smallest}`
 }
 

@@ -104,7 +104,7 @@ function ownText({ pid, process, ownBytes, ownLimitBytes }: ListenerStatus): str
 
 function messagesText(outbox: ListenerStatus['outbox']): string {
   if (!outbox) return 'not known: the outbox cannot be read'
-  if (outbox.sinceMs === undefined) return 'none queued'
+  if (outbox.sinceMs === undefined) return 'none waiting for a retry'
   return `${outbox.count} queued, since ${clock(outbox.sinceMs)}`
 }
 

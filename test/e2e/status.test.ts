@@ -72,7 +72,7 @@ test('well: the last tick, memmon itself, and no row of a program', async () => 
   )
   expect(text).toMatch(/^ {2}Last tick {2}\d+s ago, one every 5s$/m)
   expect(text).toMatch(/^ {2}memmon {4} pid \d+, up .*MB of its limit of 128MB$/m)
-  expect(text).toMatch(/^ {2}Messages {3}none queued$/m)
+  expect(text).toMatch(/^ {2}Messages {3}none waiting for a retry$/m)
   expect(text).not.toContain('fine')
   const { well, exit_code, listeners, problems } = document()
   expect({ well, exit_code, problems }).toEqual({ well: true, exit_code: 0, problems: [] })

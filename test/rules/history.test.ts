@@ -142,7 +142,7 @@ describe('what every outcome tells about the past', () => {
   test('the line of a restart says how many there were', () => {
     const past = { restartsLastHour: 4, smallestBytes: 48 * MB }
     expect(outcomeText(restarted(breach(60, 60, 4711), { past }))).toBe(
-      'Restarted g:n: pid 4711 is now pid 4712, after 1.2 s. 4 restarts in the last hour, smallest size since its last start 48MB',
+      'Restarted g:n: pid 4711 is now pid 4712, after 1.2 s. 4 restarts in the last hour; pid 4711 used at least 48MB',
     )
   })
 })
