@@ -46,7 +46,9 @@ export function pastText({ past, request }: RestartOutcome): string | undefined 
   if (!past || past.restartsLastHour < 2) return undefined
   const { restartsLastHour, smallestBytes } = past
   const smallest =
-    smallestBytes === undefined ? '' : `; pid ${request.process.pid} used at least ${formatSize(smallestBytes)}`
+    smallestBytes === undefined
+      ? ''
+      : `; pid ${request.process.pid} used at least ${formatSize(smallestBytes)}`
   return `${restartsLastHour} restarts in the last hour${smallest}`
 }
 

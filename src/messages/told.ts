@@ -1,6 +1,6 @@
 // What a message says of an outcome in a few words: its subject, its first line and its line in a digest. Pure.
 import type { Capped, Failed, Noticed, Restarted } from '../rules/outcome.ts'
-import type { Breach } from '../rules/rule.ts'
+import { type Breach, isOfSoftLimit } from '../rules/rule.ts'
 import { FAILURES } from './failures.ts'
 import { noticeFacts, noticeWords } from './notice-words.ts'
 import type { Todo } from './notices.ts'
@@ -35,7 +35,7 @@ export function toldWords(outcome: Told, host: string): ToldWords {
     case 'capped':
       return {
         subject: `process ${name} ${notRestartedText(outcome.request.breach)}`,
-        headline: `No longer restarting ${where}`,
+        headline: `No longer restarting ${where}: --max-restarts ${outcome.cap} is reached`,
         todo: 'Somebody has to look',
         brief: 'no more restarts',
       }
@@ -51,14 +51,17 @@ export function toldWords(outcome: Told, host: string): ToldWords {
   }
 }
 
-const notRestartedText = ({ isOfMonitor, rule }: Breach): string =>
-  isOfMonitor
-    ? `is no longer restarted, though ${rule} asks for it`
-    : 'exceeds its limit and is no longer restarted'
+const limitOf = (breach: Breach): string => (isOfSoftLimit(breach) ? 'soft limit' : 'limit')
 
-function whyRestarted({ together, growth, isOfMonitor, isByHand, rule }: Breach): string {
+const notRestartedText = (breach: Breach): string =>
+  breach.isOfMonitor
+    ? `is no longer restarted, though ${breach.rule} asks for it`
+    : `exceeds its ${limitOf(breach)} and is no longer restarted`
+
+function whyRestarted(breach: Breach): string {
+  const { together, growth, isOfMonitor, isByHand, rule } = breach
   if (together !== undefined) return ' with its group'
   if (isOfMonitor) return `: ${rule} asked for it`
   if (isByHand) return ': asked for by hand'
-  return growth ? ': it leaked' : ': it exceeded its limit'
+  return growth ? ': it leaked' : `: it exceeded its ${limitOf(breach)}`
 }

@@ -3,7 +3,7 @@
 import { formatSize } from '../base/units.ts'
 import type { Budget } from './budgets.ts'
 import { isMemory } from './metric.ts'
-import type { Rule } from './rule.ts'
+import { type Rule, SOFT } from './rule.ts'
 
 export interface LimitFault {
   /** Of the rule or budget. */
@@ -45,5 +45,3 @@ function softFault(soft: Rule, rules: readonly Rule[]): string | undefined {
   if (soft.limit < lowest || lowest === Infinity) return undefined
   return `it is ${formatSize(soft.limit)} here, which is not below ${formatSize(lowest)}, so nothing would be drained`
 }
-
-const SOFT = ' soft'

@@ -68,6 +68,13 @@ export interface Rule extends RuleTerms {
   readonly limitWritten: string
 }
 
+/** How the id of a soft limit ends, which is a rule of its own. */
+export const SOFT = ' soft'
+
+/** True if it is only the soft limit that is exceeded. */
+export const isOfSoftLimit = ({ ruleId, budget, isOfMonitor }: Breach): boolean =>
+  !budget && !isOfMonitor && ruleId.endsWith(SOFT)
+
 /** A process over a limit: what was measured, against which rule. */
 export interface Breach {
   /** The rule as written, and what it is known by. */

@@ -30,7 +30,13 @@ const evidence = {
 const DISK_FULL = 'ENOSPC: no space left on device, write: free some space or inodes there'
 const soft = {
   ...request,
-  breach: { ...request.breach, rule: 'soft_limit 150MB of -p web=200MB', limit: 150 * MB, value: 151 * MB },
+  breach: {
+    ...request.breach,
+    rule: 'soft_limit 150MB of -p web=200MB',
+    ruleId: 'program web soft',
+    limit: 150 * MB,
+    value: 151 * MB,
+  },
 }
 const warning = {
   ...request,
@@ -109,6 +115,8 @@ test.each<[file: string, outcome: RestartOutcome]>([
   ['alerted', noticed('alerted', '')],
   ['budget-alerted', noticed('alerted', '', total)],
   ['capped', capped],
+  ['capped-drain', { ...capped, request: soft }],
+  ['drained', restarted(soft)],
   ['warned', noticed('warned', '', warning)],
   [
     'postponed',
