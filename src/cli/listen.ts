@@ -12,9 +12,8 @@ import { isIdle, OWN_LIMIT_BYTES, type Settings } from '../config/settings.ts'
 import type { Memmon } from '../memmon.ts'
 import { isProcMissing } from '../proc/mounted.ts'
 import type { RuleSpec } from '../rules/rule.ts'
-import { createUnreadableLog, stalledText } from '../supervisor/event-trouble.ts'
+import { COUNTED_IN_BYTES_TEXT, createUnreadableLog, STALLED_TEXT } from '../supervisor/event-trouble.ts'
 import { createListener, type Listener } from '../supervisor/listener.ts'
-import { lengthUnitOf } from '../supervisor/payload-length.ts'
 import { takeWarnings } from './node-warnings.ts'
 import { closeDebugger, type EndingSignal, takeSignals } from './signals.ts'
 import { claimStdio, refuseRedirected } from './stdio.ts'
@@ -56,9 +55,7 @@ export async function listen(
     end = resolve
   })
   let memmon: Memmon | undefined
-  const lengthUnit = lengthUnitOf(process.env)
   const listener = createListener({
-    lengthUnit,
     write: stdio.write,
     check: () => (memmon ? memmon.check() : wired.then(made => made.check())),
     // A tick that comes before all is there counts, too: it may be the last one.
@@ -66,8 +63,9 @@ export async function listen(
       memmon ? memmon.onTick(periodSeconds) : void wired.then(made => made.onTick(periodSeconds)),
     onSkippedTick: (reason, whenSeconds) => log('INFO', skippedTickText(reason, whenSeconds)),
     onUnreadable: createUnreadableLog(log, () => process.uptime() * 1000),
+    onCountedInBytes: () => log('INFO', COUNTED_IN_BYTES_TEXT),
     onStalled: () => {
-      log('CRIT', stalledText(lengthUnit), () => ({ event: 'stalled' }))
+      log('CRIT', STALLED_TEXT, () => ({ event: 'stalled' }))
       end('unfit')
     },
     nowMs: Date.now,

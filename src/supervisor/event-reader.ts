@@ -1,5 +1,7 @@
 // Cuts supervisord's event stream into events, byte by byte and without an allocation for a tick. Nothing inside a
-// payload is ever searched for a header: where a payload ends is known from `len` and what it counts.
+// payload is ever searched for a header: where a payload ends is known from `len` and what it counts. That is learned
+// from the first payload of which `len` bytes are fewer than `len` characters. supervisord sends no other event before
+// the answer, so it counts characters if more comes behind those bytes, and bytes if nothing comes.
 import { type EventHeader, isBlank, readHeader, readNumber, startsWith } from './event-header.ts'
 import { bytesBehind, type LengthUnit } from './payload-length.ts'
 
@@ -29,7 +31,6 @@ const NEWLINE = 10
 const WHEN = Buffer.from('when:')
 
 export class EventReader {
-  readonly #countsCharacters: boolean
   readonly #sink: EventSink
   readonly #event: SupervisorEvent = { tickPeriodSeconds: 0, whenSeconds: Number.NaN }
   readonly #header: EventHeader = { tickPeriodSeconds: 0, payloadLength: 0 }
@@ -38,13 +39,15 @@ export class EventReader {
   #lineLength = 0
   readonly #payload = Buffer.alloc(MAX_PAYLOAD_BYTES)
   #payloadLength = 0
-  /** What is still to come of a payload: characters or bytes, and bytes of a character that has begun. */
-  #left = 0
+  /** undefined until a payload has shown it. */
+  #unit: LengthUnit | undefined
+  /** What is still to come of a payload, of the unit or of both; and bytes of a character that has begun. */
+  #charactersLeft = 0
   #behind = 0
+  #bytesLeft = 0
   #lost = false
 
-  constructor(unit: LengthUnit, sink: EventSink) {
-    this.#countsCharacters = unit === 'characters'
+  constructor(sink: EventSink) {
     this.#sink = sink
   }
 
@@ -63,6 +66,17 @@ export class EventReader {
     this.#lost = false
   }
 
+  /**
+   * Nothing else comes: true if `len` bytes have come and characters are missing. So `len` counts bytes, and the event
+   * is whole.
+   */
+  endInBytes(): boolean {
+    if (!this.#isWholeInBytes) return false
+    this.#unit = 'bytes'
+    this.#deliver()
+    return true
+  }
+
   /** Takes the next bytes, cut anywhere; calls back once for each event that is whole. */
   push(chunk: Uint8Array): void {
     for (let at = 0; at < chunk.length && !this.#lost; ) {
@@ -71,7 +85,12 @@ export class EventReader {
   }
 
   get #inPayload(): boolean {
-    return this.#left > 0 || this.#behind > 0
+    // In characters a payload is never shorter.
+    return this.#unit === 'bytes' ? this.#bytesLeft > 0 : this.#charactersLeft > 0 || this.#behind > 0
+  }
+
+  get #isWholeInBytes(): boolean {
+    return this.#unit === undefined && this.#inPayload && this.#bytesLeft === 0
   }
 
   #takeLine(chunk: Uint8Array, from: number): number {
@@ -107,8 +126,8 @@ export class EventReader {
       return
     }
     this.#payloadLength = 0
-    this.#left = this.#header.payloadLength
-    if (this.#left === 0) this.#deliver()
+    this.#charactersLeft = this.#bytesLeft = this.#header.payloadLength
+    if (this.#header.payloadLength === 0) this.#deliver()
   }
 
   #lose(line: Uint8Array): void {
@@ -118,10 +137,13 @@ export class EventReader {
   }
 
   #takePayload(chunk: Uint8Array, from: number): number {
-    const to = this.#countsCharacters
-      ? this.#passCharacters(chunk, from)
-      : Math.min(chunk.length, from + this.#left)
-    if (!this.#countsCharacters) this.#left -= to - from
+    if (this.#isWholeInBytes) this.#unit = 'characters'
+    const bytesTo = Math.min(chunk.length, from + this.#bytesLeft)
+    const to =
+      this.#unit === 'bytes'
+        ? bytesTo
+        : this.#passCharacters(chunk, from, this.#unit === undefined ? bytesTo : chunk.length)
+    this.#bytesLeft -= to - from
     for (let at = from; at < to && this.#payloadLength < MAX_PAYLOAD_BYTES; at++) {
       this.#payload[this.#payloadLength++] = chunk[at] as number
     }
@@ -129,18 +151,18 @@ export class EventReader {
     return to
   }
 
-  #passCharacters(chunk: Uint8Array, from: number): number {
-    let left = this.#left
+  #passCharacters(chunk: Uint8Array, from: number, to: number): number {
+    let left = this.#charactersLeft
     let behind = this.#behind
     let at = from
-    for (; at < chunk.length && (left > 0 || behind > 0); at++) {
+    for (; at < to && (left > 0 || behind > 0); at++) {
       if (behind > 0) behind--
       else {
         left--
         behind = bytesBehind(chunk[at] as number)
       }
     }
-    this.#left = left
+    this.#charactersLeft = left
     this.#behind = behind
     return at
   }

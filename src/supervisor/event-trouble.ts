@@ -2,7 +2,6 @@
 // stay unanswered, or the log fill up.
 import type { Log } from '../base/log.ts'
 import { trouble } from '../base/log-facts.ts'
-import type { LengthUnit } from './payload-length.ts'
 import { STALLED_MS } from './unfinished-event.ts'
 
 const HOUR_MS = 3_600_000
@@ -25,6 +24,8 @@ export function createUnreadableLog(log: Log, monotonicMs: () => number): (begin
   }
 }
 
-export const stalledText = (unit: LengthUnit): string =>
-  `An event has been incomplete for ${STALLED_MS / 1000} s, with len read as its number of ${unit}: supervisord has sent ` +
-  'less than it announced. memmon answers the event and ends, so that supervisord restarts it'
+export const STALLED_TEXT =
+  `An event has been incomplete for ${STALLED_MS / 1000} s: supervisord has sent less than it announced. ` +
+  'memmon answers the event and ends, so that supervisord restarts it'
+
+export const COUNTED_IN_BYTES_TEXT = `An event was answered late: supervisord counts its length in bytes, which memmon learned from ${STALLED_MS / 1000} s of silence`

@@ -2,7 +2,6 @@
 // stdout. It never answers FAIL (supervisord would send the event again at once, for ever), and it answers
 // before a check that takes long is done, so that supervisord's event buffer cannot overflow.
 import { EventReader, type SupervisorEvent } from './event-reader.ts'
-import type { LengthUnit } from './payload-length.ts'
 import { createUnfinishedWatch } from './unfinished-event.ts'
 
 const READY = 'READY\n'
@@ -11,7 +10,6 @@ const ACKNOWLEDGED = 'RESULT 2\nOK'
 const ANSWER_WITHIN_MS = 50
 
 export interface ListenerPorts {
-  readonly lengthUnit: LengthUnit
   /** Writes to supervisord, whole and in order. */
   readonly write: (text: string) => void
   /** Runs one check; never rejects. */
@@ -22,6 +20,8 @@ export interface ListenerPorts {
   readonly onSkippedTick: (reason: 'late' | 'busy', whenSeconds: number) => void
   /** A header that cannot be read, by its beginning; its event is answered when all of it has come. */
   readonly onUnreadable: (beginning: string) => void
+  /** supervisord counts bytes in `len`, which took a silence to see: said once. */
+  readonly onCountedInBytes: () => void
   /** The rest of an event does not come: it is answered, and memmon has to end, for nobody knows where the next one begins. */
   readonly onStalled: () => void
   readonly nowMs: () => number
@@ -85,7 +85,7 @@ export function createListener(ports: ListenerPorts): Listener {
     })
   }
 
-  const reader = new EventReader(ports.lengthUnit, { onEvent, onUnreadable: ports.onUnreadable })
+  const reader = new EventReader({ onEvent, onUnreadable: ports.onUnreadable })
   let givenUp = false
   // Without READY: another event would be lost with memmon.
   const giveUp = () => {
@@ -99,6 +99,7 @@ export function createListener(ports: ListenerPorts): Listener {
       ports.write(ACKNOWLEDGED + READY)
     },
     onStalled: () => {
+      if (reader.endInBytes()) return ports.onCountedInBytes()
       giveUp()
       ports.onStalled()
     },

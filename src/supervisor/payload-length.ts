@@ -1,14 +1,8 @@
-// What `len` of an event's header counts. supervisor's docs say bytes; supervisord itself, in Python, writes the
-// number of characters, and the supervisord in Go that of bytes. Which one runs memmon shows in the environment.
+// What `len` of an event's header counts. supervisor's docs say bytes; supervisord in Python 3 writes the number of
+// characters, and the one in Go that of bytes. Nothing but the events themselves tells which one sends them: a wrapper
+// drops the environment, and another supervisord's may be inherited.
 
 export type LengthUnit = 'characters' | 'bytes'
-
-/**
- * Python's supervisord sets SUPERVISOR_ENABLED for its children, Go's sets no SUPERVISOR_ variable. A guess from the
- * bytes would be unsafe: what a program prints could then be read as an event.
- */
-export const lengthUnitOf = (environment: Readonly<Record<string, string | undefined>>): LengthUnit =>
-  environment.SUPERVISOR_ENABLED === undefined ? 'bytes' : 'characters'
 
 /** How many bytes follow the first one of a character in UTF-8. Python's supervisord sends nothing but valid UTF-8. */
 export function bytesBehind(first: number): number {

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { LengthUnit } from '../../src/supervisor/payload-length.ts'
 import { eventBytes } from '../helpers/events.ts'
 import { eventText, Memmon, tickText } from '../helpers/memmon.ts'
 import { ScriptedSupervisord } from '../helpers/scripted-supervisord.ts'
@@ -29,7 +28,6 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** As supervisord in Python starts it, which says so with SUPERVISOR_ENABLED, or as the one in Go. */
 async function start(environment: Record<string, string> = { SUPERVISOR_ENABLED: '1' }): Promise<void> {
   memmon?.child.kill('SIGKILL')
   memmon = new Memmon(['-a', '1GB', '--verbose'], { SUPERVISOR_SERVER_URL: server.url, ...environment })
@@ -64,13 +62,13 @@ test.each([
   await endsAfter(1)
 })
 
-test.each<[LengthUnit, Record<string, string>]>([
-  ['characters', { SUPERVISOR_ENABLED: '1' }],
-  ['bytes', {}],
-])('len in %s: what a payload holds is no event, and the next tick is one', async (unit, environment) => {
+test.each<[string, Record<string, string>]>([
+  ['as supervisord sets it', { SUPERVISOR_ENABLED: '1' }],
+  ['dropped', {}],
+])('environment %s: what a payload holds is no event, and the next tick is one', async (_, environment) => {
   await start(environment)
   const payload = `processname:b pid:1\nhéllo→😀 len:9${'中'.repeat(200)}\n${tickText()}`
-  memmon.write(eventBytes('PROCESS_LOG_STDOUT', payload, { unit }))
+  memmon.write(eventBytes('PROCESS_LOG_STDOUT', payload))
   await memmon.waitForAnswers(1)
   expect(server.count('getAllProcessInfo')).toBe(0)
   memmon.write(tickText())

@@ -34,7 +34,11 @@ import { foreignText, type Sight } from '../../src/rules/pid-namespace.ts'
 import { ProcessState } from '../../src/rules/process.ts'
 import type { Breach } from '../../src/rules/rule.ts'
 import { largestText, type Member, nobodyText } from '../../src/rules/victim.ts'
-import { createUnreadableLog, stalledText } from '../../src/supervisor/event-trouble.ts'
+import {
+  COUNTED_IN_BYTES_TEXT,
+  createUnreadableLog,
+  STALLED_TEXT,
+} from '../../src/supervisor/event-trouble.ts'
 import { type NoTickClues, noTickLine } from '../../src/supervisor/no-tick.ts'
 import { blocksOf, ROOT, readDocument, templateRegex } from '../helpers/documents.ts'
 import { FakeDisk } from '../helpers/fake-disk.ts'
@@ -241,7 +245,8 @@ const lines: readonly (() => string | Promise<string>)[] = [
     { silentSeconds: 3680 },
     {},
   ].map(clues => () => noTickText(clues)),
-  () => stalledText('characters'),
+  () => STALLED_TEXT,
+  () => COUNTED_IN_BYTES_TEXT,
   () => unreadableLine(1),
   () => unreadableLine(3),
   () => mailerLine('cat > /dev/null'),

@@ -40,19 +40,25 @@ stdout_capture_maxbytes=1MB
 const expectNoTrouble = (): void =>
   expect(supervisord.log().match(/.*(UNKNOWN state|bad result line|event was rejected).*/g)).toBeNull()
 
-test('a log line that holds the text of a tick, behind several-byte characters, is no tick', async () => {
-  await start({ memmon: '-p victim=20MB', events: 'PROCESS_LOG,PROCESS_STATE_EXITED' })
+test.each([
+  ['as supervisord starts it', ''],
+  ['without the environment', '/usr/bin/env -u SUPERVISOR_ENABLED'],
+])('%s: a log line that holds the text of a tick, behind several-byte characters, is no tick', async (_, wrapper) => {
+  await start({ memmon: '-p victim=20MB', events: 'PROCESS_LOG,PROCESS_STATE_EXITED', wrapper })
   const before = await supervisord.process('victim:victim')
   await startPrinter(`import os, time
-for count in (200, 60, 1, 400):
-    os.write(1, ('中' * count + ${TICK}).encode())
+for more in (0, 1, 200, -10, 400):
+    tick = ${TICK}.strip()
+    tick += ' ' * (len(tick) % 2)
+    # Those of the characters that a count in bytes leaves over are the tick, or nearly.
+    os.write(1, ('中' * (len(tick) // 2 + more) + tick).encode())
     time.sleep(0.2)
 `)
-  await waitFor('five answers', () => {
+  await waitFor('six answers', () => {
     expectNoTrouble()
-    return supervisord.log().split('memmon: event was processed').length === 6
+    return supervisord.log().split('memmon: event was processed').length === 7
   })
-  expect(supervisord.memmonLog()).not.toContain('Restarting')
+  expect(supervisord.memmonLog()).not.toMatch(/Restarting|ERRO/)
   expect(await supervisord.process('victim:victim')).toMatchObject({ pid: before.pid })
 })
 

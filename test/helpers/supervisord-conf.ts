@@ -11,6 +11,8 @@ export interface SupervisordOptions {
   readonly programs: string
   /** memmon's arguments as they stand in command=; absent: no memmon. */
   readonly memmon?: string
+  /** A command before it, which runs it. */
+  readonly wrapper?: string
   /** Further lines of the [eventlistener:memmon] section. */
   readonly listenerLines?: string
   /** Default: TICK_5. */
@@ -36,7 +38,7 @@ export function configText(
     options.memmon === undefined
       ? ''
       : `[eventlistener:memmon]
-command=${confPath(process.execPath)} ${confPath(MEMMON)} ${options.memmon.replaceAll('@sendmail', `${folder}/sendmail`)}
+command=${options.wrapper ?? ''} ${confPath(process.execPath)} ${confPath(MEMMON)} ${options.memmon.replaceAll('@sendmail', `${folder}/sendmail`)}
 events=${events}
 stderr_logfile=${folder}/memmon.log
 ${options.listenerLines ?? ''}

@@ -10,19 +10,22 @@ type Seen = [number, number] | string
 
 let seen: Seen[]
 let reader: EventReader
-const readerOf = (unit: LengthUnit): EventReader =>
-  new EventReader(unit, {
+const newReader = (): EventReader =>
+  new EventReader({
     onEvent: event => seen.push([event.tickPeriodSeconds, event.whenSeconds]),
     onUnreadable: beginning => seen.push(beginning),
   })
 beforeEach(() => {
   seen = []
-  reader = readerOf('characters')
+  reader = newReader()
 })
 
+/** By a reader that has seen in which unit this supervisord counts. */
 function read(unit: LengthUnit, ...chunks: Uint8Array[]): Seen[] {
+  const one = newReader()
+  one.push(eventBytes('PROCESS_LOG_STDOUT', 'é', { unit }))
+  expect(one.endInBytes()).toBe(unit === 'bytes')
   seen = []
-  const one = readerOf(unit)
   for (const chunk of chunks) one.push(chunk)
   expect(one.isInside).toBe(false)
   return seen
@@ -58,11 +61,16 @@ describe.each(LENGTH_UNITS)('len in %s', unit => {
 
   test('an event is delivered with its last byte, not with the next one', () => {
     const event = eventBytes('PROCESS_LOG_STDOUT', 'a😀', { unit })
-    reader = readerOf(unit)
     reader.push(event.subarray(0, -1))
-    expect([seen, reader.isInside]).toEqual([[], true])
+    expect([seen, reader.isInside, reader.endInBytes()]).toEqual([[], true, false])
     reader.push(event.subarray(-1))
+    // The first one in bytes could also be the beginning of one in characters.
+    expect(reader.endInBytes()).toBe(unit === 'bytes')
     expect([seen, reader.isInside]).toEqual([[OTHER], false])
+    reader.push(event.subarray(0, -1))
+    expect([seen.length, reader.isInside, reader.endInBytes()]).toEqual([1, true, false])
+    reader.push(event.subarray(-1))
+    expect([seen.length, reader.isInside]).toEqual([2, false])
   })
 
   test('what a payload holds is never an event, whatever it is, wherever it is cut', () => {
@@ -71,6 +79,22 @@ describe.each(LENGTH_UNITS)('len in %s', unit => {
         const whole = Buffer.concat(all.map(({ bytes }) => bytes))
         const wanted = all.map(event => event.seen)
         expect(read(unit, ...cut(whole, cuts))).toEqual(wanted)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('nor while the unit is unknown, with one event at a time as supervisord sends them', () => {
+    fc.assert(
+      fc.property(fc.array(anyEvent(unit), { minLength: 1, maxLength: 5 }), anyCuts, (all, cuts) => {
+        seen = []
+        const one = newReader()
+        for (const [index, event] of all.entries()) {
+          for (const part of cut(event.bytes, cuts)) one.push(part)
+          if (one.isInside) expect([unit, one.endInBytes()]).toEqual(['bytes', true])
+          expect(seen).toHaveLength(index + 1)
+        }
+        expect(seen).toEqual(all.map(event => event.seen))
       }),
       { numRuns: 500 },
     )
@@ -119,9 +143,31 @@ function cut(whole: Buffer, cuts: readonly number[]): Buffer[] {
   return places.map((to, index) => whole.subarray(places[index - 1] ?? 0, to))
 }
 
-test('the attack: 200 characters of three bytes, then the text of a tick', () => {
-  const attack = eventBytes('PROCESS_LOG_STDOUT', `processname:a\n${'中'.repeat(200)}\n${tickBytes(7)}`)
-  expect(read('characters', attack, tickBytes(8))).toEqual([OTHER, [5, 8]])
+describe.each([-1, 0, 1, 100])('a tick where a count in bytes ends, %d characters off', off => {
+  const tick = tickBytes(7, { identifier: 'even' }).toString()
+  const text = `processname:a\n${'中'.repeat(tick.length / 2 + off)}${tick}`
+  const attack = eventBytes('PROCESS_LOG_STDOUT', text)
+
+  test.each(['known', 'unknown'])('is no event while the unit is %s, wherever it is cut', state => {
+    const whole = Buffer.concat([attack, tickBytes(8), attack])
+    for (let at = 0; at <= whole.length; at++) {
+      const chunks = [whole.subarray(0, at), whole.subarray(at)]
+      if (state === 'known') read('characters', ...chunks)
+      else {
+        seen = []
+        reader = newReader()
+        for (const chunk of chunks) reader.push(chunk)
+      }
+      expect(seen, `cut at ${at}`).toEqual([OTHER, [5, 8], OTHER])
+    }
+  })
+})
+
+test('payloads of one byte a character teach no unit and wait for none', () => {
+  reader.push(eventBytes('PROCESS_LOG_STDOUT', 'ascii'))
+  expect([seen, reader.endInBytes()]).toEqual([[OTHER], false])
+  reader.push(Buffer.concat([tickBytes(3), tickBytes(4)]))
+  expect(seen).toEqual([OTHER, [5, 3], [5, 4]])
 })
 
 test.each([
@@ -205,7 +251,6 @@ test.each([
   ['a header without an end', '', ['x'.repeat(200)]],
 ])('%s is not kept', (_, header, wanted) => {
   const chunk = Buffer.alloc(1 << 20, 'x')
-  reader = readerOf('bytes')
   reader.push(Buffer.from(header))
   const before = process.memoryUsage()
   for (let count = 0; count < 200; count++) reader.push(chunk)

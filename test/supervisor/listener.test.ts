@@ -20,7 +20,6 @@ beforeEach(() => {
   const open: (() => void)[] = []
   endCheck = () => open.shift()?.()
   listener = createListener({
-    lengthUnit: 'characters',
     write: text => seen.push(text),
     check: () => {
       seen.push('check')
@@ -29,6 +28,7 @@ beforeEach(() => {
     onTick: () => {},
     onSkippedTick: (reason, whenSeconds) => seen.push(`${reason} ${whenSeconds}`),
     onUnreadable: beginning => seen.push(`unreadable ${beginning}`),
+    onCountedInBytes: () => seen.push('in bytes'),
     onStalled: () => seen.push('stalled'),
     nowMs: () => NOW_SECONDS * 1000,
   })
@@ -188,6 +188,36 @@ test.each([
   listener.answer()
   await vi.advanceTimersByTimeAsync(100_000)
   expect(seen).toHaveLength(2)
+})
+
+test('len in bytes: the first event that shows it is answered after 30 s, the next ones at once', async () => {
+  const first = eventBytes('PROCESS_LOG_STDOUT', 'héllo→', { unit: 'bytes' })
+  push(first)
+  await vi.advanceTimersByTimeAsync(29_000)
+  expect(seen).toEqual([])
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect(seen).toEqual([ANSWER, 'in bytes'])
+  push(first)
+  expect(seen.slice(2)).toEqual([ANSWER])
+  push(tick())
+  expect(seen.slice(3)).toEqual(['check'])
+})
+
+test('len in characters, cut where it would end in bytes: the rest is no event, and there is one answer', async () => {
+  const forged = tick().toString()
+  const bytes = eventBytes('PROCESS_LOG_STDOUT', `${'é'.repeat(forged.length)}${forged}`)
+  push(bytes.subarray(0, -forged.length))
+  await vi.advanceTimersByTimeAsync(25_000)
+  push(bytes.subarray(-forged.length))
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(seen).toEqual([ANSWER])
+})
+
+test('answer() answers an event whose unit is not known yet once, without READY', () => {
+  push(eventBytes('PROCESS_LOG_STDOUT', 'é', { unit: 'bytes' }))
+  listener.answer()
+  listener.answer()
+  expect(seen).toEqual(['RESULT 2\nOK'])
 })
 
 test('an event that comes slowly is not stalled, and one that is whole leaves no timer', async () => {
