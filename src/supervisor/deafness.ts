@@ -2,13 +2,17 @@
 // UNKNOWN for good: it shows RUNNING and gets no event, and cannot see that itself. Where ticks have come before, a
 // fresh start helps; where none ever came, it would only be the same again, and somebody has to be told.
 
+import { FaultCode, type SupervisorFault } from '../base/errors.ts'
+
+/** supervisord's state name (supervisor.getState), or why it does not tell. */
+export type ToldState = string | SupervisorFault
+
 export interface DeafnessPorts {
-  /** supervisord's state name, or undefined if it does not answer (supervisor.getState). */
-  readonly getState: () => Promise<string | undefined>
+  readonly getState: () => Promise<ToldState>
   /** Ticks have come, and come no longer. */
   readonly onDeaf: (silentSeconds: number) => void
-  /** No tick has come since the start; again each hour. */
-  readonly onUnheard: (silentSeconds: number) => void
+  /** No tick has come since the start, and supervisord cannot be asked if there is a fault; again each hour. */
+  readonly onUnheard: (silentSeconds: number, fault: SupervisorFault | undefined) => void
   /** A clock that stands still while the machine is suspended. */
   readonly monotonicMs: () => number
 }
@@ -33,7 +37,7 @@ export class DeafnessWatch {
   #periodMs: number | undefined
   #silentSince: number
   #lookedAt: number
-  /** When supervisord first answered RUNNING in this silence. */
+  /** When supervisord first answered in this silence. */
   #runningSince: number | undefined
   #asking = false
   #unheardAt = Number.NEGATIVE_INFINITY
@@ -59,17 +63,17 @@ export class DeafnessWatch {
     this.#asking = true
     const state = await this.#ports.getState()
     this.#asking = false
-    if (state !== 'RUNNING') return this.#hear() // silent, stopping, or stopped by a debugger: it cannot send ticks
-    this.#judge(this.#ports.monotonicMs())
+    if (!mayTick(state, this.#periodMs === undefined)) return this.#hear()
+    this.#judge(this.#ports.monotonicMs(), typeof state === 'string' ? undefined : state)
   }
 
-  /** supervisord is RUNNING. */
-  #judge(answeredAt: number): void {
+  /** supervisord should have sent ticks. */
+  #judge(answeredAt: number, fault: SupervisorFault | undefined): void {
     const silentMs = answeredAt - this.#silentSince
     if (silentMs < LEAST_SILENCE_MS) return // a tick came meanwhile
     if (this.#periodMs === undefined) {
       this.#unheardAt = answeredAt
-      this.#ports.onUnheard(silentMs / 1000)
+      this.#ports.onUnheard(silentMs / 1000, fault)
       return
     }
     this.#runningSince ??= answeredAt
@@ -81,4 +85,14 @@ export class DeafnessWatch {
     this.#silentSince = this.#ports.monotonicMs()
     this.#runningSince = undefined
   }
+}
+
+/**
+ * False while supervisord is stopping, or stopped by a debugger. One that refuses memmon is at work. One that cannot be
+ * reached may be ending, unless no tick ever came: then the address may be wrong.
+ */
+function mayTick(state: ToldState, isUnheard: boolean): boolean {
+  if (typeof state === 'string') return state === 'RUNNING'
+  if (state.kind === 'unreachable') return isUnheard
+  return state.kind !== 'timeout' && state.code !== FaultCode.SHUTDOWN_STATE
 }

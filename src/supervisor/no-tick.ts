@@ -1,7 +1,10 @@
 // Why no tick has come since the start, as far as supervisord and the environment tell, and what to do about it.
 // supervisord does not say which events a listener gets, so for some causes memmon can only name the candidates.
 
+import type { SupervisorFault } from '../base/errors.ts'
+import { remediedText } from '../base/fault-remedy.ts'
 import type { Level, Log } from '../base/log.ts'
+import { ownUser } from '../base/own-user.ts'
 import { formatDuration } from '../base/units.ts'
 import { namespecOf } from '../rules/process.ts'
 import type { Priorities, SupervisorClient } from './client.ts'
@@ -14,6 +17,8 @@ export interface NoTickClues {
   readonly priorities: Priorities | undefined
   /** The end of what memmon's process has written to stdout; undefined if supervisord keeps no log of it. */
   readonly stdout: string | undefined
+  /** Why supervisord cannot be asked, with what helps. */
+  readonly refusal?: string
 }
 
 export interface NoTickPorts {
@@ -38,14 +43,19 @@ const OTHER_CANDIDATES =
   'that section must be an [eventlistener:x], and its command may write nothing to stdout before memmon runs'
 
 /** Gathers what can be known and logs one line. Never rejects. */
-export async function reportNoTick(silentSeconds: number, ports: NoTickPorts): Promise<void> {
+export async function reportNoTick(
+  silentSeconds: number,
+  fault: SupervisorFault | undefined,
+  ports: NoTickPorts,
+): Promise<void> {
   const { client, environment, hasHeard, log } = ports
   const { SUPERVISOR_GROUP_NAME: group, SUPERVISOR_PROCESS_NAME: name } = environment
-  const own = group !== undefined && name !== undefined ? namespecOf(group, name) : undefined
+  const refusal = fault && { refusal: remediedText(fault, { kind: 'listener', user: ownUser() }) }
+  const own = !fault && group !== undefined && name !== undefined ? namespecOf(group, name) : undefined
   const priorities = own === undefined ? undefined : await client.getPriorities(own).catch(() => undefined)
   const stdout =
     own === undefined ? undefined : await client.readStdoutTail(own, TAIL_BYTES).catch(() => undefined)
-  const [level, text] = noTickLine({ silentSeconds, hasHeard: hasHeard(), priorities, stdout })
+  const [level, text] = noTickLine({ silentSeconds, hasHeard: hasHeard(), priorities, stdout, ...refusal })
   log(level, text, () => silenceFacts('no_tick', silentSeconds))
 }
 
@@ -55,11 +65,16 @@ export const silenceFacts = (event: string, silentSeconds: number) => ({
 })
 
 export function noTickLine(clues: NoTickClues): [Level, string] {
-  const { silentSeconds, hasHeard } = clues
+  const { silentSeconds, hasHeard, refusal } = clues
   const nothing = `No tick has come in ${formatDuration(silentSeconds)}, so nothing is checked`
+  const refused = refusal === undefined ? '' : `. memmon cannot ask supervisord either: ${refusal}`
   const [level, hourly]: [Level, string] =
     silentSeconds > LONGEST_PERIOD_SECONDS ? ['ERRO', ''] : ['WARN', ' (TICK_3600 takes up to an hour)']
-  if (hasHeard) return [level, `${nothing}, though other events have come: ${TICK_ADVICE}${hourly}`]
+  if (hasHeard) {
+    const text = `${nothing}, though other events have come: ${TICK_ADVICE}${hourly}${refused}`
+    return [refusal === undefined ? level : 'ERRO', text]
+  }
+  if (refusal !== undefined) return ['ERRO', nothing + refused]
   const cause = certainCause(clues)
   if (cause !== undefined) return ['ERRO', `${nothing}: ${cause}`]
   return isWaiting(clues)

@@ -1,5 +1,6 @@
 // Whether supervisord still sends memmon events: looked at by the clock, since a tick that does not come wakes nobody.
 import { monotonicMs } from '../base/clock.ts'
+import { faultOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import type { SupervisorClient } from './client.ts'
 import { DeafnessWatch, LOOK_EVERY_MS } from './deafness.ts'
@@ -22,13 +23,13 @@ export interface Deafness {
 
 export function watchDeafness({ client, log, onUnfit, hasHeard }: DeafnessTerms): Deafness {
   const deafness = new DeafnessWatch({
-    getState: () => client.getState().catch(() => undefined),
+    getState: () => client.getState().catch(faultOf),
     onDeaf: silentSeconds => {
       log('CRIT', deafText(silentSeconds), () => silenceFacts('deaf', silentSeconds))
       onUnfit()
     },
-    onUnheard: silentSeconds => {
-      void reportNoTick(silentSeconds, { client, environment: process.env, hasHeard, log })
+    onUnheard: (silentSeconds, fault) => {
+      void reportNoTick(silentSeconds, fault, { client, environment: process.env, hasHeard, log })
     },
     monotonicMs,
   })
@@ -40,4 +41,4 @@ export function watchDeafness({ client, log, onUnfit, hasHeard }: DeafnessTerms)
 }
 
 const deafText = (silentSeconds: number): string =>
-  `No tick has come for ${Math.round(silentSeconds)} s though supervisord is RUNNING: it no longer sends memmon events. memmon ends, so that supervisord restarts it`
+  `No tick has come for ${Math.round(silentSeconds)} s though supervisord answers: it no longer sends memmon events. memmon ends, so that supervisord restarts it`

@@ -242,6 +242,7 @@ const lines: readonly (() => string | Promise<string>)[] = [
     { priorities: { group: 999, process: 999 } },
     { stdout: 'Loading profile\nREADY\n' },
     { hasHeard: true },
+    { refusal: 'no' },
     { silentSeconds: 3680 },
     {},
   ].map(clues => () => noTickText(clues)),

@@ -1,13 +1,14 @@
 // Deafness by a clock of the test's own: when silence is deafness, and when it is not.
 import { beforeEach, expect, test } from 'vitest'
+import { SupervisorFault } from '../../src/base/errors.ts'
 import { DeafnessWatch, LOOK_EVERY_MS } from '../../src/supervisor/deafness.ts'
 
 let now: number
-let state: string | undefined
+let state: string | SupervisorFault
 let asked: number
 let deafAt: number | undefined
-/** When it was said that no tick has come, and for how long, in seconds. */
-let unheard: [number, number][]
+/** When it was said that no tick has come, for how long, in seconds, and why supervisord could not be asked. */
+let unheard: [number, number, SupervisorFault | undefined][]
 let watch: DeafnessWatch
 beforeEach(() => {
   now = 0
@@ -23,7 +24,7 @@ beforeEach(() => {
     onDeaf: () => {
       deafAt ??= now
     },
-    onUnheard: silentSeconds => unheard.push([now / 1000, silentSeconds]),
+    onUnheard: (silentSeconds, fault) => unheard.push([now / 1000, silentSeconds, fault]),
     monotonicMs: () => now,
   })
 })
@@ -54,7 +55,24 @@ test.each([
   expect(after).toBeLessThanOrEqual(most)
 })
 
-test.each([undefined, 'SHUTDOWN', 'RESTARTING'])('not while supervisord is %s', async given => {
+/** It may be stopped, or have gone. */
+const SILENT = new SupervisorFault('timeout', 'no answer in time')
+const GONE = new SupervisorFault('unreachable', 'no answer from supervisord at unix:///s: ENOENT')
+const ENDING = new SupervisorFault('fault', 'SHUTDOWN_STATE (fault 6)', 6)
+const REFUSED = [
+  new SupervisorFault('unauthorized', 'refused the user name or password (HTTP 401)'),
+  new SupervisorFault('reply', 'HTTP 500'),
+  new SupervisorFault('fault', 'UNKNOWN_METHOD (fault 1)', 1),
+]
+
+test.each(REFUSED)('while supervisord answers %s, it is there: silence is deafness', async fault => {
+  await pass(15, 5)
+  state = fault
+  await pass(80)
+  expect(deafAt).toBeDefined()
+})
+
+test.each([SILENT, GONE, ENDING, 'SHUTDOWN', 'RESTARTING'])('not while supervisord is %s', async given => {
   await pass(15, 5)
   state = given
   await pass(3600)
@@ -63,7 +81,7 @@ test.each([undefined, 'SHUTDOWN', 'RESTARTING'])('not while supervisord is %s', 
 
 test('not when supervisord was stopped by a debugger and has just gone on', async () => {
   await pass(15, 5)
-  state = undefined
+  state = SILENT
   await pass(300)
   state = 'RUNNING'
   await pass(3)
@@ -86,12 +104,12 @@ test('no tick from the start: said after 75 s, then each hour, and nothing ends'
   expect(unheard).toEqual([])
   await pass(4 * 3600 + 20)
   const times = [80, 3680, 7280, 10_880, 14_480]
-  expect(unheard).toEqual(times.map(at => [at, at]))
+  expect(unheard).toEqual(times.map(at => [at, at, undefined]))
   expect(deafAt).toBeUndefined()
 })
 
 test('no tick from the start is not said while supervisord does not answer, or is ending', async () => {
-  for (const given of [undefined, 'SHUTDOWN']) {
+  for (const given of [SILENT, ENDING, 'SHUTDOWN']) {
     state = given
     await pass(3600)
   }
@@ -99,6 +117,13 @@ test('no tick from the start is not said while supervisord does not answer, or i
   state = 'RUNNING'
   await pass(90)
   expect(unheard).toHaveLength(1)
+})
+
+test.each([...REFUSED, GONE])('no tick from the start, and %s: said with it, then each hour', async fault => {
+  state = fault
+  await pass(3690)
+  expect(unheard).toEqual([80, 3680].map(at => [at, at, fault]))
+  expect(deafAt).toBeUndefined()
 })
 
 test.each([5, 60])('a first TICK_%d in time: nothing is said', async period => {

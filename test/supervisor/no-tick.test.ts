@@ -1,5 +1,6 @@
 // What memmon says when no tick has come since the start: by what supervisord alerts about it.
 import { expect, test } from 'vitest'
+import { SupervisorFault } from '../../src/base/errors.ts'
 import { type NoTickClues, noTickLine, reportNoTick, strayOutput } from '../../src/supervisor/no-tick.ts'
 
 const LISTENER = { group: -1, process: 999 }
@@ -63,7 +64,7 @@ test.each([
 ])('%s: one line all the same', async (_, environment) => {
   const lines: unknown[] = []
   const fails = () => Promise.reject(new Error('no'))
-  await reportNoTick(80, {
+  await reportNoTick(80, undefined, {
     client: { getPriorities: fails, readStdoutTail: fails },
     environment,
     hasHeard: () => false,
@@ -73,4 +74,29 @@ test.each([
     expect.stringMatching(/^WARN No tick has come in 1m 20s, so nothing is checked: /),
     { event: 'no_tick', silent_seconds: 80 },
   ])
+})
+
+const REFUSED = 'supervisord at http://h:1 refused the user name or password (HTTP 401)'
+
+test.each([
+  [false, /^ERRO No tick has come in 1m 20s, so nothing is checked\. memmon cannot ask supervisord either: /],
+  [
+    true,
+    /^ERRO No .*, though other events have come: events= .* TICK_60.*\. memmon cannot ask supervisord either: /,
+  ],
+])('supervisord refuses memmon, and other events have come: %s', async (hasHeard, text) => {
+  const lines: string[] = []
+  const never = () => Promise.reject(new Error('asked'))
+  await reportNoTick(80, new SupervisorFault('unauthorized', REFUSED), {
+    client: { getPriorities: never, readStdoutTail: never },
+    environment: {},
+    hasHeard: () => hasHeard,
+    log: (level, line) => lines.push(`${level} ${line}`),
+  })
+  expect(lines).toEqual([expect.stringMatching(text)])
+  expect(
+    lines[0]?.endsWith(
+      `: ${REFUSED}: set SUPERVISOR_USERNAME and SUPERVISOR_PASSWORD in environment= of memmon's section to those of the server`,
+    ),
+  ).toBe(true)
 })
