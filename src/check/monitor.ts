@@ -190,12 +190,16 @@ export class Monitor {
     const trees = areCounted(this.#rules, true)
     this.#judging.prepare(found.watched, trees)
     const unmeasured: ProcessInfo[] = []
+    const unsized = new Set(found.watched.map(({ process }) => process.namespec))
     for (const one of running) {
       const rssBytes = rssOf(one, trees)
       if (rssBytes === undefined) unmeasured.push(one.process)
-      else this.#onMeasured(one.process, rssBytes, rssOf(one, false) ?? rssBytes)
+      else {
+        unsized.delete(one.process.namespec)
+        this.#onMeasured(one.process, rssBytes, rssOf(one, false) ?? rssBytes)
+      }
     }
-    this.#blindSpots.tell(blindSpotsOf(unmeasured, this.#ports.sampler))
+    this.#blindSpots.tell(blindSpotsOf(unmeasured, this.#ports.sampler), unsized)
   }
 
   #onMeasured(process: ProcessInfo, rssBytes: number, plainBytes: number): void {

@@ -57,22 +57,23 @@ function blindLine(spots: readonly BlindSpot[], why: Blind): string {
 /** Says each blind spot once, until it can be measured again. */
 export class BlindSpots {
   readonly #log: Log
-  #told: ReadonlySet<string> = new Set()
+  /** By namespec, without the pid: a program that is restarted is the same trouble. */
+  #told: ReadonlyMap<string, Blind> = new Map()
 
   constructor(log: Log) {
     this.#log = log
   }
 
-  tell(spots: readonly BlindSpot[]): void {
-    const keys = new Set(spots.map(keyOf))
-    if (spots.some(spot => !this.#told.has(keyOf(spot)))) {
+  /** `unsized`: all that are watched and have no size now. One of them that only is not RUNNING is not over. */
+  tell(spots: readonly BlindSpot[], unsized: ReadonlySet<string>): void {
+    const told = this.#told
+    const away = [...told].filter(([namespec]) => unsized.has(namespec))
+    const now = new Map([...away, ...spots.map(({ process, why }) => [process.namespec, why] as const)])
+    if (spots.some(({ process, why }) => told.get(process.namespec) !== why)) {
       for (const line of blindLines(spots)) this.#log('WARN', line, trouble('sizes'))
-    } else if (spots.length === 0 && this.#told.size > 0) {
+    } else if (now.size === 0 && told.size > 0) {
       this.#log('INFO', 'The sizes of all RUNNING processes can be read again', troubleOver('sizes'))
     }
-    this.#told = keys
+    this.#told = now
   }
 }
-
-/** Without the pid: a program that is restarted is the same trouble. */
-const keyOf = ({ process: { namespec }, why }: BlindSpot): string => `${why} ${namespec}`

@@ -32,13 +32,15 @@ export interface NoTickPorts {
 const LONGEST_PERIOD_SECONDS = 3600
 const TAIL_BYTES = 1000
 const MOST_QUOTED = 200
-/** supervisor/options.py: what a section without priority= has; a listener's group has -1. */
-const PROGRAM_PRIORITY = 999
+/** supervisor/options.py: without priority= a section has 999, and a listener's group -1; with it, a listener has it in both. */
+const DEFAULT_PRIORITY = 999
 const LISTENER_PRIORITY = -1
 /** The protocol's own words, in the order in which a listener writes them. */
 const PROTOCOL = /READY\n|RESULT 2\nOK/
 const TICK_ADVICE = "events= of memmon's section must name a tick, such as TICK_60"
 const WAITING = 'Waiting for the first tick, which with events=TICK_3600 takes up to an hour'
+const PROGRAM_CANDIDATE =
+  "memmon's section looks like a [program:memmon], and only an [eventlistener:memmon] gets events. If it is one, with priority=999"
 const OTHER_CANDIDATES =
   'that section must be an [eventlistener:x], and its command may write nothing to stdout before memmon runs'
 
@@ -77,13 +79,14 @@ export function noTickLine(clues: NoTickClues): [Level, string] {
   if (refusal !== undefined) return ['ERRO', nothing + refused]
   const cause = certainCause(clues)
   if (cause !== undefined) return ['ERRO', `${nothing}: ${cause}`]
+  if (looksLikeProgram(clues)) return [level, `${nothing}: ${PROGRAM_CANDIDATE}, ${TICK_ADVICE}${hourly}`]
   return isWaiting(clues)
     ? ['INFO', `${WAITING}, ${formatDuration(silentSeconds)} so far. If events= names no tick, add TICK_60`]
     : [level, `${nothing}: ${TICK_ADVICE}${hourly}; ${OTHER_CANDIDATES}`]
 }
 
 function certainCause({ priorities, stdout }: NoTickClues): string | undefined {
-  if (priorities?.group === PROGRAM_PRIORITY && priorities.process === PROGRAM_PRIORITY) {
+  if (priorities && !mayBeListener(priorities)) {
     return "memmon's section must be [eventlistener:memmon], not [program:memmon]"
   }
   const stray = strayOutput(stdout)
@@ -92,9 +95,16 @@ function certainCause({ priorities, stdout }: NoTickClues): string | undefined {
     : `supervisord sends no events because something wrote "${stray}" to memmon's stdout. Let memmon's command write that to stderr, as with >&2, then restart memmon`
 }
 
+const mayBeListener = ({ group, process }: Priorities): boolean =>
+  group === process || (group === LISTENER_PRIORITY && process === DEFAULT_PRIORITY)
+
+/** A listener seldom has this priority. */
+const looksLikeProgram = ({ priorities }: NoTickClues): boolean =>
+  priorities?.group === DEFAULT_PRIORITY && priorities.process === DEFAULT_PRIORITY
+
 /** All is as it should be, so events=TICK_3600 is likely. */
 const isWaiting = ({ silentSeconds, priorities, stdout }: NoTickClues): boolean =>
-  silentSeconds <= LONGEST_PERIOD_SECONDS && priorities?.group === LISTENER_PRIORITY && stdout !== undefined
+  silentSeconds <= LONGEST_PERIOD_SECONDS && priorities !== undefined && stdout !== undefined
 
 /** What stands where only the protocol's words may stand, around the last READY. */
 export function strayOutput(stdout: string | undefined): string | undefined {

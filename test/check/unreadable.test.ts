@@ -99,6 +99,36 @@ test('said once, again when one more is not readable, and once when all are', as
   expect(log.slice(3)).toEqual(['INFO The sizes of all RUNNING processes can be read again'])
 })
 
+test.each([
+  ['flaps', { pid: 0, state: ProcessState.BACKOFF }],
+  ['has just gone', { pid: 4 }],
+])('one that %s is told once, and is over when it can be read, or was removed', async (_, away) => {
+  const monitor = monitorOf('-a', '100MB')
+  const dbs = [{ pid: 2 }, away, { pid: 3 }, away, { pid: 2 }]
+  why.set(2, 'hidden').set(3, 'hidden').set(4, 'gone')
+  for (const db of dbs) {
+    processes = [processNamed('web', { pid: 1 }), processNamed('db', db)]
+    await monitor.check()
+  }
+  expect(log).toEqual([expect.stringContaining('WARN Cannot read the size of 1 RUNNING process')])
+  processes = [processNamed('web', { pid: 1 }), ...(away.pid === 0 ? [] : [processNamed('db', { pid: 5 })])]
+  await monitor.check()
+  await monitor.check()
+  expect(log.slice(1)).toEqual(['INFO The sizes of all RUNNING processes can be read again'])
+  processes = [processNamed('db', { pid: 2 })]
+  await monitor.check()
+  expect(log.slice(2)).toEqual([expect.stringContaining('WARN Cannot read the size of 1 RUNNING process')])
+})
+
+test('one that is no longer watched is forgotten', async () => {
+  why.set(2, 'hidden')
+  const monitor = monitorOf('-a', '100MB')
+  await monitor.check()
+  monitor.use(rulesOf('-p', 'web=100MB'))
+  await monitor.check()
+  expect(log.slice(1)).toEqual(['INFO The sizes of all RUNNING processes can be read again'])
+})
+
 test('a long list is cut, and its length told', async () => {
   processes = Array.from({ length: 25 }, (_, at) => processNamed(`p${at}`, { pid: at + 1 }))
   for (const { pid } of processes) why.set(pid, 'hidden')

@@ -240,6 +240,7 @@ const lines: readonly (() => string | Promise<string>)[] = [
   () => journalLine(headerLine('S0', 'B1') + jobLine(stopping())),
   ...[
     { priorities: { group: 999, process: 999 } },
+    { priorities: { group: 999, process: 5 } },
     { stdout: 'Loading profile\nREADY\n' },
     { hasHeard: true },
     { refusal: 'no' },

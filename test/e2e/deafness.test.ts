@@ -64,12 +64,25 @@ test.concurrent('no tick from the start, and npm has taken memmon away meanwhile
   }
 })
 
+test.concurrent('no tick from the start, and a server that wants a password: said with what helps', async () => {
+  const server = await ScriptedSupervisord.start({ programs: [] })
+  server.misbehave('*', { kind: 'status', status: 401 }, 1000)
+  const memmon = new Memmon(['-a', '1GB'], { SUPERVISOR_SERVER_URL: server.url })
+  try {
+    await memmon.waitForLog(/ERRO No tick has come in 1m \d+s.*HTTP 401\): set SUPERVISOR_USERNAME and /)
+  } finally {
+    memmon.child.kill('SIGKILL')
+    await server.close()
+  }
+})
+
 /**
- * Each is a memmon that never gets a tick, and what it says of that. The third stands for TICK_3600, which memmon cannot
+ * Each is a memmon that never gets a tick, and what it says of that. The fourth stands for TICK_3600, which memmon cannot
  * tell from it: supervisord sends that one at each full hour, which may be in the middle of this test.
  */
 const WITHOUT_TICKS: readonly [string, string, RegExp][] = [
-  ['program', '', /ERRO No tick has come in .*must be \[eventlistener:memmon\], not \[program:memmon\]/],
+  ['program', '', /WARN No tick has come in .*looks like a \[program:memmon\]/],
+  ['eventlistener', 'priority=5\nevents=SUPERVISOR_STATE_CHANGE_STOPPING', /INFO Waiting for the first tick/],
   ['eventlistener', 'events=PROCESS_STATE', /WARN No tick has come in .*other events have come/],
   ['eventlistener', 'events=SUPERVISOR_STATE_CHANGE_STOPPING', /INFO Waiting for the first tick/],
   ['eventlistener', 'events=TICK_5', /ERRO No tick has come in .*wrote "Loading profile" to memmon's stdout/],

@@ -5,7 +5,9 @@ import { type NoTickClues, noTickLine, reportNoTick, strayOutput } from '../../s
 
 const LISTENER = { group: -1, process: 999 }
 const PROGRAM = { group: 999, process: 999 }
-const UNSURE = { group: 5, process: 5 }
+/** A program of a [group:x]. */
+const GROUPED = { group: 999, process: 5 }
+const EITHER = { group: 5, process: 5 }
 const clues = (some: Partial<NoTickClues>): NoTickClues => ({
   silentSeconds: 80,
   hasHeard: false,
@@ -16,10 +18,22 @@ const clues = (some: Partial<NoTickClues>): NoTickClues => ({
 
 test.each<[string, Partial<NoTickClues>, string, RegExp]>([
   [
-    'a program',
+    'a program, or a listener with priority=999',
     { priorities: PROGRAM },
+    'WARN',
+    /in 1m 20s, so .* looks like a \[program:memmon\], .* \[eventlistener:memmon\] .* priority=999, .* \(TICK_3600 takes/,
+  ],
+  [
+    'the same after an hour',
+    { priorities: PROGRAM, silentSeconds: 3680 },
     'ERRO',
-    /in 1m 20s, so .* \[eventlistener:memmon\], not \[program:memmon\]/,
+    /looks like a \[program:memmon\].* such as TICK_60$/,
+  ],
+  [
+    'a program of a group',
+    { priorities: GROUPED },
+    'ERRO',
+    /in 1m 20s, so .* must be \[eventlistener:memmon\], not \[program:memmon\]$/,
   ],
   ['a wrapper that prints', { stdout: 'hello\nREADY\n' }, 'ERRO', /because something wrote "hello" .* >&2/],
   [
@@ -31,12 +45,7 @@ test.each<[string, Partial<NoTickClues>, string, RegExp]>([
   ['the same after an hour', { hasHeard: true, silentSeconds: 3680 }, 'ERRO', /such as TICK_60$/],
   ['events=TICK_3600', {}, 'INFO', /^Waiting for the first tick, .*TICK_3600 .* hour, 1m 20s so far/],
   ['nothing after an hour', { silentSeconds: 3680 }, 'ERRO', /in 1h 1m, .* such as TICK_60; that section/],
-  [
-    'a priority of its own',
-    { priorities: UNSURE },
-    'WARN',
-    /TICK_60 \(TICK_3600 takes up to an hour\); that/,
-  ],
+  ['a priority of its own', { priorities: EITHER }, 'INFO', /^Waiting for the first tick, .* 1m 20s so far/],
   ['no log of stdout', { stdout: undefined }, 'WARN', /may write nothing to stdout before memmon runs$/],
   ['no name (Go)', { priorities: undefined, stdout: undefined }, 'WARN', /must be an \[eventlistener:x\]/],
 ])('%s', (_, some, level, text) => {
