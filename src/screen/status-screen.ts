@@ -91,8 +91,12 @@ function tickText({ hearing }: ListenerStatus, nowMs: number): string {
 }
 
 function checksText({ assessment, watched, hearing }: ListenerStatus): string {
-  if (hearing.kind !== 'hears') return 'none since then'
-  return assessment ? `${watched.size} of ${assessment.processes.length} programs watched` : 'go on'
+  if (hearing.kind !== 'hears') return hearing.kind === 'starting' ? 'none yet' : 'none since then'
+  if (!assessment) return 'go on'
+  const programs = assessment.processes.filter(
+    ({ process, isListener, isSelf }) => watched.has(process.namespec) || !(isListener || isSelf),
+  )
+  return `${watched.size} of ${programs.length} programs watched`
 }
 
 function ownText({ pid, process, ownBytes, ownLimitBytes }: ListenerStatus): string {

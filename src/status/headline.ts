@@ -8,7 +8,7 @@ import type { ListenerStatus, Status } from './status.ts'
 /** Gives so many names, then only a count. */
 const MOST_NAMED = 3
 
-/** 'well: ...' or 'not well: ...', without escaping what a name may hold. */
+/** 'well: ...', 'not well: ...' or, where memmon has checked nothing so far, 'no tick yet: ...', without escaping what a name may hold. */
 export function headline(status: Status): string {
   const { listeners, unanswered, problems } = status
   const isWell = exitCodeOf(status) === 0
@@ -19,7 +19,8 @@ export function headline(status: Status): string {
       .filter(one => isWell || standingOf(one) !== 'well')
       .map(one => `${listeners.length > 1 ? `${one.section}: ` : ''}${listenerText(one, status.atMs)}`),
   ]
-  return `${isWell ? 'well' : 'not well'}: ${whys.join('; ')}`
+  const well = listeners.some(({ hearing }) => hearing.kind === 'starting') ? 'no tick yet' : 'well'
+  return `${isWell ? well : 'not well'}: ${whys.join('; ')}`
 }
 
 /** One clause about one listener. */
@@ -34,7 +35,7 @@ export function listenerText(one: ListenerStatus, nowMs: number): string {
     case 'failing':
       return `checks fail since ${clock(one.failing?.sinceMs ?? nowMs)}: ${one.failing?.why}`
     default:
-      return programsText(one)
+      return programsText(one, nowMs)
   }
 }
 
@@ -57,23 +58,27 @@ function silentText({ hearing }: ListenerStatus, nowMs: number): string {
     : `memmon was not heard for ${seconds} s: no tick has reached it since ${clock(hearing.tickAtMs)}`
 }
 
-function programsText(one: ListenerStatus): string {
+function programsText(one: ListenerStatus, nowMs: number): string {
   const over = overOf(one).map(({ process }) => shortName(process))
   const down = downOf(one).map(({ process }) => `${shortName(process)} ${stateName(process.state)}`)
   const budgets = budgetsOverOf(one).map(({ budget }) => budget.written)
-  const { watched, mutes, outbox } = one
+  const { watched, mutes, outbox, hearing } = one
   const parts = [
     ...(over.length > 0 ? [`${over.length} over a limit (${named(over)})`] : []),
     ...(budgets.length > 0 ? [`${counted(budgets.length, 'budget')} over (${named(budgets)})`] : []),
     ...(down.length > 0 ? [`${down.length} down (${named(down)})`] : []),
   ]
-  const programs = `${counted(watched.size, 'program')} watched`
+  const count = counted(watched.size, 'program')
+  const isStarting = hearing.kind === 'starting'
+  const fine = isStarting
+    ? `memmon started ${ago(hearing.sinceMs, nowMs)}; ${count}, all within their limits now`
+    : `${count} watched, all within their limits`
   const rest = [
     ...(mutes.length > 0 ? [`${mutes.length} muted`] : []),
     ...(outbox && outbox.count > 0 ? [`${counted(outbox.count, 'message')} not sent`] : []),
+    ...(isStarting && parts.length > 0 ? ['no tick yet'] : []),
   ]
-  const first =
-    parts.length > 0 ? `${parts.join(', ')} of ${programs}` : `${programs}, all within their limits`
+  const first = parts.length > 0 ? `${parts.join(', ')} of ${count} watched` : fine
   return [first, ...rest].join(', ')
 }
 

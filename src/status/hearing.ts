@@ -12,7 +12,7 @@ export interface HeardOf {
 export type Hearing =
   | { readonly kind: 'hears'; readonly tickAtMs: number; readonly periodSeconds: number }
   /** It has just started: its first tick is yet to come. */
-  | { readonly kind: 'starting' }
+  | { readonly kind: 'starting'; readonly sinceMs: number }
   /** For longer than a tick may take: since its last one, or since its start. */
   | { readonly kind: 'silent'; readonly sinceMs: number; readonly tickAtMs: number | undefined }
   /** Nothing says when its last tick was: it is not running, or its state cannot be read. */
@@ -25,7 +25,7 @@ export function hearingOf(
   silenceMs: (periodMs: number | undefined) => number,
 ): Hearing {
   if (tickAtMs === undefined || periodSeconds === undefined) {
-    if (nowMs - startedAtMs <= silenceMs(undefined)) return { kind: 'starting' }
+    if (nowMs - startedAtMs <= silenceMs(undefined)) return { kind: 'starting', sinceMs: startedAtMs }
     return { kind: 'silent', sinceMs: startedAtMs, tickAtMs: undefined }
   }
   // A tick in the future: the date has been set back since.

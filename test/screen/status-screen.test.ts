@@ -37,6 +37,14 @@ test('all is well', async () => {
   await expectPictures('well', statusWith([one]))
 })
 
+test('no tick yet', async () => {
+  const hearing = { kind: 'starting', sinceMs: before(61) } as const
+  const fine = await listenerWith(['-a', '100MB'], FINE, { hearing })
+  await expectPictures('starting', statusWith([fine]))
+  const over = await listenerWith(['-a', '60MB'], FINE, { hearing, section: 'eventlistener:second' })
+  await expectPictures('starting-over', statusWith([fine, over]))
+})
+
 test('everything at once', async () => {
   const capped = { kind: 'capped', cap: '3/1h', untilMs: NOW + 180_000, leftSeconds: 180 } as const
   const one = await listenerWith(
@@ -85,6 +93,19 @@ test('what keeps memmon from its work', async () => {
     hearing: { kind: 'silent', sinceMs: before(200), tickAtMs: undefined },
   })
   await expectPictures('two', statusWith([failing, unheard]))
+})
+
+test('listeners count only where a rule is about them', async () => {
+  const more: Sample[] = [
+    ...FINE,
+    { name: 'other', megabytes: 9, isListener: true },
+    { name: 'off', megabytes: 9 },
+  ]
+  const watched = new Set(['api:api', 'other:other'])
+  const one = await listenerWith(['-p', 'api=100MB', '-p', 'other=100MB'], more, { watched })
+  expect(statusLines(statusWith([one]), { columns: 80, colour: false, widthOf })).toContain(
+    '  Checks     2 of 4 programs watched',
+  )
 })
 
 test('nothing that can be asked: what is left of it is shown', async () => {

@@ -22,6 +22,7 @@ test.each<[tick: number | undefined, period: number | undefined, started: number
   const tickAtMs = tick === undefined ? undefined : ago(tick)
   const heard = hearingOf({ tickAtMs, periodSeconds, startedAtMs: ago(started) }, NOW, silenceMs)
   expect(heard.kind).toBe(kind)
+  if (heard.kind === 'starting') expect(heard.sinceMs).toBe(ago(started))
   if (heard.kind === 'silent') expect(heard.sinceMs).toBe(tickAtMs ?? ago(started))
   // The date was set back since: no tick is in the future.
   if (heard.kind === 'hears') expect(heard.tickAtMs).toBe(Math.min(NOW, tickAtMs ?? 0))
