@@ -7,6 +7,7 @@ import { createRedactor } from '../base/redact.ts'
 import { environmentSecrets } from '../base/secrets.ts'
 import { parseServerUrl, type ServerAddress } from '../base/server-url.ts'
 import { sleep } from '../base/sleep.ts'
+import { formatDuration } from '../base/units.ts'
 import type { SettingsSource } from '../config/reload.ts'
 import { isIdle, OWN_LIMIT_BYTES, type Settings } from '../config/settings.ts'
 import type { Memmon } from '../memmon.ts'
@@ -195,7 +196,7 @@ async function refuseWrong(settings: Settings): Promise<void> {
 
 function skippedTickText(reason: 'late' | 'busy', whenSeconds: number): string {
   if (reason === 'busy') return 'Skipped a tick: the previous check is still running'
-  return `Skipped a tick from ${Math.round(Date.now() / 1000 - whenSeconds)} s ago: the next one is due`
+  return `Skipped an old tick (${formatDuration(Date.now() / 1000 - whenSeconds)} late): a newer one is waiting`
 }
 
 const hasShare = (spec: Pick<RuleSpec, 'limit' | 'hardLimit' | 'warn'>): boolean =>

@@ -58,5 +58,5 @@ export function createOwnPlace(ports: OwnPlacePorts): OwnPlace {
 
 const childrenText = (pid: number, isReadable: boolean): string =>
   isReadable
-    ? `A quiet check reads the children of supervisord (pid ${pid}) from /proc, without asking supervisord`
+    ? `Checks read the sizes from /proc and ask supervisord (pid ${pid}) only when its processes change`
     : `The children of supervisord (pid ${pid}) are not visible in /proc: each check asks supervisord for them`

@@ -46,7 +46,7 @@ afterEach(async () => {
 
 test(`after ${TICKS} ticks over ${CHILDREN} children memmon is a bare node and little more, and V8 complains of no flag`, async () => {
   // The garbage of the checks that ask is collected by the first that does not.
-  await memmon.waitForLog(/A quiet check/)
+  await memmon.waitForLog(/Checks read the sizes/)
   await waitFor('READY', () => memmon.stdout !== '')
   for (let at = 0; at < TICKS; at++) await quickTick()
   const ownKb = privateDirtyKb(memmon.child.pid)

@@ -44,7 +44,7 @@ async function loadedWith(said: string | RegExp, ...args: string[]): Promise<str
 }
 
 const ALWAYS = ['bytes', 'listener', 'main', 'sax']
-const CHILDREN = /A quiet check reads|not visible in \/proc/
+const CHILDREN = /Checks read the sizes|not visible in \/proc/
 
 test('nothing of metrics, alerts, agents, evidence, pictures and commands for people; nor of mail before the first one', async () => {
   expect(await loadedWith(CHILDREN, '-m', 'bob@example.com')).toEqual(ALWAYS)

@@ -50,7 +50,7 @@ async function start(...args: string[]): Promise<void> {
 
 async function startWith(...args: string[]): Promise<void> {
   memmon = new Memmon(args, { SUPERVISOR_SERVER_URL: server.url })
-  await memmon.waitForLog(/A quiet check|The children of supervisord/)
+  await memmon.waitForLog(/Checks read the sizes|The children of supervisord/)
 }
 
 const tables = () => server.count('getAllProcessInfo')

@@ -39,7 +39,7 @@ beforeAll(async () => {
     SUPERVISOR_GROUP_NAME: 'memmon',
     SUPERVISOR_PROCESS_NAME: 'memmon',
   })
-  await memmon.tickUntil('its history', () => memmon.logHolds('A quiet check reads'))
+  await memmon.tickUntil('its history', () => memmon.logHolds('Checks read the sizes'))
   await memmon.end()
 })
 afterAll(async () => {

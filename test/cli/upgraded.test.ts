@@ -64,7 +64,7 @@ test('shlex is away at an alert, and back a moment later: on_alert_command is ru
 test('what a command needs was loaded at the start: shlex may be away when it is run', async () => {
   const running = start('--action', 'alert', '--for', '3', '--on-alert-command', touch())
   await running.tick(2) // the third finds it over its limit
-  await running.waitForLog('A quiet check reads the children')
+  await running.waitForLog('Checks read the sizes')
   installed.takeAway(SHLEX)
   await running.tickUntil('the alert', () => running.logHolds('exceeds its limit and is left running'))
   await waitFor(() => `the command to run\n${running.stderr}`, ran, 10_000)

@@ -51,7 +51,7 @@ test.concurrent('no tick from the start, and npm has taken memmon away meanwhile
   const server = await ScriptedSupervisord.start({ programs: [] })
   const memmon = new Memmon(['-a', '1GB'], { SUPERVISOR_SERVER_URL: server.url }, installed.command)
   try {
-    await memmon.waitForLog('A quiet check')
+    await memmon.waitForLog('Checks read the sizes')
     for (const file of readdirSync(join(installed.folder, 'dist'))) installed.takeAway(join('dist', file))
     await memmon.waitForLog(
       /WARN No tick has come in 1m \d+s, so nothing is checked: events= of memmon's section/,

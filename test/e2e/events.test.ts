@@ -19,7 +19,7 @@ const start = async (options: Omit<SupervisordOptions, 'programs'>): Promise<voi
     listenerLines: 'buffer_size=1000000',
     ...options,
   })
-  await supervisord.waitForLog(/A quiet check|The children of supervisord/)
+  await supervisord.waitForLog(/Checks read the sizes|The children of supervisord/)
 }
 
 /** Runs the Python as a program whose output becomes events. */

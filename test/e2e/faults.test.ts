@@ -77,7 +77,7 @@ test('no descriptor left: memmon goes on, and checks and restarts as soon as the
     programs: holder('big', 50, LATER),
     memmon: `-a 30MB --pre-restart-command 'touch ${hook}'`,
   })
-  await supervisord.waitForLog('A quiet check reads the children')
+  await supervisord.waitForLog('Checks read the sizes')
   await waitForChecks(supervisord, 2)
   const { pid } = await supervisord.process('memmon:memmon')
   const before = softLimit(pid)

@@ -107,7 +107,7 @@ test('six drained workers that exit with 0, memmon killed again and again: none 
       (now, at) => now.state === RUNNING && now.pid !== before[at]?.pid,
     )
   for (let kills = 0; kills < 8; kills++) {
-    await waitFor('the next memmon', () => count(/A quiet check reads/g) > kills)
+    await waitFor('the next memmon', () => count(/Checks read the sizes/g) > kills)
     const lines = count(/ w\d:w\d/g)
     // Every other one dies as soon as it is there, the rest when they have done something.
     if (kills % 2 === 1)
