@@ -6,7 +6,7 @@ import { remediedText } from '../base/fault-remedy.ts'
 import type { Level, Log } from '../base/log.ts'
 import { ownUser } from '../base/own-user.ts'
 import { formatDuration } from '../base/units.ts'
-import { namespecOf } from '../rules/process.ts'
+import { namespecOf, ProcessState } from '../rules/process.ts'
 import type { Priorities, SupervisorClient } from './client.ts'
 
 export interface NoTickClues {
@@ -17,12 +17,14 @@ export interface NoTickClues {
   readonly priorities: Priorities | undefined
   /** The end of what memmon's process has written to stdout; undefined if supervisord keeps no log of it. */
   readonly stdout: string | undefined
+  /** numprocs= has made several of memmon's section, and another one runs. */
+  readonly isOneOfMany: boolean
   /** Why supervisord cannot be asked, with what helps. */
   readonly refusal?: string
 }
 
 export interface NoTickPorts {
-  readonly client: Pick<SupervisorClient, 'getPriorities' | 'readStdoutTail'>
+  readonly client: Pick<SupervisorClient, 'getPriorities' | 'readStdoutTail' | 'getAllProcessInfo'>
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly hasHeard: () => boolean
   readonly log: Log
@@ -41,6 +43,8 @@ const TICK_ADVICE = "events= of memmon's section must name a tick, such as TICK_
 const WAITING = 'Waiting for the first tick, which with events=TICK_3600 takes up to an hour'
 const PROGRAM_CANDIDATE =
   "memmon's section looks like a [program:memmon], and only an [eventlistener:memmon] gets events. If it is one, with priority=999"
+const ONE_OF_MANY =
+  "Another memmon of this section gets the ticks, so this one does nothing: set numprocs=1. supervisord gives each event to the first of a listener's processes that is free"
 const OTHER_CANDIDATES =
   'that section must be an [eventlistener:x], and its command may write nothing to stdout before memmon runs'
 
@@ -57,7 +61,14 @@ export async function reportNoTick(
   const priorities = own === undefined ? undefined : await client.getPriorities(own).catch(() => undefined)
   const stdout =
     own === undefined ? undefined : await client.readStdoutTail(own, TAIL_BYTES).catch(() => undefined)
-  const [level, text] = noTickLine({ silentSeconds, hasHeard: hasHeard(), priorities, stdout, ...refusal })
+  const all = own === undefined ? [] : await client.getAllProcessInfo().catch(() => [])
+  const isOneOfMany = all.some(
+    one => one.group === group && one.name !== name && one.state === ProcessState.RUNNING,
+  )
+  const [level, text] = noTickLine({
+    ...{ silentSeconds, hasHeard: hasHeard(), priorities, stdout, isOneOfMany },
+    ...refusal,
+  })
   log(level, text, () => silenceFacts('no_tick', silentSeconds))
 }
 
@@ -77,6 +88,7 @@ export function noTickLine(clues: NoTickClues): [Level, string] {
     return [refusal === undefined ? level : 'ERRO', text]
   }
   if (refusal !== undefined) return ['ERRO', nothing + refused]
+  if (clues.isOneOfMany) return ['WARN', ONE_OF_MANY]
   const cause = certainCause(clues)
   if (cause !== undefined) return ['ERRO', `${nothing}: ${cause}`]
   if (looksLikeProgram(clues)) return [level, `${nothing}: ${PROGRAM_CANDIDATE}, ${TICK_ADVICE}${hourly}`]

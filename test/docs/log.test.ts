@@ -246,6 +246,7 @@ const lines: readonly (() => string | Promise<string>)[] = [
     { refusal: 'no' },
     { silentSeconds: 3680 },
     {},
+    { isOneOfMany: true },
   ].map(clues => () => noTickText(clues)),
   () => STALLED_TEXT,
   () => COUNTED_IN_BYTES_TEXT,
@@ -317,7 +318,8 @@ const blindLine = (why: Blind, count: number): string =>
 /** Of a listener of which nothing else is known to be wrong. */
 function noTickText(clues: Partial<NoTickClues>): string {
   const priorities = { group: -1, process: 999 }
-  return noTickLine({ silentSeconds: 80, hasHeard: false, priorities, stdout: 'READY\n', ...clues })[1]
+  const usual = { silentSeconds: 80, hasHeard: false, priorities, stdout: 'READY\n', isOneOfMany: false }
+  return noTickLine({ ...usual, ...clues })[1]
 }
 
 /** The last line about so many headers, one every half hour. */

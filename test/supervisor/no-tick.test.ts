@@ -1,7 +1,9 @@
 // What memmon says when no tick has come since the start: by what supervisord alerts about it.
 import { expect, test } from 'vitest'
 import { SupervisorFault } from '../../src/base/errors.ts'
+import { ProcessState } from '../../src/rules/process.ts'
 import { type NoTickClues, noTickLine, reportNoTick, strayOutput } from '../../src/supervisor/no-tick.ts'
+import { processNamed } from '../helpers/values.ts'
 
 const LISTENER = { group: -1, process: 999 }
 const PROGRAM = { group: 999, process: 999 }
@@ -13,6 +15,7 @@ const clues = (some: Partial<NoTickClues>): NoTickClues => ({
   hasHeard: false,
   priorities: LISTENER,
   stdout: 'READY\n',
+  isOneOfMany: false,
   ...some,
 })
 
@@ -46,6 +49,12 @@ test.each<[string, Partial<NoTickClues>, string, RegExp]>([
   ['events=TICK_3600', {}, 'INFO', /^Waiting for the first tick, .*TICK_3600 .* hour, 1m 20s so far/],
   ['nothing after an hour', { silentSeconds: 3680 }, 'ERRO', /in 1h 1m, .* such as TICK_60; that section/],
   ['a priority of its own', { priorities: EITHER }, 'INFO', /^Waiting for the first tick, .* 1m 20s so far/],
+  [
+    'numprocs=2',
+    { isOneOfMany: true },
+    'WARN',
+    /^Another memmon of this section gets the ticks, .* numprocs=1\./,
+  ],
   ['no log of stdout', { stdout: undefined }, 'WARN', /may write nothing to stdout before memmon runs$/],
   ['no name (Go)', { priorities: undefined, stdout: undefined }, 'WARN', /must be an \[eventlistener:x\]/],
 ])('%s', (_, some, level, text) => {
@@ -74,7 +83,7 @@ test.each([
   const lines: unknown[] = []
   const fails = () => Promise.reject(new Error('no'))
   await reportNoTick(80, undefined, {
-    client: { getPriorities: fails, readStdoutTail: fails },
+    client: { getPriorities: fails, readStdoutTail: fails, getAllProcessInfo: fails },
     environment,
     hasHeard: () => false,
     log: (level, text, facts) => lines.push(`${level} ${text}`, facts?.()),
@@ -83,6 +92,28 @@ test.each([
     expect.stringMatching(/^WARN No tick has come in 1m 20s, so nothing is checked: /),
     { event: 'no_tick', silent_seconds: 80 },
   ])
+})
+
+test.each<[what: string, namespec: string, state: number, level: string]>([
+  ['another of its section runs', 'memmon:memmon_01', ProcessState.RUNNING, 'WARN Another memmon'],
+  ['another of its section is stopped', 'memmon:memmon_01', ProcessState.STOPPED, 'INFO Waiting'],
+  ['a program of another group runs', 'shop:memmon_01', ProcessState.RUNNING, 'INFO Waiting'],
+])('%s', async (_, other, state, begins) => {
+  const lines: string[] = []
+  const processes = ['memmon:memmon_00', other].map(name =>
+    processNamed(name, { state: ProcessState.RUNNING }),
+  )
+  await reportNoTick(80, undefined, {
+    client: {
+      getPriorities: async () => LISTENER,
+      readStdoutTail: async () => 'READY\n',
+      getAllProcessInfo: async () => processes.map(one => (one.namespec === other ? { ...one, state } : one)),
+    },
+    environment: { SUPERVISOR_GROUP_NAME: 'memmon', SUPERVISOR_PROCESS_NAME: 'memmon_00' },
+    hasHeard: () => false,
+    log: (level, line) => lines.push(`${level} ${line}`),
+  })
+  expect(lines).toEqual([expect.stringContaining(begins)])
 })
 
 const REFUSED = 'supervisord at http://h:1 refused the user name or password (HTTP 401)'
@@ -97,7 +128,7 @@ test.each([
   const lines: string[] = []
   const never = () => Promise.reject(new Error('asked'))
   await reportNoTick(80, new SupervisorFault('unauthorized', REFUSED), {
-    client: { getPriorities: never, readStdoutTail: never },
+    client: { getPriorities: never, readStdoutTail: never, getAllProcessInfo: never },
     environment: {},
     hasHeard: () => hasHeard,
     log: (level, line) => lines.push(`${level} ${line}`),
