@@ -5,8 +5,9 @@ import { messageOf } from '../base/errors.ts'
 import { expand } from './expand.ts'
 import { type ListFolder, pathsOf, patternsIn } from './include.ts'
 import { type IniEntry, parseIni } from './ini.ts'
-import { placeOfKey } from './key-table.ts'
+import { GENERAL_KEYS } from './key-table.ts'
 import type { Place } from './place.ts'
+import { faultOfEntry, isValueOf, problemText } from './unquoted.ts'
 
 /** A key of [memmon] that is about the file itself. */
 export const INCLUDE = 'include'
@@ -50,11 +51,7 @@ export function sectionsIn(
   fail: Fail,
 ): ConfSection[] {
   const { sections, problems } = parseIni(text)
-  for (const { line, text: what, key } of problems)
-    fail(
-      { path, line },
-      key === undefined ? what : `${what}: ${placeOfKey(key) ?? 'no section has such a key'}`,
-    )
+  for (const problem of problems) fail({ path, line: problem.line }, problemText(problem))
   // A value from the environment is not a secret that the file holds.
   const secret = sections
     .flatMap(({ entries }) => entries)
@@ -69,9 +66,16 @@ export function sectionsIn(
     name,
     line,
     path,
-    entries: entries.flatMap(entry => {
+    entries: entries.flatMap((entry, at) => {
+      if (isValueOf(entries[at - 1], entry)) return []
+      const fault = faultOfEntry(entry)
+      if (fault !== undefined) {
+        fail({ path, line: entry.line }, fault)
+        return []
+      }
       try {
-        return [{ ...entry, path, value: expand(entry.value, expansions) }]
+        const value = expand(entry.value, expansions, GENERAL_KEYS.get(entry.key)?.secret ?? false)
+        return [{ ...entry, path, value }]
       } catch (thrown) {
         fail({ path, line: entry.line }, `${entry.key}: ${messageOf(thrown)}`)
         return []

@@ -15,11 +15,13 @@ interface IniSection {
   readonly entries: readonly IniEntry[]
 }
 
-interface IniProblem {
+/** A line that is neither: its rest may be a secret, so it is not handed on. */
+export interface IniProblem {
   readonly line: number
-  readonly text: string
-  /** A key that stands before the first section. */
-  readonly key?: string
+  /** A section without its end, no setting, or a setting before the first section. */
+  readonly kind: 'section' | 'setting' | 'early'
+  /** What it begins with, up to a blank, "=" or ":". */
+  readonly word: string
 }
 
 export interface Ini {
@@ -61,17 +63,13 @@ export function parseIni(text: string): Ini {
       sections.push({ name: section, line, entries: [] })
       continue
     }
-    const text = problemWith(value)
-    if (text) {
-      problems.push({ line, text })
+    const kind = problemWith(value, sections.length === 0)
+    if (kind) {
+      problems.push({ line, kind, word: firstWord(value) })
       continue
     }
     const split = value.search(/[=:]/)
     const key = value.slice(0, split).trim().toLowerCase()
-    if (sections.length === 0) {
-      problems.push({ line, key, text: `"${value}" stands before the first section` })
-      continue
-    }
     entry = {
       key,
       line,
@@ -93,11 +91,14 @@ function withoutComment(line: string): string {
   return at < 0 ? line : line.slice(0, at)
 }
 
-function problemWith(text: string): string | undefined {
-  if (text.startsWith('[')) return `"${text}" begins a section and does not end it: write [section]`
-  if (!/[=:]/.test(text) || /^[=:]/.test(text)) return `"${text}" is not a setting: write key = value`
-  return undefined
+function problemWith(text: string, isEarly: boolean): IniProblem['kind'] | undefined {
+  if (text.startsWith('[')) return 'section'
+  if (!/[=:]/.test(text) || /^[=:]/.test(text)) return 'setting'
+  return isEarly ? 'early' : undefined
 }
+
+/** In lower case, as keys are. */
+export const firstWord = (text: string): string => (/^[^\s=:]*/.exec(text)?.[0] ?? '').toLowerCase()
 
 function closed({ key, line, values }: OpenEntry): IniEntry {
   return { key, line, value: values.join('\n').trimEnd() }

@@ -158,7 +158,7 @@ const REFUSED: [given: string, sentence: string][] = [
   ["-a 1MB --action exec --exec-command ' '", '--exec-command  : " " is not a command'],
   [
     'memory_limit = 200MB\n',
-    '<conf>, line 1: "memory_limit = 200MB" stands before the first section: it belongs in [any], [program:NAME] or [group:NAME]',
+    '<conf>, line 1: memory_limit stands before the first section: it belongs in [any], [program:NAME] or [group:NAME]',
   ],
   [
     '[memmon]\nmemory_limit = 200MB\n',
@@ -288,9 +288,12 @@ const REFUSED: [given: string, sentence: string][] = [
   ['[program:web]\nmemory_limit = 200 megs\n', `<conf>, line 2: memory_limit = 200 megs: "200 megs" ${SIZE}`],
   [
     'email = bob@example.com\n[any]\nmemory_limit=1MB\n',
-    '<conf>, line 1: "email = bob@example.com" stands before the first section: it belongs in [memmon]',
+    '<conf>, line 1: email stands before the first section: it belongs in [memmon]',
   ],
-  ['wibble = 3\n', '<conf>, line 1: "wibble = 3" stands before the first section: no section has such a key'],
+  [
+    'wibble = 3\n',
+    '<conf>, line 1: this stands before the first section: write its section above it, as in [memmon]',
+  ],
   ['[memmon]\nmin_free = 200MB\n', '<conf>, line 2: [memmon] has no min_free: it belongs in [total]'],
   ['[memmon]\nany = 200MB\n', '<conf>, line 2: [memmon] has no any: write [any], and memory_limit below it'],
   [
@@ -321,10 +324,10 @@ const REFUSED: [given: string, sentence: string][] = [
   ],
   ['[any]\nmemory_limit = 1MB\n[any]\n', '<conf>, line 3: [any] is already in line 1: join them'],
   ['[any]\nmemory_limit =\n', '<conf>, line 2: memory_limit has no value'],
-  ['[any]\nmemory_limit\n', '<conf>, line 2: "memory_limit" is not a setting: write key = value'],
+  ['[any]\nmemory_limit\n', '<conf>, line 2: memory_limit has no "=" behind it: write memory_limit = value'],
   [
     '[any\nmemory_limit = 1MB\n',
-    '<conf>, line 1: "[any" begins a section and does not end it: write [section]\n<conf>, line 2: "memory_limit = 1MB" stands before the first section: it belongs in [any], [program:NAME] or [group:NAME]',
+    '<conf>, line 1: this begins a section and does not end it: write [section]\n<conf>, line 2: memory_limit stands before the first section: it belongs in [any], [program:NAME] or [group:NAME]',
   ],
   [
     '[memmon]\nverbose = maybe\n[any]\nmemory_limit = 1MB\n',

@@ -149,9 +149,9 @@ test.each<[text: string, errors: string[]]>([
   ['[any]\nmemory_limit = 1MB\n\n[any]\n', ['line 4: [any] is already in line 1: join them']],
   ['[any]\nmemory_limit = 1MB\nmemory_limit = 2MB\n', ['line 3: memory_limit is already set in line 2']],
   ['[any]\nmemory_limit =\n', ['line 2: memory_limit has no value']],
-  ['[any]\nmemory_limit\n', ['line 2: "memory_limit" is not a setting: write key = value']],
-  ['memory_limit = 1MB\n', ['line 1: "memory_limit = 1MB" stands before the first section']],
-  ['[any\nmemory_limit = 1MB\n', ['line 1: "[any" begins a section and does not end it']],
+  ['[any]\nmemory_limit\n', ['line 2: memory_limit has no "=" behind it: write memory_limit = value']],
+  ['memory_limit = 1MB\n', ['line 1: memory_limit stands before the first section: it belongs in [any]']],
+  ['[any\nmemory_limit = 1MB\n', ['line 1: this begins a section and does not end it']],
   ['[memmon]\nverbose = maybe\n', ['line 2: verbose = maybe: "maybe" is neither true nor false']],
   ['[memmon]\nprogram = web=1MB\n', ['line 2: [memmon] has no program']],
   ['[any]\nlimit = 3MB\n', ['line 2: [any] has no limit; did you mean memory_limit?']],
@@ -204,6 +204,50 @@ test('a password in server_url is not repeated', () => {
   const text = '[memmon]\nserver_url = http://ops:hunter2@127.0.0.1:9001\n'
   expect(() => settingsOf(text)).toThrow(/line 2: server_url: /)
   expect(() => settingsOf(text)).not.toThrow(/hunter2/)
+})
+
+// Each is wrong, and would be repeated if a line were quoted as it stands.
+test.each<[text: string, error: string]>([
+  [
+    '[memmon]\nsmtp_password hunter2\n',
+    'line 2: smtp_password has no "=" behind it: write smtp_password = value',
+  ],
+  ['[memmon]\nSMTP_Password hunter2==\n', 'line 2: smtp_password has no "=" behind it'],
+  ['[memmon]\nwebhook https://h.example/hunter2\n', 'line 2: webhook has no "=" behind it'],
+  ['[memmon]\nsmpt_password hunter2=\n', 'line 2: this is not a setting: write key = value'],
+  ['[memmon]\n= hunter2\n', 'line 2: this is not a setting: write key = value'],
+  ['smtp_password = hunter2\n', 'line 1: smtp_password stands before the first section: it belongs in'],
+  ['hunter2 = x\n', 'line 1: this stands before the first section: write its section above it'],
+  [
+    '[memmon\nsmtp_password = hunter2\n',
+    'line 1: this begins a section and does not end it: write [section]\n/etc/memmon.conf, line 2: smtp_password stands',
+  ],
+  ['[any]\nfor = 3\n[memmon\nsmtp_password = hunter2\n', 'line 4: [any] has no smtp_password: it belongs in'],
+  [
+    '[memmon]\nsmtp_password =\nhunter2\n',
+    'line 2: smtp_password has no value\n/etc/memmon.conf, line 3: this is not a setting',
+  ],
+  ['[memmon]\nsmtp_password =\nhunter2==\n', 'line 2: smtp_password has no value'],
+  ['[memmon]\nsmtp_password =\n[hunter2\n', 'line 3: this begins a section and does not end it'],
+  [
+    '[memmon]\nsmtp_password = x%(hunter2\n',
+    'line 2: smtp_password: %(...) is not supported: memmon.conf has',
+  ],
+  [
+    '[memmon]\nemail = bob\n  smtp_password = hunter2\n',
+    'line 2: email: smtp_password below it is indented, and so a part of its value: begin that line where email begins',
+  ],
+  ['[memmon]\nemail = bob\n  smtp_password hunter2\n', 'line 2: email: smtp_password below it is indented'],
+  ['[memmon]\nemail = bob\n  webhook: https://h/hunter2\n', 'line 2: email: webhook below it is indented'],
+])('a secret is not repeated: %j', (text, error) => {
+  const attempt = () => settingsOf(`${text}[program:x]\nmemory_limit = 1MB\n`)
+  expect(attempt).toThrow(error)
+  expect(attempt).not.toThrow(/hunter/i)
+})
+
+test('a command of several lines may name what is also a key', () => {
+  const text = '[any]\nmemory_limit = 1MB\npost_restart_command = /opt/post\n  webhook https://h/x\n  smtp\n'
+  expect(settingsOf(text).rules[0]?.plan.postCommand).toBe('/opt/post\nwebhook https://h/x\nsmtp')
 })
 
 test('sizes are those of the flags', () => {
