@@ -1,4 +1,5 @@
 // supervisord's address as SUPERVISOR_SERVER_URL and supervisorctl -s write it.
+import { withoutUser } from './url-text.ts'
 
 export type ServerAddress =
   | { readonly kind: 'unix'; readonly path: string }
@@ -13,7 +14,7 @@ const FORM = 'give unix:///path/to/supervisor.sock or http://host:port'
 export function parseServerUrl(text: string): ServerAddress {
   if (text.startsWith('unix://')) {
     const path = text.slice('unix://'.length)
-    if (!path.startsWith('/')) throw new Error(`"${text}" is not a server URL: ${FORM}`)
+    if (!path.startsWith('/')) throw new Error(`"${withoutUser(text)}" is not a server URL: ${FORM}`)
     return { kind: 'unix', path }
   }
   const url = URL.canParse(text) ? new URL(text) : undefined
@@ -24,7 +25,7 @@ export function parseServerUrl(text: string): ServerAddress {
     )
   }
   if (url?.protocol !== 'http:' || !url.hostname) {
-    throw new Error(`"${text.replace(/[^/]*@/, '...@')}" is not a server URL: ${FORM}`)
+    throw new Error(`"${withoutUser(text)}" is not a server URL: ${FORM}`)
   }
   return { kind: 'http', host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(url.port || 80) }
 }

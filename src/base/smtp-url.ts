@@ -1,4 +1,5 @@
 // Where a mail server is: smtp://user@host:587, smtps://host.
+import { withoutUser } from './url-text.ts'
 
 export interface SmtpServer {
   readonly host: string
@@ -33,7 +34,7 @@ export function parseSmtpUrl(text: string): SmtpServer {
   const isTls = scheme?.toLowerCase() === 'smtps'
   const number = Number(port ?? (isTls ? 465 : 587))
   if (name === undefined || startTls === undefined || number < 1 || number > 65_535) {
-    throw new Error(`"${text.replace(/\/\/.*@/, '//***@')}" is not an SMTP server: ${FORM}`)
+    throw new Error(`"${withoutUser(text)}" is not an SMTP server: ${FORM}`)
   }
   return { host: name, port: number, user: user === undefined ? undefined : decode(user), isTls, startTls }
 }
