@@ -5,9 +5,11 @@
 # Once this is named, even by its own default, glibc does not raise it: 1 to 2 MB that loading has freed go back for good.
 : "${MALLOC_TRIM_THRESHOLD_=131072}"
 export MALLOC_TRIM_THRESHOLD_
-command -v node >/dev/null && exec node "$0" "$@"
+# SIGUSR1 opens Node's debugger, on a port, until memmon takes that signal over: not on an address that no machine has.
+at=--inspect-port=192.0.2.1:9229
+command -v node >/dev/null && exec node "$at" "$0" "$@"
 beside="${0%/*}/node"
-[ -f "$beside" ] && [ -x "$beside" ] && exec "$beside" "$0" "$@"
+[ -f "$beside" ] && [ -x "$beside" ] && exec "$beside" "$at" "$0" "$@"
 echo "memmon: no node found on PATH ($PATH) or beside $0: install Node 20.12 or later, or name it in supervisord.conf, as in command=/opt/node/bin/node $0" >&2
 exit 127
 */

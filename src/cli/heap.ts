@@ -1,5 +1,4 @@
-// A monitor of memory keeps its own small: V8 is told so here, before anything else runs. And signals that Node would
-// take for its own are taken first of all.
+// A monitor of memory keeps its own small: V8 is told so here, before anything else runs.
 import { setFlagsFromString } from 'node:v8'
 
 /** Each is known to V8 from Node 20 to 26: V8 writes a line to stderr for one that it does not know. */
@@ -16,6 +15,4 @@ const HEAP_FLAGS = [
 const TRIM_THRESHOLD = '131072'
 if (process.env.MALLOC_TRIM_THRESHOLD_ === TRIM_THRESHOLD) delete process.env.MALLOC_TRIM_THRESHOLD_
 
-// First of all: left to Node, SIGUSR1 opens its debugger on port 9229, and SIGUSR2 ends the process.
-for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) process.on(signal, () => {})
 for (const flag of HEAP_FLAGS) setFlagsFromString(flag)

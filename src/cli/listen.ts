@@ -16,7 +16,7 @@ import type { RuleSpec } from '../rules/rule.ts'
 import { COUNTED_IN_BYTES_TEXT, createUnreadableLog, STALLED_TEXT } from '../supervisor/event-trouble.ts'
 import { createListener, type Listener } from '../supervisor/listener.ts'
 import { takeWarnings } from './node-warnings.ts'
-import { closeDebugger, type EndingSignal, takeSignals } from './signals.ts'
+import { type EndingSignal, takeSignals } from './signals.ts'
 import { claimStdio, refuseRedirected } from './stdio.ts'
 
 /** At the end of stdin supervisord has gone: restarts get this long. */
@@ -89,7 +89,6 @@ export async function listen(
       hasHeard: () => listener.hasHeard,
     })
     memmon.begin()
-    closeDebugger()
     return memmon
   })
   return await finish(await wired, await ended, settings, log)

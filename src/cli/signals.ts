@@ -22,18 +22,3 @@ export function takeSignals({ end, reload, log }: SignalPorts): void {
     process.on(signal, () => log('INFO', `${signal}: nothing to do. SIGHUP reloads memmon.conf`))
   }
 }
-
-/** Node opens the debugger from its event loop, which may turn only after memmon has been loaded. */
-const LOOK_AGAIN_MS = 1_000
-
-/**
- * Closes the debugger that Node opens at SIGUSR1 in the 10 to 25 ms before main.ts takes that signal over. Not by
- * node:inspector, which costs 250 KB for good; where a later Node has no _debugEnd, the few milliseconds stay.
- */
-export function closeDebugger(): void {
-  const asked = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].some(text => text.includes('--inspect'))
-  if (asked) return
-  const close = () => (process as { _debugEnd?: () => void })._debugEnd?.()
-  setImmediate(close)
-  setTimeout(close, LOOK_AGAIN_MS).unref()
-}

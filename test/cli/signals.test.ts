@@ -1,11 +1,12 @@
 // What each signal does to the built memmon, as docs/restarts.md tells it.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { listeningPorts } from '../helpers/listening.ts'
 import { Memmon, tickText } from '../helpers/memmon.ts'
 import { ScriptedSupervisord } from '../helpers/scripted-supervisord.ts'
+import { MEMMON } from '../helpers/supervisord.ts'
 import { sleep, waitFor } from '../helpers/wait.ts'
 
 let folder = ''
@@ -51,6 +52,44 @@ test('SIGUSR1 while it starts: a debugger that Node had time to open is closed',
   memmon.write(tickText())
   await memmon.waitForAnswers(1)
   await waitFor('still no port', () => listeningPorts(pid()).length === 0)
+})
+
+test('SIGUSR1 while Node itself starts: started as supervisord does it, no debugger opens', async () => {
+  memmon.child.kill('SIGKILL')
+  await memmon.ended
+  memmon = new Memmon(['-a', '1GB'], { SUPERVISOR_SERVER_URL: server.url }, [MEMMON])
+  while (!takesSigusr1()) await sleep(1)
+  for (let count = 0; count < 20; count++) memmon.child.kill('SIGUSR1')
+  await memmon.waitForLog('watches supervisord')
+  memmon.write(tickText())
+  await memmon.waitForAnswers(1)
+  expect(memmon.stderr).not.toContain('Debugger listening')
+  expect(listeningPorts(pid())).toEqual([])
+})
+
+/** Node's thread may open it at any moment after the signal: here between two looks. */
+const OPENS_LATE = `
+const inspector = require('node:inspector')
+const close = process._debugEnd
+let looks = 0
+process._debugEnd = () => {
+  looks++
+  const before = inspector.url()
+  close.call(process)
+  if (looks === 10) inspector.open(0)
+  if (looks === 11) console.error('debugger before', before, 'after', inspector.url())
+}`
+
+test('a debugger that opens late is closed a moment later', async () => {
+  memmon.child.kill('SIGKILL')
+  await memmon.ended
+  const preload = join(folder, 'opens-late.cjs')
+  writeFileSync(preload, OPENS_LATE)
+  memmon = new Memmon(['-a', '1GB'], {
+    SUPERVISOR_SERVER_URL: server.url,
+    NODE_OPTIONS: `--require ${preload}`,
+  })
+  await memmon.waitForLog(/debugger before ws:.* after undefined/)
 })
 
 test.each(['SIGTERM', 'SIGINT', 'SIGQUIT'] as const)('%s ends it in good order', async signal => {
