@@ -4,6 +4,7 @@ import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_p
 import type { Readable, Writable } from 'node:stream'
 import { LACKS } from './lack.ts'
 import { createRedactor, type Redactor } from './redact.ts'
+import { withoutSecrets } from './secrets.ts'
 
 /** What became of a command. */
 export type CommandResult =
@@ -35,12 +36,9 @@ const STDERR_TAIL_BYTES = 500
 const KILL_AFTER_MS = 2_000
 /** A grandchild may keep stderr open after the command has ended; its output is not waited for. */
 const STDERR_GRACE_MS = 200
-/** What a child process need not know. */
-const SECRETS = ['SUPERVISOR_USERNAME', 'SUPERVISOR_PASSWORD', 'MEMMON_SMTP_PASSWORD', 'MEMMON_WEBHOOK_URL']
 
 /** memmon's own, without what no child needs to know. */
-export const environmentOfChild = (): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(process.env).filter(([name]) => !SECRETS.includes(name)))
+export const environmentOfChild = (): NodeJS.ProcessEnv => withoutSecrets(process.env)
 
 /** Runs a shell command that takes text on stdin, as -s names one. */
 export const pipeToCommand = (command: string, input: Buffer, terms: CommandTerms): Promise<CommandResult> =>

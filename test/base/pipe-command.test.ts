@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { pipeToCommand, runCommand } from '../../src/base/pipe-command.ts'
+import { createRedactor } from '../../src/base/redact.ts'
+import { environmentSecrets } from '../../src/base/secrets.ts'
 import { isAlive } from '../helpers/alive.ts'
 import { waitFor } from '../helpers/wait.ts'
 
@@ -71,12 +73,25 @@ test('one that hangs is killed with all it has started, even if it ignores TERM'
   }
 })
 
-test('it does not learn the password of supervisord', async () => {
-  process.env.SUPERVISOR_PASSWORD = 'hunter2'
+test.each([
+  'SUPERVISOR_USERNAME',
+  'SUPERVISOR_PASSWORD',
+  'MEMMON_SMTP_PASSWORD',
+  'MEMMON_WEBHOOK_URL',
+  'MEMMON_ALERTMANAGER_URL',
+])('it does not learn %s, and what it says of that is masked', async name => {
+  vi.stubEnv(name, 'https://u:hunter2@host/x')
+  const redactor = createRedactor(environmentSecrets(process.env))
   await pipe(`env > ${folder}/env`)
-  delete process.env.SUPERVISOR_PASSWORD
+  const said = redactor.quote('cannot reach https://u:hunter2@host/x')
+  vi.unstubAllEnvs()
   expect(readFileSync(join(folder, 'env'), 'utf8')).toContain('PATH=')
   expect(readFileSync(join(folder, 'env'), 'utf8')).not.toContain('hunter2')
+  expect(said).toBe('cannot reach ***')
+})
+
+test('the URL of an Alertmanager without a password is no secret', () => {
+  expect(environmentSecrets({ MEMMON_ALERTMANAGER_URL: 'http://alerts:9093' })).toEqual([])
 })
 
 test('one whose leader dies of TERM is killed with all it has started', async () => {
