@@ -13,11 +13,13 @@ type Cut = 'start' | 'end' | undefined
 export interface Redactor {
   /** What memmon says, with secrets as ***. */
   redact(text: string): string
-  /** What others said, as one line of at most `most` characters, its end. */
+  /** What others said, as it stands. */
+  mask(text: string, cut?: Cut): string
+  /** The same as one line of at most `most` characters, its end. */
   quote(text: string, cut?: Cut, most?: number): string
   /** Bytes to be read beyond what is shown, so that no secret is cut. */
   readonly longestBytes: number
-  /** From now on these, too. */
+  /** From now on these, too, which belong together: the pieces of a URL count as one. */
   learn(secrets: readonly Secret[]): void
 }
 
@@ -38,8 +40,8 @@ const SHORTEST = 6
 /** A server may cut what it repeats: this much of the beginning is enough to know it by. */
 const PREFIX = 8
 const MOST_QUOTED = 300
-/** More than there are at any time; after many reloads the oldest are forgotten. */
-const MOST_SECRETS = 100
+/** Learnt ones: more than there are at any time; after many reloads the oldest are forgotten. */
+const MOST_LEARNT = 100
 /** Secrets that are none of ours. The first group is kept. */
 const PATTERNS = [
   /\b(AUTH\s+(?:PLAIN|LOGIN|NTLM|XOAUTH2|OAUTHBEARER|[\w-]+-(?:MD5|SHA-\d+))\s+)(?![\w-]*(?:-MD5|-SHA-|AUTH2|BEARER|GSSAPI))[\w+/=-]{8,}/gi,
@@ -47,32 +49,38 @@ const PATTERNS = [
   /\b(\w+:\/\/)[^\s/@:]*:[^\s/@]+(?=@)/g,
 ]
 
+/** The first ones, those of the environment, are never forgotten. */
 export function createRedactor(secrets: readonly Secret[] = []): Redactor {
-  let known: readonly Secret[] = []
+  const own = formsOfAll(secrets)
+  const learnt = new Map<string, readonly Form[]>()
   let forms: readonly Form[] = []
   let longestBytes = 0
-  const learn = (more: readonly Secret[]) => {
-    const others = known.filter(({ text }) => !more.some(one => one.text === text))
-    known = [...others, ...more.filter(({ text }) => text !== '')].slice(-MOST_SECRETS)
-    forms = known.flatMap(formsOf)
+  const count = () => {
+    forms = [...own, ...[...learnt.values()].flat()]
     longestBytes = Math.max(0, ...forms.map(({ text }) => Buffer.byteLength(text)))
   }
-  learn(secrets)
+  const mask = (text: string, cut?: Cut) => {
+    // What may be the rest of a secret at a cut end is left out.
+    const start = cut === 'start' ? Math.min(text.length, longestBytes) : 0
+    const end = cut === 'end' ? Math.max(0, text.length - longestBytes) : text.length
+    return masked(text, spansOf(text, forms, true), start, end)
+  }
+  count()
   return {
-    learn,
+    learn(more) {
+      const key = JSON.stringify(more)
+      learnt.delete(key)
+      learnt.set(key, formsOfAll(more))
+      const [oldest] = learnt.keys()
+      if (learnt.size > MOST_LEARNT && oldest !== undefined) learnt.delete(oldest)
+      count()
+    },
     get longestBytes() {
       return longestBytes
     },
     redact: text => masked(text, spansOf(text, forms, false), 0, text.length),
-    quote(text, cut, most = MOST_QUOTED) {
-      // What may be the rest of a secret at a cut end is left out.
-      const start = cut === 'start' ? Math.min(text.length, longestBytes) : 0
-      const end = cut === 'end' ? Math.max(0, text.length - longestBytes) : text.length
-      return masked(text, spansOf(text, forms, true), start, end)
-        .replace(/\s+/g, ' ')
-        .trim()
-        .slice(-most)
-    },
+    mask,
+    quote: (text, cut, most = MOST_QUOTED) => mask(text, cut).replace(/\s+/g, ' ').trim().slice(-most),
   }
 }
 
@@ -105,11 +113,21 @@ export function secretsOfUrl(url: URL): Secret[] {
 
 const asSecret = (text: string): Secret => ({ text })
 
+const formsOfAll = (secrets: readonly Secret[]): Form[] =>
+  secrets.filter(({ text }) => text !== '').flatMap(formsOf)
+
 function formsOf({ text, isOnlyQuoted = false }: Secret): Form[] {
-  const escaped = JSON.stringify(text).slice(1, -1)
+  const json = JSON.stringify(text).slice(1, -1)
+  const jsons = [json, unicodeEscaped(json, /[^\x20-\x7e]/g), unicodeEscaped(json, /[^\x20-\x7e]|[<>&']/g)]
   const html = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
-  const bytes = [...Buffer.from(text)].map(byte => `%${byte.toString(16).padStart(2, '0')}`).join('')
-  const texts = [text, escaped, escaped.replaceAll('/', '\\/'), html, percent(text), unpercent(text), bytes]
+  const quoted = html.replaceAll('"', '&quot;')
+  const bytes = [...Buffer.from(text)].map(percentOf).join('')
+  const texts = [
+    ...[text, ...jsons, unicodeEscaped(json, /[<>&]/g), ...jsons.map(form => form.replaceAll('/', '\\/'))],
+    ...[html, quoted, quoted.replaceAll("'", '&#39;'), quoted.replaceAll("'", '&#x27;')],
+    ...[percent(text), percent(text).replace(/[!'()*]/g, char => percentOf(char.charCodeAt(0)))],
+    ...[new URLSearchParams([['', text]]).toString().slice(1), unpercent(text), bytes],
+  ]
   // The beginning of a URL is that of any URL.
   const leastLength = text.includes('://') ? Number.POSITIVE_INFINITY : PREFIX
   const formOf = (form: string, isBase64: boolean): Form => {
@@ -121,6 +139,12 @@ function formsOf({ text, isOnlyQuoted = false }: Secret): Form[] {
     ...base64Forms(text).map(form => formOf(form, true)),
   ]
 }
+
+const percentOf = (byte: number): string => `%${byte.toString(16).padStart(2, '0')}`
+
+/** The characters of a JSON text as \uXXXX. */
+const unicodeEscaped = (json: string, chars: RegExp): string =>
+  json.replace(chars, char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /** The characters that stand for it in base64, whatever stands before and behind it. */
 function base64Forms(text: string): string[] {

@@ -20,7 +20,7 @@ export interface BeforeStopPorts {
   readonly siblingCountOf: (process: ProcessInfo) => number
   /** An earlier look at the very same process, of what its rule counts. */
   readonly previousOf?: (process: ProcessInfo, metric: Metric) => Facts | undefined
-  readonly redactor: Pick<Redactor, 'redact'>
+  readonly redactor: Pick<Redactor, 'redact' | 'mask'>
   readonly tick: () => number
   readonly nowMs: () => number
   /** diagnose_command, until memmon ends. */

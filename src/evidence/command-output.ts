@@ -25,7 +25,7 @@ export type RunDiagnose = (
 export interface CommandPorts {
   readonly runDiagnose: RunDiagnose
   readonly store: EvidenceStore | undefined
-  readonly redactor: Pick<Redactor, 'redact'>
+  readonly redactor: Pick<Redactor, 'mask'>
   readonly tick: () => number
   readonly ending: AbortSignal
 }
@@ -81,9 +81,10 @@ async function keep(
   if (text === '') return 'it printed nothing'
   if (!store) return 'its output was not kept: memmon has no state folder'
   const cut = output.isCut() ? `, cut at ${formatSize(MOST_BYTES)}` : ''
+  const shown = redactor.mask(text, output.isCut() ? 'end' : undefined)
   const { group, name, pid } = process
   try {
-    const path = await race(store.writeOutput({ group, name, pid, takenAt }, redactor.redact(text)), writeMs)
+    const path = await race(store.writeOutput({ group, name, pid, takenAt }, shown), writeMs)
     return `its output is in ${path}${cut}`
   } catch (thrown) {
     const why = thrown instanceof Unread ? 'the disk did not take it in time' : messageOf(thrown)

@@ -102,6 +102,61 @@ test('a document: every text but what names a process', () => {
   })
 })
 
+test('the environment is never forgotten, whatever is learnt; and one URL counts as one', () => {
+  const growing = createRedactor([{ text: 'superpass1234' }])
+  const urls = Array.from(
+    { length: 60 },
+    (_, at) => new URL(`https://h.example/services/T${at}AAA/B${at}B/x${at}yzyzyz`),
+  )
+  for (const url of urls) growing.learn(secretsOfUrl(url))
+  for (const { href } of urls) expect(growing.redact(href)).toBe('***')
+  for (let at = 0; at < 200; at++) growing.learn([{ text: `secret-${at}!` }])
+  expect(growing.redact('superpass1234')).toBe('***')
+})
+
+test('the text of others can stay as it stands', () => {
+  expect(redactor.mask(`a\n  ${PASSWORD}\nops@example.com\n`)).toBe('a\n  ***\n***\n')
+  expect(createRedactor([{ text: 'kjqxzv' }]).mask(`${'long '.repeat(9)}kjqx`, 'end')).toMatch(/^long [long ]*$/)
+})
+
+const STRANGE = `it's(my)!*~ "pässwörd" <&>+/\u{1f600}\\end`
+const upper = (text: string) => text.replace(/%[\da-f]{2}/g, hex => hex.toUpperCase())
+const rfc3986 = upper(
+  encodeURIComponent(STRANGE).replace(/[!'()*]/g, char => `%${char.charCodeAt(0).toString(16)}`),
+)
+const ascii = JSON.stringify(STRANGE).replace(
+  /[^ -~]/g,
+  char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+)
+test.each([
+  ['RFC 3986', rfc3986],
+  ['RFC 3986, in lower case', rfc3986.toLowerCase()],
+  ['a form', new URLSearchParams({ p: STRANGE }).toString().slice(2)],
+  ['JSON in ASCII', ascii.slice(1, -1)],
+  [
+    'JSON in ASCII, in upper case',
+    ascii.slice(1, -1).replace(/u[\da-f]{4}/g, hex => `u${hex.slice(1).toUpperCase()}`),
+  ],
+  ['JSON in ASCII, slashes escaped', ascii.slice(1, -1).replaceAll('/', '\\/')],
+  [
+    'JSON for HTML',
+    JSON.stringify(STRANGE)
+      .slice(1, -1)
+      .replace(/[<>&]/g, char => `\\u00${char.charCodeAt(0).toString(16)}`),
+  ],
+  [
+    'HTML',
+    STRANGE.replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replaceAll('"', '&quot;'),
+  ],
+])('%s of strange characters: masked', (_, form) => {
+  const strange = createRedactor([{ text: STRANGE }])
+  expect(strange.redact(`bad ${form}, said it`)).toBe('bad ***, said it')
+  expect(strange.quote(`bad ${form}, said it`)).toBe('bad ***, said it')
+})
+
 test('secrets that are learnt later count, the oldest of very many are forgotten', () => {
   const growing = createRedactor()
   for (let at = 0; at < 200; at++) growing.learn([{ text: `secret-${at}!` }])

@@ -20,7 +20,7 @@ beforeEach(() => {
 afterEach(() => rmSync(state, { recursive: true, force: true }))
 
 const takenAt = Date.UTC(2026, 10, 22)
-const redactor = createRedactor([{ text: 'correct-horse' }])
+const redactor = createRedactor([{ text: 'correct-horse' }, { text: 'loginname', isOnlyQuoted: true }])
 const file = () => join(state, 'evidence', 'memmon-20261122T000000000Z-w_a-4711.txt')
 
 interface Given {
@@ -95,10 +95,24 @@ test('one that hangs is killed with all that it has started, and what it had pri
   await waitFor('both to be gone', () => started.every(pid => !isAlive(pid)))
 })
 
+test('a secret at the place where it is cut does not stay in part', async () => {
+  const script = join(state, 'much')
+  const size = 1024 * 1024 - 'loginname '.length - 'correct-h'.length
+  writeFileSync(
+    script,
+    `#!/bin/sh\nprintf 'loginname '\nhead -c ${size} /dev/zero | tr '\\0' x\necho correct-horse and more\n`,
+    { mode: 0o755 },
+  )
+  expect(await ran(script)).toMatchObject({ isOk: true, text: expect.stringMatching(/, cut at 1MB$/) })
+  const kept = readFileSync(file(), 'utf8')
+  expect(kept).toMatch(/^\*\*\* x/)
+  expect(kept.slice(-100)).toMatch(/^x*(\*\*\*)?$/)
+})
+
 test('without an end: cut at 1 MB, its pipes are closed, and that is no failure', async () => {
   const result = await ran('yes')
   expect(result).toEqual({ isOk: true, text: `its output is in ${file()}, cut at 1MB` })
-  expect(statSync(file()).size).toBe(2 ** 20)
+  expect(statSync(file()).size).toBe(2 ** 20 - redactor.longestBytes)
 })
 
 test('memmon ends: it is killed at once', async () => {
@@ -130,8 +144,8 @@ test('memmon ends in the moment in which it is started: killed, too', async () =
 })
 
 test('no secret that memmon knows is in the file', async () => {
-  await ran('echo password is correct-horse')
-  expect(readFileSync(file(), 'utf8')).toBe('password is ***\n')
+  await ran('echo password of loginname is correct-horse')
+  expect(readFileSync(file(), 'utf8')).toBe('password of *** is ***\n')
 })
 
 test('no state folder, or a disk that refuses: said', async () => {
