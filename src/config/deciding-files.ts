@@ -8,10 +8,15 @@ import type { RestartPlan } from '../rules/rule.ts'
 import type { Settings } from './settings.ts'
 
 /** What runs the file that it is given. */
-const INTERPRETER = /(^|\/)(env|(ba|da|k|z)?sh|python[\d.]*|perl|ruby|node|php)$/
-const SHELL = /(^|\/)(ba|da|k|z)?sh$/
+const INTERPRETER =
+  /(^|\/)(env|busybox|(a|ba|da|fi|k|mk|z)?sh|(python|pypy|perl|ruby|php|lua|tclsh)[\d.]*|node|nodejs|deno|bun)$/
+const SHELL = /(^|\/)(a|ba|da|fi|k|mk|z)?sh$/
+/** Their first word may say what to do, as in `deno run`. */
+const WITH_COMMANDS = /(^|\/)(deno|bun|busybox)$/
+const PHP = /(^|\/)php[\d.]*$/
 /** Before a program, for a shell or env. */
 const BEFORE_PROGRAM = /^(\w+=.*|exec)$/s
+const OPTION = /^[-+]/
 
 /** The user that memmon runs as; where users have no numbers, no file has an owner. */
 export const ownUid = (): number => process.geteuid?.() ?? -1
@@ -53,10 +58,15 @@ interface NamedCommand {
 
 /** Files whose contents decide: all of the settings, except memmon.conf and the secrets of channels. */
 const decidingFiles = (settings: Settings) => [
-  ...commandsOf(settings).map(({ key, command }) => ({ key, paths: filesIn(wordsIn(command)) })),
+  ...commandsOf(settings).map(({ key, command }) => ({
+    key,
+    paths: filesIn(wordsIn(command)).filter(isPath),
+  })),
   { key: 'smtp_ca_file', paths: settings.smtpCaFile === undefined ? [] : [settings.smtpCaFile] },
   { key: 'monitor', paths: settings.monitorPaths },
 ]
+
+const isPath = (word: string): boolean => word.startsWith('/')
 
 /** Every command of the settings. */
 export function commandsOf(settings: Settings): NamedCommand[] {
@@ -91,21 +101,37 @@ const planCommands = ({
   ['restart_command', restartCommand],
 ]
 
-/**
- * The program if given by its path, and the script if the program is an interpreter; for `sh -c` what that begins with.
- * Files found by PATH are the system's.
- */
+/** The program if given by its path, and the script if the program is an interpreter. Files found by PATH are the system's. */
 function filesIn(words: readonly string[]): string[] {
   const [program = '', ...rest] = words.slice(words.findIndex(word => !BEFORE_PROGRAM.test(word)))
   const own = program.startsWith('/') ? [program] : []
-  if (!INTERPRETER.test(program)) return own
-  const at = rest.findIndex(word => !word.startsWith('-'))
-  if (at < 0) return own
-  const [before = '', behind] = [rest[at - 1], rest.slice(at)]
-  if (SHELL.test(program))
-    return [...own, ...filesIn(/^-\w*c$/.test(before) ? wordsIn(behind[0] ?? '') : behind)]
-  return /^-\w*[cemr]$/.test(before) ? own : [...own, ...filesIn(behind)]
+  return INTERPRETER.test(program) ? [...own, ...filesBehind(program, rest)] : own
 }
+
+/**
+ * All paths up to the script, since options may take values, and these be programs: `node --require /x /y`. For `sh -c`
+ * what that begins with; none of the script's arguments.
+ */
+function filesBehind(program: string, words: readonly string[]): string[] {
+  const found: string[] = []
+  for (const [at, word] of words.entries()) {
+    const [ahead, isBehindOption] = [words.slice(at + 1), OPTION.test(words[at - 1] ?? '')]
+    if (OPTION.test(word)) {
+      if (SHELL.test(program) && /^-\w*c$/.test(word))
+        return [...found, ...filesIn(wordsIn(ahead.find(one => !OPTION.test(one)) ?? ''))]
+      if (!SHELL.test(program) && isCode(program, word)) return found
+      found.push(word.replace(/^-(-[\w-]+=|\w)/, ''))
+    } else if (INTERPRETER.test(word) || (word.startsWith('/') && !isBehindOption))
+      return [...found, ...filesIn(words.slice(at))]
+    else if (isBehindOption || BEFORE_PROGRAM.test(word) || WITH_COMMANDS.test(program)) found.push(word)
+    else return found
+  }
+  return found
+}
+
+/** An option whose value is code, or the name of a module. */
+const isCode = (program: string, option: string): boolean =>
+  /^-\w*[cem]$/.test(option) || (PHP.test(program) && option === '-r')
 
 /** undefined if there is no such file: running it will say so. */
 function statOf(path: string): Stats | undefined {

@@ -116,7 +116,9 @@ test('the environment is never forgotten, whatever is learnt; and one URL counts
 
 test('the text of others can stay as it stands', () => {
   expect(redactor.mask(`a\n  ${PASSWORD}\nops@example.com\n`)).toBe('a\n  ***\n***\n')
-  expect(createRedactor([{ text: 'kjqxzv' }]).mask(`${'long '.repeat(9)}kjqx`, 'end')).toMatch(/^long [long ]*$/)
+  expect(createRedactor([{ text: 'kjqxzv' }]).mask(`${'long '.repeat(9)}kjqx`, 'end')).toMatch(
+    /^long [long ]*$/,
+  )
 })
 
 const STRANGE = `it's(my)!*~ "pässwörd" <&>+/\u{1f600}\\end`
