@@ -7,7 +7,7 @@ import { prepareToSplit, splitCommand } from '../base/split-command.ts'
 import { eventName, eventOf, requestEvent } from '../messages/event.ts'
 import type { Told } from '../messages/told.ts'
 import type { Evidence, RestartRequest } from '../rules/outcome.ts'
-import { environmentOf, type RunHook } from './hooks.ts'
+import { environmentOf, type RunHook, redactEnvironment } from './hooks.ts'
 
 export interface HookTerms {
   readonly hookTimeoutSeconds: number
@@ -84,11 +84,12 @@ export class HookCommands {
   async #run(
     lane: Lane,
     command: string,
-    environment: Record<string, string>,
+    told: Record<string, string>,
     document: Record<string, unknown>,
     terms: DiagnoseTerms = { timeoutMs: () => this.#terms.hookTimeoutSeconds * 1000 },
   ): Promise<CommandResult> {
     const { redactor } = this.#ports
+    const environment = redactEnvironment(told, redactor)
     try {
       const input = Buffer.from(`${JSON.stringify(redactDocument(document, redactor))}\n`)
       return await this.#queue.run(lane, async () => {

@@ -1,6 +1,7 @@
 // Commands of the operator's around a restart, and what each is told. None can do more than delay the restart that it
 // belongs to.
 import type { CommandResult } from '../base/pipe-command.ts'
+import type { Redactor } from '../base/redact.ts'
 import { breachText } from '../messages/breach-text.ts'
 import type { Evidence, RestartRequest } from '../rules/outcome.ts'
 import { uptimeSecondsOf } from '../rules/process.ts'
@@ -28,3 +29,14 @@ export function environmentOf(
     ...(evidence?.path !== undefined && { MEMMON_EVIDENCE: evidence.path }),
   }
 }
+
+/** Its sentences without secrets; what names a process or a file stays, or a command could not find it. */
+export const redactEnvironment = (
+  environment: Readonly<Record<string, string>>,
+  { redact }: Pick<Redactor, 'redact'>,
+): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(environment).map(([key, text]) => [key, SENTENCES.has(key) ? redact(text) : text]),
+  )
+
+const SENTENCES: ReadonlySet<string> = new Set(['MEMMON_RULE', 'MEMMON_REASON'])

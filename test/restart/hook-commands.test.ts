@@ -79,6 +79,9 @@ test('on_alert_command gets the document of the outcome, as a webhook does', asy
 test('a secret that stands in a sentence is masked', async () => {
   await commands('reboot').runHook(keeper(), request, 'pre_restart')
   expect(document()).toMatchObject({ rule: '-p $(***)=50MB', text: expect.not.stringContaining('reboot') })
+  expect(environment()).toContain('MEMMON_RULE=-p $(***)=50MB\n')
+  expect(environment()).toMatch(/^MEMMON_REASON=.*\*\*\*/m)
+  expect(environment()).toContain('MEMMON_PROCESS=w:$(reboot)\n') // what names a process stays
 })
 
 test.each<[command: string, result: object]>([
