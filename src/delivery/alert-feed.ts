@@ -1,10 +1,12 @@
 // Posts to one Alertmanager everything that is firing, at each change and once a minute, or it would expire. Retries with
 // growing waits while it is unreachable; afterwards it posts what has ended meanwhile.
 import { backoffMs } from '../base/backoff.ts'
+import { messageOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { trouble } from '../base/log-facts.ts'
 import { AlertBoard, type Batch } from './alert-board.ts'
 import type { Alertmanager } from './alertmanager.ts'
+import type { Delivery } from './channel.ts'
 
 const REFRESH_MS = 60_000
 /** What one check causes goes together. */
@@ -77,7 +79,9 @@ export class AlertFeed {
     const batch = board.batch(nowMs())
     if (batch.alerts.length === 0) return
     const news = newsText(board.entries)
-    const delivery = await target.post(batch.alerts)
+    const delivery = await target
+      .post(batch.alerts)
+      .catch((thrown: unknown): Delivery => ({ ok: false, why: messageOf(thrown), permanent: false }))
     if (delivery.ok) this.#onSent(batch, news, delivery.said)
     else this.#onUnsent(batch, news, delivery.why)
   }

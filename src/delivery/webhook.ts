@@ -1,5 +1,6 @@
 // A message as one JSON document to a URL. The URL is a secret: nothing but its host is ever told.
 import type { IncomingMessage } from 'node:http'
+import { messageOf } from '../base/errors.ts'
 import { fingerprint } from '../base/fingerprint.ts'
 import { createRedactor, type Redactor, secretsOfUrl } from '../base/redact.ts'
 import type { Channel, Delivery, Outgoing } from './channel.ts'
@@ -43,8 +44,16 @@ function bodyOf({ subject, event }: Outgoing): string {
 }
 
 /** One try to post it, following redirects. Never rejects. */
-export const postJson = (url: URL, body: string, terms: PostTerms): Promise<Delivery> =>
-  post(url, body, terms, Date.now() + terms.timeoutMs, 0)
+export async function postJson(url: URL, body: string, terms: PostTerms): Promise<Delivery> {
+  try {
+    return await post(url, body, terms, Date.now() + terms.timeoutMs, 0)
+  } catch (thrown) {
+    // Node throws at once for what it cannot request.
+    return { ok: false, why: terms.redactor.quote(messageOf(thrown)), permanent: false }
+  }
+}
+
+/** Rejects if the request cannot be made. */
 
 async function post(
   url: URL,
@@ -60,11 +69,6 @@ async function post(
     'User-Agent': 'memmon',
   }
   return await new Promise(resolve => {
-    let late = () => {
-      resolve({ ok: false, why: `no answer within ${terms.timeoutMs / 1000} s`, permanent: false })
-      outgoing.destroy()
-    }
-    const timer = setTimeout(() => late(), Math.max(1, until - Date.now()))
     const settle = (delivery: Delivery | Promise<Delivery>) => {
       clearTimeout(timer)
       resolve(delivery)
@@ -73,19 +77,15 @@ async function post(
       const { statusCode = 0 } = response
       if (isSuccess(statusCode)) {
         response.destroy() // the status says all: its body may never end
-        settle(deliveryOf(statusCode, '', undefined))
+        settle({ ok: true, said: `HTTP ${statusCode}` })
         return
       }
       late = readStart(response, terms.redactor, said => {
         const target = redirectOf(response, url)
-        if (
-          target &&
-          redirects < MOST_REDIRECTS &&
-          target.host === url.host &&
-          target.protocol === url.protocol
-        ) {
-          settle(post(target, body, terms, until, redirects + 1))
-        } else settle(deliveryOf(statusCode, said, target))
+        const isFollowed = target?.host === url.host && target.protocol === url.protocol
+        if (!target || !isFollowed) settle(refusalOf(statusCode, said, target))
+        else if (redirects < MOST_REDIRECTS) settle(post(target, body, terms, until, redirects + 1))
+        else settle(tooOften(statusCode))
       })
     })
     // The system's own words may hold the address, never the path.
@@ -93,6 +93,12 @@ async function post(
       settle({ ok: false, why: error.code ?? 'the connection broke', permanent: false }),
     )
     outgoing.end(body)
+    let late = () => {
+      resolve({ ok: false, why: `no answer within ${terms.timeoutMs / 1000} s`, permanent: false })
+      outgoing.destroy()
+    }
+    // Begins when the request is made: what is thrown before ends the try.
+    const timer = setTimeout(() => late(), Math.max(1, until - Date.now()))
   })
 }
 
@@ -116,19 +122,29 @@ function readStart(response: IncomingMessage, redactor: Redactor, done: (said: s
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300
 
-/** Where 307 and 308 point: others would turn the POST into something else. */
+/** Where 307 and 308 point: others would turn the POST into something else. With the user and password of the URL that was given. */
 function redirectOf({ statusCode, headers }: IncomingMessage, from: URL): URL | undefined {
-  if (statusCode !== 307 && statusCode !== 308) return undefined
+  const { location } = headers
+  if ((statusCode !== 307 && statusCode !== 308) || location === undefined) return undefined
   try {
-    return new URL(headers.location ?? '', from)
+    const target = new URL(location, from)
+    target.username = from.username
+    target.password = from.password
+    return target
   } catch {
     return undefined
   }
 }
 
-function deliveryOf(status: number, said: string, target: URL | undefined): Delivery {
-  const text = `HTTP ${status}${said ? `: ${said}` : ''}`
-  if (isSuccess(status)) return { ok: true, said: `HTTP ${status}` }
+/** Somebody may mend the server. */
+const tooOften = (status: number): Delivery => ({
+  ok: false,
+  why: `HTTP ${status}: it redirects more than ${MOST_REDIRECTS} times`,
+  permanent: false,
+})
+
+/** `target`: where memmon does not follow. */
+function refusalOf(status: number, said: string, target: URL | undefined): Delivery {
   if (target) {
     return {
       ok: false,
@@ -138,7 +154,7 @@ function deliveryOf(status: number, said: string, target: URL | undefined): Deli
   }
   return {
     ok: false,
-    why: text,
+    why: `HTTP ${status}${said ? `: ${said}` : ''}`,
     permanent: status >= 300 && status < 500 && status !== 408 && status !== 429,
   }
 }

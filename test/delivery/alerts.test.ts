@@ -128,6 +128,15 @@ test('one that is away is tried again after growing waits, and then told what is
   expect(log.at(-1)).toBe('INFO Sent 1 alert by alertmanager alerts:9093')
 })
 
+test('one whose post throws has not taken it: tried again, and memmon lives', async () => {
+  const thrower: Alertmanager = { ...target(), post: () => Promise.reject(new Error('a defect')) }
+  start([thrower]).tell(noticed('alerted'))
+  await pass(100)
+  expect(log.at(-1)).toBe(
+    'ERRO Failed to send 1 alert by alertmanager alerts:9093: a defect. Retrying in 30 s',
+  )
+})
+
 test('each Alertmanager by itself; one that is no longer set hears nothing more', async () => {
   const heard: string[] = []
   const noting = (key: string): Alertmanager => ({

@@ -1,13 +1,15 @@
 // Messages as JSON to real HTTP servers, and every way in which one may fail.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
+import { createRedactor, secretsOfUrl } from '../../src/base/redact.ts'
 import { parseWebhookUrl } from '../../src/base/webhook-url.ts'
-import { createWebhookChannel } from '../../src/delivery/webhook.ts'
+import { createWebhookChannel, postJson } from '../../src/delivery/webhook.ts'
 import { outgoing } from '../helpers/values.ts'
 
 const servers: Server[] = []
 afterEach(() => {
+  vi.useRealTimers()
   for (const server of servers.splice(0)) {
     server.closeAllConnections()
     server.close()
@@ -72,8 +74,48 @@ test('a redirect is followed on the same host, as a POST, three times at most', 
   })
   expect(await post(`${url}/start`)).toMatchObject({ ok: true })
   expect(methods).toEqual(['POST /start true', 'POST /done true'])
-  expect(await post(`${url}/loop`)).toMatchObject({ ok: false, permanent: true })
+  expect(await post(`${url}/loop`)).toEqual({
+    ok: false,
+    why: 'HTTP 307: it redirects more than 3 times',
+    permanent: false,
+  })
   expect(methods).toHaveLength(6)
+})
+
+test.each([
+  ['without credentials', 'bob:s%25cret@', ''],
+  ['with other ones', 'bob:s%25cret@', 'eve:other@'],
+  ['with some that cannot be decoded', 'bob:s%25cret@', 'u:%@'],
+  ['with some that cannot be decoded, where there were none', '', 'u:%@'],
+])('a redirect %s: those of the given URL hold', async (_, given, theirs) => {
+  const seen: (string | undefined)[] = []
+  const url = await serve((request, response) => {
+    seen.push(request.headers.authorization)
+    const location = `http://${theirs}${request.headers.host}/done`
+    if (request.url === '/done') response.end()
+    else response.writeHead(307, { location }).end()
+  })
+  expect(await post(`${url.replace('//', `//${given}`)}/start`)).toEqual({ ok: true, said: 'HTTP 200' })
+  const wanted = given && `Basic ${Buffer.from('bob:s%cret').toString('base64')}`
+  expect(seen.map(said => said ?? '')).toEqual([wanted, wanted])
+})
+
+test('a redirect to nowhere is not followed', async () => {
+  let hits = 0
+  const url = await serve((_, response) => {
+    hits++
+    response.writeHead(307).end()
+  })
+  expect(await post(url)).toEqual({ ok: false, why: 'HTTP 307', permanent: true })
+  expect(hits).toBe(1)
+})
+
+test('a URL that Node does not take is a failure, and leaves no timer behind', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const url = new URL('http://bob:s%cret@127.0.0.1:1/')
+  const terms = { timeoutMs: 15_000, redactor: createRedactor(secretsOfUrl(url)) }
+  expect(await postJson(url, '{}', terms)).toEqual({ ok: false, why: 'URI malformed', permanent: false })
+  expect(vi.getTimerCount()).toBe(0)
 })
 
 test('no redirect to another host, and none that would turn it into a GET', async () => {
@@ -137,6 +179,9 @@ test.each<[url: string, allowHttp: boolean, error: RegExp | undefined]>([
   ['http://hooks.example.com/x', true, undefined],
   ['ftp://hooks.example.com/hunter2', false, /ftp:\/\/ is not supported for webhooks/],
   ['hunter2', false, /it is not a URL/],
+  ['https://bob:s%25cret@hooks.example.com/x%y', false, undefined],
+  ['https://bob:hunter2%@hooks.example.com/x', false, /its user or password has a bare %: write % as %25/],
+  ['https://hunter2%ff@hooks.example.com/x', false, /its user or password has a bare %: write % as %25/],
 ])('%s (http allowed: %s)', (url, allowHttp, error) => {
   const attempt = () => parseWebhookUrl(url, allowHttp)
   if (error) expect(attempt).toThrow(error)

@@ -1,0 +1,10 @@
+// The user and the password in a URL, which are sent decoded: no error repeats them.
+
+/** Throws an Error if they cannot be decoded: Node does not connect with such a URL. */
+export function refuseUndecodable({ username, password }: URL): void {
+  try {
+    decodeURIComponent(`${username}:${password}`)
+  } catch {
+    throw new Error('its user or password has a bare %: write % as %25')
+  }
+}
