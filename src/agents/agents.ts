@@ -1,6 +1,6 @@
 // The agents of workers, as a listener with a socket for them has them: keeps it in place, and knows who is connected.
 // Nothing that happens here ends memmon, and a check does nothing here.
-import { type FileFault, fileFaultOf } from '../base/file-fault.ts'
+import { faultText } from '../base/file-fault.ts'
 import type { Log } from '../base/log.ts'
 import { trouble, troubleOver } from '../base/log-facts.ts'
 import { type Ask, isBulk } from './asks.ts'
@@ -109,6 +109,7 @@ export class Agents {
     for (const person of this.#people) person.destroy()
   }
 
+  /** Never rejects. */
   async #open(): Promise<void> {
     const { log } = this.#ports
     const terms = this.#terms
@@ -129,11 +130,11 @@ export class Agents {
       log('INFO', openText(doors), this.#trouble === '' ? undefined : troubleOver('agents'))
       this.#trouble = ''
     } catch (thrown) {
-      this.#tellTrouble(fileFaultOf(thrown))
+      this.#tellTrouble(faultText(thrown))
     }
   }
 
-  #tellTrouble({ message }: FileFault): void {
+  #tellTrouble(message: string): void {
     if (message === this.#trouble) return
     this.#trouble = message
     this.#ports.log(

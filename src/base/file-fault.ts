@@ -1,4 +1,5 @@
 // What makes a file or directory unusable, as one clause that says what is wrong and what mends it.
+import { messageOf } from './errors.ts'
 
 /**
  * - unsafe: somebody else could have written it or could replace it; do not even read it
@@ -36,6 +37,10 @@ export function fileFaultOf(thrown: unknown): FileFault {
   const advice = ADVICE[code] ?? 'check the path and its file system'
   return new FileFault('unwritable', `${(thrown as Error).message}: ${advice}`, code)
 }
+
+/** Why it failed, in words: of a file system's error with what mends it. */
+export const faultText = (thrown: unknown): string =>
+  errnoOf(thrown) === undefined ? messageOf(thrown) : fileFaultOf(thrown).message
 
 /** The name of a system error, such as ENOENT; undefined for any other error. */
 export function errnoOf(thrown: unknown): string | undefined {

@@ -1,6 +1,9 @@
 // The options about the socket that the agents of workers connect to.
 import type { GeneralOption } from './option.ts'
 
+/** chown(2): the one above means none. */
+const LARGEST_GROUP = 2 ** 32 - 2
+
 function parseAgentSocket(text: string): string {
   if (text === 'off' || text === 'auto' || (text.startsWith('/') && !text.endsWith('/'))) return text
   throw new Error(`"${text}" is not a socket: use auto, off, or a path that begins with /`)
@@ -27,7 +30,8 @@ export const AGENT_OPTIONS: readonly GeneralOption[] = [
     example: '-a 200MB --agent-socket auto --agent-socket-group www-data',
     exampleHelp: 'let workers of user=www-data connect',
     apply: (draft, text) => {
-      if (!/^[\w.-]+\$?$/.test(text)) throw new Error(`"${text}" is not a group: use a name or a number`)
+      if (!/^[\w.-]+\$?$/.test(text) || Number(text) > LARGEST_GROUP)
+        throw new Error(`"${text}" is not a group: use a name or a number`)
       draft.agentSocketGroup = text
     },
   },

@@ -1,6 +1,5 @@
 // Before the stop of a process: reads its facts and writes them, both within evidence_timeout.
-import { messageOf } from '../base/errors.ts'
-import { errnoOf, fileFaultOf } from '../base/file-fault.ts'
+import { faultText } from '../base/file-fault.ts'
 import { type Redactor, redactDocument } from '../base/redact.ts'
 import type { RestartRequest } from '../rules/outcome.ts'
 import { evidenceDocument, type OwnKnowledge } from './document.ts'
@@ -55,13 +54,9 @@ export async function takeEvidence(
     return { facts, path: await race(writing, startTick + timeoutMs - tick()) }
   } catch (thrown) {
     const isLate = thrown instanceof Unread
-    return { facts, problem: isLate ? lateText(timeoutMs) : whyOf(thrown) }
+    return { facts, problem: isLate ? lateText(timeoutMs) : faultText(thrown) }
   }
 }
 
 const lateText = (timeoutMs: number): string =>
   `the disk did not take it within ${Math.round(timeoutMs)} ms; if it is slow and not broken, set evidence_timeout higher`
-
-/** With what mends it. */
-const whyOf = (thrown: unknown): string =>
-  errnoOf(thrown) === undefined ? messageOf(thrown) : fileFaultOf(thrown).message

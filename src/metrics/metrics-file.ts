@@ -1,7 +1,6 @@
 // The file for node_exporter's textfile collector: replaced in one step after some checks, never during one.
 import { replaceFile } from '../base/atomic-file.ts'
-import { messageOf } from '../base/errors.ts'
-import { errnoOf, fileFaultOf } from '../base/file-fault.ts'
+import { faultText } from '../base/file-fault.ts'
 import type { Log } from '../base/log.ts'
 import { trouble, troubleOver } from '../base/log-facts.ts'
 
@@ -63,7 +62,7 @@ export class MetricsFile {
       if (this.#isFailing) log('INFO', `${path} can be written again`, troubleOver('metrics'))
       this.#isFailing = false
     } catch (thrown) {
-      if (!this.#isFailing) log('WARN', unwrittenText(path, whyOf(thrown)), trouble('metrics'))
+      if (!this.#isFailing) log('WARN', unwrittenText(path, faultText(thrown)), trouble('metrics'))
       this.#isFailing = true
     }
   }
@@ -74,6 +73,3 @@ const usedText = (path: string): string =>
 
 const unwrittenText = (path: string, why: string): string =>
   `Metrics cannot be written to ${path} (${why}): what is there grows old. Retrying after each check`
-
-const whyOf = (thrown: unknown): string =>
-  errnoOf(thrown) === undefined ? messageOf(thrown) : fileFaultOf(thrown).message

@@ -18,7 +18,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { groupIdOf } from '../../src/agents/group-id.ts'
 import { type OpenSocket, openSocket, type SocketTerms } from '../../src/agents/open-socket.ts'
-import { rawConnection } from '../helpers/agents.ts'
+import { openAgents, rawConnection } from '../helpers/agents.ts'
 
 let folder = ''
 let path = ''
@@ -156,4 +156,13 @@ test('groups by name and number', () => {
   expect([groupIdOf('www', file), groupIdOf('1234', file)]).toEqual([33, 1234])
   expect(() => groupIdOf('nobody', file)).toThrow(`group "nobody" is not in ${file}`)
   expect(() => groupIdOf('web data', file)).toThrow(`group "web data" is not in ${file}`)
+})
+
+test.each([
+  ['a group that no file can have', () => path, { agentSocketGroup: '99999999999' }, 'out of range'],
+  ['a path that no file can have', () => `${path}\0`, {}, 'without null bytes'],
+])('%s costs the socket, and not memmon', async (_, at, terms, why) => {
+  const { agents, log } = await openAgents(at(), terms)
+  agents.close()
+  expect(log).toEqual([expect.stringMatching(`^WARN Agents of workers cannot connect: .*${why}.* Retrying`)])
 })

@@ -24,4 +24,5 @@ test.each([
   ['--agent-socket-mode', '0060', 'use 0600, 0660 or 0666'],
   ['--agent-socket-mode', 'rw', 'use 0600, 0660 or 0666'],
   ['--agent-socket-group', 'a b', 'use a name or a number'],
+  ['--agent-socket-group', '4294967295', 'use a name or a number'],
 ])('%s %s is refused', (flag, text, said) => expect(() => of(flag, text)).toThrow(said))
