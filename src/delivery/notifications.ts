@@ -138,10 +138,12 @@ export function createNotifications(
       notify(ownMessage(news, context(), Date.now()))
     },
     use(changed) {
-      channels = createChannels(changed, process.env, redactor)
+      const next = createChannels(changed, process.env, redactor)
       alerts.use(changed)
+      channels = next
       settings = changed
       notifier.onInterval()
+      outbox.retry()
     },
     outbox,
     onTable: processes => alerts.now?.onTable(processes),

@@ -10,8 +10,8 @@ import type { Entry, Waiting } from './outbox-files.ts'
 import { type NextTry, triedLine, unsetText } from './outbox-lines.ts'
 import {
   dueTickOf,
+  hurry,
   LAST_WAIT_MS,
-  limitWaits,
   nextFor,
   type Pause,
   pauseAfter,
@@ -20,6 +20,7 @@ import {
 } from './waits.ts'
 
 export interface OutboxPorts {
+  /** The same objects until the settings change. */
   readonly channels: () => readonly Channel[]
   readonly log: Log
   readonly nowMs: () => number
@@ -71,6 +72,12 @@ export class Outbox {
     void this.#write(entry).then(() => this.#deliver())
   }
 
+  /** The channels have other settings: tries at once what waits for them. */
+  retry(): void {
+    for (const channel of this.#ports.channels()) this.#hurry(channel)
+    this.#deliver()
+  }
+
   /** Resolves when everything is on disk, no try is running and none is due now. */
   async whenIdle(): Promise<void> {
     await this.#whenKept()
@@ -102,8 +109,12 @@ export class Outbox {
   }
 
   async #join(entries: readonly Entry[]): Promise<void> {
-    limitWaits(entries, this.#ports.tick())
-    this.#pauses = new Map([...pausesOf(entries), ...this.#pauses])
+    const tick = this.#ports.tick()
+    hurry(
+      entries.flatMap(({ waiting }) => waiting),
+      tick,
+    )
+    this.#pauses = new Map([...pausesOf(entries, tick), ...this.#pauses])
     const own = this.#entries
     this.#entries = [...entries, ...own]
     for (const entry of own) await this.#write(entry)
@@ -126,6 +137,8 @@ export class Outbox {
         .catch((thrown: unknown) => this.#onDefect(channel, thrown))
         .finally(() => {
           this.#running.delete(channel.key)
+          // It failed by settings of before.
+          if (!this.#isSet(channel)) this.#hurry(channel)
           this.#deliver()
         })
       this.#running.set(channel.key, run)
@@ -133,12 +146,27 @@ export class Outbox {
     this.#wake()
   }
 
+  #isSet(channel: Channel): boolean {
+    return this.#ports.channels().includes(channel)
+  }
+
+  /** What waits for it is due now; how often that has failed still counts. */
+  #hurry({ key }: Channel): void {
+    const tick = this.#ports.tick()
+    hurry(
+      waitsFor(key, this.#entries).map(({ waiting }) => waiting),
+      tick,
+    )
+    const pause = this.#pauses.get(key)
+    if (pause) this.#pauses.set(key, { ...pause, untilTick: tick })
+  }
+
   #isDue({ key }: Channel): boolean {
     return dueTickOf(key, this.#entries, this.#pauses.get(key)) <= this.#ports.tick()
   }
 
   async #deliverBy(channel: Channel): Promise<void> {
-    while (!this.#closing && this.#isDue(channel)) {
+    while (!this.#closing && this.#isSet(channel) && this.#isDue(channel)) {
       const next = nextFor(channel.key, this.#entries, this.#ports.tick())
       if (!next) return
       const delivery = await channel
@@ -167,7 +195,8 @@ export class Outbox {
     const [now, random] = [this.#ports.tick(), this.#ports.random()]
     const pause = pauseAfter(waiting, this.#pauses.get(key), now, random)
     this.#pauses.set(key, pause)
-    return { inMs: pause.untilTick - now, othersWaiting: waitsFor(key, this.#entries).length - 1 }
+    const inMs = dueTickOf(key, this.#entries, pause) - now
+    return { inMs, othersWaiting: waitsFor(key, this.#entries).length - 1 }
   }
 
   #onDefect({ key }: Channel, thrown: unknown): void {

@@ -3,8 +3,9 @@
 import { backoffMs } from '../base/backoff.ts'
 import type { Entry, Waiting } from './outbox-files.ts'
 
-/** How often in a row a channel has failed, and until when it is left alone. */
+/** How long a channel is left alone. */
 export interface Pause {
+  /** In a row. Of a message that has failed as often itself the next one does not count: it may be that message. */
   readonly failures: number
   readonly untilTick: number
 }
@@ -20,7 +21,8 @@ const WAITS = { firstMs: 30_000, lastMs: LAST_WAIT_MS, jitter: 0.25 }
 
 /** A try has failed: the channel is left alone, longer each time, and so is this message. */
 export function pauseAfter(waiting: Waiting, before: Pause | undefined, tick: number, random: number): Pause {
-  const failures = (before?.failures ?? 0) + 1
+  const isKnown = before !== undefined && waiting.failures >= before.failures
+  const failures = isKnown ? before.failures : (before?.failures ?? 0) + 1
   waiting.failures = Math.max(waiting.failures + 1, failures)
   waiting.dueTick = tick + backoffMs(waiting.failures, WAITS, random)
   return { failures, untilTick: tick + backoffMs(failures, WAITS, random) }
@@ -48,17 +50,25 @@ export const waitsFor = (channel: string, entries: readonly Entry[]): Waits[] =>
     return waiting ? [{ entry, waiting }] : []
   })
 
-/** Another boot has another clock: no wait is longer than the longest. */
-export function limitWaits(entries: readonly Entry[], tick: number): void {
-  for (const { waiting } of entries)
-    for (const one of waiting) one.dueTick = Math.min(one.dueTick, tick + LAST_WAIT_MS)
+/**
+ * The channel may work by now, as after a start of memmon or with other settings: one try at once. It goes on as before
+ * if that fails.
+ */
+export function hurry(waiting: readonly Waiting[], tick: number): void {
+  for (const one of waiting) one.dueTick = Math.min(one.dueTick, tick)
 }
 
 /** What an earlier memmon knew of the channels, from the tries of its messages. */
-export function pausesOf(entries: readonly Entry[]): Map<string, Pause> {
-  const pauses = new Map<string, Pause>()
-  for (const { channel, failures, dueTick } of entries.flatMap(({ waiting }) => waiting)) {
-    if (failures > (pauses.get(channel)?.failures ?? 0)) pauses.set(channel, { failures, untilTick: dueTick })
+export function pausesOf(entries: readonly Entry[], tick: number): Map<string, Pause> {
+  const failed = new Map<string, number[]>()
+  for (const { channel, failures } of entries.flatMap(({ waiting }) => waiting)) {
+    const before = failed.get(channel) ?? []
+    if (failures > 0) failed.set(channel, [...before, failures])
   }
-  return pauses
+  return new Map(
+    [...failed].map(([channel, each]) => [
+      channel,
+      { failures: Math.min(each.length, Math.max(...each)), untilTick: tick },
+    ]),
+  )
 }

@@ -112,6 +112,24 @@ test('a mail whose picture was being drawn when memmon ended is left to the next
   expect(readdirSync(folder)).toEqual([])
 })
 
+test('other settings: what waits for the old mail command goes at once by the new one', async () => {
+  const file = join(folder, 'mail')
+  const settings = (command: string) => settingsFrom('-a', '1MB', '-m', 'bob@example.com', '-s', command)
+  const log: string[] = []
+  const notifications = createNotifications(settings('exit 1'), {
+    ...{ redactor: createRedactor(), runOnAlert: async () => ({ ok: true }) },
+    ...{ onFailure: () => {}, historyOf: () => undefined },
+    log: (_, text) => void log.push(text),
+  })
+  notifications.tell(restarted(request))
+  await notifications.flush()
+  expect(log.at(-1)).toContain('exit code 1. Retrying in')
+  notifications.use(settings(`cat > '${file}'`))
+  await notifications.flush()
+  await notifications.keep()
+  expect(readFileSync(file, 'utf8')).toContain('To: bob@example.com')
+})
+
 test('a digest has the sentence of each, and no chart', () => {
   const sent: ReturnType<typeof outgoing>[] = []
   const context = { host: 'web1', name: undefined }

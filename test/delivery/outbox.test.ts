@@ -17,7 +17,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Channel, Delivery } from '../../src/delivery/channel.ts'
 import { Outbox } from '../../src/delivery/outbox.ts'
-import { readEntries } from '../../src/delivery/outbox-files.ts'
+import { readEntries, writeEntry } from '../../src/delivery/outbox-files.ts'
 import { outgoing } from '../helpers/values.ts'
 import { waitFor } from '../helpers/wait.ts'
 
@@ -32,6 +32,7 @@ beforeEach(() => {
   boxes = []
 })
 afterEach(async () => {
+  vi.useRealTimers()
   await Promise.all(boxes.map(box => box.close()))
   rmSync(folder, { recursive: true, force: true })
 })
@@ -66,6 +67,23 @@ function outboxOf(channels: readonly Channel[]): Outbox {
   boxes.push(box)
   return box
 }
+/** It never takes one message. */
+function pickyChannel(): Channel & { tried: string[] } {
+  const channel = channelOf('smtp', [])
+  const deliver = async ({ subject }: { subject: string }) => {
+    channel.tried.push(subject)
+    return subject === 'bad' ? LATER : OK
+  }
+  return { ...channel, deliver }
+}
+
+/** Leaves a message to the next memmon that has failed so often, and is due in an hour. */
+async function leaveWith(box: Outbox, subject: string, failures: number): Promise<void> {
+  await box.close()
+  const waiting = [{ channel: 'smtp', failures, dueTick: nowMs + 3_600_000 }]
+  await writeEntry(join(folder, 'outbox'), { message: outgoing(subject, { id: subject }), waiting })
+}
+
 const files = () => readdirSync(join(folder, 'outbox'))
 
 /** A disk that fails, whoever writes: no file can be where the folder is a file. */
@@ -419,12 +437,8 @@ test('the server is back: one try, then all that waits, what has failed behind t
 })
 
 test('a message that the server does not take now holds up the others once, not for good', async () => {
-  const channel: Channel & { tried: string[] } = channelOf('smtp', [])
-  const deliver = async ({ subject }: { subject: string }) => {
-    channel.tried.push(subject)
-    return subject === 'bad' ? LATER : OK
-  }
-  const box = outboxOf([{ ...channel, deliver }])
+  const channel = pickyChannel()
+  const box = outboxOf([channel])
   await box.attach(folder)
   box.add(outgoing('bad'))
   await box.whenIdle()
@@ -436,6 +450,87 @@ test('a message that the server does not take now holds up the others once, not 
   }
   expect(channel.tried.filter(name => name !== 'bad')).toEqual(['a', 'b'])
   expect(box.size).toBe(1)
+})
+
+test('a message that the server never takes, alone for hours: a new one goes at once', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const channel = pickyChannel()
+  const box = outboxOf([channel])
+  box.add(outgoing('bad'))
+  await box.whenIdle()
+  for (let tries = 1; tries < 8; tries++) {
+    nowMs += 3_600_000
+    await vi.advanceTimersByTimeAsync(3_600_000)
+    await box.whenIdle()
+  }
+  expect(log.at(-1)).toContain('451 later. Retrying in 3600 s')
+  nowMs += 30_000
+  box.add(outgoing('urgent'))
+  await box.whenIdle()
+  expect(channel.tried).toEqual([...Array(8).fill('bad'), 'urgent'])
+})
+
+test('and after a restart of memmon: a new one waits for its try no longer than after a first failure', async () => {
+  const first = outboxOf([pickyChannel()])
+  await first.attach(folder)
+  await leaveWith(first, 'bad', 8)
+  const channel = pickyChannel()
+  const box = outboxOf([channel])
+  await box.attach(folder)
+  await box.whenIdle()
+  expect(channel.tried).toEqual(['bad'])
+  nowMs += 30_000
+  box.add(outgoing('urgent'))
+  await box.whenIdle()
+  expect(channel.tried).toEqual(['bad', 'urgent'])
+})
+
+test('the server works again after a restart of memmon: nothing waits out the old pause', async () => {
+  const first = outboxOf([channelOf('smtp', [LATER])])
+  await first.attach(folder)
+  for (const name of ['a', 'b', 'c']) await leaveWith(first, name, 5)
+  const channel = channelOf('smtp', [OK])
+  const box = outboxOf([channel])
+  await box.attach(folder)
+  await box.whenIdle()
+  expect([...channel.tried].sort()).toEqual(['a', 'b', 'c'])
+  expect(box.size).toBe(0)
+})
+
+test.each<[what: string, answer: Delivery, tried: readonly string[], left: number]>([
+  ['it works: all that waits goes', OK, ['b', 'c', 'a'], 0],
+  ['it does not: one try, and a longer wait', LATER, ['b'], 3],
+])('other settings of the channel, and %s', async (_, answer, tried, left) => {
+  const channels: Channel[] = [channelOf('smtp', [LATER])]
+  const box = outboxOf(channels)
+  await box.attach(folder)
+  for (const name of ['a', 'b', 'c']) box.add(outgoing(name))
+  await box.whenIdle()
+  const changed = channelOf('smtp', [answer])
+  channels.splice(0, 1, changed)
+  box.retry()
+  await box.whenIdle()
+  await box.whenIdle()
+  expect(changed.tried).toEqual(tried)
+  expect(box.size).toBe(left)
+  expect(log[0]).toContain('Retrying in 30 s')
+  if (left > 0) expect(log[1]).toContain('Retrying in 60 s; 2 more queued')
+})
+
+test('other settings while a try hangs: its failure is not that of the new ones', async () => {
+  let fail: (delivery: Delivery) => void = () => {}
+  const hangs = channelOf('smtp', [new Promise<Delivery>(resolve => (fail = resolve))])
+  const channels: Channel[] = [hangs]
+  const box = outboxOf(channels)
+  await box.attach(folder)
+  box.add(outgoing('one'))
+  await waitFor('the try', () => hangs.tried.length === 1)
+  const changed = channelOf('smtp', [OK])
+  channels.splice(0, 1, changed)
+  box.retry()
+  fail(LATER)
+  await waitFor('it to be sent', () => box.size === 0)
+  expect([...hangs.tried, ...changed.tried]).toEqual(['one', 'one'])
 })
 
 test('one that hangs does not hold up what comes later for another', async () => {
