@@ -209,13 +209,24 @@ async function exportedNames(root, paths) {
   return new Map(Object.values(metafile.outputs).map(({ entryPoint, exports }) => [entryPoint, exports]))
 }
 
-/** Modules of other files, as constants taken from there. */
+/**
+ * Modules of other files, as constants taken from there. One that is loaded when needed is CommonJS: what cannot be loaded
+ * while npm replaces memmon is tried again, where esbuild's form of an ES module would remember the failure.
+ */
 function fromOtherFiles(root, file, fileOf, names) {
   const pathOf = absolute => absolute.slice(root.length + 1)
   return {
     name: 'from other files',
     setup({ onLoad, onResolve }) {
       onResolve({ filter: /^\.\/[\w-]+\.cjs$/ }, ({ path }) => ({ path, external: true }))
+      onResolve({ filter: /\.ts$/ }, ({ path, kind, resolveDir }) => {
+        const from = pathOf(join(resolveDir, path))
+        const isLater = kind === 'dynamic-import' && fileOf.get(from) !== file
+        return isLater ? { path: from, namespace: 'later' } : undefined
+      })
+      onLoad({ filter: /./, namespace: 'later' }, ({ path }) => ({
+        contents: `module.exports = require('./${fileOf.get(path).name}').${keyOf(path)}`,
+      }))
       onLoad({ filter: /\.ts$/ }, ({ path: absolute }) => {
         const path = pathOf(absolute)
         const home = fileOf.get(path)

@@ -148,7 +148,7 @@ export class Memmon {
   /** One check; undefined if it is over already. Never rejects. */
   check(): Promise<void> | undefined {
     const startedTick = monotonicMs()
-    this.#records.onCheckBegins()
+    for (const part of [this.#records, this.#notifications, this.#inquiries]) part.onCheckBegins()
     this.#settings.look()
     this.restarts.check()
     const running = this.#monitor.check()

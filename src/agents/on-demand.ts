@@ -1,74 +1,71 @@
 // The agents of workers, for a listener that may have no socket for them: it loads their code, which takes 0.3 MB, once the
 // settings ask for one.
-import { messageOf } from '../base/errors.ts'
-import { trouble } from '../base/log-facts.ts'
+import { OnDemand } from '../base/on-demand.ts'
 import type { Agents, AgentsPorts } from './agents.ts'
 import type { Ask } from './asks.ts'
 import type { AgentsTerms } from './doors.ts'
 import type { Answer } from './protocol.ts'
 import type { AskTerms } from './worker.ts'
 
+type Code = Pick<typeof import('./agents.ts'), 'Agents'>
+
 const NOT_YET: Answer = { kind: 'failed', error: 'memmon has just been started', lack: 'absent' }
 
 export class AgentsOnDemand {
-  readonly #ports: AgentsPorts
+  readonly #code: OnDemand<Code, Agents>
   #terms: AgentsTerms
   #supervisordPid: number | undefined
-  #agents: Agents | undefined
-  #isLoading = false
-  #isClosed = false
 
-  constructor(terms: AgentsTerms, ports: AgentsPorts) {
+  constructor(terms: AgentsTerms, ports: AgentsPorts, load = (): Promise<Code> => import('./agents.ts')) {
     this.#terms = terms
-    this.#ports = ports
+    this.#code = new OnDemand<Code, Agents>({
+      part: 'agents',
+      isWanted: () => this.#terms.agentSocket !== 'off' && this.#supervisordPid !== undefined,
+      load,
+      make: code => this.#begun(new code.Agents(this.#terms, ports)),
+      // npm has replaced the package since the start.
+      failureText: why => `Agents of workers cannot connect: ${why}. Retrying at each check`,
+      againText: 'Agents of workers can connect again',
+      log: ports.log,
+    })
   }
 
   /** supervisord has this pid: opens the socket if the settings ask for one. */
   begin(supervisordPid: number): void {
     this.#supervisordPid = supervisordPid
-    void this.#load()
+    this.#code.look()
   }
 
   /** Other settings. */
   use(terms: AgentsTerms): void {
     this.#terms = terms
-    if (this.#agents) this.#agents.use(terms)
-    else void this.#load()
+    this.#code.now?.use(terms)
+    this.#code.look()
+  }
+
+  /** A check begins: loads the code if it is missing. */
+  onCheckBegins(): void {
+    this.#code.look()
   }
 
   /** Opens the socket if it is missing. */
   look(): void {
-    this.#agents?.look()
+    this.#code.now?.look()
   }
 
   /** Asks the agent of a process; undefined without a socket. Never rejects. */
   async ask(pid: number, ask: Ask, terms: AskTerms): Promise<Answer | undefined> {
     if (this.#terms.agentSocket === 'off') return undefined
-    return (await this.#agents?.ask(pid, ask, terms)) ?? NOT_YET
+    return (await this.#code.now?.ask(pid, ask, terms)) ?? NOT_YET
   }
 
   close(): void {
-    this.#isClosed = true
-    this.#agents?.close()
+    this.#code.close()
+    this.#code.now?.close()
   }
 
-  async #load(): Promise<void> {
-    if (this.#terms.agentSocket === 'off' || this.#supervisordPid === undefined || this.#isLoading) return
-    this.#isLoading = true
-    try {
-      const { Agents } = await import('./agents.ts')
-      if (this.#isClosed) return
-      this.#agents = new Agents(this.#terms, this.#ports)
-      this.#agents.begin(this.#supervisordPid)
-    } catch (thrown) {
-      // npm has replaced the package since the start.
-      this.#ports.log(
-        'WARN',
-        `Agents of workers cannot connect: ${messageOf(thrown)}. Restart memmon`,
-        trouble('agents'),
-      )
-    } finally {
-      this.#isLoading = false
-    }
+  #begun(agents: Agents): Agents {
+    if (this.#supervisordPid !== undefined) agents.begin(this.#supervisordPid)
+    return agents
   }
 }

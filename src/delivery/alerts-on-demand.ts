@@ -1,65 +1,71 @@
 // Alerts, for a listener that may have no Alertmanager: it loads their code when it has one.
-import { messageOf } from '../base/errors.ts'
-import { trouble } from '../base/log-facts.ts'
+import { OnDemand } from '../base/on-demand.ts'
 import type { RestartOutcome } from '../rules/outcome.ts'
 import type { Alerts, AlertsPorts, AlertsTerms } from './alerts.ts'
 
 type Folder = Parameters<Alerts['attach']>[0]
+type Code = Pick<typeof import('./alerts.ts'), 'Alerts'>
+
+/** Of more only the newest are told: as many alerts as there may be. */
+const MOST_EARLY = 1_000
 
 export class AlertsOnDemand {
-  readonly #ports: AlertsPorts
+  readonly #code: OnDemand<Code, Alerts>
   #terms: AlertsTerms
   #folder: Folder | undefined
-  #alerts: Alerts | undefined
-  /** Outcomes that come while the code is loading; undefined otherwise. */
-  #early: RestartOutcome[] | undefined
+  /** Outcomes from before the code was loaded. */
+  #early: RestartOutcome[] = []
 
-  constructor(terms: AlertsTerms, ports: AlertsPorts) {
-    this.#ports = ports
+  constructor(terms: AlertsTerms, ports: AlertsPorts, load = (): Promise<Code> => import('./alerts.ts')) {
     this.#terms = terms
-    void this.#load()
+    this.#code = new OnDemand<Code, Alerts>({
+      part: 'alerts',
+      isWanted: () => this.#isWanted,
+      load,
+      make: code => this.#make(new code.Alerts(this.#terms, ports)),
+      // npm has replaced the package since the start.
+      failureText: why => `Alerts cannot be sent: ${why}. Retrying at each check`,
+      againText: 'Alerts can be sent again',
+      log: ports.log,
+    })
+    this.#code.look()
   }
 
   /** undefined if there are none, or not yet. */
   get now(): Alerts | undefined {
-    return this.#alerts
+    return this.#code.now
   }
 
   /** Other settings, whose URLs are valid. */
   use(terms: AlertsTerms): void {
+    this.now?.use(terms)
     this.#terms = terms
-    if (this.#alerts) this.#alerts.use(terms)
-    else void this.#load()
+    if (!this.#isWanted) this.#early = []
+    this.#code.look()
   }
 
   tell(outcome: RestartOutcome): void {
-    if (this.#alerts) this.#alerts.tell(outcome)
-    else this.#early?.push(outcome)
+    if (this.now) this.now.tell(outcome)
+    else if (this.#isWanted) this.#early = [...this.#early, outcome].slice(-MOST_EARLY)
+  }
+
+  /** A check begins: loads the code if it is missing. */
+  look(): void {
+    this.#code.look()
   }
 
   attach(folder: Folder): void {
     this.#folder = folder
-    void this.#alerts?.attach(folder)
+    void this.now?.attach(folder)
   }
 
-  async #load(): Promise<void> {
-    const isWanted = this.#terms.alertmanagers.length > 0 || process.env.MEMMON_ALERTMANAGER_URL
-    if (!isWanted || this.#early) return
-    this.#early = []
-    try {
-      const { Alerts } = await import('./alerts.ts')
-      this.#alerts = new Alerts(this.#terms, this.#ports)
-      if (this.#folder) void this.#alerts.attach(this.#folder)
-      for (const outcome of this.#early) this.#alerts.tell(outcome)
-    } catch (thrown) {
-      // npm has replaced the package since the start.
-      this.#ports.log(
-        'WARN',
-        `Alerts cannot be sent: ${messageOf(thrown)}. Restart memmon`,
-        trouble('alerts'),
-      )
-    } finally {
-      this.#early = undefined
-    }
+  get #isWanted(): boolean {
+    return this.#terms.alertmanagers.length > 0 || Boolean(process.env.MEMMON_ALERTMANAGER_URL)
+  }
+
+  #make(alerts: Alerts): Alerts {
+    if (this.#folder) void alerts.attach(this.#folder)
+    for (const outcome of this.#early.splice(0)) alerts.tell(outcome)
+    return alerts
   }
 }

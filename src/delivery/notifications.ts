@@ -33,6 +33,8 @@ export interface Notifications {
   /** Other settings from now on; throws a UsageError, and changes nothing, if a secret is missing. */
   use(settings: Settings): void
   readonly outbox: Outbox
+  /** Loads what alerts need, if that is missing. */
+  onCheckBegins(): void
   /** All current processes: alerts about others end. */
   onTable(processes: readonly ProcessInfo[]): void
   /** memmon has the state folder: keeps queued messages there, and sends those of an earlier memmon. */
@@ -146,6 +148,7 @@ export function createNotifications(
       outbox.retry()
     },
     outbox,
+    onCheckBegins: () => alerts.look(),
     onTable: processes => alerts.now?.onTable(processes),
     attach(folder) {
       void outbox.attach(folder.path)

@@ -94,6 +94,11 @@ export class Inquiries {
     this.#agents.begin(supervisordPid)
   }
 
+  /** Opens the door to agents, if its code is missing. */
+  onCheckBegins(): void {
+    this.#agents.onCheckBegins()
+  }
+
   /** memmon has the state folder: evidence goes there, and perhaps the agents' socket. */
   attach(folder: { readonly path: string }): void {
     this.#evidence.attach(folder)

@@ -56,6 +56,7 @@ export class Records {
   }
 
   onCheckBegins(): void {
+    this.#metrics.look()
     this.#metrics.now?.onCheckBegins()
   }
 

@@ -1,58 +1,54 @@
 // The metrics, for a listener that may have no file or address for them: it loads their code when it has.
-import { messageOf } from '../base/errors.ts'
-import { trouble } from '../base/log-facts.ts'
+import { OnDemand } from '../base/on-demand.ts'
 import { type AccessTerms, accessOf } from './access.ts'
 import type { Metrics, MetricsPorts, MetricsTerms } from './metrics.ts'
 
 export type MetricsOnDemandTerms = MetricsTerms & AccessTerms
+type Code = Pick<typeof import('./metrics.ts'), 'Metrics'>
 
 export class MetricsOnDemand {
-  readonly #ports: MetricsPorts
+  readonly #code: OnDemand<Code, Metrics>
   #terms: MetricsOnDemandTerms
-  #metrics: Metrics | undefined
-  #isLoading = false
-  #isClosed = false
 
-  constructor(terms: MetricsOnDemandTerms, ports: MetricsPorts) {
+  constructor(
+    terms: MetricsOnDemandTerms,
+    ports: MetricsPorts,
+    load = (): Promise<Code> => import('./metrics.ts'),
+  ) {
     this.#terms = terms
-    this.#ports = ports
-    void this.#load()
+    this.#code = new OnDemand<Code, Metrics>({
+      part: 'metrics',
+      isWanted: () => this.#terms.metricsFile !== undefined || this.#terms.metricsListen !== undefined,
+      load,
+      make: code => new code.Metrics(this.#terms, accessOf(this.#terms), ports),
+      // npm has replaced the package since the start, or the secret is gone.
+      failureText: why => `Metrics are unavailable: ${why}. Retrying at each check`,
+      againText: 'Metrics are available again',
+      log: ports.log,
+    })
+    this.#code.look()
   }
 
   /** undefined if there are none, or not yet. */
   get now(): Metrics | undefined {
-    return this.#metrics
+    return this.#code.now
   }
 
   /** Other settings. Throws a UsageError, and changes nothing, if the access to metrics is wrong. */
   use(terms: MetricsOnDemandTerms): void {
     const access = accessOf(terms)
     this.#terms = terms
-    if (this.#metrics) this.#metrics.use(terms, access)
-    else void this.#load()
+    this.now?.use(terms, access)
+    this.#code.look()
+  }
+
+  /** A check begins: loads the code if it is missing. */
+  look(): void {
+    this.#code.look()
   }
 
   close(): void {
-    this.#isClosed = true
-    this.#metrics?.close()
-  }
-
-  async #load(): Promise<void> {
-    const isWanted = this.#terms.metricsFile !== undefined || this.#terms.metricsListen !== undefined
-    if (!isWanted || this.#isLoading) return
-    this.#isLoading = true
-    try {
-      const { Metrics } = await import('./metrics.ts')
-      if (!this.#isClosed) this.#metrics = new Metrics(this.#terms, accessOf(this.#terms), this.#ports)
-    } catch (thrown) {
-      // npm has replaced the package since the start, or the secret is gone.
-      this.#ports.log(
-        'WARN',
-        `Metrics are unavailable: ${messageOf(thrown)}. Restart memmon`,
-        trouble('metrics'),
-      )
-    } finally {
-      this.#isLoading = false
-    }
+    this.#code.close()
+    this.now?.close()
   }
 }

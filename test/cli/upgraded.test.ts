@@ -70,6 +70,45 @@ test('what a command needs was loaded at the start: shlex may be away when it is
   await waitFor(() => `the command to run\n${running.stderr}`, ran, 10_000)
 })
 
+test.each<[part: string, key: (folder: string) => string, failed: string, again: string]>([
+  [
+    'alerts',
+    () => 'alertmanager = http://127.0.0.1:1',
+    'Alerts cannot be sent: ',
+    'Failed to send 1 alert by alertmanager 127.0.0.1:1: ',
+  ],
+  [
+    'metrics',
+    at => `metrics_file = ${at}/m.prom`,
+    'Metrics are unavailable: ',
+    'Metrics are available again',
+  ],
+  [
+    'agents',
+    at => `agent_socket = ${at}/a.sock`,
+    'Agents of workers cannot connect: ',
+    'Agents of workers can connect again',
+  ],
+])('the file for %s is away when they are set, and back later: said once, and tried again', async (...row) => {
+  const [part, key, failed, again] = row
+  const [file = ''] = readdirSync(join(installed.folder, 'dist')).filter(name =>
+    new RegExp(`^${part}-.*cjs$`).test(name),
+  )
+  const conf = join(folder, 'memmon.conf')
+  writeFileSync(conf, '[any]\nmemory_limit = 1KB\naction = alert\n', { mode: 0o600 })
+  const running = new Memmon(['--config', conf], { SUPERVISOR_SERVER_URL: server.url }, installed.command)
+  memmon = running
+  await running.waitForLog('memmon watches supervisord')
+  installed.takeAway(join('dist', file))
+  writeFileSync(conf, `[memmon]\n${key(folder)}\n[any]\nmemory_limit = 1KB\naction = alert\n`)
+  await running.tickUntil('the failure', () => running.logHolds(failed))
+  await running.tickUntil('the alert', () => running.logHolds('exceeds its limit and is left running'))
+  await running.tick(2)
+  installed.putBack(join('dist', file))
+  await running.tickUntil('what it is for', () => running.logHolds(again))
+  expect(running.stderr.split(failed)).toHaveLength(2)
+})
+
 test('memmon is replaced between READY and the rest of its start: it ends, and a fresh one comes', async () => {
   const [rest = ''] = readdirSync(join(installed.folder, 'dist')).filter(name => name.startsWith('listener-'))
   installed.takeAway(join('dist', rest))
