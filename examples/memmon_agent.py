@@ -89,7 +89,7 @@ class Conversation:
 
     def greet(self, line):
         self.proof and self.proof.close()
-        if re.fullmatch('[0-9a-f]{32}', str(line.get('prove'))):
+        if re.fullmatch('[0-9a-f]{64}', str(line.get('prove'))):
             self.proof = socket.socket(socket.AF_UNIX)
             self.proof.bind('\0memmon-' + line['prove'])
             self.proof.listen(1)

@@ -2,7 +2,7 @@
 // name among its descriptors.
 import { createServer, type Server } from 'node:net'
 
-const NONCE = /^[0-9a-f]{32}$/
+const NONCE = /^[0-9a-f]{64}$/
 
 /** Listens on the abstract socket of that nonce until `close` is called. Undefined if it is not a nonce. */
 export function prove(nonce: unknown, onProved: () => void): { close: () => void } | undefined {

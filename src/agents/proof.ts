@@ -3,12 +3,13 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { open, readdir, readlink } from 'node:fs/promises'
 
-const NONCE_BYTES = 16
+/** So long that no name of a socket can hold a row with it (`inodeOf`). */
+const NONCE_BYTES = 32
 /** A thousand sockets are 70 KB. */
 const MOST_LIST_BYTES = 16 * 1024 * 1024
 const MOST_DESCRIPTORS = 65_536
 
-/** 32 hex digits that nobody can guess; undefined without a descriptor left. Not by node:crypto, which costs 0.4 MB. */
+/** 64 hex digits that nobody can guess; undefined without a descriptor left. Not by node:crypto, which costs 0.4 MB. */
 export function newNonce(): string | undefined {
   const bytes = Buffer.alloc(NONCE_BYTES)
   try {
@@ -41,11 +42,21 @@ export async function whyUnproved(
 /**
  * Of a socket that listens: flag 00010000 is __SO_ACCEPTCON. Up to Node 20 a name fills the whole address with zeros,
  * which the kernel shows as @.
+ *
+ * Any program can bind a name with line ends, which the kernel prints as they are, and so write rows of its own. So only
+ * a whole row counts, as the kernel prints it ("%pK: %08X %08X %08X %04X %02X %5lu" and the name): its shortest form has
+ * 46 bytes up to the inode of one digit, then a space, @memmon- and the nonce of 64: 119, and 120 with the line end before
+ * it. A name has 108 at most.
  */
 function inodeOf(nonce: string, list: string): string | undefined {
-  const line = list.split('\n').find(one => one.replace(/@+$/, '').endsWith(` @memmon-${nonce}`))
-  const [, , , flags, , , inode] = line?.trim().split(/\s+/) ?? []
-  return flags === '00010000' ? inode : undefined
+  const row = new RegExp(
+    `^[0-9a-f]{8,16}: [0-9A-F]{8} [0-9A-F]{8} 00010000 [0-9A-F]{4} [0-9A-F]{2} +(\\d+) @memmon-${nonce}@*$`,
+  )
+  for (const line of list.split('\n')) {
+    const [, inode] = row.exec(line) ?? []
+    if (inode !== undefined) return inode
+  }
+  return undefined
 }
 
 async function hasOpen(pid: number, inode: string, procRoot: string): Promise<boolean> {

@@ -132,7 +132,7 @@ export class AgentServer {
   }
 }
 
-export const NONCE = '0123456789abcdef0123456789abcdef'
+export const NONCE = '0123456789abcdef'.repeat(4)
 
 /** The pids that hold the abstract socket of that nonce, as memmon finds them. Old libuv pads the name with zeros. */
 export function socketOwners(nonce: string): number[] {
