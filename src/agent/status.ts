@@ -1,5 +1,6 @@
 // What `memmon agents` shows of a process.
 import { getHeapStatistics } from 'node:v8'
+import { dropPromise } from './guarded.ts'
 import type { Pulse } from './pulse.ts'
 import type { Fields } from './shared.ts'
 
@@ -23,10 +24,12 @@ export function statusOf(pulse: Pulse | undefined, fields: Fields | (() => Field
   }
 }
 
-/** Numbers and texts, so many, so long; what the program's function throws is left out with the rest. */
+/** Numbers and texts, so many, so long; what the program's function throws or only promises is left out with the rest. */
 export function fieldsOf(fields: Fields | (() => Fields)): Fields {
   try {
-    const given = Object.entries(typeof fields === 'function' ? fields() : fields)
+    const said = typeof fields === 'function' ? fields() : fields
+    if (dropPromise(said)) return {}
+    const given = Object.entries(said)
     return Object.fromEntries(
       given
         .flatMap(([key, value]) => {

@@ -1,7 +1,7 @@
 // The agent at work: the link to memmon, and who answers what memmon asks.
 import type { Answer } from './answer.ts'
 import type { Line } from './conversation.ts'
-import { guarded } from './guarded.ts'
+import { dropPromise, guarded } from './guarded.ts'
 import { type Link, type LinkPorts, openLink } from './link.ts'
 import { startTicks } from './own-process.ts'
 import type { Pulse } from './pulse.ts'
@@ -88,9 +88,9 @@ function drained(own: Shared): Answer {
   // A restarted memmon does not know whether the one before got an answer.
   if (own.isDrained) return { data: {} }
   try {
-    const begun: unknown = drain()
+    const begun = drain()
     own.isDrained = true
-    if (begun instanceof Promise) begun.catch(() => {})
+    dropPromise(begun)
     return { data: {} }
   } catch (thrown) {
     const text = thrown instanceof Error ? thrown.message : String(thrown)

@@ -127,6 +127,23 @@ test('a drain callback that fails, or is not there, is answered, and the program
   expect(await peer.data<{ rss_bytes: number }>({ do: 'status' })).toHaveProperty('rss_bytes')
 })
 
+test('a status function that rejects, or promises, has no fields, and the program goes on', async () => {
+  const server = await serve()
+  const say = (given: string) =>
+    run(`require('${AGENT_API}').setStatus(${given}); ${IDLE}`, { socket: server.path })
+  const apps = [
+    say("async () => { throw new Error('no redis') }"),
+    say("() => ({ state: 1, then: (_, reject) => reject(new Error('no redis')) })"),
+    say('async () => ({ jobs: 3 })'),
+  ]
+  for (const app of apps) {
+    const peer = await server.worker(app.pid)
+    for (let asked = 0; asked < 2; asked++)
+      expect(await peer.data<{ fields: object }>({ do: 'status' })).toMatchObject({ fields: {} })
+    expect(app.output()).toBe('')
+  }
+})
+
 test('it proves by an abstract socket of its own which process it is, also as a worker of a cluster', async () => {
   const server = await serve({ greets: 'proof' })
   const code = `const cluster = require('node:cluster')
