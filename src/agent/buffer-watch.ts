@@ -1,6 +1,7 @@
 // The Buffers that are made while a sample is taken, which V8's profiler does not see: the functions that make them are
 // wrapped for that time. Those that are collected again are forgotten by a FinalizationRegistry.
 import { type Blame, blameOf } from './blame.ts'
+import { guarded } from './guarded.ts'
 import { stackFrames } from './stack-frames.ts'
 import type { Sample } from './tally.ts'
 
@@ -115,13 +116,15 @@ function wrapMakers(sampler: BufferSampler, onMade: (buffer: Buffer, bytes: numb
   /** Buffer.concat calls Buffer.allocUnsafe: only the outer call counts. */
   let depth = 0
   let isActive = true
-  const look = (made: unknown, bytes: number): void => {
-    if (bytes === 0 || !isActive || !(made instanceof Buffer)) return
-    passedBytes += gapBytes - leftBytes
-    const weight = sampler.weighed(bytes)
-    gapBytes = leftBytes = sampler.gap()
-    onMade(made, weight)
-  }
+  // Guarded here, not in the calls: a closure there would cost each of them an allocation.
+  const look = (made: unknown, bytes: number): void =>
+    guarded(() => {
+      if (bytes === 0 || !isActive || !(made instanceof Buffer)) return
+      passedBytes += gapBytes - leftBytes
+      const weight = sampler.weighed(bytes)
+      gapBytes = leftBytes = sampler.gap()
+      onMade(made, weight)
+    })
   const restores = MAKERS.map(name => {
     const descriptor = Object.getOwnPropertyDescriptor(Buffer, name)
     const original: unknown = descriptor?.value

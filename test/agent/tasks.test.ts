@@ -33,8 +33,9 @@ async function run(
   code: string,
   env: Record<string, string> = {},
   node?: string,
+  flags: readonly string[] = [],
 ): Promise<{ app: App; peer: AgentPeer }> {
-  const app = startApp(['-e', code], {
+  const app = startApp([...flags, '-e', code], {
     ...(node === undefined ? {} : { node }),
     socket: server.path,
     env: { SUPERVISOR_GROUP_NAME: 'web', SUPERVISOR_PROCESS_NAME: 'web_01', ...env },
@@ -68,6 +69,22 @@ setInterval(remember, 20)`
   expect(data.growth.array_buffers).toBeGreaterThan(100_000)
   expect(data.by_location[0]).toMatchObject({ data: '[eval]:7', function: 'remember' })
   expect(await answerOf(app)).toBe('restored')
+})
+
+test.each([
+  ['Object.freeze(Error)', []],
+  ["Object.defineProperty(Error, 'stackTraceLimit', { value: 5, writable: false, configurable: false })", []],
+  ['Error.stackTraceLimit = undefined', []],
+  ["Error.captureStackTrace = () => { throw new Error('none') }", []],
+  ['', ['--frozen-intrinsics']],
+])('Buffers of a program that guards its Error: %s %s', async (guard, flags) => {
+  const code = `${guard}; const kept = []; let made = 0; process.on('SIGUSR2', () => console.log(made))
+setInterval(function remember() { kept.push(Buffer.alloc(3_000)); made++ }, 20)`
+  const { app, peer } = await run(code, { NODE_NO_WARNINGS: '1' }, undefined, flags)
+  const report = await peer.data<SampleReport>({ do: 'sample', duration_ms: 1_500, folder })
+  expect(Number(await answerOf(app))).toBeGreaterThan(20)
+  // Without a stack nobody can be blamed.
+  if (!guard.includes('none')) expect(report.by_location[0]).toMatchObject({ data: '[eval]:2' })
 })
 
 const hasTimeLeft = (line: Readonly<Record<string, unknown>>): boolean =>
