@@ -10,28 +10,32 @@ import type { FromThread, ToThread, WatchdogData } from './watched-link.ts'
 const HANGS_AFTER_MS = 2_000
 const LOOK_EVERY_MS = 500
 
-export function runWatchdog({ paths, hello, beat }: WatchdogData): void {
+export function runWatchdog({ paths, hello, beat, taken }: WatchdogData): void {
   let currentHello = hello
-  /** Requests that the main thread has neither answered nor begun. */
-  const waiting = new Map<unknown, Line>()
+  /** Requests that the main thread has not answered, nor told any progress of. */
+  const waiting = new Map<unknown, { readonly line: Line; readonly number: number }>()
+  let lastNumber = 0
   const hungMs = (): number => Date.now() - (beat[0] ?? 0)
   const toMain = (message: FromThread): void => parentPort?.postMessage(message)
   const look = (): void => {
     if (hungMs() < HANGS_AFTER_MS) return
-    for (const [id, line] of waiting) {
+    const lastBegun = Atomics.exchange(taken, 0, lastNumber)
+    for (const [id, { line, number }] of waiting) {
+      // The main thread may yet do what it has begun, and ends in any case what is cancelled.
+      if (number <= lastBegun ? !isOnlyAsking(line) : line.do === 'cancel') continue
       waiting.delete(id)
-      given.add(id)
+      if (number <= lastBegun) given.add(id)
       void answerFor(line, hungMs()).then(answer => link.send({ id, ...answer }))
     }
   }
-  /** Answered here: what the main thread says of them later is not sent. */
+  /** Begun by the main thread, and answered here: what it says of them later is not sent. */
   const given = new Set<unknown>()
   const link: Link = openLink({
     paths,
     hello: () => currentHello,
     onRequest: request => {
-      waiting.set(request.id, request)
-      toMain({ request })
+      waiting.set(request.id, { line: request, number: ++lastNumber })
+      toMain({ request, number: lastNumber })
       look()
     },
     onLost: () => {
@@ -54,13 +58,17 @@ export function runWatchdog({ paths, hello, beat }: WatchdogData): void {
   })
 }
 
+/** It can be answered here, and changes nothing, should the main thread do it, too. */
+const isOnlyAsking = ({ do: verb, what }: Line): boolean =>
+  verb === 'status' || (verb === 'dump' && what === 'threads')
+
 /** What can be said without the main thread. */
-async function answerFor({ do: verb, what }: Line, hungMs: number): Promise<Line> {
-  const hung = { since_ms: Math.round(hungMs) }
-  if (verb === 'status')
-    return { finished: true, data: { ...NOT_KNOWN, rss_bytes: process.memoryUsage.rss(), hung } }
-  if (verb !== 'dump' || what !== 'threads')
+async function answerFor(line: Line, hungMs: number): Promise<Line> {
+  if (!isOnlyAsking(line))
     return { failed: true, error: `the main thread has not answered for ${Math.round(hungMs / 1000)} s` }
+  const hung = { since_ms: Math.round(hungMs) }
+  if (line.do === 'status')
+    return { finished: true, data: { ...NOT_KNOWN, rss_bytes: process.memoryUsage.rss(), hung } }
   const threads = osThreads()
   const main = { hung, stack: await mainStack() }
   return { finished: true, data: { main, workers: [], thread_count: threads.length, threads } }

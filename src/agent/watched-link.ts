@@ -13,16 +13,20 @@ export interface WatchdogData {
   readonly hello: Line
   /** When the main thread was last there, in milliseconds of its epoch, in one number. */
   readonly beat: Float64Array
+  /** The last request that either has taken: the main thread to carry it out, or the watchdog to answer in its place. */
+  readonly taken: Int32Array
 }
 
 export type ToThread = { readonly send: Line } | { readonly hello: Line }
-export type FromThread = { readonly request: Line } | 'lost'
+/** Requests are numbered from 1. */
+export type FromThread = { readonly request: Line; readonly number: number } | 'lost'
 
 /** The same as openLink; if the thread ends, it goes on without one. */
 export function openWatchedLink(ports: LinkPorts): Link {
   const beat = new Float64Array(new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT))
   beat[0] = Date.now()
-  const data: WatchdogData = { paths: ports.paths, hello: ports.hello(), beat }
+  const taken = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+  const data: WatchdogData = { paths: ports.paths, hello: ports.hello(), beat, taken }
   const worker = new Worker(import.meta.filename, {
     name: 'memmon',
     // Nothing that the program has preloaded runs there.
@@ -33,7 +37,7 @@ export function openWatchedLink(ports: LinkPorts): Link {
   const beating = setInterval(() => (beat[0] = Date.now()), BEAT_MS).unref()
   let fallback: Link | undefined
   let isEnded = false
-  worker.on('message', (message: FromThread) => guarded(() => pass(message, ports)))
+  worker.on('message', (message: FromThread) => guarded(() => pass(message, ports, taken)))
   worker.on('error', () => {}) // 'exit' follows
   worker.on('exit', () => {
     clearInterval(beating)
@@ -52,7 +56,10 @@ export function openWatchedLink(ports: LinkPorts): Link {
   }
 }
 
-function pass(message: FromThread, { onRequest, onLost }: LinkPorts): void {
-  if (message === 'lost') onLost()
-  else onRequest(message.request)
+function pass(message: FromThread, { onRequest, onLost }: LinkPorts, taken: Int32Array): void {
+  if (message === 'lost') return onLost()
+  const { request, number } = message
+  const isTaken = Atomics.compareExchange(taken, 0, number - 1, number) !== number - 1
+  // memmon was told that it is not done. What memmon no longer wants ends in any case.
+  if (!isTaken || request.do === 'cancel') onRequest(request)
 }

@@ -1,5 +1,5 @@
 // The agent in real Node programs: it connects, proves itself, comes back, answers, and is not noticed by the program.
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
@@ -305,6 +305,53 @@ test('with a watchdog, a main thread that hangs is told, with where it hangs; wi
   const id = silent.ask({ do: 'status' })
   await (await server.worker(byApi.pid)).data({ do: 'status' })
   expect(silent.lines.filter(line => line.id === id)).toEqual([])
+})
+
+/** Hangs at a SIGUSR2 until `free` is called. */
+async function hanging(server: AgentServer) {
+  const file = join(mkdtempSync(join(folder, 'hang-')), 'free')
+  const code = `const { existsSync } = require('node:fs')
+    require('${AGENT_API}').onDrain(() => console.log('drained'))
+    process.on('SIGUSR2', () => { console.log('hangs'); while (!existsSync('${file}')); console.log('free') })
+    ${IDLE}`
+  const app = run(code, { socket: server.path, env: { MEMMON_WATCHDOG: '1' } })
+  const peer = await server.worker(app.pid)
+  const hang = async () => {
+    app.child.kill('SIGUSR2')
+    await waitFor('the hang', () => app.output().includes('hangs'))
+  }
+  return { app, peer, hang, free: () => writeFileSync(file, '') }
+}
+
+test('with a watchdog, what was answered as failed is not done after the hang', async () => {
+  const server = await serve()
+  const { app, peer, hang, free } = await hanging(server)
+  await peer.data({ do: 'status' })
+  await hang()
+  for (const request of [{ do: 'drain' }, { do: 'dump', what: 'heap', folder: server.folder }])
+    expect(await peer.error(request)).toContain('the main thread has not answered')
+  free()
+  await waitFor('a status of the main thread', async () => {
+    const { hung } = await peer.data<{ hung?: object }>({ do: 'status' })
+    return hung === undefined
+  })
+  expect(await peer.data({ do: 'dump', what: 'gc', duration_ms: 0 })).toHaveProperty('count')
+  expect(app.output()).toBe('hangs\nfree\n')
+  expect(readdirSync(server.folder).filter(name => name.includes('heap'))).toEqual([])
+  expect(await peer.data({ do: 'drain' })).toEqual({})
+  await waitFor('the callback', () => app.output().includes('drained'))
+})
+
+test('with a watchdog, what was cancelled during the hang ends after it', async () => {
+  const server = await serve()
+  const { peer, hang, free } = await hanging(server)
+  const id = peer.ask({ do: 'sample', duration_ms: 600_000, folder: server.folder })
+  await waitFor('its progress', () => peer.lines.some(line => line.id === id && 'progress' in line))
+  await hang()
+  peer.ask({ do: 'cancel', of: id })
+  expect(await peer.error({ do: 'dump', what: 'gc' })).toContain('the main thread has not answered')
+  free()
+  expect(await peer.answer(id)).toMatchObject({ failed: true, error: 'cancelled' })
 })
 
 test('with a watchdog, a program that does not hang answers itself, and ends as it would', async () => {
