@@ -16,9 +16,9 @@ import {
 /** Requests are short: one that does not read them has stopped. */
 const MOST_UNREAD_BYTES = 64 * 1024
 const MOST_PENDING = 16
-/** Lines in a row that answer nothing asked, such as late ones. */
+/** Lines in a row that have nothing to do with what was asked. */
 const MOST_STRAY = 16
-/** More is a flood: progress comes once a second. */
+/** More, beside the answers to what was asked, is a flood: progress comes once a second. */
 const MOST_LINES_A_SECOND = 100
 /** To finish a sample early takes a collection of the worker's garbage. */
 const FINISH_WITHIN_MS = 5_000
@@ -48,6 +48,8 @@ export class Worker {
   readonly #nowMs: () => number
   readonly #pending = new Map<number, Pending>()
   #lastId = 0
+  /** Answers to come, late ones, too: after a hang they all come at once. */
+  #owed = 0
   #strays = 0
   #secondBegunMs = 0
   #linesInSecond = 0
@@ -133,26 +135,30 @@ export class Worker {
     return `pid ${this.hello.pid} is not answering since ${since}: its event loop may be busy or blocked (memmon diagnose ${this.hello.pid})`
   }
 
-  #send(said: object): boolean {
-    return this.#socket.send(said, MOST_UNREAD_BYTES)
+  #send(request: object): boolean {
+    const isSent = this.#socket.send(request, MOST_UNREAD_BYTES)
+    if (isSent) this.#owed++
+    return isSent
   }
 
   #onLine(text: string): void {
     this.#heardAtMs = this.#nowMs()
-    const isFlood = this.#isFlood(this.#heardAtMs)
-    const line = isFlood ? undefined : parseWorkerLine(text)
-    if (line?.kind === 'update') {
+    const line = parseWorkerLine(text)
+    const isAsked = 'id' in line && line.id <= this.#lastId
+    if (isAsked && line.kind === 'answer' && this.#owed > 0) this.#owed--
+    else if (this.#isFlood(this.#heardAtMs)) return this.close()
+    if (line.kind === 'update') {
       this.#hello = { ...this.#hello, ...line.update }
       return
     }
-    const pending = line && 'id' in line ? this.#pending.get(line.id) : undefined
+    const pending = isAsked ? this.#pending.get(line.id) : undefined
     if (!pending) {
-      if (isFlood || ++this.#strays > MOST_STRAY) this.close()
+      if (!isAsked && ++this.#strays > MOST_STRAY) this.close()
       return
     }
     this.#strays = 0
-    if (line?.kind === 'progress') pending.onProgress?.(line.progress)
-    else if (line?.kind === 'answer') pending.end(line.answer)
+    if (line.kind === 'progress') pending.onProgress?.(line.progress)
+    else if (line.kind === 'answer') pending.end(line.answer)
   }
 
   #isFlood(nowMs: number): boolean {

@@ -149,6 +149,23 @@ describe('what a person asks', () => {
     expect(all).toMatchObject({ data: { agents: [{ pid, status: null }] } })
   })
 
+  test('late answers of one that hung cost it neither its connection nor its sample', async () => {
+    open = await openAgents(path)
+    const { pid } = mute()
+    const raw = await rawConnection(path)
+    raw.socket.write(helloOf(pid))
+    await waitFor('a welcome', () => raw.received().includes('welcome'))
+    const sample = open.agents.ask(pid, { do: 'sample', duration_ms: 10 }, PATIENCE)
+    for (let asked = 0; asked < 100; asked++)
+      expect(await open.agents.ask(pid, { do: 'status' }, { timeoutMs: 1 })).toMatchObject({ kind: 'failed' })
+    const asked = () => raw.received().match(/"id":\d+,"do"/g) ?? []
+    await waitFor('all requests', () => asked().length >= 201)
+    const answers = asked().map(one => `{${one.replace('"do"', '"finished":true,"data":{"said":1}')}}\n`)
+    raw.socket.write([...answers.slice(1), ...answers.slice(0, 1)].join(''))
+    expect(await sample).toEqual({ kind: 'finished', data: { said: 1 } })
+    expect(raw.isClosed()).toBe(false)
+  })
+
   test('a person who goes away cancels what was asked', async () => {
     open = await openAgents(path)
     const worker = await start()
