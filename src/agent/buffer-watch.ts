@@ -7,7 +7,7 @@ import type { Sample } from './tally.ts'
 
 /** A stack takes 20 us: so many a second are 1 % of a core. */
 const STACKS_A_SECOND = 500
-/** Of those that are still there. */
+/** Of those that are still there: if there are more, half of them stand for all. */
 const MOST_KEPT = 50_000
 const MAKERS = ['alloc', 'allocUnsafe', 'allocUnsafeSlow', 'from', 'concat'] as const
 
@@ -29,32 +29,43 @@ export interface BufferWatch {
 
 interface Seen {
   readonly kept: Map<number, Made>
-  readonly all: Made[] | undefined
+  all: Made[] | undefined
+  /** Of those that were examined: each of them stands for the others. */
+  share: number
+}
+
+/** Makes room, by chance: what is made in turns would else lose one kind of it. */
+function halve(seen: Seen): void {
+  const isKept = () => Math.random() < 0.5
+  seen.share /= 2
+  for (const key of seen.kept.keys()) if (!isKept()) seen.kept.delete(key)
+  seen.all = seen.all?.filter(isKept)
 }
 
 export function watchBuffers(agentFolder: string, tick: () => number): BufferWatch {
-  let seen: Seen = { kept: new Map(), all: undefined }
+  let seen: Seen = { kept: new Map(), all: undefined, share: 1 }
   let key = 0
   const registry = new FinalizationRegistry<number>(gone => seen.kept.delete(gone))
   const sampler = poissonSampler(tick)
   const note = (buffer: Buffer, bytes: number): void => {
-    if (seen.kept.size >= MOST_KEPT || (seen.all?.length ?? 0) >= MOST_KEPT) return
+    if (seen.kept.size >= MOST_KEPT || (seen.all?.length ?? 0) >= MOST_KEPT) halve(seen)
+    if (Math.random() >= seen.share) return
     const blame = blameOf(stackFrames(note), agentFolder)
     if (!blame) return
     const made = { blame, bytes, atTick: tick() }
     seen.all?.push(made)
     seen.kept.set(++key, made)
-    registry.register(buffer, key)
+    registry.register(memoryOf(buffer), key)
   }
   const watched = wrapMakers(sampler, note)
   const sampleOf = ({ blame, bytes, atTick }: Made, fromTick: number, toTick: number): Sample => ({
-    ...{ blame, bytes, isExternal: true },
+    ...{ blame, bytes: bytes / seen.share, isExternal: true },
     at: Math.min(1, Math.max(0, (atTick - fromTick) / (toTick - fromTick))),
   })
   let bytesBefore = 0
   return {
     restart: ({ keepsAll }) => {
-      seen = { kept: new Map(), all: keepsAll ? [] : undefined }
+      seen = { kept: new Map(), all: keepsAll ? [] : undefined, share: 1 }
       bytesBefore = watched.bytes()
     },
     made: () => (seen.all ?? []).map(made => sampleOf(made, 0, 1)),
@@ -67,6 +78,10 @@ export function watchBuffers(agentFolder: string, tick: () => number): BufferWat
     end: watched.end,
   }
 }
+
+/** What keeps the bytes, by a slice of them, too. Of Node's pool a Buffer has only a part. */
+const memoryOf = (buffer: Buffer): object =>
+  buffer.length === buffer.buffer.byteLength ? buffer.buffer : buffer
 
 /** Chooses which Buffers are examined. */
 export interface BufferSampler {
@@ -132,7 +147,7 @@ function wrapMakers(sampler: BufferSampler, onMade: (buffer: Buffer, bytes: numb
     // None of them takes more than three, nor counts them.
     const wrapped = function (this: unknown, first: unknown, second: unknown, third: unknown): unknown {
       depth++
-      let made: { readonly length?: unknown }
+      let made: { readonly length?: unknown; readonly buffer?: unknown }
       try {
         made = original.call(this, first, second, third)
       } finally {
@@ -140,7 +155,8 @@ function wrapMakers(sampler: BufferSampler, onMade: (buffer: Buffer, bytes: numb
       }
       if (depth > 0) return made
       const bytes = made?.length
-      if (typeof bytes === 'number') {
+      // A view of the given ArrayBuffer is no memory of its own.
+      if (typeof bytes === 'number' && (typeof first !== 'object' || made.buffer !== first)) {
         leftBytes -= bytes
         if (leftBytes <= 0) look(made, bytes)
       }

@@ -1,5 +1,7 @@
 // The decisions of the agent: where the socket is, whose an allocation is, what comes first, what is refused.
 import { createHash } from 'node:crypto'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { blameOf, type Frame, packageOf } from '../../src/agent/blame.ts'
@@ -193,6 +195,60 @@ test('Buffers made after the end are not kept: the collection before it did not 
       made.push(Buffer.alloc(size))
     }
     expect(bytesKept()).toBe(1_100)
+  } finally {
+    watch.end()
+  }
+})
+
+/** Bytes kept of what `make` has made for so many Buffers, after a collection. */
+async function bytesOf(make: (kept: unknown[]) => void): Promise<{ kept: number; allocated: number }> {
+  const watch = watchBuffers('/nowhere/', () => 0)
+  const kept: unknown[] = []
+  try {
+    watch.restart({ keepsAll: false })
+    for (let at = 0; at < 100; at++) make(kept)
+    setFlagsFromString('--expose-gc')
+    runInNewContext('gc')()
+    await new Promise(resolve => setTimeout(resolve, 50))
+    const bytes = watch.kept(0, 1).reduce((sum, one) => sum + one.bytes, 0)
+    return { kept: kept.length > 0 ? bytes : -1, allocated: watch.allocatedBytes() }
+  } finally {
+    watch.end()
+  }
+}
+
+const WHOLE = new ArrayBuffer(1_000_000)
+test.each<[what: string, make: (kept: unknown[]) => void, kept: number, allocated: number]>([
+  ['a slice keeps its Buffer', kept => kept.push(Buffer.alloc(10_000).subarray(0, 10)), 1e6, 1e6],
+  ['the ArrayBuffer keeps its Buffer', kept => kept.push(Buffer.alloc(10_000).buffer), 1e6, 1e6],
+  ['what nothing keeps', kept => kept.push(Buffer.alloc(10_000).length), 0, 1e6],
+  ['a view is no memory', kept => kept.push(Buffer.from(WHOLE)), 0, 0],
+  ['nor a part of one', kept => kept.push(Buffer.from(WHOLE, 10, 500_000)), 0, 0],
+  [
+    'a copy is',
+    kept => kept.push(Buffer.from(new Uint8Array(WHOLE, 0, 10_000)), Buffer.from('x'.repeat(10_000))),
+    2e6,
+    2e6,
+  ],
+])('Buffers: %s', async (_, make, kept, allocated) => {
+  const bytes = await bytesOf(make)
+  expect(Math.abs(bytes.kept - kept)).toBeLessThan(20_000)
+  // Others make some, too.
+  expect(Math.abs(bytes.allocated - allocated)).toBeLessThan(10_000)
+})
+
+test('Buffers of a long time count to their end: fewer of them stand for the rest', () => {
+  let now = 0
+  const watch = watchBuffers('/nowhere/', () => now)
+  const made: Buffer[] = []
+  try {
+    watch.restart({ keepsAll: false })
+    for (; now < 150_000; now += 2.5) made.push(Buffer.allocUnsafeSlow(64))
+    const kept = watch.kept(0, now)
+    expect(kept.length).toBeLessThanOrEqual(50_000)
+    expect(Math.abs(kept.reduce((sum, { bytes }) => sum + bytes, 0) / (made.length * 64) - 1)).toBeLessThan(0.1)
+    const late = kept.filter(({ at }) => at > 0.75).reduce((sum, { bytes }) => sum + bytes, 0)
+    expect(Math.abs(late / (made.length * 16) - 1)).toBeLessThan(0.2)
   } finally {
     watch.end()
   }
