@@ -43,7 +43,7 @@ function growthLine({ durationMs, program, pid, allocatedBytes, retainedBytes, g
 }
 
 function holderText({ name, bytes, externalBytes }: Holder, { retainedBytes }: Sample): string {
-  const share = retainedBytes ? `, ${Math.min(100, Math.round((bytes / retainedBytes) * 100))}%` : ''
+  const share = retainedBytes ? `, ${Math.min(100, Math.floor((bytes / retainedBytes) * 100))}%` : ''
   const outside = externalBytes > bytes / 2 ? ', mostly Buffers' : ''
   return `${short(name)}: ${formatSize(bytes)}${share}${outside}`
 }

@@ -1,6 +1,8 @@
 // memmon/agent: connects a Node program that supervisord runs to memmon, for the program's whole life (docs/agent.md).
 // A program that ends at once pays for one timer only.
+import { realpathSync } from 'node:fs'
 import { guarded } from './guarded.ts'
+import { isLauncher } from './launchers.ts'
 import { socketPaths } from './places.ts'
 import { shared } from './shared.ts'
 import type { WatchdogData } from './watched-link.ts'
@@ -26,9 +28,18 @@ async function runWatchdogHere(): Promise<void> {
 function startOnce(): void {
   const own = shared()
   const paths = socketPaths(process.env)
-  if (own.isStarted || paths.length === 0) return
+  if (own.isStarted || paths.length === 0 || isLauncher(ownScript())) return
   own.isStarted = true
   setTimeout(() => {
     import('./worker.ts').then(({ startWorker }) => startWorker(paths)).catch(() => {})
   }, START_AFTER_MS).unref()
+}
+
+/** Empty without one. */
+function ownScript(): string {
+  try {
+    return realpathSync(process.argv[1] ?? '')
+  } catch {
+    return ''
+  }
 }

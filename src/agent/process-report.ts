@@ -2,7 +2,6 @@
 
 /** The parts that are used here. */
 export interface ProcessReport {
-  readonly libuv?: readonly Readonly<Record<string, unknown>>[]
   readonly workers?: readonly WorkerReport[]
   readonly [part: string]: unknown
 }
@@ -17,7 +16,11 @@ export interface Stack {
   readonly stack?: readonly string[]
 }
 
-/** The network part asks for the names of peers, which may take seconds; the environment may hold passwords. */
+/**
+ * Waits for each worker thread until it is back from a native call, and the program with it.
+ *
+ * The network part asks for the names of peers, which may take seconds; the environment may hold passwords.
+ */
 export function processReport(): ProcessReport {
   const own = process.report as { excludeNetwork?: boolean }
   const { excludeNetwork } = own

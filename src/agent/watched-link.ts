@@ -57,7 +57,10 @@ export function openWatchedLink(ports: LinkPorts): Link {
 }
 
 function pass(message: FromThread, { onRequest, onLost }: LinkPorts, taken: Int32Array): void {
-  if (message === 'lost') return onLost()
+  if (message === 'lost') {
+    onLost()
+    return
+  }
   const { request, number } = message
   const isTaken = Atomics.compareExchange(taken, 0, number - 1, number) !== number - 1
   // memmon was told that it is not done. What memmon no longer wants ends in any case.

@@ -41,4 +41,4 @@ export class Registry {
 const MOST_NAMED = 10
 
 const noneText = (pid: number): string =>
-  `no agent in pid ${pid}: start it with "node --require memmon/agent", or see docs/agent.md; if it has one, "memmon agents" shows who is connected`
+  `no agent in pid ${pid}: start it with "node --require memmon/agent" in its folder, or see docs/agent.md; if it has one, "memmon agents" shows who is connected`

@@ -146,7 +146,10 @@ export class Worker {
     const line = parseWorkerLine(text)
     const isAsked = 'id' in line && line.id <= this.#lastId
     if (isAsked && line.kind === 'answer' && this.#owed > 0) this.#owed--
-    else if (this.#isFlood(this.#heardAtMs)) return this.close()
+    else if (this.#isFlood(this.#heardAtMs)) {
+      this.close()
+      return
+    }
     if (line.kind === 'update') {
       this.#hello = { ...this.#hello, ...line.update }
       return

@@ -5,7 +5,8 @@ import { type Cells, type Column, plainLines, tableLines } from '../screen/table
 import { type Room, shown } from '../screen/width.ts'
 import type { ListedAgent } from './agents-json.ts'
 
-const NONE = 'No agent is connected. Start a worker with: node --require memmon/agent app.js'
+const NONE =
+  'No agent is connected. Start a worker with: node --require memmon/agent app.js, with directory= set to its folder'
 
 const COLUMNS: readonly Column[] = [
   { key: 'process', head: 'PROCESS', align: 'left', comfort: 16 },

@@ -20,7 +20,7 @@ export const SOCKET_COMMAND_TEXTS = {
   sample: {
     argument: { name: '<process>', help: ITS_NAME },
     summary: 'sample what a worker allocates and retains',
-    help: "Has a worker's agent sample its memory for a while, and prints what was allocated and what was still held at the end, by package, file and location. The worker goes on, up to 10 % slower. Ctrl-C ends the sample.\nExit code: 1 if the sample failed, 2 if memmon does not answer, else 0.",
+    help: "Has a worker's agent sample its memory for a while, and prints what was allocated and what was still held at the end, by package, file and location. The worker goes on, usually about 10% slower, more if it mainly makes Buffers. Ctrl-C ends the sample.\nExit code: 1 if the sample failed, 2 if memmon does not answer, else 0.",
     more: AGENTS_ARE,
     examples: [
       ['web', 'what does it keep?'],
@@ -35,7 +35,7 @@ export const SOCKET_COMMAND_TEXTS = {
     },
     second: { name: '<process>', help: ITS_NAME },
     summary: 'dump heap, threads, gc or scheduler of a worker',
-    help: "Has a worker's agent dump its heap, its threads with their stacks, a profile of its garbage collection, or what its event loop waits for. A heap snapshot stops the worker for seconds and takes ten times its heap: the agent refuses it if memory or disk is short. Large results go to a file of the worker's user; the command prints its path.\nExit code: 1 if the dump failed, 2 if memmon does not answer, else 0.",
+    help: "Has a worker's agent dump its heap, its threads, a profile of its garbage collection, or what its event loop waits for. A heap snapshot stops the worker for seconds and needs memory of 10 times its heap and disk of 3 times: the agent refuses it without them. Of its threads you see name and state, and the stacks of worker threads, until each of which is back from a native call the worker stands still. The main thread's stack needs MEMMON_WATCHDOG=1 in the worker, and shows only while it hangs. Large results go to a file of the worker's user; the command prints its path.\nExit code: 1 if the dump failed, 2 if memmon does not answer, else 0.",
     more: AGENTS_ARE,
     examples: [
       ['threads web', 'where is it now?'],

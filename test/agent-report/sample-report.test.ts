@@ -45,6 +45,18 @@ describe('the three lines', () => {
     expect(third).toBe('Most probably made in /pool.js:1 (only 2 samples: sample for longer to be sure)')
   })
 
+  test('nearly all is not 100 %, as in the table', () => {
+    const share = (memory: number) =>
+      sampleLines(
+        parsed({ ...LEAKING, total_retained: 1_000, by_package: [{ data: 'app', memory, survivors: 9 }] }),
+      )[1]
+    expect([999, 1_000, 1_001].map(share).map(line => /\d+%/.exec(line)?.[0])).toEqual([
+      '99%',
+      '100%',
+      '100%',
+    ])
+  })
+
   test('each is a line of bounded length, whatever names hold', () => {
     for (const line of sampleLines(parsed(HOSTILE_SAMPLE))) {
       expect(line).not.toMatch(/[\0-\x1f\x7f]/)

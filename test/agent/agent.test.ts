@@ -1,5 +1,16 @@
 // The agent in real Node programs: it connects, proves itself, comes back, answers, and is not noticed by the program.
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
@@ -79,6 +90,27 @@ test.each([
   const server = await serve()
   const app = run(IDLE, { socket: server.path, flags: [], env: { NODE_OPTIONS: `${flag} ${path}` } })
   expect((await server.worker(app.pid)).hello).toMatchObject({ pid: app.pid })
+})
+
+test('of `npm start` the program registers, and npm does not', async () => {
+  const home = mkdtempSync(join(folder, 'npm-'))
+  writeFileSync(join(home, 'package.json'), '{ "scripts": { "start": "node app.js" } }')
+  writeFileSync(join(home, 'app.js'), 'setTimeout(() => {}, 3_000)')
+  const server = await serve()
+  const npm = spawn('npm', ['start', '--silent', '--offline'], {
+    cwd: home,
+    env: {
+      PATH: process.env.PATH,
+      HOME: home,
+      MEMMON_SOCKET: server.path,
+      NODE_OPTIONS: `--require ${AGENT}`,
+    },
+    stdio: 'ignore',
+  })
+  await once(npm, 'close')
+  const pids = server.peers.map(({ hello }) => hello?.pid)
+  expect(pids).toHaveLength(1)
+  expect(pids).not.toContain(npm.pid)
 })
 
 test.each([

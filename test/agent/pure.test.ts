@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { blameOf, type Frame, packageOf } from '../../src/agent/blame.ts'
 import { poissonSampler, watchBuffers } from '../../src/agent/buffer-watch.ts'
 import { refusalOf } from '../../src/agent/dump-heap.ts'
+import { isLauncher } from '../../src/agent/launchers.ts'
 import { lineCutter } from '../../src/agent/lines.ts'
 import { surplusOf } from '../../src/agent/own-folder.ts'
 import { startTicksIn } from '../../src/agent/own-process.ts'
@@ -43,6 +44,20 @@ test.each<[string, Record<string, string>, string[]]>([
     ),
   ],
 ])('where the socket is: %s', (_, environment, paths) => expect(socketPaths(environment)).toEqual(paths))
+
+test.each([
+  ['/usr/lib/node_modules/npm/bin/npm-cli.js', true],
+  ['/usr/lib/node_modules/npm/bin/npx-cli.js', true],
+  ['/usr/share/nodejs/npm/bin/npm-cli.js', true],
+  ['/opt/yarn-v1.22.22/bin/yarn.js', true],
+  ['/usr/lib/node_modules/corepack/dist/pnpm.js', true],
+  ['/usr/lib/node_modules/pnpm/bin/pnpm.cjs', true],
+  ['/srv/app/.yarn/releases/yarn-4.5.0.cjs', true],
+  ['/srv/npm/server.js', false],
+  ['/srv/npm/bin/server.js', false],
+  ['/srv/app/node_modules/next/dist/bin/next', false],
+  ['/srv/app/bin/www.js', false],
+])('%s starts others: %s', (path, isIt) => expect(isLauncher(path)).toBe(isIt))
 
 test('the start of a process whose name holds what separates fields', () => {
   const fields = Array.from({ length: 50 }, (_, at) => at + 3)
@@ -246,7 +261,9 @@ test('Buffers of a long time count to their end: fewer of them stand for the res
     for (; now < 150_000; now += 2.5) made.push(Buffer.allocUnsafeSlow(64))
     const kept = watch.kept(0, now)
     expect(kept.length).toBeLessThanOrEqual(50_000)
-    expect(Math.abs(kept.reduce((sum, { bytes }) => sum + bytes, 0) / (made.length * 64) - 1)).toBeLessThan(0.1)
+    expect(Math.abs(kept.reduce((sum, { bytes }) => sum + bytes, 0) / (made.length * 64) - 1)).toBeLessThan(
+      0.1,
+    )
     const late = kept.filter(({ at }) => at > 0.75).reduce((sum, { bytes }) => sum + bytes, 0)
     expect(Math.abs(late / (made.length * 16) - 1)).toBeLessThan(0.2)
   } finally {

@@ -1,6 +1,6 @@
 // Samples and dumps of real Node programs: what they say, where their files are, how they end before time, and that the
 // program is afterwards as it was.
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -234,6 +234,20 @@ test('scheduler: what the event loop waits for', async () => {
   const { peer } = await run(code)
   const data = await peer.data<{ resources: Record<string, number> }>({ do: 'dump', what: 'scheduler' })
   expect(data.resources).toMatchObject({ Timeout: 7, TCPServerWrap: 1 })
+})
+
+test('scheduler: it answers while a worker thread is in a native call, which Node would wait for', async () => {
+  const free = join(folder, 'free')
+  const code = `const { Worker } = require('node:worker_threads')
+    new Worker("require('node:child_process').execSync('while [ ! -e ${free} ]; do sleep 0.1; done')", { eval: true })
+    setTimeout(() => console.log('ready'), 500)`
+  const { app, peer } = await run(code)
+  await waitFor('the thread', () => app.output().includes('ready'))
+  try {
+    expect(await peer.data({ do: 'dump', what: 'scheduler' })).toHaveProperty('event_loop')
+  } finally {
+    writeFileSync(free, '')
+  }
 })
 
 test('a file goes to a folder of its own where the one asked for is closed, and that one stays small', async () => {

@@ -1,5 +1,13 @@
 // Which rows of /proc/net/unix prove a pid: the kernel prints the names of sockets as they are, with their line ends.
-import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -57,7 +65,11 @@ test.each<[what: string, rows: string, isProved: boolean]>([
   ['another inode', row(INODE + 1, NAME), false],
   ['another nonce', row(INODE, `@memmon-${'0'.repeat(64)}`), false],
   ['a longer name', row(INODE, `${NAME}0`), false],
-  ['a line in the name of another socket', row(OTHER_INODE, `@a\n1 1 1 00010000 1 1 ${INODE} ${NAME}`), false],
+  [
+    'a line in the name of another socket',
+    row(OTHER_INODE, `@a\n1 1 1 00010000 1 1 ${INODE} ${NAME}`),
+    false,
+  ],
   ['a carriage return there', row(OTHER_INODE, `@\r${row(INODE, NAME)}`), false],
   ['the end of a name', row(OTHER_INODE, `@ ${row(INODE, NAME)}`), false],
 ])('%s', async (_, rows, isProved) => expect(await isProvedBy(HEAD + rows)).toBe(isProved))
