@@ -7,20 +7,21 @@ import { type HeapProfile, lastOrdinal, samplesOf } from './heap-profile.ts'
 import type { Profiler } from './profiler.ts'
 import type { Sample } from './tally.ts'
 
+const KB = 1024
 const RATE_MS = 250
 /** Costs nothing at any rate. */
-const RATE_INTERVAL_BYTES = 128 * 1024
+const RATE_INTERVAL_BYTES = 128 * KB
 /** A sample takes 2.5 us: so many a second are 1 % of a core. */
 const SAMPLES_A_SECOND = 3_000
-const FINEST_BYTES = 512
-const COARSEST_BYTES = 512 * 1024
+/** A program that is idle while the rate is measured may allocate 3 GB/s a moment later: at 512 it would be 17 times slower, so 3. */
+const FINEST_BYTES = 4 * KB
+const COARSEST_BYTES = 512 * KB
 /** What is allocated, freed or not, is looked at for a tenth of the time. */
 const ALLOCATED_SHARE = 0.1
 const ALLOCATED_MOST_MS = 3_000
 /** A FinalizationRegistry hears of a collection soon after it. */
 const FINALIZERS_MS = 50
 const PROGRESS_EVERY_MS = 1_000
-const KB = 1024
 
 export interface Wanted {
   readonly durationMs: number
@@ -49,7 +50,7 @@ export interface Measured {
 interface Allocated {
   readonly samples: readonly Sample[]
   readonly bufferBytes: number
-  /** By how much the samples of the heap stand for more than the interval each: objects are larger than that. */
+  /** By how much the samples of the heap stand for more than the interval each, once it is that of `retained`: objects are larger. */
   readonly excessBytes: number
   readonly tookMs: number
 }
@@ -76,9 +77,9 @@ export async function measure(
 ): Promise<Omit<Measured, 'gc'> | undefined> {
   const { profiler, control, isPrecise } = ports
   const [startedAt, startTick] = [Date.now(), tick()]
-  const intervalBytes = await measureInterval(profiler, control)
+  const firstBytes = await measureInterval(profiler, control)
   const allocatedMs = Math.min(ALLOCATED_MOST_MS, durationMs * ALLOCATED_SHARE)
-  const allocated = await measureAllocated(ports, intervalBytes, allocatedMs)
+  const { intervalBytes, ...allocated } = await measureAllocated(ports, firstBytes, allocatedMs)
   if (control.stop() === 'cancel') return undefined
   const censusTick = tick()
   const endCensus = withCensus ? await beginCensus(profiler, control.progress) : async () => NO_CENSUS
@@ -98,22 +99,31 @@ async function measureInterval(profiler: Profiler, control: Control): Promise<nu
   profiler.start(RATE_INTERVAL_BYTES, true)
   const startTick = tick()
   await control.sleep(RATE_MS)
-  const bytes = sizeOf(profiler.stop())
-  const bytesASecond = (bytes / Math.max(1, tick() - startTick)) * 1000
+  return intervalFor(sizeOf(profiler.stop()), tick() - startTick)
+}
+
+function intervalFor(bytes: number, tookMs: number): number {
+  const bytesASecond = (bytes / Math.max(1, tookMs)) * 1000
   return Math.round(Math.min(COARSEST_BYTES, Math.max(FINEST_BYTES, bytesASecond / SAMPLES_A_SECOND)))
 }
 
-async function measureAllocated(ports: StagePorts, intervalBytes: number, ms: number): Promise<Allocated> {
+/** With the interval to go on with: a program that was idle may have begun to work. */
+async function measureAllocated(
+  ports: StagePorts,
+  firstBytes: number,
+  ms: number,
+): Promise<Allocated & { readonly intervalBytes: number }> {
   const { profiler, buffers, control, agentFolder } = ports
   buffers.restart({ keepsAll: true })
-  profiler.start(intervalBytes, true)
+  profiler.start(firstBytes, true)
   const startTick = tick()
   await control.sleep(ms)
   const tookMs = tick() - startTick
   const profile = profiler.stop()
   const samples = [...samplesOf(profile, 1, agentFolder), ...buffers.made()]
-  const excessBytes = sizeOf(profile) - intervalBytes * profile.samples.length
-  return { samples, bufferBytes: buffers.allocatedBytes(), excessBytes, tookMs }
+  const intervalBytes = Math.max(firstBytes, intervalFor(sizeOf(profile), tookMs))
+  const excessBytes = profile.samples.reduce((sum, { size }) => sum + Math.max(0, size - intervalBytes), 0)
+  return { samples, bufferBytes: buffers.allocatedBytes(), excessBytes, tookMs, intervalBytes }
 }
 
 /** Uses the full time, however long the collection before it takes: a busy machine slows the program. */
