@@ -1,6 +1,7 @@
 // V8's sampling heap profiler, and its optimiser held back, by an inspector session of the agent's own.
 import { Session } from 'node:inspector'
 import { setFlagsFromString } from 'node:v8'
+import { guarded } from './guarded.ts'
 import type { HeapProfile } from './heap-profile.ts'
 
 export interface Profiler {
@@ -53,7 +54,8 @@ export function openProfiler(): Profiler {
       })
     },
     stop,
-    end: () => void (isOn && stop()),
+    // The program may have stopped it itself.
+    end: () => guarded(() => void (isOn && stop())),
     collectGarbage: () => done('HeapProfiler.collectGarbage'),
     deoptimise: () => {
       post('Profiler.enable')
