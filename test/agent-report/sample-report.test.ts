@@ -18,7 +18,7 @@ describe('the three lines', () => {
       LEAKING,
       [
         '30s of shop:shop_03 (pid 4711): 300MB allocated, 5.6MB kept; RSS +7MB, the heap +4.6MB, Buffers +1MB',
-        'Most of what it kept belongs to session-store: 4.2MB, 75%',
+        'Most of what it kept belongs to session-store: 4.2MB, 74%',
         'Most probably made in SessionStore.remember, /srv/shop/node_modules/session-store/lib/store.js:84',
       ],
     ],
