@@ -3,6 +3,13 @@
 /** What an operator wrote cannot be used; the message quotes it and says what would be right. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
+  /** It may be right: what it takes could only not be read at this moment. */
+  readonly isTransient: boolean
+
+  constructor(message: string, isTransient = false) {
+    super(message)
+    this.isTransient = isTransient
+  }
 }
 
 /** How a call to supervisord failed. */

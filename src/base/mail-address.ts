@@ -1,4 +1,5 @@
 // Mail addresses as people write them: plain ones as they are, others by nodemailer's own parser, loaded for those alone.
+import { messageOf, UsageError } from './errors.ts'
 import { requirePackage } from './load-package.ts'
 
 interface Parsed {
@@ -31,8 +32,17 @@ export function parseAddresses(text: string): string[] {
 export const addressIn = (text: string): string =>
   PLAIN.test(text) ? text : (parse(text)[0]?.address ?? text)
 
-const parse = (text: string): Parsed[] =>
-  (requirePackage('nodemailer/lib/addressparser') as (text: string) => Parsed[])(text)
+const parse = (text: string): Parsed[] => parser()(text)
+
+/** npm may be replacing it just now. */
+function parser(): (text: string) => Parsed[] {
+  try {
+    return requirePackage('nodemailer/lib/addressparser') as (text: string) => Parsed[]
+  } catch (thrown) {
+    // Node adds the modules that require it, a line each.
+    throw new UsageError(messageOf(thrown).replace(/\n.*/s, ''), true)
+  }
+}
 
 /** The parser forgives a missing comma and an open bracket; a mail that never arrives does not. */
 const isNamed = (text: string, { address, group }: Parsed): boolean => !group && text.includes(`<${address}>`)

@@ -30,7 +30,7 @@ function attempt(entry: ConfEntry, fail: Fail, read: () => void): void {
     read()
   } catch (thrown) {
     const said = GENERAL_KEYS.get(key)?.secret ? key : `${key} = ${value}`
-    fail(entry, `${said}: ${messageOf(thrown)}`)
+    fail(entry, `${said}: ${messageOf(thrown)}`, thrown)
   }
 }
 

@@ -32,8 +32,8 @@ export interface ReadFile {
   readonly isPrivate: boolean
 }
 
-/** Notes what is wrong at a place. */
-export type Fail = (place: Place, what: string) => void
+/** Notes what is wrong at a place, and the error that has said so. */
+export type Fail = (place: Place, what: string, thrown?: unknown) => void
 
 export interface ConfEntry extends IniEntry {
   readonly path: string
@@ -102,7 +102,7 @@ export function includedBy(
         else found.set(path, place)
       }
     } catch (thrown) {
-      fail(place, `include = ${place.value}: ${messageOf(thrown)}`)
+      fail(place, `include = ${place.value}: ${messageOf(thrown)}`, thrown)
     }
   }
   return [...found].map(([path, place]) => ({ path, place }))

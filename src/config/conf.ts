@@ -2,6 +2,7 @@
 // once, each with its line and what would be right.
 import { posix } from 'node:path'
 import { messageOf, UsageError } from '../base/errors.ts'
+import { isTransient } from '../base/lack.ts'
 import { nearestNames } from '../base/nearest.ts'
 import { parseLimit } from '../rules/limits.ts'
 import type { RuleScope } from '../rules/rule.ts'
@@ -24,14 +25,18 @@ const SECTIONS = ['[memmon]', '[program:NAME]', '[group:NAME]', '[any]', '[total
 
 /** What the file says, and those that it includes. Throws a UsageError that names all that is wrong, with file and line. */
 export function readConf(path: string, sources: ConfSources): Draft {
-  const wrong: (Place & { readonly what: string })[] = []
-  const fail: Fail = (place, what) => wrong.push({ ...place, what })
+  const wrong: (Place & { readonly what: string; readonly thrown: unknown })[] = []
+  const fail: Fail = (place, what, thrown) => wrong.push({ ...place, what, thrown })
   const { sections, paths } = readFiles(path, sources, fail)
   const draft = emptyDraft()
   for (const section of sections) readSection(section, draft, fail)
   if (wrong.length === 0) return draft
   wrong.sort((a, b) => paths.indexOf(a.path) - paths.indexOf(b.path) || a.line - b.line)
-  throw new UsageError(wrong.map(one => `${placeText(one)}: ${one.what}`).join('\n'))
+  const text = wrong.map(one => `${placeText(one)}: ${one.what}`).join('\n')
+  throw new UsageError(
+    text,
+    wrong.every(({ thrown }) => isTransient(thrown)),
+  )
 }
 
 /** The sections of all files, and the files in the order in which they were read. */
@@ -53,7 +58,7 @@ function readFiles(path: string, sources: ConfSources, fail: Fail) {
     try {
       readFile(sources.readText(own), own)
     } catch (thrown) {
-      fail(place, `include: ${messageOf(thrown)}`)
+      fail(place, `include: ${messageOf(thrown)}`, thrown)
     }
   }
   return { sections, paths }

@@ -1,5 +1,6 @@
 // argv to Settings: commander reads it, by the table in options.ts.
 import { messageOf, UsageError } from '../base/errors.ts'
+import { isTransient } from '../base/lack.ts'
 import { addHelpOption, addOption, type Command, createCommand, nameOf, parseBy } from './commander.ts'
 import { readConf } from './conf.ts'
 import type { ConfSources, ReadFile } from './conf-sections.ts'
@@ -84,7 +85,7 @@ function take(spec: OptionSpec, text: string, reading: Reading): void {
     applyFlag(spec, reading.draft, text)
   } catch (thrown) {
     const value = spec.secret || spec.value === undefined ? '' : ` ${text}`
-    throw new UsageError(`${nameOf(spec)}${value}: ${messageOf(thrown)}`)
+    throw new UsageError(`${nameOf(spec)}${value}: ${messageOf(thrown)}`, isTransient(thrown))
   }
 }
 
@@ -115,6 +116,6 @@ function fileAt(path: string, readText: ReadText): ReadFile {
   try {
     return readText(path)
   } catch (thrown) {
-    throw new UsageError(`--config ${path}: ${messageOf(thrown)}`)
+    throw new UsageError(`--config ${path}: ${messageOf(thrown)}`, isTransient(thrown))
   }
 }

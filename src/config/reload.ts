@@ -1,6 +1,7 @@
-// memmon.conf is read again when it changes, and on SIGHUP: taken whole if it is right, left out whole if it is not.
+// memmon.conf is read again when it changes, and on SIGHUP: taken whole if it is right, left out whole if it is not, and
+// then tried again at each tick, since what mends it need not change the file.
 
-import { messageOf, UsageError } from '../base/errors.ts'
+import { UsageError } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { doubtful } from '../base/log-facts.ts'
 import { formatServerUrl } from '../base/server-url.ts'
@@ -31,7 +32,7 @@ export interface ReloadPorts extends SettingsSource {
 export class SettingsReload {
   readonly #initial: Settings
   readonly #ports: ReloadPorts
-  /** The error that was told last, so that it is not told at every tick. */
+  /** The error that was told last, so that it is not told at every tick; '' since the settings were taken. */
   #told = ''
 
   constructor(initial: Settings, ports: ReloadPorts) {
@@ -39,20 +40,23 @@ export class SettingsReload {
     this.#ports = ports
   }
 
-  /** At each tick: one look at the files' times, and no more if they are the same. */
+  /** At each tick: one look at the files' times, and no more if they are the same and were taken. */
   look(): void {
-    if (this.#initial.configPath === undefined) return
-    if (this.#ports.haveChanged()) this.now()
+    const { configPath } = this.#initial
+    if (configPath === undefined) return
+    const hasChanged = this.#ports.haveChanged()
+    if (hasChanged || this.#told !== '') this.#reload(configPath, hasChanged)
   }
 
   /** SIGHUP. */
   now(): void {
     const { configPath } = this.#initial
-    const { readSettings, use, log, mail } = this.#ports
-    if (configPath === undefined) {
-      log('INFO', 'SIGHUP ignored: memmon runs without --config')
-      return
-    }
+    if (configPath === undefined) this.#ports.log('INFO', 'SIGHUP ignored: memmon runs without --config')
+    else this.#reload(configPath, true)
+  }
+
+  #reload(configPath: string, hasChanged: boolean): void {
+    const { readSettings, use, log } = this.#ports
     try {
       const { settings, warnings } = readSettings()
       if (isIdle(settings)) throw new UsageError(`${configPath}: it has no rule`)
@@ -63,16 +67,30 @@ export class SettingsReload {
         log('WARN', `${key} has changed; it takes effect when memmon is restarted`, doubtful)
     } catch (thrown) {
       if (!(thrown instanceof UsageError)) throw thrown
-      const text = messageOf(thrown)
-      if (text === this.#told) return
-      this.#told = text
-      for (const line of text.split('\n'))
-        log('ERRO', `${line}. The current settings stay in force`, () => ({ event: 'settings' }))
-      mail(
-        `${configPath} is invalid; the current settings stay in force`,
-        `${text}\n\nmemmon continues with its current settings. It reloads the file when it changes.\n`,
-      )
+      if (this.#isNews(thrown, hasChanged)) this.#tell(configPath, thrown)
     }
+  }
+
+  /** Where no file has changed, memmon's own size may have; and what only lacks something for a moment adds nothing. */
+  #isNews({ message, isTransient }: UsageError, hasChanged: boolean): boolean {
+    if (this.#told === '') return true
+    if (isTransient) return false
+    return hasChanged ? message !== this.#told : withoutSizes(message) !== withoutSizes(this.#told)
+  }
+
+  #tell(configPath: string, { message, isTransient }: UsageError): void {
+    const { log, mail } = this.#ports
+    this.#told = message
+    const next = isTransient
+      ? 'The current settings stay in force; memmon tries again at each tick'
+      : 'The current settings stay in force'
+    for (const line of message.split('\n')) log('ERRO', `${line}. ${next}`, () => ({ event: 'settings' }))
+    mail(
+      `${configPath} ${isTransient ? 'cannot be read at the moment' : 'is invalid'}; the current settings stay in force`,
+      isTransient
+        ? `${message}\n\nmemmon continues with its current settings, and tries again at each tick.\n`
+        : `${message}\n\nmemmon continues with its current settings. It reloads the file when it is valid.\n`,
+    )
   }
 
   /** What is used once, at the start. */
@@ -88,3 +106,5 @@ export class SettingsReload {
     ]
   }
 }
+
+const withoutSizes = (text: string): string => text.replace(/\b[\d.]+[KMGT]?B\b/g, '')

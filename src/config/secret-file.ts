@@ -2,6 +2,7 @@
 import { shellWord } from '../base/command-line.ts'
 import { messageOf, UsageError } from '../base/errors.ts'
 import { errnoOf } from '../base/file-fault.ts'
+import { isLack } from '../base/lack.ts'
 import { looseText } from '../base/loose-file.ts'
 import { ownUser } from '../base/own-user.ts'
 import { readOpen } from './conf-files.ts'
@@ -33,6 +34,7 @@ function fileOf(path: string, what: string): ReturnType<typeof readOpen> {
       code === 'ENOENT'
         ? `${what} ${path}: no such file`
         : `${what} ${path} cannot be read: ${messageOf(thrown)}`,
+      isLack(thrown),
     )
   }
 }

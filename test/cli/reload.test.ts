@@ -1,5 +1,6 @@
 // memmon.conf with included files, changed below a running memmon: the built binary reads all of it again.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -93,4 +94,39 @@ test('what is doubtful is warned about at a reload, what is wrong is refused', a
   await running.tickUntil('the refusal', () =>
     running.logHolds(/ERRO .*line 3: .* never closed\. The current settings stay in force$/m),
   )
+})
+
+test('chmod 600, as memmon says, is enough: it changes nothing but the mode', async () => {
+  const running = await start('[any]\nmemory_limit = 1TB\n')
+  write('memmon.conf', '[memmon]\nwebhook = https://127.0.0.1:1/x\n[any]\nmemory_limit = 2TB\n')
+  chmodSync(join(folder, 'memmon.conf'), 0o644)
+  await running.tickUntil('the refusal', () => running.logHolds(/webhook is a secret.* chmod 600 \S+\. The/))
+  chmodSync(join(folder, 'memmon.conf'), 0o600)
+  await running.tickUntil('the new limit', () => running.logHolds('[any] memory_limit=2TB: restarts'))
+})
+
+test('a file with a password that is mended later is enough, too', async () => {
+  const running = await start('[any]\nmemory_limit = 1TB\n')
+  const mail = 'email = a@b.c\nsmtp = smtp://u@127.0.0.1:1\nsmtp_password_file = password\n'
+  write('memmon.conf', `[memmon]\n${mail}[any]\nmemory_limit = 2TB\n`)
+  await running.tickUntil('the refusal', () => running.logHolds('password: no such file. The current'))
+  write('password', 'x')
+  await running.tickUntil('the new limit', () => running.logHolds('[any] memory_limit=2TB: restarts'))
+})
+
+test('what cannot be read at the moment is not invalid, and is taken when it can be', async () => {
+  const running = await start('[memmon]\ninclude = conf.d/*.conf\n[program:a]\nmemory_limit = 1TB\n')
+  const limit = (descriptors: number) =>
+    void execFileSync('prlimit', ['--pid', String(running.child.pid), `--nofile=${descriptors}:`])
+  await running.tick(2)
+  limit(3)
+  write('conf.d/a.conf', '[any]\nmemory_limit = 2TB\n')
+  await running.tickUntil('the lack', () =>
+    running.logHolds(
+      /ERRO .*EMFILE.*\. The current settings stay in force; memmon tries again at each tick$/m,
+    ),
+  )
+  limit(1024)
+  await running.tickUntil('the new limit', () => running.logHolds('[any] memory_limit=2TB: restarts'))
+  expect(running.stderr.match(/The current settings stay in force/g)).toHaveLength(1)
 })

@@ -38,3 +38,19 @@ test.each([
   expect(stderr).toBe('')
   expect(JSON.parse(stdout)).toEqual([expect.stringContaining(name), true])
 })
+
+test('a setting that takes a package which is away may be right, and is told in one line', () => {
+  installed.takeAway('node_modules/nodemailer')
+  const script = `
+  const { parseAddresses } = await import('./build/base/mail-address.js')
+  import { renameSync } from 'node:fs'
+  const said = []
+  const read = () => parseAddresses('Bob <bob@x>')
+  try { read() } catch ({ isTransient, message }) { said.push(isTransient, message.split('\\n').length) }
+  renameSync('away/node_modules/nodemailer', 'node_modules/nodemailer')
+  console.log(JSON.stringify([...said, read()]))`
+  const args = ['--input-type=module', '-e', script]
+  const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: installed.folder, encoding: 'utf8' })
+  expect(stderr).toBe('')
+  expect(JSON.parse(stdout)).toEqual([true, 1, ['Bob <bob@x>']])
+})
