@@ -33,7 +33,7 @@ export class CommandQueue {
     const waiting = this.#waiting[lane]
     if (waiting.length >= MOST_WAITING) {
       const why = `it was not run: ${MOST_RUNNING} commands at a time, and ${MOST_WAITING} wait already`
-      return Promise.resolve({ ok: false, why })
+      return Promise.resolve({ ok: false, why, isLack: true })
     }
     return new Promise(resolve => {
       waiting.push({ work, resolve })

@@ -14,10 +14,11 @@ export type CommandResult =
       readonly ok: false
       readonly why: string
       readonly exitCode?: number
-      /** It was not run, for lack of descriptors, memory or processes: it may be a moment later. */
+      /**
+       * It was not run, for lack of descriptors, memory, processes, its turn, or a part of memmon that npm replaces: it
+       * may be a moment later, and a restart waits for that.
+       */
       readonly isLack?: true
-      /** It was not run because part of memmon is missing, as while npm replaces it: a restart waits for that. */
-      readonly isUnready?: true
     }
 
 export interface CommandTerms {

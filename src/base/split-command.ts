@@ -16,7 +16,7 @@ export async function splitCommand(command: string): Promise<Split> {
   try {
     shlex = await loadShlex()
   } catch (thrown) {
-    return { ok: false, why: `it could not be run: ${messageOf(thrown)}`, isLack: true, isUnready: true }
+    return { ok: false, why: `it could not be run: ${messageOf(thrown)}`, isLack: true }
   }
   try {
     return { ok: true, words: shlex.split(command) }

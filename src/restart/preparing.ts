@@ -82,7 +82,7 @@ function onPrepared(
 ): Stepped {
   if (!result.ok && result.exitCode === POSTPONE)
     return postpone(job, `pre_restart_command postponed it to a later check (exit code ${POSTPONE})`, moment)
-  if (!result.ok && result.isUnready)
+  if (!result.ok && result.isLack)
     return postpone(job, `pre_restart_command waits for a later check, since ${result.why}`, moment)
   const { postponing: _, ...rest } = job
   const again: Job = { ...rest, phase: 'looking again' }

@@ -52,6 +52,7 @@ test('more than a thousand that wait are refused, and said to be', async () => {
   expect(await queue.run('alert', work('one more'))).toEqual({
     ok: false,
     why: 'it was not run: 4 commands at a time, and 1000 wait already',
+    isLack: true,
   })
 })
 

@@ -24,7 +24,6 @@ test('away: said as a lack that may be over soon, and tried anew', async () => {
     ok: false,
     why: 'it could not be run: Cannot find package shlex',
     isLack: true,
-    isUnready: true,
   })
   importPackage.mockResolvedValueOnce(shlex)
   expect(await splitCommand('drain now')).toEqual(SPLIT)

@@ -311,12 +311,12 @@ describe('preparing', () => {
         [`${POSTPONED}, 2 times in a row`],
       ],
       [
-        'not run, for part of memmon is missing: it waits, and nothing is owed',
+        'not run, for something is lacking: it waits, and nothing is owed',
         { ...hooked, ...postponedFor(1) },
         {
           kind: 'hook ended',
           hook: 'pre',
-          result: { ok: false, why: 'it could not be run: no shlex', isLack: true, isUnready: true },
+          result: { ok: false, why: 'it could not be run: no shlex', isLack: true },
         },
         { ...waits, ...postponedFor(2) },
         [
