@@ -3,7 +3,7 @@
 import type { Act } from '../agents/acts.ts'
 import type { Answer } from '../agents/protocol.ts'
 import { UsageError } from '../base/errors.ts'
-import { nearestNames } from '../base/nearest.ts'
+import { nearestNames, similarText } from '../base/nearest.ts'
 import type { ProcessInfo } from '../rules/process.ts'
 import { globMatches, parseSelector, selects } from '../rules/selector.ts'
 import type { ProcessTable } from '../supervisor/process-table.ts'
@@ -61,6 +61,5 @@ export function programsNamed(word: string, { processes }: ProcessTable): string
   const found = processes.filter(isNamed).map(({ namespec }) => namespec)
   if (found.length > 0) return found
   const near = nearestNames(word, [...new Set(processes.flatMap(({ name, group }) => [name, group]))], 3)
-  const hint = near.length > 0 ? `; the nearest names are ${near.join(', ')}` : ''
-  throw new UsageError(`supervisord has no process or group "${word}"${hint}`)
+  throw new UsageError(`supervisord has no process or group "${word}"${similarText(near)}`)
 }

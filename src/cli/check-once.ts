@@ -1,6 +1,7 @@
 // One look of `memmon check`: what is seen, as a picture and as a document.
 import { monotonicMs } from '../base/clock.ts'
 import { UsageError } from '../base/errors.ts'
+import { similarText } from '../base/nearest.ts'
 import type { Assessment } from '../check/assess.ts'
 import type { Why } from '../evidence/why.ts'
 import { ProcessState } from '../rules/process.ts'
@@ -107,8 +108,7 @@ export function chosenIn(assessment: Assessment, names: readonly string[]): Asse
   for (const name of names) {
     if (selected(assessment, [parseSelector(name)]).processes.length > 0) continue
     const near = namesNear(name, assessment)
-    const hint = near.length > 0 ? `; the nearest names are ${near.join(', ')}` : ''
-    throw new UsageError(`supervisord has no process or group "${name}"${hint}`)
+    throw new UsageError(`supervisord has no process or group "${name}"${similarText(near)}`)
   }
   return selected(
     assessment,

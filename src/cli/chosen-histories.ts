@@ -1,7 +1,7 @@
 // Which of the processes with a history a command is about. Pure.
 
 import { UsageError } from '../base/errors.ts'
-import { nearestNames } from '../base/nearest.ts'
+import { nearestNames, similarText } from '../base/nearest.ts'
 import type { ProcessHistory } from '../history/process-history.ts'
 import { globMatches, parseSelector, selects } from '../rules/selector.ts'
 import { shown } from '../screen/width.ts'
@@ -42,6 +42,5 @@ function isSelectedBy(written: string): (history: ProcessHistory) => boolean {
 
 function unknownText(name: string, histories: readonly ProcessHistory[]): string {
   const near = nearestNames(name, [...new Set(histories.flatMap(partsOf))], MOST_NEAR)
-  const hint = near.length > 0 ? `; the nearest names are ${near.map(shown).join(', ')}` : ''
-  return `memmon has recorded no process or group "${name}"${hint}`
+  return `memmon has recorded no process or group "${name}"${similarText(near.map(shown))}`
 }

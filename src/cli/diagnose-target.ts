@@ -1,6 +1,6 @@
 // Which process `memmon diagnose`, `sample` and `dump` are about: one that supervisord runs, or a descendant of one. Pure.
 import { UsageError } from '../base/errors.ts'
-import { nearestNames } from '../base/nearest.ts'
+import { nearestNames, similarText } from '../base/nearest.ts'
 import { oneLine } from '../base/text.ts'
 import { type ProcessInfo, stateName } from '../rules/process.ts'
 import { globMatches, parseSelector, selects } from '../rules/selector.ts'
@@ -67,7 +67,7 @@ function namedBy(word: string, processes: readonly ProcessInfo[]): ProcessInfo[]
 
 function nearText(word: string, processes: readonly ProcessInfo[]): string {
   const near = nearestNames(word, [...new Set(processes.flatMap(({ name, group }) => [name, group]))], 3)
-  return near.length > 0 ? `; the nearest names are ${near.map(oneLine).join(', ')}` : ''
+  return similarText(near.map(oneLine))
 }
 
 function listText(processes: readonly ProcessInfo[]): string {

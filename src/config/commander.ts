@@ -2,6 +2,7 @@
 // would be right. The one module that imports it: bundled, it must be there once.
 import { Command, CommanderError, Option } from 'commander'
 import { UsageError } from '../base/errors.ts'
+import { oneLine } from '../base/text.ts'
 import { type OptionText, valueTerm } from './option-text.ts'
 import { insteadOf } from './unknown-words.ts'
 
@@ -52,7 +53,7 @@ export function parseBy(
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) throw thrown
     if (thrown.exitCode === 0) return thrown.code === 'commander.version' ? 'version' : 'help'
-    throw new UsageError(errorText(thrown, command, specs))
+    throw new UsageError(oneLine(errorText(thrown, command, specs)))
   }
 }
 
@@ -85,7 +86,9 @@ function errorText(
   return plain(message)
 }
 
-const plain = (message: string): string => message.replace(/^error: /, '').replace('\n', ' ')
+/** commander's hint stands in a line of its own, behind what it quotes. */
+const plain = (message: string): string =>
+  message.replace(/^error: /, '').replace(/\n(?=\(Did you mean .*\)$)/, ' ')
 
 const commandsText = (command: Command): string => {
   const shown = command.createHelp().visibleCommands(command)

@@ -1,6 +1,6 @@
 // How the entries of a section of memmon.conf are read by the keys that it may hold.
 import { messageOf } from '../base/errors.ts'
-import { nearestNames } from '../base/nearest.ts'
+import { nearestNames, typoOf } from '../base/nearest.ts'
 import type { ConfEntry, ConfSection, Fail } from './conf-sections.ts'
 import { GENERAL_KEYS, placeOfKey } from './key-table.ts'
 
@@ -34,17 +34,19 @@ function attempt(entry: ConfEntry, fail: Fail, read: () => void): void {
   }
 }
 
-/** Half of a name, as limit is of memory_limit, is nearer than what takes few letters to change. */
+/** Half of a name, as limit is of memory_limit, is nearer than what takes more than one letter to change. */
 function unknownText(section: string, key: string, known: readonly string[]): string {
-  const what = `[${section}] has no ${key}`
   const place = placeOfKey(key)
-  if (place !== undefined) return `${what}: ${place}`
+  if (place !== undefined) return `[${section}] does not take ${key}: ${place}`
+  const what = `[${section}]: unknown key "${key}"`
   const halves = known.filter(name => name.split('_').includes(key))
-  const near = halves.find(name => name.startsWith('memory')) ?? halves[0] ?? nearestNames(key, known, 1)[0]
+  const typo = typoOf(key, known)
+  const half = halves.find(name => name.startsWith('memory')) ?? halves[0]
+  const near = typo ?? half ?? nearestNames(key, known, 1)[0]
   if (near) return `${what}; did you mean ${near}?`
   return known.length > MOST_LISTED
     ? `${what}: its keys are the long options of memmon --help, with _ for -`
-    : `${what}: it has ${known.join(', ')}`
+    : `${what}: its keys are ${known.join(', ')}`
 }
 
 const MOST_LISTED = 8

@@ -4,6 +4,7 @@ import { posix } from 'node:path'
 import { messageOf, UsageError } from '../base/errors.ts'
 import { isTransient } from '../base/lack.ts'
 import { nearestNames } from '../base/nearest.ts'
+import { oneLine } from '../base/text.ts'
 import { parseLimit } from '../rules/limits.ts'
 import type { RuleScope } from '../rules/rule.ts'
 import { parseGroupSelector, parseSelector, type Selector } from '../rules/selector.ts'
@@ -32,7 +33,7 @@ export function readConf(path: string, sources: ConfSources): Draft {
   for (const section of sections) readSection(section, draft, fail)
   if (wrong.length === 0) return draft
   wrong.sort((a, b) => paths.indexOf(a.path) - paths.indexOf(b.path) || a.line - b.line)
-  const text = wrong.map(one => `${placeText(one)}: ${one.what}`).join('\n')
+  const text = wrong.map(one => oneLine(`${placeText(one)}: ${one.what}`)).join('\n')
   throw new UsageError(
     text,
     wrong.every(({ thrown }) => isTransient(thrown)),

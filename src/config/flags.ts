@@ -1,6 +1,7 @@
 // argv to Settings: commander reads it, by the table in options.ts.
 import { messageOf, UsageError } from '../base/errors.ts'
 import { isTransient } from '../base/lack.ts'
+import { oneLine } from '../base/text.ts'
 import { addHelpOption, addOption, type Command, createCommand, nameOf, parseBy } from './commander.ts'
 import { readConf } from './conf.ts'
 import type { ConfSources, ReadFile } from './conf-sections.ts'
@@ -85,7 +86,7 @@ function take(spec: OptionSpec, text: string, reading: Reading): void {
     applyFlag(spec, reading.draft, text)
   } catch (thrown) {
     const value = spec.secret || spec.value === undefined ? '' : ` ${text}`
-    throw new UsageError(`${nameOf(spec)}${value}: ${messageOf(thrown)}`, isTransient(thrown))
+    throw new UsageError(oneLine(`${nameOf(spec)}${value}: ${messageOf(thrown)}`), isTransient(thrown))
   }
 }
 
@@ -116,6 +117,6 @@ function fileAt(path: string, readText: ReadText): ReadFile {
   try {
     return readText(path)
   } catch (thrown) {
-    throw new UsageError(`--config ${path}: ${messageOf(thrown)}`, isTransient(thrown))
+    throw new UsageError(oneLine(`--config ${path}: ${messageOf(thrown)}`), isTransient(thrown))
   }
 }

@@ -26,9 +26,17 @@ function below(folder: string, part: string, listFolder: ListFolder): string[] {
 /** As Python's fnmatch reads it. */
 function regexOf(part: string): RegExp {
   const text = part.replace(/\[(!?)([^\]]+)\]|[*?]|[^\w]/g, (one, not?: string, set?: string) => {
+    refuseBackwards(part, set ?? '')
     if (set !== undefined) return `[${not ? '^' : ''}${set.replace(/[\\^[]/g, '\\$&')}]`
     if (one === '*') return '.*'
     return one === '?' ? '.' : `\\${one}`
   })
   return new RegExp(`^${text}$`, 's')
+}
+
+/** Throws an Error if one of the ranges in [...] ends before it begins, for which there is no RegExp. */
+function refuseBackwards(part: string, set: string): void {
+  for (const [range, first = '', last = ''] of set.matchAll(/(.)-(.)/gs))
+    if (first > last)
+      throw new Error(`"${part}" is not a pattern: the range ${range} goes backwards; write ${last}-${first}`)
 }

@@ -1,5 +1,6 @@
 // The Settings that come of what flags and memmon.conf have said.
 import { UsageError } from '../base/errors.ts'
+import { oneLine } from '../base/text.ts'
 import { inReasonOrder } from '../rules/rule.ts'
 import { budgetOf } from './budget-spec.ts'
 import { Contradiction } from './contradiction.ts'
@@ -49,7 +50,7 @@ export function settingsOf(draft: Draft, configPath?: string): Settings {
     } catch (thrown) {
       if (!(thrown instanceof Contradiction)) throw thrown
       const place = of.places?.get(thrown.key) ?? draft.places.get(thrown.key) ?? of.place
-      wrong.push(`${place ? `${placeText(place)}: ` : ''}${thrown.message}`)
+      wrong.push(oneLine(`${place ? `${placeText(place)}: ` : ''}${thrown.message}`))
       return []
     }
   }

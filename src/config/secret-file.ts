@@ -5,6 +5,7 @@ import { errnoOf } from '../base/file-fault.ts'
 import { isLack } from '../base/lack.ts'
 import { looseText } from '../base/loose-file.ts'
 import { ownUser } from '../base/own-user.ts'
+import { oneLine } from '../base/text.ts'
 import { readOpen } from './conf-files.ts'
 
 /** This user may not read the file; memmon's user may. */
@@ -14,7 +15,7 @@ export class SecretDenied extends UsageError {}
 export function secretIn(path: string, what: string): string {
   const { text, stat } = fileOf(path, what)
   if ((stat.mode & 0o077) !== 0) {
-    throw new UsageError(`${what} ${path} can be read by others: chmod 600 ${shellWord(path)}`)
+    throw new UsageError(`${what} ${oneLine(path)} can be read by others: chmod 600 ${shellWord(path)}`)
   }
   const loose = looseText(path, stat, process.geteuid?.() ?? stat.uid)
   if (loose !== undefined) throw new UsageError(`${what} ${loose}`)
@@ -29,11 +30,12 @@ function fileOf(path: string, what: string): ReturnType<typeof readOpen> {
     return readOpen(path)
   } catch (thrown) {
     const code = errnoOf(thrown)
-    if (code === 'EACCES') throw new SecretDenied(`${what} ${path} cannot be read by user ${ownUser()}`)
+    if (code === 'EACCES')
+      throw new SecretDenied(`${what} ${oneLine(path)} cannot be read by user ${ownUser()}`)
     throw new UsageError(
       code === 'ENOENT'
-        ? `${what} ${path}: no such file`
-        : `${what} ${path} cannot be read: ${messageOf(thrown)}`,
+        ? `${what} ${oneLine(path)}: no such file`
+        : oneLine(`${what} ${path} cannot be read: ${messageOf(thrown)}`),
       isLack(thrown),
     )
   }

@@ -11,6 +11,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   '--smtp-password':
     'everybody can read arguments, so use MEMMON_SMTP_PASSWORD, --smtp-password-file, or smtp_password in memmon.conf',
   '--include': 'include is a key of memmon.conf, which --config names',
+  '--mail': 'did you mean --email?',
   '--exclude': 'did you mean --ignore?',
   '--interval': "events= of memmon's section says how often it checks, as in events=TICK_60",
 }

@@ -49,18 +49,16 @@ export const hiddenTexts = (capacity: Capacity | undefined): string[] =>
 export function ruleText(rule: Rule, capacity: Capacity | undefined): string {
   const { metric, cumulative, limit, hardLimit, warnAbove, limitWritten, minUptimeSeconds } = rule
   const what = isMemory(metric) ? `of ${metricText(metric, cumulative)}` : metricText(metric, false)
-  const amount = isMemory(metric)
-    ? `${digitsOf(limit)} bytes (${shareText(limitWritten, capacity)})`
-    : String(limit)
+  const amount = isMemory(metric) ? sizeText(limit, shareText(limitWritten, capacity)) : String(limit)
   const text = Number.isFinite(limit)
     ? `${actionVerb(rule.action)} ${whom(rule)} over ${amount} ${what}`
     : `no limit for ${whom(rule)}`
   const more = [
     patienceText(rule.patience),
     ...(Number.isFinite(hardLimit)
-      ? [`at once over ${digitsOf(hardLimit)} bytes (${formatSize(hardLimit)}) ${what}`]
+      ? [`at once over ${sizeText(hardLimit, formatSize(hardLimit))} ${what}`]
       : []),
-    ...(Number.isFinite(warnAbove) ? [`warns over ${warnAbove} bytes (${formatSize(warnAbove)})`] : []),
+    ...(Number.isFinite(warnAbove) ? [`warns over ${sizeText(warnAbove, formatSize(warnAbove))}`] : []),
     ...(rule.action.kind === 'drain' ? drainTexts(rule.action) : []),
     ...(minUptimeSeconds > 0 ? [`not in its first ${formatDuration(minUptimeSeconds)}`] : []),
     ...planTexts(rule),
@@ -101,7 +99,8 @@ function planTexts({ action, plan }: Pick<Rule, 'action' | 'plan'>): string[] {
 /** The same of a budget. */
 export function budgetText(budget: Budget, capacity: Capacity | undefined): string {
   const { kind, selector, limitBytes, written, patience } = budget
-  const bytes = `${digitsOf(limitBytes)} bytes${written.includes('%') ? ` (${shareText(written.replace(/^.*[= ]/, ''), capacity)})` : ''}`
+  const share = written.includes('%') ? ` (${shareText(written.replace(/^.*[= ]/, ''), capacity)})` : ''
+  const bytes = `${bytesText(limitBytes)}${share}`
   const over = {
     group: `the group ${selector.group} uses more than ${bytes} together`,
     total: `all processes use more than ${bytes} together`,
@@ -115,6 +114,14 @@ export function budgetText(budget: Budget, capacity: Capacity | undefined): stri
   const more = [...(waits === undefined ? [] : [waits]), ...planTexts(budget)]
   return `${[`${written}: ${done} when ${over}`, ...more].join(', ')}`
 }
+
+/** In bytes, and as people say it, unless that is the same. */
+function sizeText(sizeBytes: number, written: string): string {
+  const size = /^\d+$/.test(written) ? formatSize(sizeBytes) : written
+  return /^\d+B$/i.test(size) ? bytesText(sizeBytes) : `${bytesText(sizeBytes)} (${size})`
+}
+
+const bytesText = (sizeBytes: number): string => `${digitsOf(sizeBytes)} byte${sizeBytes === 1 ? '' : 's'}`
 
 const shareText = (written: string, capacity: Capacity | undefined): string =>
   written.endsWith('%') && capacity

@@ -1,7 +1,7 @@
 // What to say of a rule that matches no process: the silent mistake of superlance, where -p w=... matches none
 // of the processes w_00, w_01 of a numprocs program.
 import { shellWord } from '../base/command-line.ts'
-import { nearestNames } from '../base/nearest.ts'
+import { nearestNames, similarText } from '../base/nearest.ts'
 import type { ProcessInfo } from './process.ts'
 import type { RuleScope } from './rule.ts'
 import { type Selector, selects } from './selector.ts'
@@ -63,7 +63,7 @@ function ruleFor({ written }: Named, name: string, scope: 'program' | 'group' = 
 function near(rule: Named, wanted: string, processes: readonly ProcessInfo[]): string {
   const names = new Set(processes.map(process => (rule.scope === 'group' ? process.group : process.name)))
   const found = nearestNames(wanted, [...names], MOST_NAMES)
-  if (found.length > 0) return `; the nearest names are ${found.join(', ')}`
+  if (found.length > 0) return similarText(found)
   return `; there are ${listed(processes.map(p => (rule.scope === 'group' ? p.group : p.namespec)))}`
 }
 

@@ -181,7 +181,7 @@ test('a rule without a process is told once, and when it has one', async () => {
   const monitor = monitorOf('-p', 'wbe=50MB')
   await monitor.check()
   await monitor.check()
-  expect(log).toEqual(['WARN -p wbe=50MB matches no process; the nearest names are db, web'])
+  expect(log).toEqual(['WARN -p wbe=50MB matches no process; similar names: db, web'])
   processes.push(processNamed('wbe', { pid: 3 }))
   await monitor.check()
   expect(log.slice(1)).toEqual(['INFO -p wbe=50MB matches a process now'])

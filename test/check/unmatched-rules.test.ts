@@ -23,7 +23,7 @@ function check(argv: readonly string[], ...names: string[]): string[] {
   return log.splice(0)
 }
 
-const WBE = 'WARN -p wbe=1MB matches no process; the nearest names are web'
+const WBE = 'WARN -p wbe=1MB matches no process; did you mean web?'
 
 test.each<[what: string, argv: string[], checks: [names: string[], said: string[]][]]>([
   [
@@ -46,8 +46,8 @@ test.each<[what: string, argv: string[], checks: [names: string[], said: string[
         ['web'],
         [
           WBE,
-          'WARN -p wbe --threads-limit 5 matches no process; the nearest names are web',
-          'WARN -p wbe --fds-limit 6 matches no process; the nearest names are web',
+          'WARN -p wbe --threads-limit 5 matches no process; did you mean web?',
+          'WARN -p wbe --fds-limit 6 matches no process; did you mean web?',
         ],
       ],
     ],
@@ -56,7 +56,7 @@ test.each<[what: string, argv: string[], checks: [names: string[], said: string[
     'a budget of a group, too',
     ['--group-total', 'shpo=1MB'],
     [
-      [['shop:web'], ['WARN --group-total shpo=1MB matches no process; the nearest names are shop']],
+      [['shop:web'], ['WARN --group-total shpo=1MB matches no process; did you mean shop?']],
       [['shop:web', 'shpo:web'], ['INFO --group-total shpo=1MB matches a process now']],
     ],
   ],

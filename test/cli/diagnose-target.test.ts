@@ -51,7 +51,7 @@ test.each<[word: string, pid: number, namespec: string]>([
 ])('%s is pid %s, %s', (word, pid, namespec) => expect(found(word)).toEqual([pid, namespec]))
 
 test.each<[word: string, said: string]>([
-  ['webb', 'supervisord has no process or group "webb"; the nearest names are web'],
+  ['webb', 'supervisord has no process or group "webb"; did you mean web?'],
   ['nothing_like_it', 'supervisord has no process or group "nothing_like_it"'],
   ['off', 'off:off is STOPPED: memmon can only look at a running process'],
   ['reused', 'reused:reused is about to end: memmon can only look at a running process'],

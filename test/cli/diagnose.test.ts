@@ -121,7 +121,7 @@ test.each<[what: string, args: () => string[], said: RegExp]>([
   [
     'an unknown name',
     () => ['wub'],
-    /^memmon: supervisord has no process or group "wub"; the nearest names are web\n/,
+    /^memmon: supervisord has no process or group "wub"; did you mean web\?\n/,
   ],
   [
     'a name of several',

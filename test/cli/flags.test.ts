@@ -33,6 +33,8 @@ const REFUSED: [args: string[], stderr: RegExp][] = [
   [['-p', 'a:b:c=1MB'], /"a:b:c" is not a name/],
   [['-p', 'web=1XB'], /-p, --program web=1XB: "1XB" is not a size/],
   [['-g', 'team:x=1MB'], /-g, --group team:x=1MB: "team:x" is not a group.*use -p for group:program/],
+  [['-a', '200MB\n300MB'], /-a, --any 200MB\\x0a300MB: "200MB\\x0a300MB" is not a size/],
+  [['--mail', 'bob@x'], /unknown option '--mail': did you mean --email\?/],
   [['-g', 'team'], /-g, --group team: "team" has no "="/],
   [['--groupname', 'team=0'], /-g, --group team=0: "0" is not a limit/],
   [['-u', '5x', '-a', '1MB'], /-u, --uptime 5x: "5x" is not a time: digits, then s, m, h, d/],

@@ -80,7 +80,7 @@ test('patterns select as those of check do, and one that selects nothing names w
     code: 2,
     stdout: '',
     stderr:
-      'memmon: memmon has recorded no process or group "wokers"; the nearest names are worker\nmemmon --help shows the options.\n',
+      'memmon: memmon has recorded no process or group "wokers"; did you mean worker?\nmemmon --help shows the options.\n',
   })
 })
 

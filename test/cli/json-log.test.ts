@@ -51,7 +51,7 @@ test('from the first line to the last: start, rules, a signal, a refused reload,
   expect(eventOf('log_format has changed')).toMatchObject([{ event: 'doubtful' }])
   expect(lines.filter(({ event }) => event === 'settings')).toMatchObject([
     { level: 'error', message: expect.stringContaining('line 5: warn = 20x') },
-    { level: 'error', message: expect.stringContaining('line 6: [any] has no memory_limits') },
+    { level: 'error', message: expect.stringContaining('line 6: [any]: unknown key "memory_limits"') },
   ])
   expect(eventOf('memmon.conf reloaded')).toMatchObject([{ event: 'reloaded' }])
   expect(lines.at(-1)).toMatchObject({ event: 'ending', cause: 'eof' })

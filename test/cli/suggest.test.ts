@@ -130,7 +130,7 @@ test('a name that supervisord does not have ends it before it watches', async ()
   blankConf()
   const { code, stderr } = await runMemmon([...blank(), '--watch', '1d', 'wbe'])
   expect(code).toBe(2)
-  expect(stderr).toContain('supervisord has no process or group "wbe"; the nearest names are web')
+  expect(stderr).toContain('supervisord has no process or group "wbe"; did you mean web?')
 })
 
 test('on a terminal it shows how long it takes, and Ctrl-C ends it with what is known', async () => {

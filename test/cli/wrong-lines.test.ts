@@ -162,11 +162,11 @@ const REFUSED: [given: string, sentence: string][] = [
   ],
   [
     '[memmon]\nmemory_limit = 200MB\n',
-    '<conf>, line 2: [memmon] has no memory_limit: it belongs in [any], [program:NAME] or [group:NAME]',
+    '<conf>, line 2: [memmon] does not take memory_limit: it belongs in [any], [program:NAME] or [group:NAME]',
   ],
   [
     '[total]\nmemory_limit = 1GB\nwarn = 80%\n',
-    '<conf>, line 3: [total] has no warn: it belongs in [any], [program:NAME] or [group:NAME], or in [memmon] for all of them',
+    '<conf>, line 3: [total] does not take warn: it belongs in [any], [program:NAME] or [group:NAME], or in [memmon] for all of them',
   ],
   [
     '[any]\nmemory_limit = 1GB\nsoft_limit = 500MB\ndrain_signal = signal:USR1\n',
@@ -294,22 +294,28 @@ const REFUSED: [given: string, sentence: string][] = [
     'wibble = 3\n',
     '<conf>, line 1: this stands before the first section: write its section above it, as in [memmon]',
   ],
-  ['[memmon]\nmin_free = 200MB\n', '<conf>, line 2: [memmon] has no min_free: it belongs in [total]'],
-  ['[memmon]\nany = 200MB\n', '<conf>, line 2: [memmon] has no any: write [any], and memory_limit below it'],
+  ['[memmon]\nmin_free = 200MB\n', '<conf>, line 2: [memmon] does not take min_free: it belongs in [total]'],
+  [
+    '[memmon]\nany = 200MB\n',
+    '<conf>, line 2: [memmon] does not take any: write [any], and memory_limit below it',
+  ],
   [
     '[memmon]\nwibble = 3\n',
-    '<conf>, line 2: [memmon] has no wibble: its keys are the long options of memmon --help, with _ for -',
+    '<conf>, line 2: [memmon]: unknown key "wibble": its keys are the long options of memmon --help, with _ for -',
   ],
   [
     '[program:web]\nmemory_limit = 1MB\nemail = bob@x\n',
-    '<conf>, line 3: [program:web] has no email: it belongs in [memmon]',
+    '<conf>, line 3: [program:web] does not take email: it belongs in [memmon]',
   ],
   [
     '[program:web]\nmemory_limit = 1MB\ntotal_limit = 3GB\n',
-    '<conf>, line 3: [program:web] has no total_limit: it belongs in [group:NAME]',
+    '<conf>, line 3: [program:web] does not take total_limit: it belongs in [group:NAME]',
   ],
-  ['[any]\nlimit = 3MB\n', '<conf>, line 2: [any] has no limit; did you mean memory_limit?'],
-  ['[any]\nmemry_limit = 3MB\n', '<conf>, line 2: [any] has no memry_limit; did you mean memory_limit?'],
+  ['[any]\nlimit = 3MB\n', '<conf>, line 2: [any]: unknown key "limit"; did you mean memory_limit?'],
+  [
+    '[any]\nmemry_limit = 3MB\n',
+    '<conf>, line 2: [any]: unknown key "memry_limit"; did you mean memory_limit?',
+  ],
   [
     '[any]\nmemory_limit = 1GB\naction = USR1\n',
     '<conf>, line 3: action = USR1: "USR1" is not an action: did you mean signal:USR1?',
@@ -477,7 +483,7 @@ describe('rules and the processes that there are', () => {
     expect({ code, stderr }).toEqual({
       code: 0,
       stderr:
-        "-p wbe=1MB matches no process; the nearest names are web\n-p w=1MB matches no process: w is a group; -p 'w:*' would match w:w_00\n",
+        "-p wbe=1MB matches no process; did you mean web?\n-p w=1MB matches no process: w is a group; -p 'w:*' would match w:w_00\n",
     })
   })
 

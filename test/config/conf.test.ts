@@ -137,7 +137,7 @@ test.each<[text: string, errors: string[]]>([
   ['[program:web]\nmemory_limit = 200 megs\n', ['line 2: memory_limit = 200 megs: "200 megs" is not a size']],
   [
     '[program:web]\nmemry_limit = 200MB\n',
-    ['line 2: [program:web] has no memry_limit; did you mean memory_limit?'],
+    ['line 2: [program:web]: unknown key "memry_limit"; did you mean memory_limit?'],
   ],
   [
     '[progam:web]\nmemory_limit = 1MB\n',
@@ -153,10 +153,25 @@ test.each<[text: string, errors: string[]]>([
   ['memory_limit = 1MB\n', ['line 1: memory_limit stands before the first section: it belongs in [any]']],
   ['[any\nmemory_limit = 1MB\n', ['line 1: this begins a section and does not end it']],
   ['[memmon]\nverbose = maybe\n', ['line 2: verbose = maybe: "maybe" is neither true nor false']],
-  ['[memmon]\nprogram = web=1MB\n', ['line 2: [memmon] has no program']],
-  ['[any]\nlimit = 3MB\n', ['line 2: [any] has no limit; did you mean memory_limit?']],
-  ['[any]\nmemory_limit = 3MB\nsoft = 2MB\n', ['line 3: [any] has no soft; did you mean soft_limit?']],
-  ['[total]\nmetric = pss\n', ['line 2: [total] has no metric']],
+  ['[memmon]\nprogram = web=1MB\n', ['line 2: [memmon] does not take program']],
+  ['[any]\nlimit = 3MB\n', ['line 2: [any]: unknown key "limit"; did you mean memory_limit?']],
+  [
+    '[any]\nmemory_limit = 3MB\nsoft = 2MB\n',
+    ['line 3: [any]: unknown key "soft"; did you mean soft_limit?'],
+  ],
+  ['[total]\nmetric = pss\n', ['line 2: [total] does not take metric']],
+  ['[memmon]\nmail = bob@x\n', ['line 2: [memmon]: unknown key "mail"; did you mean email?']],
+  ['[total]\nx = 3\n', ['line 2: [total]: unknown key "x": its keys are memory_limit, min_free, for']],
+  [
+    '[any]\nmemory_limit = 200MB\n 300MB\n',
+    ['line 2: memory_limit = 200MB\\x0a300MB: "200MB\\x0a300MB" is not'],
+  ],
+  ['[any]\nmemory_limit = 1\x1b[31m\n', ['line 2: memory_limit = 1\\x1b[31m: "1\\x1b[31m" is not a size']],
+  ['[an\x07y]\n', ['line 1: [an\\x07y] is not a section']],
+  [
+    '[memmon]\nsmtp_password_file = a\n b\nserver_url = x\n y\n',
+    ['line 4: server_url: "x\\x0ay" is not'],
+  ],
   ['[program:a:b:c]\nmemory_limit = 1MB\n', ['line 1: [program:a:b:c]: "a:b:c" is not a name']],
   ['[group:a:b]\n', ['line 1: [group:a:b]: "a:b" is not a group']],
   ['[any]\nfor = 9/3\n', ['line 2: for = 9/3: "9/3" cannot be met']],
@@ -328,6 +343,12 @@ test.each<[what: string, path: string, text: string, error: string | RegExp]>([
     'memmon.conf',
     '[memmon]\ninclude = gone.conf\n',
     /^\/etc\/m\/memmon.conf, line 2: include: .*gone.conf: no such file$/,
+  ],
+  [
+    'a range that ends before it begins',
+    'memmon.conf',
+    '[memmon]\ninclude = conf.d/[z-a].conf\n',
+    '/etc/m/memmon.conf, line 2: include = conf.d/[z-a].conf: "[z-a].conf" is not a pattern: the range z-a goes backwards; write a-z',
   ],
   [
     'itself',

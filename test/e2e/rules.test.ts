@@ -87,7 +87,7 @@ describe.each(SAMPLERS)('--sampler %s', (sampler, source) => {
     expect(log).toMatch(
       /WARN -p w=30MB matches no process: w is a group; -p 'w:\*' would match w:w_00, w:w_01/,
     )
-    expect(log).toMatch(/WARN -p naemd=1GB matches no process; the nearest names are named/)
+    expect(log).toMatch(/WARN -p naemd=1GB matches no process; did you mean named\?/)
     expect(log.split('-p w=30MB matches no process')).toHaveLength(2)
   })
 })

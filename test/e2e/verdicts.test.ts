@@ -162,7 +162,7 @@ test('memmon check sees what the listener sees, and changes nothing', async () =
   expect(explained.stdout).toContain('over the limit, and it waits (1 of the 3 checks')
   expect(explained.stdout).toContain('does not match.')
   expect((await runMemmon(['explain', 'latter', ...url, '-a', '1GB'])).stderr).toContain(
-    'the nearest names are later',
+    'did you mean later?',
   )
   const pids = (list: readonly { namespec: string; pid: number }[]) =>
     list.map(({ namespec, pid }) => [namespec, pid])

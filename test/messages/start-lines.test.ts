@@ -24,6 +24,16 @@ test('as usual: the rules alone', () => {
   ])
 })
 
+test('one byte', () => {
+  expect(linesFor('-a', '1', '--hard-limit', '1B', '--total', '1')).toEqual([
+    '-a 1: restarts any process over 1 byte of RSS, at once over 1 byte of RSS',
+    '--total 1: restarts the one with the most private memory, one at a time, when all processes use more than 1 byte together',
+  ])
+  expect(linesFor('-a', '700', '--warn', '1')).toEqual([
+    '-a 700: restarts any process over 700 bytes of RSS, warns over 1 byte',
+  ])
+})
+
 test.each<[argv: string, line: string]>([
   ['--ignore crashmail --ignore web:*', '--ignore: never touches crashmail, web:*'],
   ['--most-specific', '--most-specific: of all rules for a process, only the closest applies'],
