@@ -1,15 +1,16 @@
-// Rules that match no process: told once, and once when they match; a look by hand tells them each time.
+// Rules, and names to be ignored, that match no process: told once, and once when they match; a look by hand tells them each time.
 
 import type { Log } from '../base/log.ts'
 import { doubtful } from '../base/log-facts.ts'
 import type { ProcessInfo } from '../rules/process.ts'
 import { exemptionsOf, type Ruleset } from '../rules/ruleset.ts'
+import { formatSelector, type Selector, selects } from '../rules/selector.ts'
 import { describeUnmatched, type Named } from '../rules/unmatched.ts'
 import type { ProcessTable } from '../supervisor/process-table.ts'
 import { counts, type Watched, withRules } from './watched.ts'
 
 type IsSelf = (process: ProcessInfo) => boolean
-type Rules = Pick<Ruleset, 'rules' | 'budgets'>
+type Rules = Pick<Ruleset, 'rules' | 'budgets' | 'ignored'>
 
 export class UnmatchedRules {
   readonly #log: Log
@@ -53,7 +54,7 @@ export function unmatchedTexts(
 
 /** A total and what is free are about all processes, so they always match. */
 function matches(
-  { rules, budgets }: Rules,
+  { rules, budgets, ignored }: Rules,
   processes: readonly ProcessInfo[],
   watched: readonly Pick<Watched, 'rules'>[],
 ): { readonly rule: Named; readonly isMatched: boolean }[] {
@@ -66,5 +67,16 @@ function matches(
         rule: { ...budget, scope: 'group' as const },
         isMatched: processes.some(process => counts(budget, process)),
       })),
+    ...ignored.map(selector => ({
+      rule: {
+        scope: 'program' as const,
+        selector,
+        written: exemptionText(selector),
+        isExemption: true as const,
+      },
+      isMatched: processes.some(({ group, name }) => selects(selector, group, name)),
+    })),
   ]
 }
+
+const exemptionText = (selector: Selector): string => `--ignore ${formatSelector(selector)}`

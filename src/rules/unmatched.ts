@@ -13,6 +13,8 @@ export interface Named {
   readonly scope: RuleScope
   readonly selector: Selector
   readonly written: string
+  /** It says whom no rule restarts. */
+  readonly isExemption?: true
 }
 
 /** One sentence: the rule, and the name or pattern that would match. */
@@ -24,7 +26,8 @@ export function describeUnmatched(
   if (processes.some(one => isSelf(one) && isNamed(rule, one)))
     return `${rule.written} names memmon itself, which no rule restarts: its own limit is --own-limit`
   const others = processes.filter(process => !isSelf(process))
-  return `${rule.written} matches no process${hint(rule, others)}`
+  const what = rule.isExemption ? 'matches no process, so it protects nothing' : 'matches no process'
+  return `${rule.written} ${what}${hint(rule, others)}`
 }
 
 const isNamed = ({ scope, selector }: Named, { group, name }: ProcessInfo): boolean =>
@@ -55,7 +58,12 @@ function hint(rule: Named, processes: readonly ProcessInfo[]): string {
 }
 
 /** A rule about that name, in the form of this one: a section of memmon.conf, or a flag. */
-function ruleFor({ written }: Named, name: string, scope: 'program' | 'group' = 'program'): string {
+function ruleFor(
+  { written, isExemption }: Named,
+  name: string,
+  scope: 'program' | 'group' = 'program',
+): string {
+  if (isExemption) return `--ignore ${shellWord(name)}`
   if (written.startsWith('[')) return `[${scope}:${name}]`
   return `${scope === 'program' ? '-p' : '-g'} ${shellWord(name)}`
 }

@@ -66,6 +66,24 @@ test.each<[what: string, argv: string[], checks: [names: string[], said: string[
     [[[], []]],
   ],
   [
+    'a name to be ignored protects nobody, until there is such a process',
+    ['-a', '1MB', '--ignore', 'wbe', '--ignore', 'job', '--ignore', 'memmon'],
+    [
+      [
+        ['web', 'job:job_0', 'memmon'],
+        [
+          'WARN --ignore wbe matches no process, so it protects nothing; did you mean web?',
+          "WARN --ignore job matches no process, so it protects nothing: job is a group; --ignore 'job:*' would match job:job_0",
+        ],
+      ],
+      [['web', 'job:job_0', 'memmon'], []],
+      [
+        ['web', 'wbe', 'job:job', 'memmon'],
+        ['INFO --ignore wbe matches a process now', 'INFO --ignore job matches a process now'],
+      ],
+    ],
+  ],
+  [
     'memmon itself is no process to watch',
     ['-p', 'memmon=1MB'],
     [

@@ -487,6 +487,13 @@ describe('rules and the processes that there are', () => {
     })
   })
 
+  test('check says which name to be ignored matches nothing', async () => {
+    const { args } = argsOf('[memmon]\nignore = wbe, web\n[any]\nmemory_limit = 1GB\n')
+    expect((await byCheck(args)).stderr).toBe(
+      '--ignore wbe matches no process, so it protects nothing; did you mean web?\n',
+    )
+  })
+
   test('check says that a rule of a listener names that listener', async () => {
     const conf = join(folder, 'supervisord.conf')
     writeFileSync(

@@ -168,10 +168,7 @@ test.each<[text: string, errors: string[]]>([
   ],
   ['[any]\nmemory_limit = 1\x1b[31m\n', ['line 2: memory_limit = 1\\x1b[31m: "1\\x1b[31m" is not a size']],
   ['[an\x07y]\n', ['line 1: [an\\x07y] is not a section']],
-  [
-    '[memmon]\nsmtp_password_file = a\n b\nserver_url = x\n y\n',
-    ['line 4: server_url: "x\\x0ay" is not'],
-  ],
+  ['[memmon]\nsmtp_password_file = a\n b\nserver_url = x\n y\n', ['line 4: server_url: "x\\x0ay" is not']],
   ['[program:a:b:c]\nmemory_limit = 1MB\n', ['line 1: [program:a:b:c]: "a:b:c" is not a name']],
   ['[group:a:b]\n', ['line 1: [group:a:b]: "a:b" is not a group']],
   ['[any]\nfor = 9/3\n', ['line 2: for = 9/3: "9/3" cannot be met']],

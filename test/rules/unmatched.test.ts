@@ -38,3 +38,23 @@ test.each<[Named, string]>([
 ])('%j', (rule, hint) => {
   expect(describeUnmatched(rule, PROCESSES, () => false)).toBe(`${rule.written} matches no process: ${hint}`)
 })
+
+const exemption = (name: string, group?: string): Named => ({
+  ...program(name, `--ignore ${group === undefined ? '' : `${group}:`}${name}`),
+  selector: { name, ...(group !== undefined && { group }) },
+  isExemption: true,
+})
+
+test.each<[Named, string]>([
+  [exemption('wbe'), '--ignore wbe matches no process, so it protects nothing; did you mean web?'],
+  [
+    exemption('job'),
+    "--ignore job matches no process, so it protects nothing: --ignore 'job_*' would match shop:job_0",
+  ],
+  [
+    exemption('wbe', 'shop'),
+    '--ignore shop:wbe matches no process, so it protects nothing; did you mean web?',
+  ],
+])('%j', (rule, text) => {
+  expect(describeUnmatched(rule, PROCESSES, () => false)).toBe(text)
+})
