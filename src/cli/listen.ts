@@ -176,8 +176,11 @@ async function refuseWrong(settings: Settings): Promise<void> {
     const { accessOf } = await import('../metrics/access.ts')
     accessOf(settings)
   }
-  // Shares may come to nothing on this machine.
-  if (settings.rules.some(hasShare) || settings.budgets.some(hasShare)) {
+  // Shares may come to nothing on this machine, and so much may never be free.
+  if (
+    settings.rules.some(hasShare) ||
+    settings.budgets.some(budget => hasShare(budget) || budget.kind === 'free')
+  ) {
     const { refuseHere } = await import('./refuse-here.ts')
     refuseHere(settings)
   }

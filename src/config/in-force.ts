@@ -22,22 +22,30 @@ export interface InForce {
   readonly usesCapacity: boolean
   /** undefined if no limit is a share of it, or if it is not known. */
   readonly capacity: Capacity | undefined
+  /** What there is in all, if a limit has to be below it or is a share of it; undefined if it is not known. */
+  readonly totalBytes: number | undefined
 }
 
-/** What the settings come to; the capacity is read only if a limit is a share of it. */
+/** What the settings come to; the capacity is read only if a limit depends on it. */
 export function inForce(settings: Settings, readCapacity: () => Capacity | undefined): InForce {
   const usesCapacity = hasShare(settings)
-  const capacity = usesCapacity ? readCapacity() : undefined
-  return { settings, usesCapacity, capacity, ruleset: resolveSettings(settings, capacity?.bytes) }
+  const known = needsCapacity(settings) ? readCapacity() : undefined
+  const capacity = usesCapacity ? known : undefined
+  const ruleset = resolveSettings(settings, known?.bytes)
+  return { settings, usesCapacity, capacity, totalBytes: known?.bytes, ruleset }
 }
 
-/** Throws a UsageError that names all limits which, in bytes, contradict each other or come to nothing. */
-export function refuseFaults({ settings: { places }, ruleset: { rules, budgets } }: InForce): void {
-  const faults = limitFaults(rules, budgets)
+/** Throws a UsageError that names all limits which, in bytes, contradict each other, come to nothing or to too much. */
+export function refuseFaults({ settings: { places }, totalBytes, ruleset }: InForce): void {
+  const faults = limitFaults(ruleset.rules, ruleset.budgets, totalBytes)
   if (faults.length === 0) return
   const lines = faults.map(({ id, text }) => (places?.has(id) ? `${places.get(id)}: ${text}` : text))
   throw new UsageError(lines.join('\n'))
 }
+
+/** True if the memory of this machine or container tells what the limits are, or whether they can be met. */
+const needsCapacity = (settings: Settings): boolean =>
+  hasShare(settings) || settings.budgets.some(({ kind }) => kind === 'free')
 
 const hasShare = ({ rules, budgets }: Settings): boolean =>
   [...rules.flatMap(({ limit, hardLimit }) => [limit, hardLimit]), ...budgets.map(({ limit }) => limit)].some(

@@ -107,4 +107,4 @@ export class SettingsReload {
   }
 }
 
-const withoutSizes = (text: string): string => text.replace(/\b[\d.]+[KMGT]?B\b/g, '')
+const withoutSizes = (text: string): string => text.replace(/\b[\d.]+[KMGTP]?B\b/g, '')

@@ -11,19 +11,34 @@ export interface LimitFault {
   readonly text: string
 }
 
-/** What is wrong with rules and budgets as they hold on this machine, and what would be right. */
-export const limitFaults = (rules: readonly Rule[], budgets: readonly Budget[]): LimitFault[] => [
+/**
+ * What is wrong with rules and budgets as they hold on this machine, and what would be right. `totalBytes` is its memory,
+ * or the container's, if it is known.
+ */
+export const limitFaults = (
+  rules: readonly Rule[],
+  budgets: readonly Budget[],
+  totalBytes = Infinity,
+): LimitFault[] => [
   ...rules.flatMap(rule =>
     [ruleFault(rule), softFault(rule, rules)].flatMap(text =>
       text === undefined ? [] : [{ id: rule.id, text: `${rule.written}: ${text}` }],
     ),
   ),
-  ...budgets
-    .filter(({ limitBytes }) => limitBytes < 1)
-    .map(({ id, written }) => ({ id, text: `${written}: ${NOTHING}` })),
+  ...budgets.flatMap(budget => {
+    const text = budgetFault(budget, totalBytes)
+    return text === undefined ? [] : [{ id: budget.id, text: `${budget.written}: ${text}` }]
+  }),
 ]
 
 const NOTHING = 'this share comes to 0 bytes here; give a larger one, or a size'
+
+/** What is never free would be asked for with one restart after the other. */
+function budgetFault({ kind, limitBytes }: Budget, totalBytes: number): string | undefined {
+  if (limitBytes < 1) return NOTHING
+  if (kind !== 'free' || limitBytes < totalBytes) return undefined
+  return `it is ${formatSize(limitBytes)} here, and there are ${formatSize(totalBytes)} in all, which are never all free; give less`
+}
 
 function ruleFault({ metric, limit, hardLimit, warnAbove }: Rule): string | undefined {
   if (!isMemory(metric)) return undefined

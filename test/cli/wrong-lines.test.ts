@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { formatSize } from '../../src/base/units.ts'
+import { createCapacityReader } from '../../src/proc/capacity.ts'
 import { type Run, runMemmon } from '../helpers/memmon.ts'
 import { ScriptedSupervisord } from '../helpers/scripted-supervisord.ts'
 import { shellWords } from '../helpers/shell-words.ts'
@@ -58,6 +60,10 @@ const REFUSED_EVERYWHERE: [given: string, sentence: string][] = [
   ],
   ['-a none --warn 80%', `--warn 80%: ${NOTHING}`],
   ['--min-free 1GB --warn 80%', `--warn 80%: ${NOTHING}`],
+  [
+    '-a 1MB --min-free 900TB',
+    `--min-free 900TB: it is 900TB here, and there are ${formatSize(createCapacityReader().capacity()?.bytes ?? 0)} in all, which are never all free; give less`,
+  ],
   [
     '-a 1MB --smtp smtp://mail',
     '--smtp says how mail goes, and -m has to say to whom: as in -m bob@example.com',

@@ -1,12 +1,17 @@
 // Limits in bytes that contradict each other or come to nothing: shares and sizes mixed, which only the machine tells.
 import { expect, test } from 'vitest'
-import { resolveSettings } from '../../src/config/in-force.ts'
-import { limitFaults } from '../../src/rules/contradictions.ts'
+import { inForce, refuseFaults } from '../../src/config/in-force.ts'
 import { MB, settingsFrom } from '../helpers/values.ts'
 
 const faults = (argv: string, capacityBytes = 1000 * MB): string[] => {
-  const { rules, budgets } = resolveSettings(settingsFrom(...argv.split(' ')), capacityBytes)
-  return limitFaults(rules, budgets).map(({ text }) => text)
+  try {
+    refuseFaults(
+      inForce(settingsFrom(...argv.split(' ')), () => ({ bytes: capacityBytes, source: 'a test' })),
+    )
+    return []
+  } catch (thrown) {
+    return (thrown as Error).message.split('\n')
+  }
 }
 
 const NOTHING = 'this share comes to 0 bytes here; give a larger one, or a size'
@@ -32,6 +37,14 @@ test.each([
     ['-a --soft-limit 70%: it is 700MB here, which is not below 600MB, so nothing would be drained'],
   ],
   ['-a 60% -p web=0.0000000001% --hard-limit 70%', [`-p web=0.0000000001%: ${NOTHING}`]],
+  [
+    '--min-free 100%',
+    ['--min-free 100%: it is 1000MB here, and there are 1000MB in all, which are never all free; give less'],
+  ],
+  [
+    '--min-free 10TB',
+    ['--min-free 10TB: it is 10TB here, and there are 1000MB in all, which are never all free; give less'],
+  ],
 ])('%s is refused', (argv, expected) => {
   expect(faults(argv)).toEqual(expected)
 })
@@ -41,6 +54,9 @@ test.each([
   '-a none',
   '-a none --hard-limit 5%',
   '-a 60% --warn 80% --hard-limit 700MB --soft-limit 500MB',
+  '--min-free 999MB',
+  '--min-free 99%',
+  '--min-free none',
   '--total 50% --min-free 5% --group-total w=1%',
   '-a 60% --threads-limit 3 --fds-limit 3 --soft-limit 50% --dry-run',
 ])('%s holds', argv => {
