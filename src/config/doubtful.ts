@@ -11,7 +11,7 @@ const SUSPICIOUSLY_SMALL_BYTES = 1024 * 1024
 const MOST_MEGABYTES = 16_384
 
 /** A sentence each, with what was probably meant, and its place if it stands in memmon.conf. */
-export function doubtsOf({ rules, budgets, notes, places, agentSocket }: Settings): string[] {
+export function doubtsOf({ rules, budgets, notes, places, ignored, agentSocket }: Settings): string[] {
   const doubts = [...rules, ...budgets].flatMap(spec => {
     const place = places?.get(spec.id)
     return [
@@ -21,7 +21,9 @@ export function doubtsOf({ rules, budgets, notes, places, agentSocket }: Setting
       ...sampleTexts(spec, agentSocket),
     ].map(text => (place === undefined ? text : `${place}: ${text}`))
   })
-  return [...new Set([...notes, ...doubts])]
+  const place = places?.get('ignore')
+  const exempt = exemptTexts(ignored).map(text => (place === undefined ? text : `${place}: ${text}`))
+  return [...new Set([...notes, ...exempt, ...doubts])]
 }
 
 type Spec = RuleSpec | BudgetSpec
@@ -55,6 +57,11 @@ function nameTexts({ selector, written }: Spec): string[] {
     `${written} is about a program or group named "${name}": did you mean "${name.replace(/=+$/, '')}"?`,
   ]
 }
+
+const exemptTexts = (ignored: readonly Selector[]): string[] =>
+  ignored.some(({ group = '*', name }) => group === '*' && name === '*')
+    ? ['--ignore * is every process, so memmon restarts none']
+    : []
 
 const nameOf = ({ group, name }: Selector): string => (name === '*' ? (group ?? '') : name)
 

@@ -5,6 +5,7 @@ import { inReasonOrder } from '../rules/rule.ts'
 import { budgetOf } from './budget-spec.ts'
 import { Contradiction } from './contradiction.ts'
 import { type Draft, isSame, type RuleDraft } from './draft.ts'
+import { idleTexts } from './idle-keys.ts'
 import { GENERAL_KEYS } from './key-table.ts'
 import { warns } from './limit-faults.ts'
 import type { OptionSpec } from './option.ts'
@@ -40,6 +41,7 @@ function isOverruled(key: string, given: ReadonlySet<OptionSpec>): boolean {
 export function settingsOf(draft: Draft, configPath?: string): Settings {
   const { defaults } = draft
   const general = { ...DEFAULT_SETTINGS, ...draft.general }
+  const notes = [...general.notes, ...idleTexts(draft)]
   const wrong: string[] = []
   const places = new Map([...draft.places].map(([key, place]) => [key, placeText(place)]))
   const made = <T extends { readonly id: string }>(of: Placed, make: () => readonly T[]): readonly T[] => {
@@ -67,7 +69,7 @@ export function settingsOf(draft: Draft, configPath?: string): Settings {
   if (wrong.length > 0) throw new UsageError(wrong.join('\n'))
   const monitors = [...new Set(general.monitorPaths)].map(path => monitorOf(path, defaults, general.dryRun))
   const path = configPath !== undefined && { configPath }
-  return { ...general, rules: inReasonOrder(rules), budgets, monitors, places, ...path }
+  return { ...general, notes, rules: inReasonOrder(rules), budgets, monitors, places, ...path }
 }
 
 function placeOf({ places }: Draft, key: string): string {

@@ -13,7 +13,7 @@ import type { Selector } from '../rules/selector.ts'
 
 /** What no rule is needed for. */
 interface GeneralSettings {
-  /** Options that were given in vain, in words. */
+  /** Options that were given in vain, in words, with their places in memmon.conf. */
   readonly notes: readonly string[]
   readonly ignored: readonly Selector[]
   /** Of several rules the closest decides alone. */

@@ -414,6 +414,8 @@ const WARNED: [given: string, sentence: string][] = [
     'post_restart_command cannot run: /etc/passwd is not executable: run "chmod +x /etc/passwd"',
   ],
   [`${A} --action exec --exec-command no-such-dump`, 'exec_command cannot run: no-such-dump is not <path>'],
+  [`${A} --exec-command sh`, '--exec-command has no effect without --action exec'],
+  [`${A} --ignore '*'`, '--ignore * is every process, so memmon restarts none'],
   ['[any]\nmemory_limit = 200\n', `<conf>, line 2: [any] memory_limit=200 means 200 bytes: ${BYTES} 200MB?`],
   ['[any]\nmemory_limit = 2MB\nsoft_limit = 1MB\n', `<conf>, line 3: [any] soft_limit=1MB ${UNASKED}`],
   [
@@ -451,7 +453,6 @@ const QUIET = [
   `${A} -m a@b.c -s 'exec cat'`,
   `${A} -m a@b.c -s 'X=1 no-such-mailer'`,
   `${A} --threads-limit 200`,
-  `${A} --exec-command sh`,
   '[any]\nmemory_limit = none\nwarn = 1GB\n',
 ]
 test.concurrent.each(QUIET)('no word about %j', async given => {

@@ -1,5 +1,6 @@
 // memmon.conf: what it says, what is wrong with it, and how it adds up with the flags.
 import { expect, test } from 'vitest'
+import { doubtsOf } from '../../src/config/doubtful.ts'
 import { parseFlags } from '../../src/config/flags.ts'
 import type { Settings } from '../../src/config/settings.ts'
 import { MB } from '../helpers/values.ts'
@@ -301,6 +302,53 @@ function settingsIn(files: Record<string, string>, environment: Record<string, s
   return flags.settings
 }
 const ENVIRONMENT = { LIMIT: '4MB', X: 'x' }
+
+const ANY = '[any]\nmemory_limit = 1GB\n'
+test.each<[what: string, text: string, argv: string[], doubts: string[]]>([
+  [
+    'of a section',
+    `${ANY}exec_command = sh\nthreshold_size = 1MB\ndrain_signal = USR1\ndrain_agent = no\n`,
+    [],
+    [
+      '/etc/memmon.conf, line 3: exec_command has no effect without action = exec',
+      '/etc/memmon.conf, line 4: threshold_size has no effect without increase_limit',
+      '/etc/memmon.conf, line 5: drain_signal has no effect without soft_limit',
+    ],
+  ],
+  [
+    'of [memmon]',
+    `[memmon]\ndrain_check = true\n${ANY}`,
+    [],
+    ['/etc/memmon.conf, line 2: drain_check has no effect without soft_limit'],
+  ],
+  [
+    'flags',
+    ANY,
+    ['--threshold-size', '1MB', '--drain-agent', '--soft-limit', 'none'],
+    [
+      '--threshold-size has no effect without --increase-limit',
+      '--drain-agent has no effect without --soft-limit',
+    ],
+  ],
+  [
+    'one rule needs it',
+    `${ANY}[program:a]\naction = exec\nmemory_limit = 1MB\n`,
+    ['--exec-command', 'sh'],
+    [],
+  ],
+  ['for all rules', `[memmon]\nsoft_limit = 1MB\n${ANY}drain_signal = USR1\n`, [], []],
+  ['a dry run', `${ANY}action = exec\nexec_command = sh\n`, ['--dry-run'], []],
+  ['a monitor may drain', `[memmon]\ndrain_signal = USR1\n${ANY}`, ['--monitor', '/m.mjs'], []],
+  [
+    'names to be ignored',
+    `[memmon]\nignore = a, *\n${ANY}`,
+    [],
+    ['/etc/memmon.conf, line 2: --ignore * is every process, so memmon restarts none'],
+  ],
+  ['a whole group to be ignored', `[memmon]\nignore = a:*\n${ANY}`, [], []],
+])('what has no effect is warned of: %s', (_, text, argv, doubts) => {
+  expect(doubtsOf(settingsOf(text, ...argv))).toEqual(doubts)
+})
 
 test('include, and %(...)s as supervisor expands them', () => {
   const settings = settingsIn(FILES, ENVIRONMENT)

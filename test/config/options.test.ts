@@ -1,6 +1,7 @@
 // The parser, docs/options.md and the settings come from one table: held together here. test/cli/help.test.ts has the help.
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { doubtsOf } from '../../src/config/doubtful.ts'
 import { parseFlags } from '../../src/config/flags.ts'
 import { OPTION_GROUPS } from '../../src/config/option-text.ts'
 import { OPTIONS } from '../../src/config/options.ts'
@@ -16,13 +17,15 @@ test('its headings are the groups of the help, in the same order', () => {
   expect(headings).toEqual(Object.values(OPTION_GROUPS))
 })
 
-test.each(OPTIONS.map(spec => [spec.flags.join(' '), spec] as const))('%s: its example parses', (_, spec) => {
+test.each(
+  OPTIONS.map(spec => [spec.flags.join(' '), spec] as const),
+)('%s: its example parses, without a doubt', (_, spec) => {
   const words = shellWords(spec.example)
   expect(words.some(word => spec.flags.includes(word))).toBe(true)
   const isAbout = 'kind' in spec && spec.kind !== 'config'
-  expect(parseFlags(words, () => ({ text: '[any]\nmemory_limit = 1GB', isPrivate: true })).kind).toBe(
-    isAbout ? spec.kind : 'settings',
-  )
+  const flags = parseFlags(words, () => ({ text: '[any]\nmemory_limit = 1GB', isPrivate: true }))
+  expect(flags.kind).toBe(isAbout ? spec.kind : 'settings')
+  if (flags.kind === 'settings') expect(doubtsOf(flags.settings)).toEqual([])
 })
 
 test.each(

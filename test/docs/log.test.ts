@@ -221,6 +221,8 @@ const lines: readonly (() => string | Promise<string>)[] = [
   doubt('-a', '200'),
   doubt('-p', 'web==200MB'),
   doubt('-p', 'web=1GB', '--soft-limit', '1MB'),
+  doubt('-a', '1MB', '--threshold-size', '1MB'),
+  doubt('-a', '1MB', '--ignore', '*'),
   doubt('-a', '1MB', '--on-alert-command', '/nowhere/page-me'),
   doubt('-a', '1MB', '--on-alert-command', 'page-me'),
   doubt('-a', '1MB', '-m', 'a@b.c', '-s', '/nowhere/sendmail'),
