@@ -5,10 +5,30 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
   /** It may be right: what it takes could only not be read at this moment. */
   readonly isTransient: boolean
+  /** Where it was written, if that is what has to be read again. */
+  readonly about: WrittenIn | undefined
 
-  constructor(message: string, isTransient = false) {
+  constructor(message: string, { isTransient = false, about }: UsageTerms = {}) {
     super(message)
     this.isTransient = isTransient
+    this.about = about
+  }
+}
+
+type WrittenIn = 'command line' | 'memmon.conf'
+
+interface UsageTerms {
+  readonly isTransient?: boolean
+  readonly about?: WrittenIn | undefined
+}
+
+/** Does what reads the command line: a UsageError says that it is about that. */
+export function readingArguments<T>(read: () => T): T {
+  try {
+    return read()
+  } catch (thrown) {
+    if (!(thrown instanceof UsageError)) throw thrown
+    throw new UsageError(thrown.message, { isTransient: thrown.isTransient, about: 'command line' })
   }
 }
 

@@ -40,7 +40,7 @@ function parser(): (text: string) => Parsed[] {
     return requirePackage('nodemailer/lib/addressparser') as (text: string) => Parsed[]
   } catch (thrown) {
     // Node adds the modules that require it, a line each.
-    throw new UsageError(messageOf(thrown).replace(/\n.*/s, ''), true)
+    throw new UsageError(messageOf(thrown).replace(/\n.*/s, ''), { isTransient: true })
   }
 }
 

@@ -52,6 +52,6 @@ function secondsOf(time: string): number {
   try {
     return parseSomeTime(time)
   } catch (thrown) {
-    throw new UsageError(`mute: ${messageOf(thrown)}`)
+    throw new UsageError(`mute: ${messageOf(thrown)}`, { about: 'command line' })
   }
 }

@@ -58,7 +58,8 @@ export async function dumpWorker({
   force,
   ...asked
 }: WorkerAsked & { readonly what: string; readonly force: boolean }): Promise<number> {
-  if (!DUMPS.includes(what)) throw new UsageError(`dump ${what}: unknown dump; use ${DUMPS.join(', ')}`)
+  if (!DUMPS.includes(what))
+    throw new UsageError(`dump ${what}: unknown dump; use ${DUMPS.join(', ')}`, { about: 'command line' })
   return await ask(asked, { do: 'dump', what, force }, DUMP_WITHIN_MS, documentLines)
 }
 

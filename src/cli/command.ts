@@ -33,7 +33,8 @@ export async function run(argv: readonly string[]): Promise<number> {
   } catch (thrown) {
     if (!(thrown instanceof UsageError)) throw thrown
     const redactor = createRedactor(environmentSecrets(process.env))
-    sayWrong(thrown.message, { argv, redactor, isListener: isListener(), readText: confFiles.readText })
+    const command = isCommand(argv[0]) ? (await import('./hand-commands.ts')).calledCommand(argv) : undefined
+    sayWrong(thrown, { argv, command, redactor, isListener: isListener(), readText: confFiles.readText })
     return EXIT_USAGE
   }
 }

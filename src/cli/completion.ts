@@ -13,7 +13,10 @@ const SCRIPTS = { bash: 'memmon.bash', zsh: '_memmon', fish: 'memmon.fish' } as 
 /** Throws a UsageError. */
 export function completionScript(word: string): string {
   const shell = SHELLS.find(one => one === word)
-  if (!shell) throw new UsageError(`memmon completion ${word}: unknown shell; use ${SHELLS.join(', ')}`)
+  if (!shell)
+    throw new UsageError(`memmon completion ${word}: unknown shell; use ${SHELLS.join(', ')}`, {
+      about: 'command line',
+    })
   return readFileSync(join(import.meta.dirname, '..', 'completions', SCRIPTS[shell]), 'utf8')
 }
 

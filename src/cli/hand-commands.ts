@@ -16,6 +16,7 @@ import type { HandCommand } from './command-texts.ts'
 import type { Given } from './given.ts'
 import { parseByHand, refuseIdle, TAKEN } from './parse-by-hand.ts'
 import { isAscii } from './plain-text.ts'
+import { isHandCommand } from './program.ts'
 import type { Asked, ReadRules } from './rule-sources.ts'
 import { supervisorSources } from './supervisor-sources.ts'
 
@@ -57,6 +58,10 @@ const LOOKS: Record<Exclude<HandCommand, Apart>, (look: Look) => Promise<number>
   mute: look => runAct('mute', look),
   unmute: look => runAct('unmute', look),
 }
+
+/** The command that was called, if there is such a one. */
+export const calledCommand = ([word]: readonly string[]): HandCommand | undefined =>
+  isHandCommand(word) ? word : undefined
 
 /** Does what a command says, or shows help or version; the exit code. Throws a UsageError. */
 export async function runByHand(argv: readonly string[]): Promise<number> {

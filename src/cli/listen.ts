@@ -43,7 +43,12 @@ export async function listen(
   if (process.env.SUPERVISOR_ENABLED) refuseRedirected()
   if (isIdle(settings)) {
     const conf = settings.configPath === undefined ? '' : `${settings.configPath} has no rules, so `
-    throw new UsageError(`${conf}memmon has nothing to watch: set a limit with -p, -g or -a, as in -a 200MB`)
+    throw new UsageError(
+      `${conf}memmon has nothing to watch: set a limit with -p, -g or -a, as in -a 200MB`,
+      {
+        about: settings.configPath === undefined ? 'command line' : 'memmon.conf',
+      },
+    )
   }
   const address = settings.serverUrl ?? addressFrom(url ?? '')
   await refuseWrong(settings)

@@ -1,6 +1,6 @@
 // The arguments of a command for people: the listener's options that it takes, and its own.
 
-import { messageOf, UsageError } from '../base/errors.ts'
+import { messageOf, readingArguments, UsageError } from '../base/errors.ts'
 import { nameOf } from '../config/commander.ts'
 import type { ConfFiles } from '../config/conf-files.ts'
 import { type Reading, settingsIn } from '../config/flags.ts'
@@ -9,7 +9,7 @@ import type { Settings } from '../config/settings.ts'
 import { parseSelector } from '../rules/selector.ts'
 import type { HandCommand } from './command-texts.ts'
 import type { Given } from './given.ts'
-import { parseProgram } from './program.ts'
+import { type Output, parseProgram } from './program.ts'
 
 /** The listener's options that mean something without a rule. */
 const ALONE = ['--config', '--server-url', '--sampler', '--verbose']
@@ -38,18 +38,26 @@ export function parseByHand(
   files: Pick<ConfFiles, 'readText' | 'surroundings'>,
   output = { version: '', writeOut: (_: string): void => {} },
 ): { readonly command: HandCommand; readonly given: Given; readonly settings: Settings } | undefined {
-  const called = parseProgram(argv, output)
+  const called = readingArguments(() => calledBy(argv, output))
   if (typeof called === 'string') return undefined
   const { command, given, reading } = called
-  if (given.json && given.csv) throw new UsageError('--json and --csv: give one of them')
-  refuseUseless(command, reading)
-  if (command !== 'analyse' && command !== 'dump' && command !== 'completion')
-    for (const word of given.words) attempt(word, () => parseSelector(word))
   return {
     command,
     given,
     settings: settingsIn(reading, { ...files.surroundings, readText: files.readText }),
   }
+}
+
+/** What the arguments alone say. Throws a UsageError. */
+function calledBy(argv: readonly string[], output: Output): ReturnType<typeof parseProgram> {
+  const called = parseProgram(argv, output)
+  if (typeof called === 'string') return called
+  const { command, given, reading } = called
+  if (given.json && given.csv) throw new UsageError('--json and --csv: give one of them')
+  refuseUseless(command, reading)
+  if (command !== 'analyse' && command !== 'dump' && command !== 'completion')
+    for (const word of given.words) attempt(word, () => parseSelector(word))
+  return called
 }
 
 function attempt(what: string, take: () => void): void {
@@ -64,8 +72,7 @@ function attempt(what: string, take: () => void): void {
 function refuseUseless(command: HandCommand, { given }: Reading): void {
   const taken = TAKEN[command]
   const useless = taken && [...given].find(({ flags }) => !taken.some(flag => flags.includes(flag)))
-  if (useless)
-    throw new UsageError(`memmon ${command} does not take ${nameOf(useless)}: see memmon help ${command}`)
+  if (useless) throw new UsageError(`memmon ${command} does not take ${nameOf(useless)}`)
 }
 
 /** Throws a UsageError for options about rules without a rule: they would have no effect. */
@@ -76,5 +83,6 @@ export function refuseIdle(argv: readonly string[]): void {
   const flag = idle.replace(/=.*/s, '')
   throw new UsageError(
     `${flag} needs a rule beside it, as in -a 200MB; leave it out to see the rules of supervisord.conf`,
+    { about: 'command line' },
   )
 }

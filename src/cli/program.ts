@@ -82,7 +82,7 @@ export function parseProgram(argv: readonly string[], output: Output): Called | 
   return shown ?? { command: called ?? 'check', reading, given }
 }
 
-const isHandCommand = (word = ''): word is HandCommand => Object.hasOwn(COMMAND_TEXTS, word)
+export const isHandCommand = (word = ''): word is HandCommand => Object.hasOwn(COMMAND_TEXTS, word)
 
 interface Parts {
   readonly reading: Reading

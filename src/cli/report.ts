@@ -13,7 +13,9 @@ import type { Asked } from './rule-sources.ts'
 /** Writes it; the exit code. Throws a UsageError. */
 export async function report(asked: Asked, htmlPath: string | undefined): Promise<number> {
   if (htmlPath === undefined && process.stdout.isTTY)
-    throw new UsageError('memmon report writes HTML: name a file, as in memmon report --html report.html')
+    throw new UsageError('memmon report writes HTML: name a file, as in memmon report --html report.html', {
+      about: 'command line',
+    })
   if (htmlPath !== undefined) await refuseUnfit(htmlPath)
   const { histories, problems, noListener } = await historiesByHand(asked)
   for (const problem of problems) process.stderr.write(`${oneLine(problem)}\n`)
@@ -41,7 +43,10 @@ async function pageOf(histories: readonly ProcessHistory[], problems: readonly s
 
 /** A link would be replaced, and not what it points to: whoever gives one means something else. */
 async function refuseUnfit(path: string): Promise<void> {
-  if (path === '') throw new UsageError('--html needs the name of a file, as in --html report.html')
+  if (path === '')
+    throw new UsageError('--html needs the name of a file, as in --html report.html', {
+      about: 'command line',
+    })
   const found = await lstat(path).catch(unless('ENOENT', 'ENOTDIR', 'EACCES'))
   if (found?.isSymbolicLink()) throw new UsageError(`--html ${path}: it is a link; name the file itself`)
   if (found && !found.isFile()) throw new UsageError(`--html ${path}: it is not a regular file`)

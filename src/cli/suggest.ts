@@ -102,7 +102,10 @@ async function write(
 
 /** Before anybody waits for what could then not be written. */
 async function refuseTaken(path: string): Promise<void> {
-  if (path === '') throw new UsageError('--write needs the name of a file, as in --write memmon.conf')
+  if (path === '')
+    throw new UsageError('--write needs the name of a file, as in --write memmon.conf', {
+      about: 'command line',
+    })
   if (await lstat(path).catch(unless('ENOENT', 'ENOTDIR', 'EACCES'))) throw takenError(path)
   const folder = dirname(path)
   await access(folder, constants.W_OK | constants.X_OK).catch((thrown: unknown) => {

@@ -18,7 +18,10 @@ export async function testNotify(settings: Settings): Promise<number> {
   const channels = createChannels(settings, process.env, redactor)
   const alertmanagers = createAlertmanagers(settings, process.env, redactor)
   if (channels.length + alertmanagers.length === 0) {
-    throw new UsageError('no channel to test: set -m, as in -m bob@example.com, a webhook or an Alertmanager')
+    throw new UsageError(
+      'no channel to test: set -m, as in -m bob@example.com, a webhook or an Alertmanager',
+      { about: 'command line' },
+    )
   }
   const now = Date.now()
   const message = testMessage({ host: hostname(), name: settings.name }, now)

@@ -1,4 +1,5 @@
 // Settings that cannot be used: for people, or for a listener's log in its format, as far as that is known.
+import type { UsageError } from '../base/errors.ts'
 import { createLog, type LogFormat } from '../base/log.ts'
 import type { Redactor } from '../base/redact.ts'
 import type { ReadText } from '../config/flags.ts'
@@ -6,6 +7,8 @@ import { parseIni } from '../config/ini.ts'
 
 export interface WrongTerms {
   readonly argv: readonly string[]
+  /** That for people, if one was called. */
+  readonly command: string | undefined
   readonly redactor: Redactor
   /** supervisord started it. */
   readonly isListener: boolean
@@ -13,13 +16,25 @@ export interface WrongTerms {
 }
 
 /** Says on stderr what is wrong, one line for each fault. */
-export function sayWrong(text: string, { argv, redactor, isListener, readText }: WrongTerms): void {
+export function sayWrong(
+  { message, about }: UsageError,
+  { argv, command, redactor, isListener, readText }: WrongTerms,
+): void {
   if (!isListener || wantedFormat(argv, readText) === 'text') {
-    process.stderr.write(`memmon: ${redactor.redact(text)}\nmemmon --help shows the options.\n`)
+    process.stderr.write(`memmon: ${redactor.redact(message)}\n${about ? hintOf(about, command) : ''}`)
     return
   }
   const log = createLog({ format: 'json', redactor })
-  for (const line of text.split('\n')) log('CRIT', line, () => ({ event: 'settings' }))
+  for (const line of message.split('\n')) log('CRIT', line, () => ({ event: 'settings' }))
+}
+
+/** What there is to read about it. */
+function hintOf(about: NonNullable<UsageError['about']>, command: string | undefined): string {
+  if (about === 'memmon.conf')
+    return 'man memmon.conf lists the keys; memmon help all shows them as options.\n'
+  return command === undefined
+    ? 'memmon --help shows the options.\n'
+    : `memmon ${command} --help shows its options.\n`
 }
 
 /** The rest of the flags and of memmon.conf may be wrong; does not read included files. */

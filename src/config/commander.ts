@@ -80,8 +80,7 @@ function errorText(
     if (named !== name) return unknownText(command, name)
   }
   if (code === 'commander.excessArguments') return strayText(strayIn(command))
-  if (code === 'commander.missingArgument')
-    return `${command.args[0]} needs a ${named}: see memmon help ${command.args[0]}`
+  if (code === 'commander.missingArgument') return `${command.args[0]} needs a ${named}`
   if (code === 'commander.unknownCommand') return `${plain(message)}; ${commandsText(command)}`
   return plain(message)
 }

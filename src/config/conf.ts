@@ -34,10 +34,8 @@ export function readConf(path: string, sources: ConfSources): Draft {
   if (wrong.length === 0) return draft
   wrong.sort((a, b) => paths.indexOf(a.path) - paths.indexOf(b.path) || a.line - b.line)
   const text = wrong.map(one => oneLine(`${placeText(one)}: ${one.what}`)).join('\n')
-  throw new UsageError(
-    text,
-    wrong.every(({ thrown }) => isTransient(thrown)),
-  )
+  const isPassing = wrong.every(({ thrown }) => isTransient(thrown))
+  throw new UsageError(text, { isTransient: isPassing, about: 'memmon.conf' })
 }
 
 /** The sections of all files, and the files in the order in which they were read. */

@@ -1,5 +1,5 @@
 // argv to Settings: commander reads it, by the table in options.ts.
-import { messageOf, UsageError } from '../base/errors.ts'
+import { messageOf, readingArguments, UsageError } from '../base/errors.ts'
 import { isTransient } from '../base/lack.ts'
 import { oneLine } from '../base/text.ts'
 import { addHelpOption, addOption, type Command, createCommand, nameOf, parseBy } from './commander.ts'
@@ -44,7 +44,7 @@ export function parseFlags(
   surroundings: Surroundings = NO_SURROUNDINGS,
 ): Flags {
   const reading = newReading()
-  const shown = parseBy(listenerCommand(reading), argv, OPTIONS)
+  const shown = readingArguments(() => parseBy(listenerCommand(reading), argv, OPTIONS))
   if (shown) return { kind: shown }
   return { kind: 'settings', settings: settingsIn(reading, { ...surroundings, readText }) }
 }
@@ -86,7 +86,9 @@ function take(spec: OptionSpec, text: string, reading: Reading): void {
     applyFlag(spec, reading.draft, text)
   } catch (thrown) {
     const value = spec.secret || spec.value === undefined ? '' : ` ${text}`
-    throw new UsageError(oneLine(`${nameOf(spec)}${value}: ${messageOf(thrown)}`), isTransient(thrown))
+    throw new UsageError(oneLine(`${nameOf(spec)}${value}: ${messageOf(thrown)}`), {
+      isTransient: isTransient(thrown),
+    })
   }
 }
 
@@ -117,6 +119,8 @@ function fileAt(path: string, readText: ReadText): ReadFile {
   try {
     return readText(path)
   } catch (thrown) {
-    throw new UsageError(oneLine(`--config ${path}: ${messageOf(thrown)}`), isTransient(thrown))
+    throw new UsageError(oneLine(`--config ${path}: ${messageOf(thrown)}`), {
+      isTransient: isTransient(thrown),
+    })
   }
 }

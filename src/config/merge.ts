@@ -43,6 +43,7 @@ export function settingsOf(draft: Draft, configPath?: string): Settings {
   const general = { ...DEFAULT_SETTINGS, ...draft.general }
   const notes = [...general.notes, ...idleTexts(draft)]
   const wrong: string[] = []
+  let hasPlaces = false
   const places = new Map([...draft.places].map(([key, place]) => [key, placeText(place)]))
   const made = <T extends { readonly id: string }>(of: Placed, make: () => readonly T[]): readonly T[] => {
     try {
@@ -52,6 +53,7 @@ export function settingsOf(draft: Draft, configPath?: string): Settings {
     } catch (thrown) {
       if (!(thrown instanceof Contradiction)) throw thrown
       const place = of.places?.get(thrown.key) ?? draft.places.get(thrown.key) ?? of.place
+      hasPlaces ||= place !== undefined
       wrong.push(oneLine(`${place ? `${placeText(place)}: ` : ''}${thrown.message}`))
       return []
     }
@@ -62,11 +64,14 @@ export function settingsOf(draft: Draft, configPath?: string): Settings {
   const budgets = draft.budgets.flatMap(budget =>
     made(budget, () => [budgetOf(budget, { ...defaults, ...budget.keys }, general.dryRun)]),
   )
-  if (defaults.warn && rules.length + budgets.length > 0 && !rules.some(warns))
+  if (defaults.warn && rules.length + budgets.length > 0 && !rules.some(warns)) {
+    hasPlaces ||= draft.places.has('warn')
     wrong.push(
       `${placeOf(draft, 'warn')}warn ${defaults.warn.written}: no rule has a memory limit to warn of; add one, as in -a 200MB`,
     )
-  if (wrong.length > 0) throw new UsageError(wrong.join('\n'))
+  }
+  if (wrong.length > 0)
+    throw new UsageError(wrong.join('\n'), { about: hasPlaces ? 'memmon.conf' : 'command line' })
   const monitors = [...new Set(general.monitorPaths)].map(path => monitorOf(path, defaults, general.dryRun))
   const path = configPath !== undefined && { configPath }
   return { ...general, notes, rules: inReasonOrder(rules), budgets, monitors, places, ...path }

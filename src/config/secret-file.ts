@@ -36,7 +36,7 @@ function fileOf(path: string, what: string): ReturnType<typeof readOpen> {
       code === 'ENOENT'
         ? `${what} ${oneLine(path)}: no such file`
         : oneLine(`${what} ${path} cannot be read: ${messageOf(thrown)}`),
-      isLack(thrown),
+      { isTransient: isLack(thrown) },
     )
   }
 }

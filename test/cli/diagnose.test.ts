@@ -139,7 +139,7 @@ test.each<[what: string, args: () => string[], said: RegExp]>([
     /^memmon: pid \d+ is neither a program of supervisord's nor a descendant of one; memmon looks at no others\n/,
   ],
   ['a pid that nobody has', () => ['4194999'], /^memmon: no process here has pid 4194999\n/],
-  ['no name', () => [], /^memmon: diagnose needs a process: see memmon help diagnose\n/],
+  ['no name', () => [], /^memmon: diagnose needs a process\nmemmon diagnose --help shows its options\.\n/],
   ['two names', () => ['web', 'worker'], /^memmon: unexpected argument "worker"/],
 ])('refuses %s', async (_, args, said) => {
   const { code, stdout, stderr } = await diagnose(...args())

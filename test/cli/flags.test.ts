@@ -70,7 +70,7 @@ const REFUSED: [args: string[], stderr: RegExp][] = [
   ],
   [['init'], /unknown command 'init': supervisord starts memmon, as memmon --help shows/],
   [['help', 'chek'], /unknown command 'chek'; the commands are check/],
-  [['explain'], /explain needs a process: see memmon help explain/],
+  [['explain'], /explain needs a process\nmemmon explain --help shows its options/],
   [['explain', 'web', 'api'], /unexpected argument "api"/],
   [['test-notify', 'bob@example.com'], /unexpected argument "bob@example.com"/],
   [['check', '--grop', 'x=1MB'], /unknown option '--grop' \(Did you mean --group\?\)/],
@@ -88,7 +88,7 @@ describe('refused, with what would be right, exit code 2 and no READY', () => {
     const run = await runMemmon(args, UNDER_SUPERVISORD)
     expect(run).toMatchObject({ code: 2, stdout: '' })
     expect(run.stderr).toMatch(stderr)
-    expect(run.stderr).toMatch(/^memmon: .*\nmemmon --help shows the options\.\n$/)
+    expect(run.stderr).toMatch(/^memmon: .*\n(memmon ([\w-]+ )?--help shows (the|its) options\.\n)?$/)
   })
 
   test('a password in the server URL, which is not repeated', async () => {

@@ -79,8 +79,7 @@ test('patterns select as those of check do, and one that selects nothing names w
   expect(await history('web', 'wokers')).toMatchObject({
     code: 2,
     stdout: '',
-    stderr:
-      'memmon: memmon has recorded no process or group "wokers"; did you mean worker?\nmemmon --help shows the options.\n',
+    stderr: 'memmon: memmon has recorded no process or group "wokers"; did you mean worker?\n',
   })
 })
 
@@ -144,7 +143,7 @@ test('CSV has a row for each point', async () => {
   expect(rows.filter(row => row.startsWith('web:web,') && row.endsWith(',2')).length).toBeGreaterThan(50)
   expect(await history('--csv', '--json')).toMatchObject({
     code: 2,
-    stderr: 'memmon: --json and --csv: give one of them\nmemmon --help shows the options.\n',
+    stderr: 'memmon: --json and --csv: give one of them\nmemmon history --help shows its options.\n',
   })
 })
 

@@ -107,7 +107,7 @@ test.each<[args: string[], stderr: RegExp]>([
   [['check', '--watch', '0'], /--watch 0: "0" is too short/],
   [['check', '--watch=x'], /--watch x: "x" is not a time/],
   [['check', '-a', '1MB', '--jsno'], /unknown option '--jsno' \(Did you mean --json\?\)/],
-  [['explain', '-a', '1MB'], /explain needs a process: see memmon help explain/],
+  [['explain', '-a', '1MB'], /explain needs a process\nmemmon explain --help shows its options/],
   [['explain', 'web', 'db', '-a', '1MB'], /unexpected argument "db"/],
   [['explain', 'web', '--over'], /unknown option '--over'/],
   [['test-notify', 'web', '-m', 'bob@example.com'], /unexpected argument "web"/],

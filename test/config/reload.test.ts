@@ -44,7 +44,7 @@ function tick(now?: UsageError): string[] {
 }
 
 const INVALID = new UsageError(`${CONF}, line 2: x`)
-const TRANSIENT = new UsageError('EMFILE: too many open files', true)
+const TRANSIENT = new UsageError('EMFILE: too many open files', { isTransient: true })
 const REFUSED = [
   `ERRO ${CONF}, line 2: x. The current settings stay in force`,
   `mail ${CONF} is invalid; the current settings stay in force\n${CONF}, line 2: x\n\nmemmon continues with its current settings. It reloads the file when it is valid.\n`,
