@@ -235,7 +235,10 @@ test.each<[text: string, error: string]>([
     '[memmon\nsmtp_password = hunter2\n',
     'line 1: this begins a section and does not end it: write [section]\n/etc/memmon.conf, line 2: smtp_password stands',
   ],
-  ['[any]\nfor = 3\n[memmon\nsmtp_password = hunter2\n', 'line 4: [any] has no smtp_password: it belongs in'],
+  [
+    '[any]\nfor = 3\n[memmon\nsmtp_password = hunter2\n',
+    'line 4: [any] does not take smtp_password: it belongs in',
+  ],
   [
     '[memmon]\nsmtp_password =\nhunter2\n',
     'line 2: smtp_password has no value\n/etc/memmon.conf, line 3: this is not a setting',

@@ -172,7 +172,7 @@ test('a limit below the normal size: longer waits, one warning and one mail with
   )
   await waitForChecks(low, 1)
   expect(low.memmonLog().split('three times in a row')).toHaveLength(2)
-  await low.waitForMails(1, 'The limit of low:low on ')
+  await low.waitForMails(1, 'process low:low needs a higher limit')
   const waits = low.memmonLog().match(/Restart of low:low/g) ?? []
   expect(waits.length).toBeGreaterThanOrEqual(2)
   const mails = low.mails().filter(mail => mail.includes('exceeds its limit soon after each start'))
