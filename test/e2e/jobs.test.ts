@@ -177,5 +177,5 @@ test('a limit below the normal size: longer waits, one warning and one mail with
   expect(waits.length).toBeGreaterThanOrEqual(2)
   const mails = low.mails().filter(mail => mail.includes('exceeds its limit soon after each start'))
   expect(mails).toHaveLength(1)
-  expect(low.mails().filter(mail => mail.includes('The limit of low:low on '))).toHaveLength(1)
+  expect(low.mails().filter(mail => mail.includes('process low:low needs a higher limit'))).toHaveLength(1)
 })
