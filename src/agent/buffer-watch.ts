@@ -155,7 +155,7 @@ function wrapMakers(sampler: BufferSampler, onMade: (buffer: Buffer, bytes: numb
       }
       if (depth > 0) return made
       const bytes = made?.length
-      // A view of the given ArrayBuffer is no memory of its own.
+      // A view of the given ArrayBuffer allocates no memory.
       if (typeof bytes === 'number' && (typeof first !== 'object' || made.buffer !== first)) {
         leftBytes -= bytes
         if (leftBytes <= 0) look(made, bytes)

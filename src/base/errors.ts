@@ -67,6 +67,9 @@ export class SupervisorFault extends Error {
 export const messageOf = (thrown: unknown): string =>
   thrown instanceof Error ? thrown.message : String(thrown)
 
+/** Its first line: Node adds which files wanted what it cannot load. */
+export const firstLineOf = (thrown: unknown): string => messageOf(thrown).split('\n', 1)[0] ?? ''
+
 /** The fault of a call to supervisord; anything else that was thrown is a defect and is thrown on. */
 export function faultOf(thrown: unknown): SupervisorFault {
   if (thrown instanceof SupervisorFault) return thrown

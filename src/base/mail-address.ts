@@ -1,5 +1,5 @@
 // Mail addresses as people write them: plain ones as they are, others by nodemailer's own parser, loaded for those alone.
-import { messageOf, UsageError } from './errors.ts'
+import { firstLineOf, UsageError } from './errors.ts'
 import { requirePackage } from './load-package.ts'
 
 interface Parsed {
@@ -39,8 +39,7 @@ function parser(): (text: string) => Parsed[] {
   try {
     return requirePackage('nodemailer/lib/addressparser') as (text: string) => Parsed[]
   } catch (thrown) {
-    // Node adds the modules that require it, a line each.
-    throw new UsageError(messageOf(thrown).replace(/\n.*/s, ''), { isTransient: true })
+    throw new UsageError(firstLineOf(thrown), { isTransient: true })
   }
 }
 

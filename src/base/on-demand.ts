@@ -1,6 +1,6 @@
 // Code that a listener may never need: loaded when the settings ask for it, and while npm is replacing memmon again at each
 // check, until that works.
-import { messageOf } from './errors.ts'
+import { firstLineOf } from './errors.ts'
 import type { Log } from './log.ts'
 import { type Part, trouble, troubleOver } from './log-facts.ts'
 
@@ -54,13 +54,10 @@ export class OnDemand<Code, Made> {
       if (this.#isFailing) log('INFO', againText, troubleOver(part))
       this.#isFailing = false
     } catch (thrown) {
-      if (!this.#isFailing) log('WARN', failureText(firstLine(messageOf(thrown))), trouble(part))
+      if (!this.#isFailing) log('WARN', failureText(firstLineOf(thrown)), trouble(part))
       this.#isFailing = true
     } finally {
       this.#isLoading = false
     }
   }
 }
-
-/** Node adds which file wanted it. */
-const firstLine = (text: string): string => text.split('\n', 1)[0] ?? ''

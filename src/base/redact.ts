@@ -1,11 +1,5 @@
-// Secrets and every form in which others repeat them: plain, base64 at any offset (as in AUTH PLAIN), percent, JSON and
-// HTML escapes. What is cut is cut behind this, or half a secret would slip through.
-
-export interface Secret {
-  readonly text: string
-  /** Looked for only in what others say, as a login name: memmon's own words may need it. */
-  readonly isOnlyQuoted?: boolean
-}
+// Secrets in what memmon says and quotes, as ***. What is cut is cut behind this, or half a secret would slip through.
+import { type Form, formsOfAll, lower, type Secret, SHORTEST } from './secret-forms.ts'
 
 /** Where a text was cut before it came here. */
 type Cut = 'start' | 'end' | undefined
@@ -23,22 +17,9 @@ export interface Redactor {
   learn(secrets: readonly Secret[]): void
 }
 
-/** A form, and whether it stands within a run of base64 that is all secret. */
-interface Form {
-  readonly text: string
-  readonly isBase64: boolean
-  readonly isOnlyQuoted: boolean
-  /** How much of it has to stand there. */
-  readonly least: string
-}
-
 type Span = readonly [start: number, end: number]
 
 const MASK = '***'
-/** A shorter one hides nothing and would black out words: it is masked only as a word of what others say. */
-const SHORTEST = 6
-/** A server may cut what it repeats: this much of the beginning is enough to know it by. */
-const PREFIX = 8
 const MOST_QUOTED = 300
 /** Learnt ones: more than there are at any time; after many reloads the oldest are forgotten. */
 const MOST_LEARNT = 100
@@ -98,66 +79,6 @@ export function redactDocument<T>(document: T, { redact }: Pick<Redactor, 'redac
 
 const NAMES: ReadonlySet<string> = new Set(['process', 'host', 'name', 'id', 'thread'])
 
-/** A webhook's URL: whole, and what follows the host, also in pieces. */
-export function secretsOfUrl(url: URL): Secret[] {
-  const { href, pathname, search, searchParams, username, password } = url
-  const pieces = [...pathname.split('/'), ...searchParams.values(), username].filter(text => text.length >= 4)
-  return [
-    { text: href },
-    ...[password, `${pathname}${search}`].filter(text => text.length > 1).map(asSecret),
-    ...[pathname, search.slice(1), ...pieces]
-      .filter(text => text.length > 1)
-      .map(text => ({ text, isOnlyQuoted: true })),
-  ]
-}
-
-const asSecret = (text: string): Secret => ({ text })
-
-const formsOfAll = (secrets: readonly Secret[]): Form[] =>
-  secrets.filter(({ text }) => text !== '').flatMap(formsOf)
-
-function formsOf({ text, isOnlyQuoted = false }: Secret): Form[] {
-  const json = JSON.stringify(text).slice(1, -1)
-  const jsons = [json, unicodeEscaped(json, /[^\x20-\x7e]/g), unicodeEscaped(json, /[^\x20-\x7e]|[<>&']/g)]
-  const html = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
-  const quoted = html.replaceAll('"', '&quot;')
-  const bytes = [...Buffer.from(text)].map(percentOf).join('')
-  const texts = [
-    ...[text, ...jsons, unicodeEscaped(json, /[<>&]/g), ...jsons.map(form => form.replaceAll('/', '\\/'))],
-    ...[html, quoted, quoted.replaceAll("'", '&#39;'), quoted.replaceAll("'", '&#x27;')],
-    ...[percent(text), percent(text).replace(/[!'()*]/g, char => percentOf(char.charCodeAt(0)))],
-    ...[new URLSearchParams([['', text]]).toString().slice(1), unpercent(text), bytes],
-  ]
-  // The beginning of a URL is that of any URL.
-  const leastLength = text.includes('://') ? Number.POSITIVE_INFINITY : PREFIX
-  const formOf = (form: string, isBase64: boolean): Form => {
-    const low = lower(form)
-    return { text: low, isBase64, isOnlyQuoted, least: low.slice(0, leastLength) }
-  }
-  return [
-    ...[...new Set(texts)].map(form => formOf(form, false)),
-    ...base64Forms(text).map(form => formOf(form, true)),
-  ]
-}
-
-const percentOf = (byte: number): string => `%${byte.toString(16).padStart(2, '0')}`
-
-/** The characters of a JSON text as \uXXXX. */
-const unicodeEscaped = (json: string, chars: RegExp): string =>
-  json.replace(chars, char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
-
-/** The characters that stand for it in base64, whatever stands before and behind it. */
-function base64Forms(text: string): string[] {
-  const bytes = Buffer.from(text)
-  const forms = [0, 1, 2].map(offset =>
-    Buffer.concat([Buffer.alloc(offset), bytes])
-      .toString('base64')
-      .slice(Math.ceil((offset * 8) / 6), Math.floor(((offset + bytes.length) * 8) / 6)),
-  )
-  const both = forms.flatMap(form => [form, form.replaceAll('+', '-').replaceAll('/', '_')])
-  return [...new Set(both)].filter(form => form.length >= SHORTEST)
-}
-
 /** Where secrets stand, in order, none within another. */
 function spansOf(text: string, forms: readonly Form[], isQuoted: boolean): Span[] {
   const low = lower(text)
@@ -211,18 +132,3 @@ function masked(text: string, spans: readonly Span[], from: number, to: number):
 }
 
 const isWord = (char: string | undefined): boolean => /\w/.test(char ?? ' ')
-
-/** As long as the text, other than toLowerCase. */
-const lower = (text: string): string => text.replace(/[A-Z]/g, char => char.toLowerCase())
-
-const percent = (text: string): string => orItself(encodeURIComponent, text)
-const unpercent = (text: string): string => orItself(decodeURIComponent, text)
-
-/** Half a surrogate pair cannot be encoded, a stray % not decoded. */
-function orItself(code: (text: string) => string, text: string): string {
-  try {
-    return code(text)
-  } catch {
-    return text
-  }
-}

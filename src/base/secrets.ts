@@ -1,5 +1,5 @@
 // The secrets that stand in memmon's environment.
-import type { Secret } from './redact.ts'
+import type { Secret } from './secret-forms.ts'
 
 /** Which they are, and whether what memmon says may need one: a login name is looked for only in what others say. */
 const SECRETS = {

@@ -1,5 +1,5 @@
 // supervisord's address as SUPERVISOR_SERVER_URL and supervisorctl -s write it.
-import { withoutUser } from './url-text.ts'
+import { withoutUser } from './url-credentials.ts'
 
 export type ServerAddress =
   | { readonly kind: 'unix'; readonly path: string }

@@ -1,5 +1,5 @@
 // Where a mail server is: smtp://user@host:587, smtps://host.
-import { withoutUser } from './url-text.ts'
+import { withoutUser } from './url-credentials.ts'
 
 export interface SmtpServer {
   readonly host: string

@@ -8,3 +8,6 @@ export function refuseUndecodable({ username, password }: URL): void {
     throw new Error('its user or password has a bare %: write % as %25')
   }
 }
+
+/** A URL that cannot be read, as an error shows it: without them, whatever is wrong, since either may hold any character. */
+export const withoutUser = (text: string): string => text.replace(/^(\w+:\/\/)?.*@/s, '$1***@')

@@ -11,12 +11,14 @@ const CLOSE_EVERY_MS = 20
 /** Turns of a timer, not a time: a start that is held up gets as many. */
 const TIMES = 50
 
+/** As bin/memmon.js has it: there is nothing to close. */
+const NOWHERE = '--inspect-port=192.0.2.1:9229'
 const isAsked = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].some(text =>
   /--inspect(-brk|-wait)?(?![\w-])/.test(text),
 )
 // Where a later Node has no _debugEnd, those moments stay.
 const close = () => (process as { _debugEnd?: () => void })._debugEnd?.()
-if (!isAsked) {
+if (!isAsked && !process.execArgv.includes(NOWHERE)) {
   close()
   let left = TIMES
   const timer = setInterval(() => {

@@ -6,7 +6,7 @@ import type { Log } from '../base/log.ts'
 import { trouble } from '../base/log-facts.ts'
 import { AlertBoard, type Batch } from './alert-board.ts'
 import type { Alertmanager } from './alertmanager.ts'
-import type { Delivery } from './channel.ts'
+import { failedTry } from './channel.ts'
 
 const REFRESH_MS = 60_000
 /** What one check causes goes together. */
@@ -79,9 +79,7 @@ export class AlertFeed {
     const batch = board.batch(nowMs())
     if (batch.alerts.length === 0) return
     const news = newsText(board.entries)
-    const delivery = await target
-      .post(batch.alerts)
-      .catch((thrown: unknown): Delivery => ({ ok: false, why: messageOf(thrown), permanent: false }))
+    const delivery = await target.post(batch.alerts).catch((thrown: unknown) => failedTry(messageOf(thrown)))
     if (delivery.ok) this.#onSent(batch, news, delivery.said)
     else this.#onUnsent(batch, news, delivery.why)
   }

@@ -6,7 +6,7 @@ import type { Alerts, AlertsPorts, AlertsTerms } from './alerts.ts'
 type Folder = Parameters<Alerts['attach']>[0]
 type Code = Pick<typeof import('./alerts.ts'), 'Alerts'>
 
-/** Of more only the newest are told: as many alerts as there may be. */
+/** If more come, only the newest alert: there may be no more alerts than that. */
 const MOST_EARLY = 1_000
 
 export class AlertsOnDemand {

@@ -23,6 +23,9 @@ export type Delivery =
   /** `permanent`: the same message will not be taken another time, either. */
   | { readonly ok: false; readonly why: string; readonly permanent: boolean }
 
+/** The same message may be taken another time. */
+export const failedTry = (why: string): Delivery => ({ ok: false, why, permanent: false })
+
 export interface Channel {
   /** Stays the same over restarts and holds no secret: names the channel in the outbox. */
   readonly key: string

@@ -138,7 +138,7 @@ export class OutboxDisk {
     return areThere.filter(isThere => !isThere).length
   }
 
-  /** False if the disk has failed, or there is no folder yet. */
+  /** False if the disk failed, or the folder is not open yet. */
   async #do(entry: Entry, work: Work): Promise<boolean> {
     const folder = this.#folder
     if (folder === undefined) return false

@@ -3,7 +3,7 @@
 import { messageOf } from '../base/errors.ts'
 import type { Log } from '../base/log.ts'
 import { defect, trouble } from '../base/log-facts.ts'
-import type { Channel, Delivery, Outgoing } from './channel.ts'
+import { type Channel, type Delivery, failedTry, type Outgoing } from './channel.ts'
 import { droppedText, keptOf } from './outbox-bounds.ts'
 import { OutboxDisk } from './outbox-disk.ts'
 import type { Entry, Waiting } from './outbox-files.ts'
@@ -171,7 +171,7 @@ export class Outbox {
       if (!next) return
       const delivery = await channel
         .deliver(next.entry.message)
-        .catch((thrown: unknown): Delivery => ({ ok: false, why: messageOf(thrown), permanent: false }))
+        .catch((thrown: unknown) => failedTry(messageOf(thrown)))
       await this.#settle(next.entry, next.waiting, channel, delivery)
     }
   }

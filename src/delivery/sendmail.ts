@@ -2,7 +2,7 @@
 
 import { pipeToCommand } from '../base/pipe-command.ts'
 import type { Redactor } from '../base/redact.ts'
-import type { Channel } from './channel.ts'
+import { type Channel, failedTry } from './channel.ts'
 import { buildMail, type MailTerms } from './mail-text.ts'
 
 const COMMAND_TIMEOUT_MS = 30_000
@@ -20,14 +20,14 @@ export function createSendmailChannel(
     deliver: async message => {
       const mail = await buildMail(message, terms)
       // While its picture was drawn: the next memmon sends it.
-      if (ending.signal.aborted) return { ok: false, why: 'memmon ends', permanent: false }
+      if (ending.signal.aborted) return failedTry('memmon ends')
       const result = await pipeToCommand(command, mail, {
         timeoutMs: COMMAND_TIMEOUT_MS,
         ending: ending.signal,
         ...(redactor && { redactor }),
       })
       // A command that is missing or wrong may be mended: the mail waits for that.
-      return result.ok ? { ok: true, said: '' } : { ok: false, why: result.why, permanent: false }
+      return result.ok ? { ok: true, said: '' } : failedTry(result.why)
     },
     abandon: () => ending.abort(),
   }

@@ -3,7 +3,7 @@
 import { addressIn } from '../base/mail-address.ts'
 import { createRedactor, type Redactor } from '../base/redact.ts'
 import type { SmtpServer } from '../base/smtp-url.ts'
-import type { Channel, Delivery, Outgoing } from './channel.ts'
+import { type Channel, type Delivery, failedTry, type Outgoing } from './channel.ts'
 import { buildMail, type MailTerms } from './mail-text.ts'
 import { nodemailer } from './nodemailer.ts'
 
@@ -36,7 +36,7 @@ export function createSmtpChannel(given: SmtpTerms): Channel {
         if (delivery.ok || delivery.permanent) return delivery
         failures.push(delivery.why)
       }
-      return { ok: false, why: failures.join('; '), permanent: false }
+      return failedTry(failures.join('; '))
     },
   }
 }

@@ -2,8 +2,9 @@
 import type { IncomingMessage } from 'node:http'
 import { messageOf } from '../base/errors.ts'
 import { fingerprint } from '../base/fingerprint.ts'
-import { createRedactor, type Redactor, secretsOfUrl } from '../base/redact.ts'
-import type { Channel, Delivery, Outgoing } from './channel.ts'
+import { createRedactor, type Redactor } from '../base/redact.ts'
+import { secretsOfUrl } from '../base/secret-forms.ts'
+import { type Channel, type Delivery, failedTry, type Outgoing } from './channel.ts'
 
 export interface WebhookTerms {
   readonly url: URL
@@ -49,12 +50,11 @@ export async function postJson(url: URL, body: string, terms: PostTerms): Promis
     return await post(url, body, terms, Date.now() + terms.timeoutMs, 0)
   } catch (thrown) {
     // Node throws at once for what it cannot request.
-    return { ok: false, why: terms.redactor.quote(messageOf(thrown)), permanent: false }
+    return failedTry(terms.redactor.quote(messageOf(thrown)))
   }
 }
 
 /** Rejects if the request cannot be made. */
-
 async function post(
   url: URL,
   body: string,
@@ -90,11 +90,11 @@ async function post(
     })
     // The system's own words may hold the address, never the path.
     outgoing.on('error', (error: NodeJS.ErrnoException) =>
-      settle({ ok: false, why: error.code ?? 'the connection broke', permanent: false }),
+      settle(failedTry(error.code ?? 'the connection broke')),
     )
     outgoing.end(body)
     let late = () => {
-      resolve({ ok: false, why: `no answer within ${terms.timeoutMs / 1000} s`, permanent: false })
+      resolve(failedTry(`no answer within ${terms.timeoutMs / 1000} s`))
       outgoing.destroy()
     }
     // Begins when the request is made: what is thrown before ends the try.
@@ -137,11 +137,8 @@ function redirectOf({ statusCode, headers }: IncomingMessage, from: URL): URL | 
 }
 
 /** Somebody may mend the server. */
-const tooOften = (status: number): Delivery => ({
-  ok: false,
-  why: `HTTP ${status}: it redirects more than ${MOST_REDIRECTS} times`,
-  permanent: false,
-})
+const tooOften = (status: number): Delivery =>
+  failedTry(`HTTP ${status}: it redirects more than ${MOST_REDIRECTS} times`)
 
 /** `target`: where memmon does not follow. */
 function refusalOf(status: number, said: string, target: URL | undefined): Delivery {

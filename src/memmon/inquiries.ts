@@ -94,7 +94,7 @@ export class Inquiries {
     this.#agents.begin(supervisordPid)
   }
 
-  /** Opens the door to agents, if its code is missing. */
+  /** A check begins: loads what the agents' socket needs, if that is missing. */
   onCheckBegins(): void {
     this.#agents.onCheckBegins()
   }

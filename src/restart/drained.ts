@@ -1,7 +1,7 @@
 // What becomes of a process that was asked to finish, or given time to recover, as supervisord shows it. Pure.
 import { type ProcessInfo, ProcessState, sameRun } from '../rules/process.ts'
-import { go, headOf, leave, noticed, skipped, strayText } from './endings.ts'
-import type { Job } from './job.ts'
+import { go, leave, noticed, skipped, strayText } from './endings.ts'
+import { headOf, type Job } from './job.ts'
 import type { Moment, Stepped } from './job-events.ts'
 
 /** A drained process as supervisord shows it: one that has ended by itself is brought back. */

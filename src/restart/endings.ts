@@ -3,7 +3,7 @@
 import { backoffMs } from '../base/backoff.ts'
 import type { Failed, FailurePhase, Noticed, Restarted, Skipped, SkipReason } from '../rules/outcome.ts'
 import { type ProcessInfo, ProcessState, sameRun, stateName } from '../rules/process.ts'
-import type { Job, JobIn } from './job.ts'
+import { headOf, type Job, type JobIn } from './job.ts'
 import type { Effect, JobEvent, Moment, Stepped } from './job-events.ts'
 
 /** The same job in the same or another state. */
@@ -136,17 +136,6 @@ export function stepFinishing(job: JobIn<'finishing'>, event: JobEvent): Stepped
   if (event.result.ok) return { job: next, effects: [] }
   const text = `post_restart_command for ${job.request.process.namespec}: ${event.result.why}`
   return { job: next, effects: [{ do: 'log', event: 'hook_failed', level: 'WARN', text }] }
-}
-
-/** What of a job is kept from state to state. */
-export function headOf({ request, plan, owesPost, hookFault, drained }: Job) {
-  return {
-    request,
-    plan,
-    owesPost,
-    ...(hookFault !== undefined && { hookFault }),
-    ...(drained && { drained }),
-  }
 }
 
 /** The wait before the next try: 1 s doubling to 60 s, each between half and the whole of it. */

@@ -117,15 +117,22 @@ type JobState = Draining | Waiting | Preparing | Stopping | Starting | Finishing
 export type Job = JobHead & JobState
 export type JobIn<State extends JobState['state']> = JobHead & Extract<JobState, { state: State }>
 
-/** A job whose stop is to be asked for, which was decided at that tick. */
-export const stoppingOf = (job: JobIn<'preparing'>, askedTick: number): JobIn<'stopping'> => {
-  const { request, plan, owesPost, hookFault, drained, due, evidence } = job
+/** What of a job is kept from state to state. */
+export function headOf({ request, plan, owesPost, hookFault, drained }: Job): JobHead {
   return {
     request,
     plan,
     owesPost,
     ...(hookFault !== undefined && { hookFault }),
     ...(drained && { drained }),
+  }
+}
+
+/** A job whose stop is to be asked for, which was decided at that tick. */
+export const stoppingOf = (job: JobIn<'preparing'>, askedTick: number): JobIn<'stopping'> => {
+  const { plan, due, evidence } = job
+  return {
+    ...headOf(job),
     state: 'stopping',
     by: plan.restartCommand === undefined ? 'supervisord' : 'command',
     due,

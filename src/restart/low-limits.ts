@@ -36,7 +36,7 @@ export class LowLimits {
   }
 }
 
-/** No promise: what leaks exceeds that limit, too. */
+/** Promises nothing: a program that leaks exceeds that limit, too. */
 export const roomierText = (fittingBytes: number): string =>
   `a limit of ${formatSize(fittingBytes)} would leave room for the sizes seen so far`
 

@@ -1,8 +1,8 @@
 // While supervisord stops a process for us, and once it is down: what is said of a slow one, and how it is brought back.
 // Pure.
 import { type ProcessInfo, ProcessState } from '../rules/process.ts'
-import { failed, go, headOf } from './endings.ts'
-import type { JobIn, Stopping } from './job.ts'
+import { failed, go } from './endings.ts'
+import { headOf, type JobIn, type Stopping } from './job.ts'
 import type { Effect, Moment, Stepped } from './job-events.ts'
 import { pollOf } from './looks.ts'
 import { seenSince, startingSeen } from './starting.ts'

@@ -6,7 +6,6 @@ import {
   failed,
   finish,
   go,
-  headOf,
   leave,
   neverStopped,
   removed,
@@ -16,7 +15,7 @@ import {
   skipped,
   strayText,
 } from './endings.ts'
-import { type Job, type JobIn, stoppingOf } from './job.ts'
+import { headOf, type Job, type JobIn, stoppingOf } from './job.ts'
 import type { JobEvent, Measured, Moment, Sighting, Stepped } from './job-events.ts'
 import { lookNow, pollOf, unseen } from './looks.ts'
 import { sparedNow } from './spare.ts'

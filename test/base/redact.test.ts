@@ -1,7 +1,8 @@
 // Secrets in every form in which others repeat them, also where the text is cut.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { createRedactor, redactDocument, secretsOfUrl } from '../../src/base/redact.ts'
+import { createRedactor, redactDocument } from '../../src/base/redact.ts'
+import { secretsOfUrl } from '../../src/base/secret-forms.ts'
 
 const PASSWORD = 'correct/horse+battery?&'
 const base64 = (text: string) => Buffer.from(text).toString('base64')

@@ -6,7 +6,6 @@ import {
   drainedOn,
   failed,
   finish,
-  headOf,
   leave,
   noticed,
   removed,
@@ -14,7 +13,7 @@ import {
   skipped,
   strayText,
 } from '../../src/restart/endings.ts'
-import type { Job } from '../../src/restart/job.ts'
+import { headOf, type Job } from '../../src/restart/job.ts'
 import type { Failed, Restarted, Skipped } from '../../src/rules/outcome.ts'
 import { follows, ignores } from '../helpers/job-tables.ts'
 import {
